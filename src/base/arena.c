@@ -1,0 +1,132 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20, ALIGN = 16 };
+
+struct arena_block {
+    struct arena_block *older;
+    size_t size, used;
+    _Alignas(ALIGN) char bytes[];
+};
+
+static _Noreturn void out_of_memory(size_t size)
+{
+    (void)fprintf(stderr, "weir: out of memory (%zu bytes)\n", size);
+    abort();
+}
+
+void *mem_new(size_t size)
+{
+    void *p = calloc(1, size ? size : 1);
+    if (!p) out_of_memory(size);
+    return p;
+}
+
+void *mem_grow(void *p, size_t size)
+{
+    void *q = realloc(p, size ? size : 1);
+    if (!q) out_of_memory(size);
+    return q;
+}
+
+void mem_free(void *p)
+{
+    free(p);
+}
+
+char *mem_dup_z(str s)
+{
+    char *z = mem_new(s.len + 1);
+    if (s.len) memcpy(z, s.ptr, s.len);
+    return z;
+}
+
+struct arena arena_init(size_t max)
+{
+    return (struct arena){ .max = max };
+}
+
+static void free_blocks(struct arena_block *b)
+{
+    while (b) {
+        struct arena_block *older = b->older;
+        mem_free(b);
+        b = older;
+    }
+}
+
+void arena_done(struct arena *a)
+{
+    free_blocks(a->block);
+    *a = arena_init(a->max);
+}
+
+void arena_reset(struct arena *a)
+{
+    struct arena_block *b = a->block;
+    if (!b) return;
+    free_blocks(b->older);
+    b->older = NULL;
+    b->used = 0;
+    a->used = 0;
+    a->full = false;
+}
+
+void *arena_try(struct arena *a, size_t size)
+{
+    if (size > a->max || a->used + size > a->max) {
+        a->full = true;
+        return NULL;
+    }
+    size_t want = (size + ALIGN - 1) / ALIGN * ALIGN;
+    struct arena_block *b = a->block;
+    if (!b || b->size - b->used < want) {
+        size_t grown = b ? b->size * 2 : BLOCK_MIN;
+        size_t block = grown > BLOCK_MAX ? BLOCK_MAX : grown;
+        if (block < want) block = want;
+        b = mem_grow(NULL, sizeof *b + block);
+        *b = (struct arena_block){ .older = a->block, .size = block };
+        a->block = b;
+    }
+    void *p = b->bytes + b->used;
+    b->used += want;
+    a->used += want;
+    memset(p, 0, want);
+    return p;
+}
+
+void *arena_new(struct arena *a, size_t size)
+{
+    void *p = arena_try(a, size);
+    if (!p) out_of_memory(size);
+    return p;
+}
+
+str str_dup(struct arena *a, str s)
+{
+    char *p = arena_new(a, s.len + 1);
+    if (s.len) memcpy(p, s.ptr, s.len);
+    return (str){ p, s.len };
+}
+
+const char *str_z(struct arena *a, str s)
+{
+    return str_dup(a, s).ptr;
+}
+
+str str_fmt(struct arena *a, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int len = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    char *p = arena_new(a, (size_t)len + 1);
+    (void)vsnprintf(p, (size_t)len + 1, fmt, again);
+    va_end(again);
+    return (str){ p, (size_t)len };
+}

@@ -1,0 +1,78 @@
+#include "base/str.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "test.h"
+
+TEST(numbers_are_whole_strings)
+{
+    static const struct {
+        const char *text;
+        bool ok;
+        int64_t value;
+    } cases[] = {
+        { "0", true, 0 },          { "-12", true, -12 },   { "9223372036854775807", true, INT64_MAX },
+        { "", false, 0 },          { " 1", false, 0 },     { "1x", false, 0 },
+        { "9223372036854775808", false, 0 },               { "1.5", false, 0 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t v = 0;
+        err e = str_to_i64(str_of(cases[i].text), &v);
+        CHECK(!e.code == cases[i].ok);
+        if (cases[i].ok) CHECK_I64(v, cases[i].value);
+    }
+}
+
+TEST(next_gives_every_part_also_empty_ones)
+{
+    str rest = STR("a,,b,"), part;
+    CHECK(str_next(&rest, ',', &part) && STR_IS(part, "a"));
+    CHECK(str_next(&rest, ',', &part) && part.len == 0);
+    CHECK(str_next(&rest, ',', &part) && STR_IS(part, "b"));
+    CHECK(str_next(&rest, ',', &part) && part.len == 0);
+    CHECK(!str_next(&rest, ',', &part));
+}
+
+TEST(utf8_prefix_never_splits_a_character)
+{
+    str s = STR("a\xc3\xa9\xe2\x82\xac");
+    CHECK_STR(str_utf8_prefix(s, 2), "a");
+    CHECK_STR(str_utf8_prefix(s, 3), "a\xc3\xa9");
+    CHECK_STR(str_utf8_prefix(s, 5), "a\xc3\xa9");
+    CHECK(str_utf8_valid(s));
+    CHECK(!str_utf8_valid(STR("\xed\xa0\x80")));
+    CHECK(!str_utf8_valid(STR("\xc0\xaf")));
+    CHECK(!str_utf8_valid(STR("\xf5\x80\x80\x80")));
+}
+
+TEST(distance_counts_edits)
+{
+    CHECK_I64(str_distance(STR("retention"), STR("retentoin")), 2);
+    CHECK_I64(str_distance(STR(""), STR("abc")), 3);
+    CHECK_I64(str_distance(STR("same"), STR("same")), 0);
+}
+
+TEST(arena_refuses_past_its_cap_and_can_be_used_again)
+{
+    struct arena a = arena_init(10000);
+    CHECK(arena_try(&a, 6000));
+    CHECK(!arena_try(&a, 6000));
+    CHECK(a.full);
+    CHECK(!arena_try(&a, SIZE_MAX));
+    arena_reset(&a);
+    CHECK(arena_try(&a, 9000));
+    arena_done(&a);
+    CHECK_STR(str_fmt(&a, "%d-%s", 7, "x"), "7-x");
+    arena_done(&a);
+}
+
+TEST(buf_is_sticky_past_its_maximum)
+{
+    struct buf b = buf_init(8);
+    buf_add(&b, STR("12345"));
+    buf_add(&b, STR("6789"));
+    CHECK(b.full);
+    buf_add(&b, STR("6"));
+    CHECK_STR(buf_view(&b), "12345");
+    buf_done(&b);
+}
