@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Count single test cases in meson's JSON log. A skip that is not in tests/skips.txt is a failure.
+
+tests/skips.txt: one line a skip, `test name or prefix: reason`; `#` starts a comment.
+"""
+import json
+import re
+import sys
+
+
+def allowed_skips(path):
+    with open(path, encoding="utf-8") as f:
+        lines = [line.split("#")[0].strip() for line in f]
+    return [line.split(":")[0].strip() for line in lines if ":" in line]
+
+
+def main():
+    log, skips_path = sys.argv[1], sys.argv[2]
+    allowed = allowed_skips(skips_path)
+    passed = failed = skipped = 0
+    bad = []
+
+    def skip(name):
+        nonlocal skipped
+        if any(name.startswith(a) for a in allowed):
+            skipped += 1
+        else:
+            bad.append(f"skipped without a reason in {skips_path}: {name}")
+
+    with open(log, encoding="utf-8") as f:
+        for line in f:
+            test = json.loads(line)
+            cases = re.findall(r"^(not ok|ok)\s+\d+(?:\s+-)?\s*([^#\n]*)(#\s*(?:skip|SKIP).*)?$", test.get("stdout", ""), re.M)
+            for verdict, name, skip_mark in cases:
+                if skip_mark:
+                    skip(f"{test['name']}/{name.strip()}")
+                elif verdict == "ok":
+                    passed += 1
+                else:
+                    failed += 1
+            ok = test["result"] in ("OK", "SKIP")
+            if not cases and test["result"] == "SKIP":
+                skip(test["name"])
+            elif not cases:
+                passed, failed = passed + ok, failed + (not ok)
+            elif not ok and all(verdict == "ok" for verdict, _, _ in cases):
+                failed += 1  # it died after its last case
+    for line in bad:
+        print(line)
+    print(f"{passed} passed, {failed + len(bad)} failed, {skipped} skipped")
+    return 1 if failed or bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
