@@ -32,6 +32,7 @@ struct env {
     /* One HTTP exchange; no redirects. Thread: any. Errors: ERR_IO, ERR_TIMEOUT, ERR_DENIED (address not allowed),
      * ERR_LIMIT. A reply with any status is OK. */
     err (*http)(struct env *, const struct http_request *, struct arena *, struct http_reply *);
+    void *http_ctx;                 /* of the http function */
     const char *sqlite_vfs;         /* NULL: SQLite's own */
 };
 
