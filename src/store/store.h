@@ -22,14 +22,23 @@ struct store_opts {
     str dir;                /* folder of the store; created 0700 when absent. Empty: in memory (replay, tests) */
     size_t queue_max;       /* submitted work that may wait; 0 = 16384. Beyond: ERR_FULL */
     size_t group_max;       /* work in one transaction; 0 = 1000 */
-    size_t readers;         /* read connections; 0 = 4 */
+    size_t readers;         /* read connections; 0 = 4, at most 16 */
+    bool sync_normal;       /* no fsync at COMMIT: survives a crash of the process, not a power cut */
 };
+
+/* Inside the data folder: the store's own folder (store_opts.dir), and the signing key, which stands outside it. */
+#define STORE_FOLDER "store"
+#define STORE_KEY_FILE "journal.key"
 
 /* Open or create, and migrate to the current schema (a backup is taken first). Starts the writer thread.
  * env     borrowed; must outlive the store.
  * out     set on success only; end it with store_close().
  * Errors  ERR_IO, ERR_CORRUPT, ERR_TOO_NEW, ERR_CONFLICT (another process has it open).   Thread: main. */
 MUST_USE err store_open(const struct store_opts *opts, struct env *env, struct store **out);
+/* The same store for reading only, beside the process that writes it, or without one: no lock, no writer, no migration.
+ * store_submit answers ERR_READ_ONLY. Errors: ERR_IO, ERR_NOT_FOUND, ERR_CORRUPT, ERR_TOO_NEW, ERR_CONFLICT (an older
+ * schema: let a server open it once). */
+MUST_USE err store_open_reader(str dir, struct env *env, struct store **out);
 /* Runs what is queued, commits, stops the writer. Accepts NULL. */
 void store_close(struct store *s);
 
@@ -50,7 +59,8 @@ void store_on_commit(struct store *s, void (*committed)(void *ctx, int64_t last_
  * work itself, run like submitted work. The core's timers live here. Set before use. */
 void store_on_tick(struct store *s, usec (*next)(struct tx *tx, void *ctx), store_work *tick, void *ctx);
 
-/* A read-only transaction on a connection of the pool (waits for a free one, at most 5 s: ERR_TIMEOUT). Thread: any. */
+/* A read-only transaction on a connection of the pool (waits for a free one, at most 5 s: ERR_TIMEOUT). Thread: any.
+ * A store in memory has one connection: there an open reader holds up the writer, so end it before store_run. */
 MUST_USE err store_read(struct store *s, struct tx **out);
 void store_read_end(struct tx *tx);
 
@@ -98,7 +108,8 @@ static inline struct val val_blob(str s)
 
 /* tx_exec(tx, SQL_NAME, V(a), V(b)): run a statement that returns no rows; gives the number of rows changed.
  * tx_query(tx, SQL_NAME, ...): start a statement that returns rows; step it with rows_next to the end or rows_end.
- *   At most one open query per statement at a time.
+ *   At most one open query per statement at a time (ERR_CONFLICT); queries of other statements may run inside.
+ *   tx_exec does not copy text: it is used up when it returns. tx_query copies it.
  * tx_get_i64(tx, SQL_NAME, fallback, ...): the first column of the first row. */
 int64_t tx_exec_n(struct tx *tx, enum sql id, const struct val *vals, size_t n);
 struct rows *tx_query_n(struct tx *tx, enum sql id, const struct val *vals, size_t n);
@@ -126,7 +137,8 @@ bool tx_read_only(struct tx *tx);
 
 /* What the store knows of itself, for /metrics and /readyz. Thread: any. */
 struct store_stats {
-    int64_t last_seq, commits, work_done, work_failed, queue_now, queue_max, bytes;
+    int64_t last_seq, commits, work_done, work_failed, ticks_failed, refused; /* refused: the queue was full */
+    int64_t queue_now, queue_max, wal_pages, bytes; /* bytes: database and write-ahead log on disk */
     bool read_only;
 };
 struct store_stats store_stats(struct store *s);

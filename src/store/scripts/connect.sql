@@ -1,0 +1,4 @@
+-- Every connection.
+PRAGMA trusted_schema = OFF;
+PRAGMA cell_size_check = ON;
+PRAGMA temp_store = MEMORY;

@@ -1,0 +1,26 @@
+/* The .sql files as the build embeds them (tools/embed.py). Private to the store and its tests. */
+#ifndef WEIR_STORE_SQL_TEXT_H
+#define WEIR_STORE_SQL_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sql_ids.h"
+
+struct sql_text {
+    const char *name;
+    bool shared; /* also prepares on PostgreSQL */
+    const char *text;
+};
+extern const struct sql_text sql_texts[SQL_COUNT];
+
+struct sql_migration {
+    int number; /* 1.. without gaps */
+    const char *name, *sqlite, *postgres;
+};
+extern const struct sql_migration sql_migrations[];
+extern const size_t sql_migration_count;
+
+extern const char sql_script_connect[], sql_script_connect_writer[], sql_script_connect_reader[], sql_script_connect_normal[];
+
+#endif
