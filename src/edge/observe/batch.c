@@ -1,0 +1,135 @@
+#include "edge/observe/batch.h"
+
+#include <math.h>
+
+#include "base/buf.h"
+
+void refuse(struct refusals *r, struct arena *a, size_t index, err why)
+{
+    size_t len = strlen(why.msg);
+    r->total++;
+    char *copy = r->kept < REFUSALS_KEPT ? arena_try(a, len + 1) : NULL;
+    if (!copy) return;
+    memcpy(copy, why.msg, len);
+    r->items[r->kept++] = (struct refusal){ index, { copy, len } };
+}
+
+static bool has_control(str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f) return true;
+    return false;
+}
+
+static bool plain_name(str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
+        if (!letter && (i == 0 || c < '0' || c > '9')) return false;
+    }
+    return s.len > 0;
+}
+
+err metric_name_check(str name)
+{
+    if (name.len == 0) return err_make(ERR_INPUT, "the series has no name");
+    if (name.len > NAME_BYTES_MAX) return err_make(ERR_LIMIT, "the series' name is longer than %d bytes", NAME_BYTES_MAX);
+    if (plain_name(name)) return OK;
+    if (has_control(name) || !str_utf8_valid(name)) return err_make(ERR_INPUT, "the series' name is not printable UTF-8");
+    return OK;
+}
+
+static err label_check(const struct label *l)
+{
+    if (l->name.len == 0) return err_make(ERR_INPUT, "a label has no name");
+    if (l->name.len > NAME_BYTES_MAX) return err_make(ERR_LIMIT, "a label's name is longer than %d bytes", NAME_BYTES_MAX);
+    if (!plain_name(l->name) && (has_control(l->name) || !str_utf8_valid(l->name)))
+        return err_make(ERR_INPUT, "a label's name is not printable UTF-8");
+    if (l->value.len > VALUE_BYTES_MAX)
+        return err_make(ERR_LIMIT, "label " STR_FMT " is longer than %d bytes", STR_ARG(l->name), VALUE_BYTES_MAX);
+    if (l->value.len && memchr(l->value.ptr, 0, l->value.len))
+        return err_make(ERR_INPUT, "label " STR_FMT " has a zero byte", STR_ARG(l->name));
+    if (!str_utf8_valid(l->value)) return err_make(ERR_INPUT, "label " STR_FMT " is not UTF-8", STR_ARG(l->name));
+    return OK;
+}
+
+/* Senders sort already, so insertion costs one comparison a label; LABELS_MAX bounds the rest. */
+err labels_tidy(struct label *labels, uint32_t *count)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < *count; i++) {
+        struct label l = labels[i];
+        err e = label_check(&l);
+        if (e.code) return e;
+        if (l.value.len == 0) continue; /* the same as no label, says the data model */
+        uint32_t at = kept;
+        int order = 1;
+        while (at > 0 && (order = str_cmp(labels[at - 1].name, l.name)) > 0) at--;
+        if (at > 0 && order == 0) return err_make(ERR_INPUT, "label " STR_FMT " is given twice", STR_ARG(l.name));
+        if (kept == LABELS_MAX) return err_make(ERR_LIMIT, "more than %d labels", LABELS_MAX);
+        memmove(&labels[at + 1], &labels[at], sizeof *labels * (kept - at));
+        labels[at] = l;
+        kept++;
+    }
+    *count = kept;
+    return OK;
+}
+
+enum series_kind series_kind_by_name(str name)
+{
+    return str_ends(name, STR("_total")) || str_ends(name, STR("_bucket")) ? SERIES_COUNTER : SERIES_UNKNOWN;
+}
+
+static void add_escaped(struct buf *b, str value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (c == '\\' || c == '"') buf_char(b, '\\');
+        if (c == '\n') buf_add(b, STR("\\n"));
+        else buf_char(b, c);
+    }
+}
+
+str series_text(str name, const struct label *labels, uint32_t count, struct arena *a)
+{
+    if (count == 0) return str_dup(a, name);
+    struct buf b = buf_init((NAME_BYTES_MAX + 2 * VALUE_BYTES_MAX + 4) * (LABELS_MAX + 1));
+    buf_add(&b, name);
+    for (uint32_t i = 0; i < count; i++) {
+        buf_char(&b, i ? ',' : '{');
+        buf_add(&b, labels[i].name);
+        buf_add(&b, STR("=\""));
+        add_escaped(&b, labels[i].value);
+        buf_char(&b, '"');
+    }
+    buf_char(&b, '}');
+    str text = str_dup(a, buf_view(&b));
+    buf_done(&b);
+    return text;
+}
+
+err str_keep(struct arena *a, str s, str *out)
+{
+    char *copy = arena_try(a, s.len + 1);
+    if (!copy) return err_make(ERR_LIMIT, "the body is larger than allowed");
+    if (s.len) memcpy(copy, s.ptr, s.len);
+    *out = (str){ copy, s.len };
+    return OK;
+}
+
+double stale_marker(void)
+{
+    uint64_t bits = UINT64_C(0x7ff0000000000002);
+    double d;
+    memcpy(&d, &bits, sizeof d);
+    return d;
+}
+
+err time_from_number(double number, usec *out)
+{
+    double us = number < 1e11 ? number * 1e6 : number < 1e14 ? number * 1e3 : number;
+    if (!(number >= 0) || us > (double)USEC_MAX) return err_make(ERR_INPUT, "the time %g is out of range", number);
+    *out = (usec)round(us);
+    return OK;
+}
