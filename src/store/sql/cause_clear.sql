@@ -1,0 +1,1 @@
+DELETE FROM cause WHERE incident = $1

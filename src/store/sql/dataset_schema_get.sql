@@ -1,0 +1,1 @@
+SELECT columns FROM dataset_schema WHERE dataset = $1

@@ -1,0 +1,1 @@
+SELECT hash FROM active_document WHERE kind = $1

@@ -1,0 +1,1 @@
+UPDATE effect SET state = 'held' WHERE state = 'pending'

@@ -1,0 +1,1 @@
+UPDATE effect SET state = 'pending' WHERE state = 'held'

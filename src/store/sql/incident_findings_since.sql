@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM finding WHERE incident = $1 AND seq > $2

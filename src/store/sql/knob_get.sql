@@ -1,0 +1,1 @@
+SELECT value FROM knob WHERE pipeline = $1 AND name = $2

@@ -1,0 +1,1 @@
+SELECT value FROM core_meta WHERE key = $1

@@ -1,0 +1,1 @@
+INSERT INTO core_meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value

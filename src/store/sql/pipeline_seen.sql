@@ -1,0 +1,1 @@
+UPDATE pipeline SET last_seen = $2 WHERE name = $1

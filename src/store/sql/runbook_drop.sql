@@ -1,0 +1,1 @@
+DELETE FROM runbook WHERE id = $1

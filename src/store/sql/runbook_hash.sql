@@ -1,0 +1,1 @@
+SELECT hash FROM runbook WHERE id = $1

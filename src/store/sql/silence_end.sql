@@ -1,0 +1,1 @@
+UPDATE silence SET ends = $2 WHERE id = $1 AND ends > $2

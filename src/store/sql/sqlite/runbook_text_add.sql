@@ -1,0 +1,1 @@
+INSERT INTO runbook_text (id, title, body) VALUES ($1, $2, $3)

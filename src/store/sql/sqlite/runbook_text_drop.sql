@@ -1,0 +1,1 @@
+DELETE FROM runbook_text WHERE id = $1

@@ -1,0 +1,1 @@
+SELECT 1 FROM timer WHERE id = $1 AND due <= $2

@@ -1,0 +1,1 @@
+SELECT due FROM timer ORDER BY due, id LIMIT 1
