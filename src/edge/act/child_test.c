@@ -1,0 +1,161 @@
+#include "edge/act/child.h"
+
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "test.h"
+
+static struct env env;
+static struct arena arena;
+static struct child child;
+static struct child_result result;
+
+static err capture_env(char *const *argv, char *const *envp, uint64_t memory_max, usec timeout)
+{
+    struct child_spec spec = { .mode = CHILD_CAPTURE, .argv = argv, .envp = envp, .memory_max = memory_max };
+    env = env_os();
+    arena_done(&arena);
+    arena = arena_init(1 << 20);
+    err e = child_start(&spec, &child);
+    if (e.code) return e;
+    child_run(&child, &env, timeout, &result);
+    child_done(&child);
+    return OK;
+}
+
+static str capture(const char *script)
+{
+    char *argv[] = { (char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c", (char *)(uintptr_t)script, NULL };
+    CHECK_OK(capture_env(argv, environ, 0, 0));
+    return tail_text(&child.tail, &arena);
+}
+
+TEST(output_and_exit_code_are_kept)
+{
+    CHECK_STR(capture("echo one; echo two >&2; echo three; exit 7"), "one\ntwo\nthree\n");
+    CHECK_I64(result.exit_code, 7);
+    CHECK_I64(result.signal, 0);
+    CHECK(result.started && !result.timed_out && result.duration > 0);
+}
+
+TEST(a_signal_is_told_as_a_shell_tells_it)
+{
+    (void)capture("kill -9 $$");
+    CHECK_I64(result.exit_code, 137);
+    CHECK_I64(result.signal, 9);
+}
+
+TEST(what_cannot_be_started_says_why)
+{
+    char *nothing[] = { (char *)(uintptr_t)"no-such-program-here", NULL };
+    CHECK_OK(capture_env(nothing, environ, 0, 0));
+    CHECK(!result.started);
+    CHECK_I64(result.exit_code, 127);
+    CHECK_STR(str_of(result.problem), "could not start: No such file or directory");
+    char *folder[] = { (char *)(uintptr_t)"/tmp", NULL };
+    CHECK_OK(capture_env(folder, environ, 0, 0));
+    CHECK_I64(result.exit_code, 126);
+}
+
+TEST(no_input_no_other_files_and_a_group_of_its_own)
+{
+    int spare = dup(1);
+    CHECK_STR(capture("cat; ls /proc/$$/fd | tr '\\n' ' '"), "0 1 2 ");
+    (void)close(spare);
+    CHECK_STR(capture("set -- $(cat /proc/$$/stat); test $5 = $$ && echo leader"), "leader\n");
+    CHECK_STR(capture("grep -E 'Sig(Blk|Ign)' /proc/self/status | cut -f2 | sort -u"), "0000000000000000\n");
+}
+
+TEST(the_environment_is_the_one_given)
+{
+    char *argv[] = { (char *)(uintptr_t)"/usr/bin/env", NULL };
+    char *envp[] = { (char *)(uintptr_t)"A=1", (char *)(uintptr_t)"PATH=/bin", NULL };
+    CHECK_OK(capture_env(argv, envp, 0, 0));
+    CHECK_STR(tail_text(&child.tail, &arena), "A=1\nPATH=/bin\n");
+}
+
+TEST(memory_is_limited)
+{
+    char *argv[] = { (char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c", (char *)(uintptr_t)"ulimit -v", NULL };
+    CHECK_OK(capture_env(argv, environ, UINT64_C(512) << 20, 0));
+    CHECK_STR(tail_text(&child.tail, &arena), "524288\n");
+}
+
+TEST(peak_memory_is_the_programs_own)
+{
+    static char ballast[64 << 20]; /* what we hold must not be taken for the child's */
+    memset(ballast, 1, sizeof ballast);
+    (void)capture(":");
+    CHECK(result.peak_kb == 0 || result.peak_kb > 64 << 10); /* not known, or honestly more */
+    (void)capture("head -c 150000000 /dev/zero | tail -c 150000000 | wc -c");
+    CHECK(result.peak_kb > 140000 && result.peak_kb < 400000);
+}
+
+TEST(past_its_time_the_whole_group_ends)
+{
+    char *argv[] = { (char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c",
+                     (char *)(uintptr_t)"sleep 1000 & echo $!; sleep 1000", NULL };
+    CHECK_OK(capture_env(argv, environ, 0, 100 * USEC_MS));
+    CHECK(result.timed_out);
+    CHECK_I64(result.signal, SIGTERM);
+    int64_t pid = 0;
+    CHECK_OK(str_to_i64(str_trim(tail_text(&child.tail, &arena)), &pid));
+    CHECK(!process_alive((pid_t)pid, process_start((pid_t)pid)));
+}
+
+TEST(nothing_happens_before_the_gate_opens)
+{
+    str dir = test_dir();
+    arena_done(&arena);
+    arena = arena_init(1 << 20);
+    const char *mark = str_fmt(&arena, STR_FMT "/mark", STR_ARG(dir)).ptr;
+    char *argv[] = { (char *)(uintptr_t)"touch", (char *)(uintptr_t)mark, NULL };
+    struct child_spec spec = { .mode = CHILD_CAPTURE, .argv = argv, .envp = environ };
+    env = env_os();
+    CHECK_OK(child_start(&spec, &child));
+    CHECK(process_alive(child.pid, child.pid_start));
+    CHECK(!process_alive(child.pid, child.pid_start + 1));
+    pid_t pid = child.pid;
+    int64_t start = child.pid_start;
+    child_done(&child); /* as when we die: the gate closes unopened */
+    CHECK(!process_alive(pid, start));
+    CHECK(access(mark, F_OK) != 0 && errno == ENOENT);
+    CHECK_OK(child_start(&spec, &child));
+    child_run(&child, &env, 0, &result);
+    child_done(&child);
+    CHECK_I64(result.exit_code, 0);
+    CHECK(access(mark, F_OK) == 0);
+}
+
+TEST(a_wrong_folder_or_user_is_named)
+{
+    char *argv[] = { (char *)(uintptr_t)"true", NULL };
+    struct child_spec spec = { .mode = CHILD_CAPTURE, .argv = argv, .envp = environ, .cwd = "/no/such/folder" };
+    env = env_os();
+    CHECK_OK(child_start(&spec, &child));
+    child_run(&child, &env, 0, &result);
+    child_done(&child);
+    CHECK_STR(str_of(result.problem), "could not enter its folder: No such file or directory");
+    spec.cwd = NULL;
+    spec.user = "no-such-user-here";
+    CHECK_ERR(child_start(&spec, &child), ERR_NOT_FOUND);
+}
+
+TEST(another_user_is_really_another_user)
+{
+    char *argv[] = { (char *)(uintptr_t)"id", (char *)(uintptr_t)"-un", NULL };
+    struct child_spec spec = { .mode = CHILD_CAPTURE, .argv = argv, .envp = environ, .user = "nobody" };
+    env = env_os();
+    arena_done(&arena);
+    arena = arena_init(1 << 20);
+    err e = child_start(&spec, &child);
+    if (geteuid() != 0) {
+        CHECK_ERR(e, ERR_DENIED);
+        return;
+    }
+    CHECK_OK(e);
+    child_run(&child, &env, 0, &result);
+    child_done(&child);
+    CHECK_STR(tail_text(&child.tail, &arena), "nobody\n");
+}
