@@ -1,0 +1,320 @@
+#include "edge/server/metrics.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "edge/server/server_internal.h"
+
+enum { PIPELINES_MAX = 1000, ACTIONS_MAX = 256, REASONS_MAX = 48, LABEL_MAX = 120, BUCKETS = 14 };
+
+static const int statuses[] = { 101, 200, 201, 202, 204, 303, 304, 400, 401, 403, 404, 405, 409, 413,
+                                414, 415, 422, 426, 429, 431, 500, 503, 0 /* any other */ };
+enum { STATUSES = sizeof statuses / sizeof *statuses };
+
+/* Milliseconds; a step takes from a few of them to hours. */
+static const int64_t bounds_ms[BUCKETS] = { 10, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 1800000, 7200000 };
+
+struct pipeline_numbers {
+    char name[LABEL_MAX];
+    int64_t count, errors, buckets[BUCKETS];
+    double sum_ms;
+};
+
+struct action {
+    char agent[LABEL_MAX], action[LABEL_MAX];
+    int64_t count;
+};
+
+struct reason {
+    const char *name;
+    int64_t count;
+};
+
+struct metrics {
+    atomic_llong requests[ROUTES_MAX + 1][STATUSES];
+    atomic_llong request_us, request_count;
+    pthread_mutex_t lock; /* for what follows */
+    struct pipeline_numbers *pipelines;
+    size_t pipeline_count;
+    struct action actions[ACTIONS_MAX];
+    size_t action_count;
+    struct reason reasons[REASONS_MAX];
+    size_t reason_count;
+    int64_t unlabelled; /* things that found no free row */
+};
+
+struct metrics *metrics_open(void)
+{
+    struct metrics *m = mem_new(sizeof *m);
+    (void)pthread_mutex_init(&m->lock, NULL);
+    return m;
+}
+
+void metrics_close(struct metrics *m)
+{
+    if (!m) return;
+    (void)pthread_mutex_destroy(&m->lock);
+    mem_free(m->pipelines);
+    mem_free(m);
+}
+
+void metrics_request(struct metrics *m, size_t route_index, int status, usec spent)
+{
+    size_t i = 0;
+    while (statuses[i] && statuses[i] != status) i++;
+    atomic_fetch_add_explicit(&m->requests[route_index][i], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&m->request_us, spent, memory_order_relaxed);
+    atomic_fetch_add_explicit(&m->request_count, 1, memory_order_relaxed);
+}
+
+void metrics_refused(struct metrics *m, const char *reason, int64_t n)
+{
+    (void)pthread_mutex_lock(&m->lock);
+    size_t i = 0;
+    while (i < m->reason_count && strcmp(m->reasons[i].name, reason) != 0) i++;
+    if (i == m->reason_count && i < REASONS_MAX) m->reasons[m->reason_count++].name = reason;
+    if (i < REASONS_MAX) m->reasons[i].count += n;
+    else m->unlabelled += n;
+    (void)pthread_mutex_unlock(&m->lock);
+}
+
+/* ---- fed by the journal ---- */
+
+static void label_set(char out[LABEL_MAX], str s)
+{
+    s = str_utf8_prefix(s, LABEL_MAX - 1);
+    if (s.len) memcpy(out, s.ptr, s.len);
+    out[s.len] = '\0';
+}
+
+static struct pipeline_numbers *pipeline_row(struct metrics *m, str name)
+{
+    name = str_utf8_prefix(name, LABEL_MAX - 1);
+    for (size_t i = 0; i < m->pipeline_count; i++)
+        if (str_eq(name, str_of(m->pipelines[i].name))) return &m->pipelines[i];
+    if (m->pipeline_count == PIPELINES_MAX) return NULL;
+    if ((m->pipeline_count & (m->pipeline_count - 1)) == 0) /* at powers of two */
+        m->pipelines = mem_grow(m->pipelines, (m->pipeline_count ? m->pipeline_count * 2 : 1) * sizeof *m->pipelines);
+    struct pipeline_numbers *p = &m->pipelines[m->pipeline_count++];
+    *p = (struct pipeline_numbers){ .count = 0 };
+    label_set(p->name, name);
+    return p;
+}
+
+static void run_finished(struct metrics *m, json *body)
+{
+    struct pipeline_numbers *p = pipeline_row(m, json_get_str(body, "pipeline"));
+    if (!p) {
+        m->unlabelled++;
+        return;
+    }
+    double ms = (double)(json_get_i64(body, "ended", 0) - json_get_i64(body, "started", 0)) / 1000.0;
+    p->count++;
+    p->sum_ms += ms;
+    p->errors += json_get_i64(body, "exit_code", 0) != 0 || json_get_i64(body, "signal", 0) != 0;
+    for (size_t i = 0; i < BUCKETS; i++) p->buckets[i] += ms <= (double)bounds_ms[i];
+}
+
+static void agent_acted(struct metrics *m, str agent, str action)
+{
+    size_t i = 0;
+    agent = str_utf8_prefix(agent, LABEL_MAX - 1);
+    action = str_utf8_prefix(action, LABEL_MAX - 1);
+    while (i < m->action_count && !(str_eq(agent, str_of(m->actions[i].agent)) && str_eq(action, str_of(m->actions[i].action)))) i++;
+    if (i == ACTIONS_MAX) {
+        m->unlabelled++;
+        return;
+    }
+    if (i == m->action_count) {
+        label_set(m->actions[i].agent, agent);
+        label_set(m->actions[i].action, action);
+        m->action_count++;
+    }
+    m->actions[i].count++;
+}
+
+void metrics_entry(struct metrics *m, const struct entry *e)
+{
+    bool run = STR_IS(e->kind, "run.finished"), agent = str_starts(e->actor, STR("agent:"));
+    bool decision = str_starts(e->kind, STR("decision"));
+    if (!run && !agent && !decision) return;
+    struct arena a = arena_init(8 << 20);
+    json *body = NULL;
+    if (run || decision) (void)!json_parse(e->body, &a, &body).code; /* a body that does not parse counts as empty */
+    str verdict = json_get_str(body, "verdict");
+    (void)pthread_mutex_lock(&m->lock);
+    if (run) run_finished(m, body);
+    if (decision && verdict.len) agent_acted(m, STR("gate"), verdict);
+    else if (agent) agent_acted(m, str_cut(e->actor, 6, e->actor.len), e->kind);
+    (void)pthread_mutex_unlock(&m->lock);
+    arena_done(&a);
+}
+
+/* ---- the page ---- */
+
+static void head(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void one(struct buf *out, const char *name, const char *type, const char *help, double v)
+{
+    head(out, name, type, help);
+    buf_fmt(out, "%s %.15g\n", name, v);
+}
+
+/* A label value, with \ " and line ends escaped. */
+static void label(struct buf *out, str v)
+{
+    for (size_t i = 0; i < v.len; i++) {
+        if (v.ptr[i] == '\n') buf_add(out, STR("\\n"));
+        else if (v.ptr[i] == '"' || v.ptr[i] == '\\') buf_fmt(out, "\\%c", v.ptr[i]);
+        else buf_char(out, v.ptr[i]);
+    }
+}
+
+static void write_latency(const struct pipeline_numbers *p, struct buf *out)
+{
+    for (size_t b = 0; b <= BUCKETS; b++) {
+        buf_add(out, STR("pipeline_latency_ms_bucket{pipeline=\""));
+        label(out, str_of(p->name));
+        if (b < BUCKETS) buf_fmt(out, "\",le=\"%lld\"} %lld\n", (long long)bounds_ms[b], (long long)p->buckets[b]);
+        else buf_fmt(out, "\",le=\"+Inf\"} %lld\n", (long long)p->count);
+    }
+    buf_add(out, STR("pipeline_latency_ms_sum{pipeline=\""));
+    label(out, str_of(p->name));
+    buf_fmt(out, "\"} %.15g\npipeline_latency_ms_count{pipeline=\"", p->sum_ms);
+    label(out, str_of(p->name));
+    buf_fmt(out, "\"} %lld\n", (long long)p->count);
+}
+
+static void write_fed(struct metrics *m, struct buf *out)
+{
+    (void)pthread_mutex_lock(&m->lock);
+    head(out, "pipeline_latency_ms", "histogram", "Duration of the runs that ended since the start, in milliseconds.");
+    for (size_t i = 0; i < m->pipeline_count; i++) write_latency(&m->pipelines[i], out);
+    head(out, "pipeline_errors_total", "counter", "Runs that ended with an exit code or a signal.");
+    for (size_t i = 0; i < m->pipeline_count; i++) {
+        buf_add(out, STR("pipeline_errors_total{pipeline=\""));
+        label(out, str_of(m->pipelines[i].name));
+        buf_fmt(out, "\"} %lld\n", (long long)m->pipelines[i].errors);
+    }
+    head(out, "agent_actions_total", "counter", "Steps of agents, and verdicts of the gate.");
+    for (size_t i = 0; i < m->action_count; i++) {
+        buf_add(out, STR("agent_actions_total{agent=\""));
+        label(out, str_of(m->actions[i].agent));
+        buf_add(out, STR("\",action=\""));
+        label(out, str_of(m->actions[i].action));
+        buf_fmt(out, "\"} %lld\n", (long long)m->actions[i].count);
+    }
+    head(out, "weir_refused_total", "counter", "Requests and samples refused, by reason.");
+    for (size_t i = 0; i < m->reason_count; i++)
+        buf_fmt(out, "weir_refused_total{reason=\"%s\"} %lld\n", m->reasons[i].name, (long long)m->reasons[i].count);
+    one(out, "weir_metrics_unlabelled_total", "counter", "Things counted here because the table of labels is full.", (double)m->unlabelled);
+    (void)pthread_mutex_unlock(&m->lock);
+}
+
+static void write_requests(struct metrics *m, const struct router *router, struct buf *out)
+{
+    head(out, "weir_http_requests_total", "counter", "HTTP requests by route and status.");
+    for (size_t r = 0; r <= ROUTES_MAX; r++)
+        for (size_t i = 0; i < STATUSES; i++) {
+            long long n = atomic_load_explicit(&m->requests[r][i], memory_order_relaxed);
+            if (!n) continue;
+            bool known = r < router->count;
+            buf_fmt(out, "weir_http_requests_total{method=\"%s\",route=\"%s\",status=\"%d\"} %lld\n", known ? router->routes[r]->method : "",
+                    known ? router->routes[r]->path : "other", statuses[i], n);
+        }
+    head(out, "weir_http_request_seconds", "summary", "Time from the end of a request's headers to its reply.");
+    buf_fmt(out, "weir_http_request_seconds_sum %.6f\nweir_http_request_seconds_count %lld\n",
+            (double)atomic_load(&m->request_us) / 1e6, (long long)atomic_load(&m->request_count));
+}
+
+static void write_store(struct store *store, struct buf *out)
+{
+    struct store_stats st = store_stats(store);
+    const struct {
+        const char *name, *type, *help;
+        int64_t v;
+    } rows[] = {
+        { "weir_journal_seq", "gauge", "Sequence number of the newest journal entry.", st.last_seq },
+        { "weir_store_commits_total", "counter", "Group transactions committed.", st.commits },
+        { "weir_store_work_total", "counter", "Pieces of work done by the writer.", st.work_done },
+        { "weir_store_work_failed_total", "counter", "Pieces of work rolled back.", st.work_failed },
+        { "weir_store_queue", "gauge", "Work waiting for the writer.", st.queue_now },
+        { "weir_store_queue_limit", "gauge", "Work that may wait.", st.queue_max },
+        { "weir_store_bytes", "gauge", "Size of the store's files.", st.bytes },
+        { "weir_store_read_only", "gauge", "1 after a failed sync: nothing is written any more.", st.read_only },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) one(out, rows[i].name, rows[i].type, rows[i].help, (double)rows[i].v);
+}
+
+/* name{label="first column"} second column, for each row. */
+static void write_counts(struct tx *tx, enum sql id, const char *name, const char *label_name, const char *help, struct buf *out)
+{
+    head(out, name, "gauge", help);
+    struct rows *r = tx_query_n(tx, id, TX_NO_VALS);
+    while (rows_next(r)) {
+        buf_fmt(out, "%s{%s=\"", name, label_name);
+        label(out, rows_str(r, 0));
+        buf_fmt(out, "\"} %lld\n", (long long)rows_i64(r, 1));
+    }
+}
+
+static err write_tables(struct store *store, struct buf *out)
+{
+    struct tx *tx;
+    err e = store_read(store, &tx);
+    if (e.code) return e;
+    write_counts(tx, SQL_API_COUNT_INCIDENTS, "weir_incidents", "state", "Incidents by state.", out);
+    write_counts(tx, SQL_API_COUNT_EFFECTS, "weir_effects", "state", "Effects by state.", out);
+    write_counts(tx, SQL_API_COUNT_PIPELINES, "weir_pipelines", "health", "Pipelines by health.", out);
+    e = tx_err(tx);
+    store_read_end(tx);
+    return e;
+}
+
+static int64_t resident_bytes(void)
+{
+    long long pages = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (!f) return 0;
+    if (fscanf(f, "%lld %lld", &pages, &resident) != 2) resident = 0;
+    (void)fclose(f);
+    return resident * sysconf(_SC_PAGESIZE);
+}
+
+static void write_server(struct server *s, struct buf *out)
+{
+    struct events_stats ev = events_stats(s->events);
+    struct auth_stats au = auth_stats(s->auth);
+    struct watch_stats wa = watch_stats(s->watch);
+    struct env *env = s->opts.env;
+    one(out, "weir_event_clients", "gauge", "Clients that follow the journal (WebSocket and server-sent events).", (double)ev.clients);
+    one(out, "weir_event_sent_total", "counter", "Entries queued to event clients.", (double)ev.sent);
+    one(out, "weir_event_dropped_total", "counter", "Event clients dropped because they did not read.", (double)ev.dropped);
+    one(out, "weir_event_refused_total", "counter", "Event clients refused because there were too many.", (double)ev.refused);
+    one(out, "weir_auth_failed_total", "counter", "Wrong keys and links.", (double)au.failed);
+    one(out, "weir_auth_limited_total", "counter", "Attempts not looked at: too many wrong ones from that address.", (double)au.limited);
+    one(out, "weir_sessions", "gauge", "Sessions of the page.", (double)au.sessions);
+    one(out, "weir_connections", "gauge", "Open connections.", (double)wa.open);
+    one(out, "weir_connections_total", "counter", "Connections accepted.", (double)wa.opened);
+    head(out, "weir_connections_cut_total", "counter", "Connections cut off or refused, by reason.");
+    for (int i = 0; i < CUT_REASONS; i++)
+        buf_fmt(out, "weir_connections_cut_total{reason=\"%s\"} %lld\n", watch_cut_reason((enum watch_cut)i), (long long)wa.cut[i]);
+    one(out, "process_resident_memory_bytes", "gauge", "Resident memory.", (double)resident_bytes());
+    one(out, "weir_uptime_seconds", "gauge", "Since the server started.", (double)(env->now(env) - s->started) / 1e6);
+    head(out, "weir_build_info", "gauge", "Version of weir.");
+    buf_add(out, STR("weir_build_info{version=\"" WEIR_VERSION "\"} 1\n"));
+}
+
+err metrics_write(struct server *s, struct buf *out)
+{
+    write_fed(s->metrics, out);
+    write_requests(s->metrics, &s->router, out);
+    write_store(s->opts.store, out);
+    write_server(s, out);
+    if (s->opts.metrics) s->opts.metrics(s->opts.metrics_ctx, out);
+    return write_tables(s->opts.store, out);
+}

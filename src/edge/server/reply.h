@@ -1,0 +1,42 @@
+/* Writing replies: rows of the store as JSON by tables of columns, pages by cursor. */
+#ifndef WEIR_EDGE_SERVER_REPLY_H
+#define WEIR_EDGE_SERVER_REPLY_H
+
+#include "edge/server/http.h"
+#include "store/journal.h"
+
+/* How a column is written. NULL is null in every type. COL_HIDE is read but not written (a cursor). */
+enum col_type { COL_TEXT, COL_INT, COL_REAL, COL_BOOL, COL_SEVERITY, COL_JSON, COL_HIDE };
+struct col {
+    const char *name; /* NULL ends the table */
+    enum col_type type;
+};
+
+/* A reply made from one read transaction. */
+struct view {
+    struct request *req;
+    struct response *res;
+    struct tx *tx;
+    struct jw w;
+};
+/* False: res holds the problem. Else end with view_close, which turns an error of the transaction into a problem. */
+bool view_open(struct view *v, struct request *req, struct response *res);
+void view_close(struct view *v);
+/* End the view with 404: "no incident inc-4". */
+void view_missing(struct view *v, const char *what, str id);
+
+void row_write(struct jw *w, struct rows *r, const struct col *cols); /* the members of an object */
+/* A list of every row: "key":[{...}]. */
+void view_list(struct view *v, const char *key, const struct col *cols, struct rows *r);
+/* {"items":[...],"next_cursor":...} of a query that was given limit + 1; column `cursor` of the last row is the cursor. */
+void view_page(struct view *v, const struct col *cols, struct rows *r, int cursor);
+/* The whole reply of a list handler: open, page, close. */
+void reply_page(struct request *req, struct response *res, enum sql id, const struct col *cols, int cursor, const struct val *vals, size_t n);
+
+void entry_write(struct jw *w, const char *key, const struct entry *e, struct arena *a);
+/* {"seq":n}: what a mutation answers, with the id it made when prefix is given ("sil-" -> {"seq":7,"id":"sil-7"}). */
+void reply_seq(struct response *res, int64_t seq, const char *prefix);
+/* Apply an input whose body was built in `body`; the problem goes into res and false comes back. */
+bool reply_input(struct request *req, struct response *res, str kind, str subject, const struct buf *body, int64_t *seq);
+
+#endif

@@ -1,0 +1,71 @@
+/* What the files of this folder share. */
+#ifndef WEIR_EDGE_SERVER_SERVER_INTERNAL_H
+#define WEIR_EDGE_SERVER_SERVER_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "edge/server/auth.h"
+#include "edge/server/events.h"
+#include "edge/server/metrics.h"
+#include "edge/server/router.h"
+#include "edge/server/schema.h"
+#include "edge/server/server.h"
+#include "edge/server/watch.h"
+
+enum { REPLY_MAX = 64 << 20, REQUEST_MEMORY = 256 << 20 };
+
+struct server {
+    struct arena arena; /* for what lives as long as the server: strings of the options */
+    struct server_opts opts;
+    struct router router;
+    struct schemas *schemas;
+    struct auth *auth;
+    struct watch *watch;
+    struct events *events;
+    struct metrics *metrics;
+    struct http *http;
+    int port;
+    atomic_bool ready, stopping;
+    usec started;
+};
+
+static inline struct server *server_of(const struct request *req)
+{
+    return req->ctx;
+}
+
+/* The HTTP daemon (http.c). */
+MUST_USE err http_open(struct server *s, struct http **out);
+void http_quiesce(struct http *h, usec deadline); /* stop accepting; wait for running requests */
+void http_close(struct http *h);                  /* accepts NULL */
+
+/* What happens to a request between its last byte and its reply (run.c): decode, check, idempotency, handler. */
+void run_request(struct server *s, const struct route *route, struct request *req, struct response *res);
+
+/* Idempotency-Key (idem.c): true when the reply of an earlier request with this key, or a refusal, was put into res. */
+bool idem_replay(struct server *s, struct request *req, struct response *res);
+/* Keep the reply of a mutation that succeeded. */
+void idem_keep(struct server *s, struct request *req, const struct response *res);
+
+/* /openapi.json and /docs (openapi.c, docs.c) */
+void openapi_write(const struct router *router, const struct schemas *schemas, struct arena *a, struct buf *out);
+void docs_write(const struct router *router, struct buf *out);
+
+/* Embedded files (assets.c). */
+struct asset {
+    const char *path, *type;
+    const unsigned char *from, *to;
+    const char *etag;
+    bool gzip;
+};
+const struct asset *asset_find(str path); /* NULL when there is none */
+str asset_text(const char *name);         /* of files kept as they are: "schemas.json" */
+/* The reply for a path of the page; false when it is none. */
+bool asset_reply(struct request *req, struct response *res);
+
+/* One table a resource. */
+extern const struct route api_meta_routes[], api_login_routes[], api_pipeline_routes[], api_run_routes[], api_incident_routes[],
+    api_case_routes[], api_approval_routes[], api_silence_routes[], api_journal_routes[], api_series_routes[], api_policy_routes[],
+    api_key_routes[], api_event_routes[];
+
+#endif

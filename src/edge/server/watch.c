@@ -1,0 +1,229 @@
+#include "edge/server/watch.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+enum { LEAST_RATE = 1024 /* bytes a second, of a body and of taking a reply */, TICK_MS = 200 };
+
+struct watched {
+    struct watch *owner;
+    int fd; /* -1 = slot is free */
+    uint8_t address[16];
+    enum watch_phase phase;
+    bool first;       /* no request came yet: silence is not idleness */
+    bool header;      /* bytes of the next request have come */
+    bool cut;
+    usec since;       /* of the phase, or of the first header byte */
+    uint64_t in, out; /* bytes so far when the phase began */
+};
+
+struct watch {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    bool stop;
+    struct env *env;
+    struct watch_limits limits;
+    struct watch_stats stats;
+    struct watched conns[];
+};
+
+const char *watch_cut_reason(enum watch_cut c)
+{
+    static const char *const names[CUT_REASONS] = { "slow_header", "idle", "slow_body", "slow_read", "per_address", "connections" };
+    return names[c];
+}
+
+static void lock(struct watch *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+}
+
+static void unlock(struct watch *w)
+{
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+struct traffic {
+    uint64_t in, out;
+};
+
+static struct traffic traffic_of(int fd)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+    memset(&info, 0, sizeof info);
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len)) return (struct traffic){ 0 };
+    return (struct traffic){ info.tcpi_bytes_received, info.tcpi_bytes_acked };
+}
+
+/* Too slow: after the grace, less than LEAST_RATE on average since the phase began. */
+static bool too_slow(uint64_t bytes, usec spent, usec grace)
+{
+    return spent > grace && bytes < (uint64_t)((spent - grace) / USEC_MS) * LEAST_RATE / 1000 + 1;
+}
+
+static bool judge_wait(struct watched *c, const struct watch_limits *l, usec now, struct traffic t, enum watch_cut *why)
+{
+    if (!c->header && t.in > c->in) {
+        c->header = true;
+        if (!c->first) c->since = now; /* on a fresh connection the accept has started the clock */
+    }
+    *why = c->header || c->first ? CUT_HEADER : CUT_IDLE;
+    return now - c->since > (*why == CUT_HEADER ? l->header : l->idle);
+}
+
+static bool judge(struct watched *c, const struct watch_limits *l, usec now, enum watch_cut *why)
+{
+    if (c->phase == WATCH_WORK || c->phase == WATCH_STREAM) return false;
+    struct traffic t = traffic_of(c->fd);
+    if (c->phase == WATCH_WAIT) return judge_wait(c, l, now, t, why);
+    *why = c->phase == WATCH_BODY ? CUT_BODY : CUT_REPLY;
+    uint64_t moved = c->phase == WATCH_BODY ? t.in - c->in : t.out - c->out;
+    return too_slow(moved, now - c->since, l->grace);
+}
+
+static void cut(struct watched *c)
+{
+    c->cut = true;
+    (void)shutdown(c->fd, SHUT_RDWR); /* the library sees the end and frees it */
+}
+
+static void look(struct watch *w)
+{
+    usec now = w->env->now(w->env);
+    for (size_t i = 0; i < w->limits.connections; i++) {
+        struct watched *c = &w->conns[i];
+        enum watch_cut why = CUT_IDLE;
+        if (c->fd < 0 || c->cut || !judge(c, &w->limits, now, &why)) continue;
+        w->stats.cut[why]++;
+        cut(c);
+    }
+}
+
+static void *watch_run(void *arg)
+{
+    struct watch *w = arg;
+    lock(w);
+    while (!w->stop) {
+        if (!w->stats.open) {
+            (void)pthread_cond_wait(&w->wake, &w->lock);
+            continue;
+        }
+        look(w);
+        struct timespec until;
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += TICK_MS * 1000000L;
+        if (until.tv_nsec >= 1000000000L) {
+            until.tv_nsec -= 1000000000L;
+            until.tv_sec++;
+        }
+        (void)pthread_cond_timedwait(&w->wake, &w->lock, &until);
+    }
+    unlock(w);
+    return NULL;
+}
+
+struct watch *watch_open(const struct watch_limits *limits, struct env *env)
+{
+    struct watch *w = mem_new(sizeof *w + limits->connections * sizeof w->conns[0]);
+    w->env = env;
+    w->limits = *limits;
+    for (size_t i = 0; i < limits->connections; i++) w->conns[i].fd = -1;
+    pthread_condattr_t attr;
+    (void)pthread_condattr_init(&attr);
+    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    (void)pthread_mutex_init(&w->lock, NULL);
+    (void)pthread_cond_init(&w->wake, &attr);
+    (void)pthread_condattr_destroy(&attr);
+    if (pthread_create(&w->thread, NULL, watch_run, w)) abort();
+    return w;
+}
+
+void watch_close(struct watch *w)
+{
+    if (!w) return;
+    lock(w);
+    w->stop = true;
+    (void)pthread_cond_signal(&w->wake);
+    unlock(w);
+    (void)pthread_join(w->thread, NULL);
+    (void)pthread_cond_destroy(&w->wake);
+    (void)pthread_mutex_destroy(&w->lock);
+    mem_free(w);
+}
+
+bool watch_admit(struct watch *w, const uint8_t address[16])
+{
+    lock(w);
+    size_t same = 0, open = 0;
+    for (size_t i = 0; i < w->limits.connections; i++) {
+        if (w->conns[i].fd < 0) continue;
+        open++;
+        same += memcmp(w->conns[i].address, address, 16) == 0;
+    }
+    bool full = open >= w->limits.connections, crowded = same >= w->limits.per_address;
+    if (full) w->stats.cut[CUT_FULL]++;
+    else if (crowded) w->stats.cut[CUT_ADDRESS]++;
+    unlock(w);
+    return !full && !crowded;
+}
+
+struct watched *watch_begin(struct watch *w, int fd, const uint8_t address[16])
+{
+    lock(w);
+    struct watched *c = NULL;
+    for (size_t i = 0; i < w->limits.connections && !c; i++)
+        if (w->conns[i].fd < 0) c = &w->conns[i];
+    if (c) {
+        *c = (struct watched){ .owner = w, .fd = fd, .first = true, .since = w->env->now(w->env) };
+        memcpy(c->address, address, 16);
+        w->stats.opened++;
+        if (w->stats.open++ == 0) (void)pthread_cond_signal(&w->wake);
+    }
+    unlock(w);
+    return c;
+}
+
+void watch_end(struct watched *c)
+{
+    if (!c) return;
+    struct watch *w = c->owner;
+    lock(w);
+    c->fd = -1;
+    w->stats.open--;
+    unlock(w);
+}
+
+void watch_phase(struct watched *c, enum watch_phase phase)
+{
+    if (!c) return;
+    struct watch *w = c->owner;
+    lock(w);
+    struct traffic t = traffic_of(c->fd);
+    c->first &= phase == WATCH_WAIT;
+    c->header = false;
+    c->phase = phase;
+    c->since = w->env->now(w->env);
+    c->in = t.in;
+    c->out = t.out;
+    unlock(w);
+}
+
+void watch_cut(struct watched *c)
+{
+    if (!c) return;
+    lock(c->owner);
+    if (c->fd >= 0) cut(c);
+    unlock(c->owner);
+}
+
+struct watch_stats watch_stats(struct watch *w)
+{
+    lock(w);
+    struct watch_stats s = w->stats;
+    unlock(w);
+    return s;
+}

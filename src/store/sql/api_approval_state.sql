@@ -1,0 +1,1 @@
+SELECT state FROM approval WHERE id = $1

@@ -1,0 +1,1 @@
+SELECT state, count(*) FROM effect GROUP BY state

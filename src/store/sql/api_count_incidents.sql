@@ -1,0 +1,1 @@
+SELECT state, count(*) FROM incident GROUP BY state

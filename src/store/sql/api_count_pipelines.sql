@@ -1,0 +1,1 @@
+SELECT health, count(*) FROM pipeline GROUP BY health

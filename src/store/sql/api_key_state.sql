@@ -1,0 +1,1 @@
+SELECT role, revoked FROM api_key WHERE name = $1

@@ -1,0 +1,3 @@
+SELECT p.name, p.source, p.destination, p.owner, p.tier, p.environment, p.every_us, p.first_seen, p.last_seen, p.health,
+  CASE WHEN p.spec = '' THEN 0 ELSE 1 END, p.seq
+FROM pipeline AS p WHERE p.name > $1 ORDER BY p.name LIMIT $2

@@ -1,0 +1,1 @@
+SELECT ends FROM silence WHERE id = $1

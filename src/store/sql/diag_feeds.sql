@@ -1,1 +1,0 @@
-SELECT from_node, seq FROM lineage_edge WHERE to_node = $1 ORDER BY from_node LIMIT 64

@@ -1,1 +1,0 @@
-SELECT pipeline, fingerprint, opened FROM incident WHERE id = $1

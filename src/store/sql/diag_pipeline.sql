@@ -1,1 +1,0 @@
-SELECT spec, every_us, seq FROM pipeline WHERE name = $1
