@@ -15,20 +15,31 @@ static str number(int64_t v, char out[NUMBER_MAX])
     return str_span(p, end);
 }
 
-struct sha256 journal_hash(const struct entry *e, const struct sha256 *before)
+/* A Merkle leaf over `lead` and the first `count` fields of an entry. */
+static struct sha256 hash_fields(const struct entry *e, const struct sha256 *lead, size_t count)
 {
     char numbers[3][NUMBER_MAX];
     const str fields[FIELDS] = { number(e->seq, numbers[0]), number(e->time, numbers[1]), e->kind, e->subject, e->actor,
                                  e->correlation, number(e->cause, numbers[2]), e->body };
     unsigned char lengths[FIELDS][4];
-    str parts[2 + 2 * FIELDS] = { { "\0", 1 }, { (const char *)before->b, SHA256_LEN } };
-    for (size_t i = 0; i < FIELDS; i++) {
+    str parts[2 + 2 * FIELDS] = { { "\0", 1 }, { (const char *)lead->b, SHA256_LEN } };
+    for (size_t i = 0; i < count; i++) {
         uint32_t len = (uint32_t)fields[i].len;
         for (size_t b = 0; b < 4; b++) lengths[i][b] = (unsigned char)(len >> (24 - 8 * b));
         parts[2 + 2 * i] = (str){ (const char *)lengths[i], 4 };
         parts[3 + 2 * i] = fields[i];
     }
-    return sha256_parts(parts, 2 + 2 * FIELDS);
+    return sha256_parts(parts, 2 + 2 * count);
+}
+
+struct sha256 journal_hash(const struct entry *e, const struct sha256 *before)
+{
+    return hash_fields(e, before, FIELDS);
+}
+
+struct sha256 journal_stub(const struct entry *e)
+{
+    return hash_fields(e, &e->hash, FIELDS - 1);
 }
 
 /* What an export or another database could not hold is refused at the door. */
@@ -101,32 +112,57 @@ int64_t journal_next_seq(struct tx *tx)
     return journal_last_seq(tx) + 1;
 }
 
-void journal_read_row(struct rows *r, struct arena *a, struct entry *out)
+void journal_view_row(struct rows *r, struct entry *out)
 {
     *out = (struct entry){
         .seq = rows_i64(r, 0),
         .time = rows_i64(r, 1),
-        .kind = rows_dup(r, 2, a),
-        .subject = rows_dup(r, 3, a),
-        .actor = rows_dup(r, 4, a),
-        .correlation = rows_dup(r, 5, a),
+        .kind = rows_str(r, 2),
+        .subject = rows_str(r, 3),
+        .actor = rows_str(r, 4),
+        .correlation = rows_str(r, 5),
         .cause = rows_i64(r, 6),
-        .body = rows_dup(r, 7, a),
+        .body = rows_str(r, 7),
     };
     str hash = rows_str(r, 8);
     if (hash.len == SHA256_LEN) memcpy(out->hash.b, hash.ptr, SHA256_LEN);
 }
 
-struct entry_list journal_read(struct tx *tx, int64_t after, size_t max, struct arena *a)
+void journal_read_row(struct rows *r, struct arena *a, struct entry *out)
 {
-    if (max < 1) max = 1;
-    if (max > 1000) max = 1000;
+    journal_view_row(r, out);
+    out->kind = rows_dup(r, 2, a);
+    out->subject = rows_dup(r, 3, a);
+    out->actor = rows_dup(r, 4, a);
+    out->correlation = rows_dup(r, 5, a);
+    out->body = rows_dup(r, 7, a);
+}
+
+static size_t page(size_t max)
+{
+    return max < 1 ? 1 : max > 1000 ? 1000 : max;
+}
+
+static struct entry_list read_list(struct tx *tx, struct rows *r, size_t max, struct arena *a)
+{
     struct entry_list list = { .items = arena_new(a, max * sizeof(struct entry)) };
-    struct rows *r = tx_query(tx, SQL_ENTRY_AFTER, val_int(after), val_int((int64_t)max));
     while (list.count < max && rows_next(r)) journal_read_row(r, a, &list.items[list.count++]);
     rows_end(r);
     if (tx->e.code) list.count = 0;
     return list;
+}
+
+struct entry_list journal_read(struct tx *tx, int64_t after, size_t max, struct arena *a)
+{
+    max = page(max);
+    return read_list(tx, tx_query(tx, SQL_ENTRY_AFTER, val_int(after), val_int((int64_t)max)), max, a);
+}
+
+struct entry_list journal_read_about(struct tx *tx, str correlation, int64_t after, size_t max, struct arena *a)
+{
+    max = page(max);
+    return read_list(tx, tx_query(tx, SQL_ENTRY_OF_CORRELATION, text_or_empty(correlation), val_int(after), val_int((int64_t)max)),
+                     max, a);
 }
 
 bool journal_get(struct tx *tx, int64_t seq, struct arena *a, struct entry *out)

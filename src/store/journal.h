@@ -39,6 +39,9 @@ struct entry_list journal_read(struct tx *tx, int64_t after, size_t max, struct 
 /* One entry by seq; false when there is none. */
 bool journal_get(struct tx *tx, int64_t seq, struct arena *a, struct entry *out);
 
+/* The same for the entries of one incident or inquiry. */
+struct entry_list journal_read_about(struct tx *tx, str correlation, int64_t after, size_t max, struct arena *a);
+
 /* The hash an entry must have, given the one before it. */
 struct sha256 journal_hash(const struct entry *e, const struct sha256 *before);
 
@@ -47,24 +50,42 @@ struct signer {
     uint8_t secret[ED25519_SECRET_LEN], public_key[ED25519_PUBLIC_LEN];
     char name[64]; /* "weir/<8 hex digits of the key>" */
 };
+/* Also writes the public half to path + ".pub", for people to keep elsewhere. Errors: ERR_IO, ERR_CORRUPT, ERR_DENIED
+ * (others can read the file). */
 MUST_USE err signer_open(str path, struct env *env, struct signer *out);
+/* "weir/1a2b3c4d+<key hash>+<base64>": the verifier key of a signed note, and back (also from 64 hex digits). */
+str signer_public_text(const struct signer *signer, struct arena *a);
+MUST_USE err journal_key_parse(str text, uint8_t out[ED25519_PUBLIC_LEN]);
 /* Sign (size, root, time) now, if anything is new; the note is stored. note lives in a, empty when nothing was new. Writer. */
 MUST_USE err journal_checkpoint(struct tx *tx, const struct signer *signer, struct arena *a, str *note);
 
-/* Verification reads the whole journal and names the first entry that is wrong. `key` (32 bytes) and `note` (a saved
- * checkpoint) come from the caller and may be empty: then the report says what cannot be ruled out. */
+/* The newest checkpoint's note, in a; empty when there is none. */
+str journal_last_note(struct tx *tx, struct arena *a);
+
+/* Verification reads the whole journal and names the first entry that is wrong. The key and a saved checkpoint come from the
+ * caller and may be empty: then the report says what cannot be ruled out. */
+struct audit_opts {
+    str key;  /* 32 bytes of public key */
+    str note; /* a checkpoint that was kept elsewhere */
+    void (*progress)(void *ctx, int64_t done, int64_t total); /* now and then; may be NULL */
+    void *ctx;
+};
 struct audit_report {
     int64_t entries, checkpoints, erased; /* read; erased = bodies cut by retention, proven by their hash only */
-    int64_t bad_seq;                      /* 0 = none */
-    char problem[252];                    /* of bad_seq or of a checkpoint; "" = none */
+    int64_t covered;                      /* entries under the newest good checkpoint; what follows is chained, not signed */
+    usec covered_time;                    /* when that was signed */
+    int64_t bad_seq;                      /* 0 = none, or the problem is not with one entry */
+    char problem[252];                    /* "" = none */
     bool key_used, note_used;
 };
-MUST_USE err journal_verify(struct tx *tx, str key, str note, struct audit_report *out);
+/* A wrong journal is a report, not an error. Errors: ERR_IO, ERR_INPUT (key or note do not parse). Thread: any. */
+MUST_USE err journal_verify(struct tx *tx, const struct audit_opts *opts, struct audit_report *out);
 
 /* Write the journal as JSON Lines: a header line, entries from..to (to 0 = the end), checkpoints, all verifiable by
- * docs/verify_journal.py. Calls `line` for each; it may stop by returning an error. */
+ * docs/verify_journal.py. Calls `line` for each (without newline); it may stop by returning an error. */
 MUST_USE err journal_export(struct tx *tx, int64_t from, int64_t to, err (*line)(void *ctx, str text), void *ctx);
-/* Drop bodies of entries older than `before`, keeping hashes; itself an entry ("journal.retained"). Gives the count. Writer. */
+/* Drop bodies of entries older than `before`, keeping hashes; itself an entry ("journal.retained"). At most 20,000 a call;
+ * gives the count, 0 when nothing is left to drop. Writer. */
 int64_t journal_retain(struct tx *tx, usec before);
 
 #endif

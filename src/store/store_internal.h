@@ -122,5 +122,16 @@ usec store_clock(struct store *s); /* max(wall, last) ; writer */
 MUST_USE err journal_load(struct tx *tx, struct journal_state *out);
 void journal_save_head(struct tx *tx);
 void journal_read_row(struct rows *r, struct arena *a, struct entry *out);
+/* The entry without copies: its strings live until the next rows_next. */
+void journal_view_row(struct rows *r, struct entry *out);
+/* What proves the fields of an entry whose body is erased: a Merkle leaf over its hash and the fields but the body. */
+struct sha256 journal_stub(const struct entry *e);
+
+/* retain.c: what one "journal.retained" entry says. */
+struct retained {
+    int64_t from, through, erased;
+    struct sha256 digest; /* Merkle root over the stubs of the erased entries */
+};
+MUST_USE err retained_parse(str body, struct retained *out);
 
 #endif

@@ -12,6 +12,7 @@ CREATE TABLE entry (
   erased         BLOB                      -- digest of the fields that stay, once the body is erased
 ) STRICT;
 CREATE INDEX entry_by_correlation ON entry (correlation_id, seq) WHERE correlation_id <> '';
+CREATE INDEX entry_retained ON entry (seq) WHERE kind = 'journal.retained';
 
 CREATE TABLE journal_head (                -- one row: where the next entry goes on
   id             INTEGER PRIMARY KEY,      -- 1

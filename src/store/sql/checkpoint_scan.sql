@@ -1,0 +1,1 @@
+SELECT size, time, note FROM checkpoint WHERE size >= $1 ORDER BY size

@@ -1,0 +1,1 @@
+SELECT seq FROM entry ORDER BY seq LIMIT 1

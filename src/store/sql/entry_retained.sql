@@ -1,0 +1,1 @@
+SELECT seq, body FROM entry WHERE kind = 'journal.retained' ORDER BY seq

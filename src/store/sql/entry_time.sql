@@ -1,0 +1,1 @@
+SELECT time FROM entry WHERE seq = $1
