@@ -1,0 +1,154 @@
+/* One series at a time: samples go in, alarms come out. Nobody tells the detector what normal is: it learns level, spread,
+ * daily and weekly rhythm, and how far this series strays from them by itself, and speaks when a sample lies clearly
+ * beyond everything the series did before. Thresholds that a person wrote are checked beside it.
+ *
+ *   sample -> order, repeats, counters -> expectation (level + rhythm) -> five parts, each a number that is about 0 when
+ *   all is well -> how unusual is that among the part's own past (tail.h) -> episode: one start, one end
+ *
+ * The first day (or DETECT_WARM_SAMPLES, whichever is longer) only teaches. An anomaly that lasts becomes the new normal.
+ *
+ * A series is plain data of fixed size in the caller's memory: no allocation, no pointers, no clock, no globals. Only integers
+ * and + - * / on doubles are used (no library functions, no fused operations), so every machine computes the same bits.
+ * Thread: any, one at a time per series. */
+#ifndef WEIR_ENGINE_DETECT_DETECT_H
+#define WEIR_ENGINE_DETECT_DETECT_H
+
+#include <assert.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/time.h"
+
+enum {
+    DETECT_VERSION = 1,         /* of the saved layout and of what is computed from it */
+    DETECT_THRESHOLDS_MAX = 4,
+    DETECT_ALARMS_MAX = 1 + DETECT_THRESHOLDS_MAX, /* one call gives at most this many */
+    DETECT_WARM_SAMPLES = 150,
+    DETECT_TAIL_BINS = 64,
+    DETECT_RING = 128,
+    DETECT_DAY_BINS = 96,
+    DETECT_WEEK_BINS = 168
+};
+
+/* Who spoke. The first five are learned; each sees what the others cannot. */
+#define DETECT_PART_LIST(X)                                                                                            \
+    X(POINT, "value")     /* one sample far from what is expected at this time of day */                               \
+    X(STEP, "step")       /* a jump from the samples just before */                                                    \
+    X(LEVEL, "level")     /* the mean of about 12 samples has moved */                                                 \
+    X(DRIFT, "drift")     /* the mean of about 72 samples has moved */                                                 \
+    X(NOISE, "noise")     /* samples jump much more, or much less, than they used to */                                \
+    X(THRESHOLD, "threshold") /* a limit that a person wrote */                                                        \
+    X(MISSING, "missing") /* no samples come */
+#define DETECT_PART_ENUM(name, text) DETECT_##name,
+enum detect_part { DETECT_PART_LIST(DETECT_PART_ENUM) DETECT_PARTS_ALL, DETECT_LEARNED = DETECT_NOISE + 1 };
+#undef DETECT_PART_ENUM
+
+const char *detect_part_text(enum detect_part part);
+
+/* A limit. Alarm when the value is above `above` or below `below` for at least `hold`; over when it has come back inside by
+ * `hysteresis` (in the value's unit) for as long. NAN: no such limit. Compared with the rate when the series is a counter. */
+struct detect_threshold {
+    double above, below;
+    double hysteresis; /* >= 0 */
+    usec hold;         /* >= 0; 0: at once */
+};
+
+struct detect_config {
+    bool adaptive;       /* the learned parts; false: thresholds only */
+    bool counter;        /* values only grow, except for resets: judge the rate per second */
+    double sensitivity;  /* 0.25 .. 4: multiplies how eager the learned parts are; 1 is right for most */
+    uint32_t rest;       /* samples without a deviation that end an episode, 1 .. 10000; within them one episode goes on */
+    uint32_t threshold_count;
+    struct detect_threshold thresholds[DETECT_THRESHOLDS_MAX];
+};
+
+/* What serves every series that nobody configured. */
+struct detect_config detect_config_default(void);
+/* Errors: ERR_INPUT, saying which field is out of its range. */
+MUST_USE err detect_config_check(const struct detect_config *config);
+
+struct detect_alarm {
+    enum detect_part part;
+    uint32_t threshold;  /* which one, when part is DETECT_THRESHOLD */
+    bool over;           /* false: an episode starts; true: it has ended */
+    bool above;          /* the value is too high (noise: too restless), else too low */
+    usec start;          /* the first sample of the episode */
+    usec end;            /* of an ended one, its last deviating sample; else the sample that raised it */
+    double value;        /* what deviates, in the series' unit: sample, mean (LEVEL, DRIFT) or typical jump (NOISE) */
+    double low, high;    /* where it was expected, 99 times in 100; infinite: no bound on that side */
+    double score;        /* bits of surprise, 0 .. 64; as unlikely as that many heads in a row. Thresholds: 64 */
+    double once_in;      /* the same for people: expected once in so many samples, at most 1e12 */
+};
+
+/* ---- the state; fields belong to src/engine/detect only ---- */
+
+struct detect_tail {
+    float total;
+    float count[2][DETECT_TAIL_BINS];
+    uint8_t top[2], pad[2]; /* one past the highest bin in use, each side */
+};
+
+struct detect_learned {
+    struct detect_tail tail;
+    uint8_t ring[DETECT_RING]; /* newest codes, not learned yet: an anomaly must not be its own precedent */
+    uint32_t seen, pad;
+};
+
+struct detect_rhythm {
+    double day_xy, day_xx, week_xy, week_xx;
+    float day[DETECT_DAY_BINS], day_n[DETECT_DAY_BINS];
+    float week[DETECT_WEEK_BINS], week_n[DETECT_WEEK_BINS];
+};
+
+struct detect_limit { /* of one threshold */
+    usec since;       /* first sample of the present run outside (or inside, when open) ; 0: none */
+    usec start, last;
+    double worst;
+    uint32_t open, above;
+};
+
+struct detect_series {
+    struct detect_config config;
+    uint64_t samples, repeats, late, odd, resets, gaps; /* odd: NaN, infinite, too large, time out of range */
+    usec first, last;
+    double interval;      /* usual distance of samples in microseconds */
+    double raw;           /* last counter value */
+    uint32_t raw_known, since_gap;
+    double level, spread, jump, fast, mean_short, mean_long, rough;
+    struct detect_rhythm rhythm;
+    struct detect_learned learned[DETECT_LEARNED];
+    struct detect_limit limits[DETECT_THRESHOLDS_MAX];
+    struct detect_alarm episode; /* the open one's start */
+    usec deviated;        /* last deviating sample */
+    uint32_t open, quiet;
+};
+
+static_assert(sizeof(struct detect_series) <= 16 * 1024, "a series stays small");
+
+/* Start a series. The config is copied; it must pass detect_config_check (asserted). */
+void detect_init(struct detect_series *s, const struct detect_config *config);
+/* Take one sample; gives how many alarms it wrote to `out`, which has room for DETECT_ALARMS_MAX.
+ * Samples that are not newer than the last one are counted and ignored; so are NaN (a stale marker) and infinities by the
+ * learned parts. Any double and any time are safe. About 0.1 microseconds. */
+size_t detect_sample(struct detect_series *s, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX]);
+/* Whether samples have stopped: none for six usual distances and two minutes. Fills *out once the distance is known. Pure;
+ * the caller remembers whether it has told already. */
+bool detect_missing(const struct detect_series *s, usec now, struct detect_alarm *out);
+/* Usual distance between samples; 0 when not known yet. */
+usec detect_interval(const struct detect_series *s);
+/* True while a learned episode is open. */
+bool detect_is_open(const struct detect_series *s);
+/* One sentence for people: what is seen, what was expected, how unusual that is. */
+str detect_sentence(const struct detect_alarm *alarm, str unit, struct arena *a);
+
+/* A snapshot: sizeof(struct detect_snapshot) bytes. Load takes the config of today, not the one that was saved.
+ * After a load every further result is bit for bit what it would have been. Errors: ERR_CORRUPT, ERR_TOO_NEW. */
+struct detect_snapshot {
+    uint32_t version, size;
+    struct detect_series series;
+};
+void detect_save(const struct detect_series *s, struct detect_snapshot *out);
+MUST_USE err detect_load(struct detect_series *s, const struct detect_config *config, str bytes);
+
+#endif

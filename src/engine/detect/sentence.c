@@ -1,0 +1,39 @@
+#include <math.h>
+
+#include "engine/detect/detect.h"
+
+#define PART_TEXT(name, text) [DETECT_##name] = text,
+static const char *const part_texts[DETECT_PARTS_ALL] = { DETECT_PART_LIST(PART_TEXT) };
+#undef PART_TEXT
+
+const char *detect_part_text(enum detect_part part)
+{
+    return part < DETECT_PARTS_ALL ? part_texts[part] : "";
+}
+
+/* What each part calls the number it shows. */
+static const char *const subjects[DETECT_PARTS_ALL] = {
+    [DETECT_POINT] = "the value is",
+    [DETECT_STEP] = "the value jumped to",
+    [DETECT_LEVEL] = "the mean of the last samples is",
+    [DETECT_DRIFT] = "the level has moved to",
+    [DETECT_NOISE] = "from sample to sample it now changes by",
+    [DETECT_THRESHOLD] = "the value is",
+    [DETECT_MISSING] = "no sample has come for",
+};
+
+static str range_text(const struct detect_alarm *a, struct arena *mem)
+{
+    if (a->part == DETECT_THRESHOLD) return str_fmt(mem, "%s the limit %.6g", a->above ? "above" : "below", a->above ? a->high : a->low);
+    if (a->part == DETECT_MISSING) return str_fmt(mem, "at most %.6g s is usual", a->high);
+    return str_fmt(mem, "%s the usual %.4g to %.4g", a->above ? "above" : "below", a->low, a->high);
+}
+
+str detect_sentence(const struct detect_alarm *a, str unit, struct arena *mem)
+{
+    const char *subject = a->part < DETECT_PARTS_ALL ? subjects[a->part] : "";
+    str u = a->part == DETECT_MISSING ? STR("s") : unit, range = range_text(a, mem);
+    str out = str_fmt(mem, "%s %.6g%s" STR_FMT ", " STR_FMT, subject, a->value, u.len ? " " : "", STR_ARG(u), STR_ARG(range));
+    if (a->part >= DETECT_LEARNED) return out;
+    return str_fmt(mem, STR_FMT " (seen once in about %.2g samples)", STR_ARG(out), a->once_in);
+}
