@@ -56,6 +56,8 @@ void facts_text(struct facts *f, const char *name, str v);
 void facts_enum(struct facts *f, const char *name, str word); /* any case; a word that is none of the enum's: absent */
 /* Set one fact from text, as on a command line. Errors: ERR_INPUT (no such fact, or the value does not fit its type). */
 MUST_USE err facts_set(struct facts *f, str name, str value, struct arena *a);
+/* Make one fact absent. Errors: ERR_INPUT (no such fact). */
+MUST_USE err facts_unset(struct facts *f, str name, struct arena *a);
 str facts_json(const struct facts *f, struct arena *a); /* {"action":"job.retry",...}; absent ones are left out */
 MUST_USE err facts_parse(str json, struct arena *a, struct facts *out);
 
@@ -68,6 +70,7 @@ MUST_USE err policy_load(str yaml, str file_name, struct policy **out);
 /* As policy_load, but problems are noted in `check` (made with yaml_check_init); NULL when there are any. */
 struct policy *policy_check(struct yaml_check *check, str yaml);
 void policy_free(struct policy *p); /* accepts NULL */
+size_t policy_rule_count(const struct policy *p);
 /* The policy that holds when none is configured: examples/policy.yaml, in the binary. */
 str policy_default_text(void);
 

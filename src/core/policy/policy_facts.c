@@ -156,6 +156,14 @@ err facts_set(struct facts *f, str name, str value, struct arena *a)
     return err_make(ERR_INPUT, "the fact %s is " STR_FMT ", not '" STR_FMT "'", specs[at].name, STR_ARG(want), STR_ARG(str_cut(value, 0, 40)));
 }
 
+err facts_unset(struct facts *f, str name, struct arena *a)
+{
+    int at = fact_index(name);
+    if (at < 0) return unknown_fact(name, a);
+    f->items[at].present = false;
+    return OK;
+}
+
 str facts_json(const struct facts *f, struct arena *a)
 {
     struct buf b = buf_init(256 * 1024);

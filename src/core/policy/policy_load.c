@@ -146,3 +146,8 @@ struct policy_limits policy_limits(const struct policy *p)
 {
     return p->limits;
 }
+
+size_t policy_rule_count(const struct policy *p)
+{
+    return p->rule_count;
+}

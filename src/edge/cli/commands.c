@@ -1,0 +1,15 @@
+#include "edge/cli/commands.h"
+
+#include "edge/cli/run.h"
+
+/* In the order in which help shows them. */
+const struct command *const commands[] = {
+    &command_run,
+    &command_policy_check,
+    &command_policy_explain,
+    &command_help,
+    &command_version,
+    &command_man,
+    &command_completion,
+    NULL,
+};

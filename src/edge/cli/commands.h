@@ -1,0 +1,13 @@
+/* Every command of the program: one row in commands.c, one file that defines it. */
+#ifndef WEIR_EDGE_CLI_COMMANDS_H
+#define WEIR_EDGE_CLI_COMMANDS_H
+
+#include "edge/cli/cli.h"
+
+extern const struct command *const commands[]; /* ended by NULL */
+
+extern const struct command command_help, command_version, command_man, command_completion; /* cli_help.c */
+extern const struct command command_policy_check, command_policy_explain;                   /* policy.c */
+
+
+#endif

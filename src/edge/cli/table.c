@@ -1,0 +1,165 @@
+#include "edge/cli/table.h"
+
+#include <assert.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { WIDTH = 80, NARROWEST = 40, GAP = 2, NAME_WIDTH = 13 };
+
+const char *tone_on(enum tone tone, bool color)
+{
+    static const char *const codes[] = { "", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[2m", "\x1b[1m" };
+    return color ? codes[tone] : "";
+}
+
+const char *tone_off(bool color)
+{
+    return color ? "\x1b[0m" : "";
+}
+
+str plain_text(struct arena *a, str s)
+{
+    str copy = str_dup(a, s);
+    char *p = (char *)(uintptr_t)copy.ptr; /* ours */
+    for (size_t i = 0; i < copy.len; i++) {
+        unsigned char c = (unsigned char)p[i];
+        bool c1 = c == 0xc2 && i + 1 < copy.len && (unsigned char)p[i + 1] < 0xa0; /* U+0080..U+009F steer terminals too */
+        if (c1) p[i + 1] = '?';
+        if (c < 0x20 || c == 0x7f || c1) p[i] = c == '\n' || c == '\t' ? ' ' : '?';
+    }
+    return copy;
+}
+
+size_t text_columns(str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
+    return n;
+}
+
+/* The first `columns` characters. */
+static str cut_columns(str s, size_t columns)
+{
+    size_t i = 0;
+    for (; i < s.len; i++)
+        if (((unsigned char)s.ptr[i] & 0xc0) != 0x80 && columns-- == 0) break;
+    return str_cut(s, 0, i);
+}
+
+static int output_width(FILE *out)
+{
+    struct winsize w;
+    int fd = fileno(out);
+    if (fd < 0 || !isatty(fd) || ioctl(fd, TIOCGWINSZ, &w) != 0 || w.ws_col == 0) return WIDTH;
+    return w.ws_col < NARROWEST ? NARROWEST : w.ws_col < 200 ? w.ws_col : 200;
+}
+
+struct table table_init(struct arena *a, const char *const *heads, bool color)
+{
+    struct table t = { .arena = a, .width = WIDTH, .color = color };
+    for (; heads[t.columns]; t.columns++) {
+        assert(t.columns < TABLE_COLUMNS_MAX);
+        t.right[t.columns] = heads[t.columns][0] == '>';
+        t.heads[t.columns] = heads[t.columns] + t.right[t.columns];
+    }
+    return t;
+}
+
+void table_row(struct table *t, const str *cells)
+{
+    if (t->rows == t->cap) {
+        size_t cap = t->cap ? t->cap * 2 : 32;
+        str *more = ARENA_ARRAY(t->arena, str, cap * t->columns);
+        if (t->rows) memcpy(more, t->cells, t->rows * t->columns * sizeof *more);
+        t->cells = more;
+        t->cap = cap;
+    }
+    for (size_t i = 0; i < t->columns; i++) t->cells[t->rows * t->columns + i] = plain_text(t->arena, cells[i]);
+    t->rows++;
+}
+
+static void fit(const struct table *t, int width, size_t *widths)
+{
+    size_t sum = 0;
+    for (size_t c = 0; c < t->columns; c++) {
+        widths[c] = strlen(t->heads[c]);
+        for (size_t r = 0; r < t->rows; r++) {
+            size_t n = text_columns(t->cells[r * t->columns + c]);
+            if (n > widths[c]) widths[c] = n;
+        }
+        sum += widths[c] + (c ? GAP : 0);
+    }
+    for (; sum > (size_t)width; sum--) {
+        size_t widest = 0;
+        for (size_t c = 1; c < t->columns; c++)
+            if (widths[c] >= widths[widest]) widest = c;
+        if (widths[widest] <= 4) return;
+        widths[widest]--;
+    }
+}
+
+static void put_cell(FILE *out, str s, size_t width, bool right, bool last)
+{
+    size_t n = text_columns(s);
+    bool cut = n > width;
+    if (cut) s = cut_columns(s, width - 3), n = width;
+    int pad = (int)(width - n);
+    (void)fprintf(out, "%*s" STR_FMT "%s%*s", right ? pad : 0, "", STR_ARG(s), cut ? "..." : "", right || last ? 0 : pad, "");
+}
+
+void table_print(const struct table *t, FILE *out)
+{
+    size_t widths[TABLE_COLUMNS_MAX];
+    fit(t, output_width(out), widths);
+    (void)fputs(tone_on(TONE_BOLD, t->color), out);
+    for (size_t c = 0; c < t->columns; c++) {
+        if (c) (void)fputs("  ", out);
+        put_cell(out, str_of(t->heads[c]), widths[c], t->right[c], c + 1 == t->columns);
+    }
+    (void)fprintf(out, "%s\n", tone_off(t->color));
+    for (size_t r = 0; r < t->rows; r++) {
+        for (size_t c = 0; c < t->columns; c++) {
+            if (c) (void)fputs("  ", out);
+            put_cell(out, t->cells[r * t->columns + c], widths[c], t->right[c], c + 1 == t->columns);
+        }
+        (void)fputc('\n', out);
+    }
+}
+
+/* Words of `text` from column `at` on, later lines at `indent`. */
+static void wrap(FILE *out, str text, int at, int indent)
+{
+    int width = output_width(out);
+    bool fresh = true;
+    str word;
+    while (str_next(&text, ' ', &word)) {
+        int n = (int)text_columns(word);
+        if (!fresh && at + 1 + n > width) {
+            (void)fprintf(out, "\n%*s", indent, "");
+            at = indent;
+            fresh = true;
+        }
+        (void)fprintf(out, "%s" STR_FMT, fresh ? "" : " ", STR_ARG(word));
+        at += n + !fresh;
+        fresh = false;
+    }
+    (void)fputc('\n', out);
+}
+
+void card_line(FILE *out, struct arena *a, const char *name, str text)
+{
+    if (!text.len) return;
+    (void)fprintf(out, "%-*s ", NAME_WIDTH - 1, name);
+    wrap(out, plain_text(a, text), NAME_WIDTH, NAME_WIDTH);
+}
+
+void card_head(FILE *out, const char *text, bool color)
+{
+    (void)fprintf(out, "\n%s%s%s\n", tone_on(TONE_BOLD, color), text, tone_off(color));
+}
+
+void card_item(FILE *out, struct arena *a, int indent, str text)
+{
+    (void)fprintf(out, "%*s- ", indent, "");
+    wrap(out, plain_text(a, text), indent + 2, indent + 2);
+}

@@ -1,0 +1,40 @@
+#include "edge/cli/table.h"
+
+#include "test.h"
+
+static str printed(const struct table *t, struct arena *a)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *f = open_memstream(&text, &len);
+    table_print(t, f);
+    (void)fclose(f);
+    str s = str_dup(a, (str){ text, len });
+    free(text);
+    return s;
+}
+
+TEST(columns_are_aligned_and_numbers_stand_to_the_right)
+{
+    struct arena a = arena_init(1 << 20);
+    struct table t = table_init(&a, (const char *const[]){ "NAME", ">RUNS", "HEALTH", NULL }, false);
+    table_row(&t, (const str[]){ STR("orders"), STR("7"), STR("ok") });
+    table_row(&t, (const str[]){ STR("b\xc3\xbc" "cher"), STR("1200"), STR("failing") });
+    CHECK_STR(printed(&t, &a), "NAME    RUNS  HEALTH\norders     7  ok\nb\xc3\xbc" "cher  1200  failing\n");
+    arena_done(&a);
+}
+
+TEST(wide_tables_are_cut_to_80_columns_and_steer_no_terminal)
+{
+    struct arena a = arena_init(1 << 20);
+    struct table t = table_init(&a, (const char *const[]){ "ID", "TITLE", "WHY", NULL }, false);
+    char wide[200];
+    memset(wide, 'x', sizeof wide);
+    table_row(&t, (const str[]){ STR("inc-1"), { wide, 200 }, { wide, 100 } });
+    table_row(&t, (const str[]){ STR("inc-2"), STR("a\x1b[31mb\nc"), STR("\xc2\x9b" "31m") });
+    str text = printed(&t, &a), line;
+    CHECK(!memchr(text.ptr, 0x1b, text.len) && str_find(text, STR("\xc2\x9b"), 0) < 0);
+    CHECK(str_find(text, STR("a?[31mb c"), 0) > 0);
+    while (str_next(&text, '\n', &line)) CHECK(text_columns(line) <= 80);
+    arena_done(&a);
+}
