@@ -1,0 +1,1 @@
+SELECT pipeline, fingerprint, opened FROM incident WHERE id = $1

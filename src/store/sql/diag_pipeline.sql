@@ -1,0 +1,1 @@
+SELECT spec, every_us, seq FROM pipeline WHERE name = $1
