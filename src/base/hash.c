@@ -4,16 +4,31 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <pthread.h>
 
-/* A fetched digest and a context of its own for each thread: 2 to 5 times cheaper than SHA256(). */
-static _Thread_local EVP_MD *md;
+/* The digest is fetched once, and each thread keeps a context of its own: 2 to 5 times cheaper than SHA256(). */
+static EVP_MD *md;
+static pthread_key_t ctx_key;
+static pthread_once_t md_once = PTHREAD_ONCE_INIT;
 static _Thread_local EVP_MD_CTX *md_ctx;
+
+static void free_ctx(void *ctx)
+{
+    EVP_MD_CTX_free(ctx);
+}
+
+static void fetch_md(void)
+{
+    md = EVP_MD_fetch(NULL, "SHA256", NULL);
+    (void)pthread_key_create(&ctx_key, free_ctx);
+}
 
 struct sha256 sha256_parts(const str *parts, size_t n)
 {
     if (!md_ctx) {
-        md = EVP_MD_fetch(NULL, "SHA256", NULL);
+        (void)pthread_once(&md_once, fetch_md);
         md_ctx = EVP_MD_CTX_new();
+        (void)pthread_setspecific(ctx_key, md_ctx); /* freed when the thread ends */
     }
     struct sha256 out;
     int ok = md && md_ctx && EVP_DigestInit_ex2(md_ctx, md, NULL);

@@ -1,4 +1,4 @@
-/* Digests, codes and secrets. SHA-256, HMAC and Ed25519 are OpenSSL's; its objects are fetched once a thread. */
+/* Digests, codes and secrets. SHA-256, HMAC and Ed25519 are OpenSSL's; its objects are fetched once. */
 #ifndef WEIR_BASE_HASH_H
 #define WEIR_BASE_HASH_H
 
