@@ -1,0 +1,61 @@
+/* Communicator: tells people how the case ended, and closes the incident when it is mended. */
+#include "core/agents/effects.h"
+#include "core/agents/notice.h"
+
+static str notice_args(struct step *s, const char *event, str text)
+{
+    struct cx *cx = s->cx;
+    struct buf b = buf_init(1 << 16);
+    struct jw w = jw_init(&b);
+    str page = core_settings(cx)->page_url;
+    struct incident inc = s->c->incident;
+    (void)incident_get(cx, s->c->incident.id, &inc);
+    jw_open(&w, NULL);
+    jw_str(&w, "incident", inc.id);
+    jw_strz(&w, "event", event);
+    jw_str(&w, "title", inc.title);
+    jw_str(&w, "text", text);
+    jw_strz(&w, "severity", severity_text(s->c->state.severity));
+    jw_str(&w, "url", str_fmt(cx->a, STR_FMT "/#/incidents/" STR_FMT, STR_ARG(page), STR_ARG(inc.id)));
+    jw_close(&w);
+    str args = str_dup(cx->a, buf_view(&b));
+    buf_done(&b);
+    return args;
+}
+
+void notice_send(struct step *s, const char *event, str text)
+{
+    const struct settings *settings = core_settings(s->cx);
+    if (!settings->channel_count || s->c->state.dry) return;
+    str args = notice_args(s, event, text);
+    for (size_t i = 0; i < settings->channel_count; i++) {
+        struct effect_request want = {
+            .kind = "notify",
+            .remedy = settings->channels[i],
+            .target = settings->channels[i],
+            .args = args,
+            .decision = STR(""),
+            .plan_hash = str_of(event),
+            .due = s->cx->now,
+        };
+        (void)effect_request(s->cx, s->c, &want);
+    }
+}
+
+void agent_communicator(struct step *s)
+{
+    struct cx *cx = s->cx;
+    struct case_state *state = &s->c->state;
+    bool mended = STR_IS(state->outcome, "mended");
+    struct proposal p;
+    if (mended && proposal_get(cx, state->proposal, &p)) {
+        s->summary = str_fmt(cx->a, "mended: " STR_FMT, STR_ARG(p.summary));
+        incident_resolve(cx, s->c->incident.id, p.summary, "agent:communicator");
+    } else if (s->c->incident.state == INC_MITIGATING) {
+        incident_move(cx, s->c->incident.id, INC_DIAGNOSED, "agent:communicator");
+    }
+    if (!mended)
+        s->summary = state->outcome.len ? str_fmt(cx->a, "a person is needed: " STR_FMT, STR_ARG(state->outcome))
+                                        : STR("a person is needed: the cause is unknown");
+    notice_send(s, mended ? "resolved" : "needs_person", s->summary);
+}
