@@ -1,0 +1,228 @@
+// The world of the mock: customers feeds orders, orders feeds daily_report. The shop dropped a column, so orders fails at
+// transform and daily_report is late. A retry did not help; a person is asked whether the last good file may be used.
+import { createHash } from 'node:crypto';
+
+const SECOND = 1e6;
+const MINUTE = 60 * SECOND;
+const RUN_EVERY = 5 * MINUTE;
+const RUNS = 30;
+
+/** The same sequence for the same seed: screenshots compare. */
+function chance(seed) {
+  let x = seed;
+  return () => (x = (x * 16807) % 2147483647) / 2147483647;
+}
+
+export function emptyWorld(now) {
+  const world = {
+    now, journal: [], pipelines: [], runs: [], findings: [], incidents: [], causes: [], proposals: [], decisions: [],
+    approvals: [], effects: [], cases: [], steps: [], series: [], lineage: { nodes: [], edges: [] },
+  };
+  world.add = (e) => add(world, e);
+  world.stats = () => ({
+    pipelines: world.pipelines.length,
+    pipelines_failing: world.pipelines.filter((p) => p.health === 'failing').length,
+    incidents_open: world.incidents.filter((i) => i.state !== 'resolved').length,
+    approvals_pending: world.approvals.filter((a) => a.state === 'pending').length,
+    last_seq: world.journal.length,
+  });
+  world.incident = (id) => incidentDetail(world, id);
+  world.caseFile = (id) => {
+    const file = world.cases.find((c) => c.id === id);
+    return file && { ...file, step_count: file.steps, steps: world.steps.filter((s) => s.case_id === id) };
+  };
+  world.samples = (id, points) => samples(world, id, points);
+  world.answer = (approval, verdict, comment, by) => answer(world, approval, verdict, comment, by);
+  return world;
+}
+
+function add(world, { time, kind, subject = '', actor = 'weir', correlation_id = '', cause_seq = 0, body = {} }) {
+  const seq = world.journal.length + 1;
+  const e = { seq, time: time ?? world.now, kind, subject, actor, correlation_id, cause_seq, body };
+  e.hash = createHash('sha256').update(JSON.stringify(e)).digest('hex');
+  world.journal.push(e);
+  return e;
+}
+
+function incidentDetail(world, id) {
+  const incident = world.incidents.find((i) => i.id === id);
+  const mine = (rows) => rows.filter((r) => r.incident === id);
+  return incident && {
+    ...incident, finding_count: incident.findings, findings: mine(world.findings), causes: mine(world.causes), proposals: mine(world.proposals),
+    decisions: mine(world.decisions), approvals: mine(world.approvals), effects: mine(world.effects), cases: mine(world.cases),
+  };
+}
+
+function samples(world, id, points) {
+  const series = world.series.find((s) => s.id === id);
+  if (!series) return undefined;
+  const next = chance(5);
+  const n = Math.min(points || 120, 120);
+  const at = (i) => world.now - (n - 1 - i) * MINUTE;
+  const value = (i) => 40 + 25 * Math.sin(i / 9) + next() * 8 + (i > n - 14 ? 260 : 0);
+  return {
+    id, name: series.name, pipeline: series.pipeline, unit: '',
+    points: Array.from({ length: n }, (_, i) => value(i)).map((v, i) => ({ time: at(i), min: v, max: v, avg: v, count: 1 })),
+  };
+}
+
+function answer(world, approval, verdict, comment, by) {
+  const said = { correlation_id: approval.incident, time: world.now };
+  const out = [world.add({ ...said, kind: 'approval.given', subject: approval.id, actor: by, body: { verdict, comment } })];
+  Object.assign(approval, { state: verdict === 'approve' ? 'approved' : 'rejected', decided: world.now, decided_by: by, comment });
+  if (verdict === 'approve') {
+    out.push(world.add({ ...said, kind: 'effect.requested', subject: 'eff-90', body: { remedy: 'command.run' } }));
+    world.effects.push(effect('eff-90', out.at(-1).seq, approval.decision, 'apply', 'command.run', 'orders/transform', 'started', world.now, null));
+  }
+  return out;
+}
+
+function effect(id, seq, decision, kind, remedy, target, state, started, ended, outcome = null) {
+  return { id, seq, case_id: 'case-31', incident: 'inc-30', decision, kind, remedy, target, state, attempt: 1, started, ended, outcome };
+}
+
+const OUTPUT = [
+  'reading landing/orders_2026-03-14.csv (1,204 lines)',
+  'header: order_id,customer_id,currency,placed_at',
+  'Traceback (most recent call last):',
+  '  File "transform.py", line 41, in <module>',
+  '    amount = float(row["unit_price"])',
+  "KeyError: 'unit_price'",
+].join('\n');
+
+const PIPELINES = [
+  { name: 'customers', source: 'CRM export', destination: 'warehouse.customers', tier: 2, health: 'ok', steps: ['extract', 'load'] },
+  { name: 'orders', source: 'shop API', destination: 'warehouse.orders', tier: 1, health: 'failing', steps: ['extract', 'transform', 'load'] },
+  { name: 'daily_report', source: 'warehouse.orders', destination: 'report.daily', tier: 2, health: 'warning', steps: ['aggregate', 'publish'] },
+];
+
+export function brokenWorld(now) {
+  const world = emptyWorld(now);
+  world.lineage.edges = [
+    { from: 'pipeline:customers', to: 'dataset:warehouse/customers', seq: 1 },
+    { from: 'dataset:warehouse/customers', to: 'pipeline:orders', seq: 1 },
+    { from: 'pipeline:orders', to: 'pipeline:daily_report', seq: 2 },
+  ];
+  const next = chance(11);
+  for (const p of PIPELINES) addPipeline(world, p, next);
+  while (world.journal.length < 25 * 10) world.add({ time: now - 20 * MINUTE, kind: 'run.finished', subject: 'run-x', actor: 'ingest', body: { pipeline: 'customers' } });
+  addOldIncident(world);
+  addIncident(world);
+  world.series = [
+    { id: '7', name: 'queue_depth', labels: { queue: 'orders' }, pipeline: 'orders', unit: '', first_seen: now - 86400 * SECOND, last_seen: now },
+  ];
+  return world;
+}
+
+function addPipeline(world, { steps, ...p }, next) {
+  const first = world.now - RUNS * RUN_EVERY;
+  world.add({ time: first, kind: 'pipeline.registered', subject: p.name, body: { source: p.source, destination: p.destination } });
+  world.pipelines.push({
+    ...p, owner: p.tier === 1 ? 'data platform' : '', environment: 'production', every_us: RUN_EVERY, first_seen: first, last_seen: world.now, spec: {}, seq: world.journal.length,
+  });
+  for (let n = 0; n < RUNS; n++) {
+    if (p.name === 'daily_report' && n === RUNS - 1) continue; // it waits for orders
+    let at = first + n * RUN_EVERY + MINUTE;
+    for (const step of steps) {
+      const broken = p.name === 'orders' && n === RUNS - 1 && step === 'transform';
+      const took = Math.round((step === 'load' ? 5 : 2) * SECOND * (0.9 + next() * 0.25));
+      addRun(world, p.name, step, at, took, broken, 1200 + Math.round(next() * 90));
+      at += took + 80_000;
+      if (broken) break;
+    }
+  }
+}
+
+function addRun(world, pipeline, step, started, took, broken, rows) {
+  const id = `run-${pipeline}-${step}-${started}`;
+  const e = world.add({ time: started + took, kind: 'run.finished', subject: id, actor: 'ingest', body: { pipeline, step, exit_code: broken ? 1 : 0 } });
+  world.runs.push({
+    id, pipeline, step, attempt: 1, state: broken ? 'failed' : 'ok', started, ended: started + took, duration_us: took, exit_code: broken ? 1 : 0,
+    signal: 0, rows: broken ? null : rows, bytes: broken ? null : rows * 64, peak_kb: 41_200, cpu_us: took / 3, sync_us: 900, effect: '',
+    output: broken ? OUTPUT : `${step}: ${rows} rows\n`, detail: {}, seq: e.seq,
+  });
+}
+
+function addOldIncident(world) {
+  const at = world.now - 100 * MINUTE;
+  const e = world.add({ time: at, kind: 'incident.opened', subject: 'inc-12', correlation_id: 'inc-12', body: {} });
+  world.incidents.push({
+    id: 'inc-12', seq: e.seq, fingerprint: 'b2', state: 'resolved', severity: 'MEDIUM', pipeline: 'customers', title: 'customers: extract timed out',
+    opened: at, updated: at, settled: at, resolved: at + 42 * SECOND, findings: 1, reopened: 0, cause: 'source.timeout', resolution: 'job.retry', case_id: '',
+  });
+}
+
+function addIncident(world) {
+  const failed = world.runs.find((r) => r.state === 'failed');
+  const at = failed.ended + 200_000;
+  const t = (s) => at + s * SECOND;
+  const add_ = (e) => world.add({ correlation_id: 'inc-30', ...e });
+  const schema = world.add({ time: t(-2), kind: 'change.seen', subject: 'orders', actor: 'ingest', body: { kind: 'schema', summary: 'unit_price is gone from shop/orders' } });
+  const found = add_({ time: t(0), kind: 'finding', subject: 'f1', body: { kind: 'exit', summary: 'orders/transform ended with exit 1' } });
+  const volume = add_({ time: t(3), kind: 'finding', subject: 'f2', body: { kind: 'anomaly', summary: 'queue_depth{queue="orders"} is 318, expected 20 to 90' } });
+  const opened = add_({ time: t(0), kind: 'incident.opened', subject: 'inc-30', cause_seq: found.seq, body: { title: 'orders: transform fails' } });
+  const finding = (id, seq, more) => ({
+    id, seq, pipeline: 'orders', step: 'transform', run: '', series: '', detector: 'exit', severity: 'CRITICAL', score: 1, value: null, low: null, high: null,
+    evidence: {}, incident: 'inc-30', suppressed: '', ...more,
+  });
+  world.findings.push(
+    finding('f1', found.seq, { kind: 'exit', run: failed.id, time: t(0), started: failed.started, ended: failed.ended, summary: 'orders/transform ended with exit 1' }),
+    finding('f2', volume.seq, { kind: 'anomaly', step: '', series: '7', detector: 'adaptive', severity: 'HIGH', time: t(3), started: world.now - 13 * MINUTE, ended: world.now - 9 * MINUTE,
+      value: 318, low: 20, high: 90, summary: 'queue_depth of orders is 318, far above its usual level' }),
+  );
+  world.incidents.push({
+    id: 'inc-30', seq: opened.seq, fingerprint: 'a1', state: 'diagnosed', severity: 'CRITICAL', pipeline: 'orders', title: 'orders: transform fails, a column is missing',
+    opened: t(0), updated: t(14), settled: t(10), resolved: null, findings: 2, reopened: 0, cause: 'schema.missing_column', resolution: '', case_id: 'case-31',
+  });
+  world.causes.push(
+    { incident: 'inc-30', rank: 1, kind: 'schema.missing_column', subject: 'orders/transform', score: 0.94, title: 'The column unit_price is gone from the shop API', evidence: [
+      { seq: found.seq, text: 'orders/transform ended with exit 1' },
+      { seq: failed.seq, text: "its output ends with KeyError: 'unit_price'" },
+      { seq: schema.seq, text: 'the header of orders_2026-03-14.csv has no unit_price; the one before had' },
+    ] },
+    { incident: 'inc-30', rank: 2, kind: 'code.error', subject: 'orders/transform', score: 0.21, title: "The step's own code failed", evidence: [{ seq: failed.seq, text: 'a Python traceback in its output' }] },
+  );
+  addCase(world, t, add_);
+}
+
+function addCase(world, t, add_) {
+  const steps = [
+    ['monitor', 'Monitor', 'Two findings on orders since its last good run; severity CRITICAL.'],
+    ['analyze', 'Analyzer', 'schema.missing_column at 0.94, three entries show it.'],
+    ['optimize', 'Optimizer', 'Two remedies fit: use the last good file, or retry.'],
+    ['gate', 'Policy', 'Retry executed; the lasting one waits for a person.'],
+  ];
+  steps.forEach(([node, agent, summary], i) => {
+    const e = add_({ time: t(10 + i / 10), kind: 'case.step', subject: 'case-31', actor: `agent:${node}`, body: { node, summary } });
+    world.steps.push({ case_id: 'case-31', step: i + 1, node, agent, seq: e.seq, time: e.time, summary, state: {} });
+  });
+  world.cases.push({
+    id: 'case-31', seq: world.steps[0].seq, incident: 'inc-30', graph: 'c0ffee', node: 'gate', status: 'waiting', waiting_for: 'apr-40', state: {}, steps: 4,
+    started: t(10), ended: null, cost_usd: 0, forked_from: '',
+  });
+  const retry = add_({ time: t(10.2), kind: 'proposal', subject: 'pro-34', body: { remedy: 'job.retry' } });
+  const lastGood = add_({ time: t(10.2), kind: 'proposal', subject: 'pro-35', body: { remedy: 'command.run', command: 'use_last_good' } });
+  const common = { case_id: 'case-31', incident: 'inc-30', pipeline: 'orders', step: 'transform', cause: 'schema.missing_column', plan_hash: 'ab12', args: {} };
+  world.proposals.push(
+    { ...common, id: 'pro-34', seq: retry.seq, rank: 1, remedy: 'job.retry', confidence: 0.34, cost_usd: 0, leaves: 'nothing', summary: 'Run transform again, then load' },
+    { ...common, id: 'pro-35', seq: lastGood.seq, rank: 2, remedy: 'command.run', confidence: 0.83, cost_usd: 0.002, leaves: 'lasting', summary: 'Load orders from the last good file' },
+  );
+  const decide = (id, proposal, verdict, rule, because, confidence) => {
+    const e = add_({ time: t(10.3), kind: 'decision', subject: id, body: { verdict, rule, because } });
+    world.decisions.push({ id, seq: e.seq, time: e.time, case_id: 'case-31', incident: 'inc-30', proposal, verdict, rule, because, confidence, cost_usd: 0, facts: {}, policy: 'f00d' });
+    return e;
+  };
+  decide('dec-36', 'pro-34', 'execute', 'retry-is-harmless', 'A repeatable step may be retried once.', 0.34);
+  decide('dec-37', 'pro-35', 'escalate', 'lasting-needs-a-person', 'What cannot be undone always needs a person.', 0.83);
+  const tried = add_({ time: t(12), kind: 'effect.outcome', subject: 'eff-38', body: { ok: false } });
+  world.effects.push(
+    effect('eff-38', tried.seq, 'dec-36', 'apply', 'job.retry', 'orders/transform', 'failed', t(10.4), t(12.4), { ok: false, summary: "Failed again: KeyError: 'unit_price'" }),
+    effect('eff-39', tried.seq, 'dec-37', 'probe', 'command.run', 'orders/transform', 'done', t(13), t(13.2), { ok: true, digest: '9f2c81d0aa', summary: 'would load 1,198 rows from orders_2026-03-13.csv; orders holds 34,120' }),
+    effect('eff-41', tried.seq, 'dec-37', 'notify', 'slack', 'data-alerts', 'done', t(14), t(14.3), { ok: true, summary: 'posted' }),
+  );
+  const asked = add_({ time: t(14), kind: 'approval.requested', subject: 'apr-40', body: {} });
+  world.approvals.push({
+    id: 'apr-40', seq: asked.seq, decision: 'dec-37', proposal: 'pro-35', case_id: 'case-31', incident: 'inc-30', state: 'pending', plan_hash: 'ab12',
+    target_digest: '9f2c81d0aa77c0de', policy: 'f00d', requested: t(14), requested_by: 'agent:gate', expires: world.now + 55 * MINUTE, decided: null, decided_by: '', comment: '',
+  });
+}

@@ -1,0 +1,302 @@
+// The API as the page uses it: the shapes of src/edge/server/schemas.json, and one way to ask.
+import type { Usec } from './format';
+
+export type Severity = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
+export type Health = 'unknown' | 'ok' | 'warning' | 'failing';
+
+export interface List<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export interface Me {
+  name: string;
+  role: string;
+}
+
+export interface Entry {
+  seq: number;
+  time: Usec;
+  kind: string;
+  subject: string;
+  actor: string;
+  correlation_id: string;
+  cause_seq: number;
+  body: unknown;
+  hash: string;
+}
+
+export type Ask = <T>(path: string, init?: RequestInit) => Promise<T>;
+
+/** What the server answered when it did not do what was asked; status 0 means that it did not answer at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+  ) {
+    super(detail || title);
+  }
+}
+
+const TIMEOUT_MS = 15_000;
+
+/** Ask the API. Errors are ApiError, also for a silent server; an abort by the caller stays an AbortError. */
+export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  let reply: Response;
+  try {
+    reply = await fetch(`/api/v1${path}`, { ...init, signal, headers: { accept: 'application/json', ...init.headers } });
+  } catch (e) {
+    if (init.signal?.aborted) throw e;
+    throw new ApiError(0, 'No answer', 'The server does not answer.');
+  }
+  if (!reply.ok) throw await problem(reply);
+  if (reply.status === 204) return undefined as T;
+  return (await reply.json()) as T;
+}
+
+/** A change. The key makes a repeated click, or a retry after a lost answer, one change. */
+export function send<T>(path: string, body: unknown, key: string = newKey()): Promise<T> {
+  return ask<T>(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Not randomUUID(): browsers offer that only over HTTPS and on the machine itself. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+async function problem(reply: Response): Promise<ApiError> {
+  try {
+    const p = (await reply.json()) as { title?: string; detail?: string };
+    return new ApiError(reply.status, p.title ?? reply.statusText, p.detail ?? '');
+  } catch {
+    return new ApiError(reply.status, reply.statusText || `HTTP ${reply.status}`, '');
+  }
+}
+
+/* Rows, named as the columns of the store. Columns that hold JSON arrive as JSON. */
+
+export interface Pipeline {
+  name: string;
+  source: string;
+  destination: string;
+  owner: string;
+  tier: number;
+  environment: string;
+  every_us: Usec;
+  first_seen: Usec;
+  last_seen: Usec;
+  health: Health;
+}
+
+export interface Run {
+  id: string;
+  pipeline: string;
+  step: string;
+  attempt: number;
+  state: 'running' | 'ok' | 'failed';
+  started: Usec;
+  ended: Usec | null;
+  duration_us: number | null;
+  exit_code: number | null;
+  signal: number | null;
+  rows: number | null;
+  bytes: number | null;
+  peak_kb: number | null;
+  effect: string;
+  output: string;
+  seq: number;
+}
+
+export interface LineageEdge {
+  from: string; /* "pipeline:NAME" or "dataset:NAMESPACE/NAME" */
+  to: string;
+}
+
+export interface Lineage {
+  edges: LineageEdge[];
+}
+
+export interface Finding {
+  id: string;
+  seq: number;
+  time: Usec;
+  series: string;
+  pipeline: string;
+  step: string;
+  run: string;
+  kind: string;
+  detector: string;
+  severity: Severity;
+  started: Usec;
+  ended: Usec;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  score: number | null;
+  summary: string;
+  incident: string;
+  suppressed: string;
+}
+
+/** What lists and details have in common. */
+export interface Incident {
+  id: string;
+  seq: number;
+  state: 'open' | 'diagnosed' | 'mitigating' | 'resolved';
+  severity: Severity;
+  pipeline: string;
+  title: string;
+  opened: Usec;
+  updated: Usec;
+  settled: Usec | null;
+  resolved: Usec | null;
+  reopened: number;
+  cause: string;
+  resolution: string;
+  case_id: string;
+}
+
+export interface ListedIncident extends Incident {
+  findings: number;
+}
+
+export interface Evidence {
+  seq: number;
+  text: string;
+}
+
+export interface Cause {
+  rank: number;
+  kind: string;
+  subject: string;
+  score: number;
+  title: string;
+  evidence: Evidence[];
+}
+
+export interface Proposal {
+  id: string;
+  seq: number;
+  case_id: string;
+  rank: number;
+  remedy: string;
+  pipeline: string;
+  step: string;
+  args: unknown;
+  cause: string;
+  confidence: number;
+  cost_usd: number;
+  leaves: 'nothing' | 'undoable' | 'lasting';
+  summary: string;
+}
+
+export interface Decision {
+  id: string;
+  seq: number;
+  time: Usec;
+  proposal: string;
+  verdict: 'execute' | 'escalate' | 'monitor' | 'deny';
+  rule: string;
+  because: string;
+  confidence: number;
+  cost_usd: number;
+  facts: unknown;
+}
+
+export interface Approval {
+  id: string;
+  seq: number;
+  decision: string;
+  proposal: string;
+  incident: string;
+  state: 'pending' | 'approved' | 'rejected' | 'expired' | 'invalid';
+  target_digest: string;
+  requested: Usec;
+  requested_by: string;
+  expires: Usec;
+  decided: Usec | null;
+  decided_by: string;
+  comment: string;
+}
+
+export interface Effect {
+  id: string;
+  seq: number;
+  decision: string;
+  kind: 'probe' | 'apply' | 'verify' | 'undo' | 'notify';
+  remedy: string;
+  target: string;
+  state: 'pending' | 'started' | 'done' | 'failed' | 'unknown' | 'held';
+  attempt: number;
+  started: Usec | null;
+  ended: Usec | null;
+  outcome: { ok?: boolean; unknown?: boolean; summary?: string; digest?: string; detail?: unknown; precheck?: string; dry_run?: string } | null;
+}
+
+export interface CaseFile {
+  id: string;
+  seq: number;
+  incident: string;
+  node: string;
+  status: 'running' | 'waiting' | 'done' | 'failed';
+  waiting_for: string;
+  started: Usec;
+  ended: Usec | null;
+  cost_usd: number;
+  forked_from: string;
+}
+
+export interface CaseStep {
+  step: number;
+  node: string;
+  agent: string;
+  seq: number;
+  time: Usec;
+  summary: string;
+}
+
+export interface IncidentDetail extends Incident {
+  finding_count: number;
+  findings: Finding[];
+  causes: Cause[];
+  proposals: Proposal[];
+  decisions: Decision[];
+  approvals: Approval[];
+  effects: Effect[];
+  cases: CaseFile[];
+}
+
+export interface CaseDetail extends CaseFile {
+  steps: CaseStep[];
+}
+
+export interface Series {
+  id: string;
+  name: string;
+  labels: Record<string, string>;
+  pipeline: string;
+  unit?: string;
+  first_seen: Usec;
+  last_seen: Usec;
+}
+
+export interface Samples {
+  id: string;
+  name: string;
+  points: { time: Usec; min: number; max: number; avg: number }[];
+}
+
+export interface Stats {
+  pipelines: number;
+  pipelines_failing: number;
+  incidents_open: number;
+  approvals_pending: number;
+  last_seq: number;
+}

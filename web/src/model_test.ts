@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Entry, Run } from './api';
+import { joined } from './entries';
+import { feedersOf, feeds, lineageOrder } from './lineage';
+import { exitText, pipelineRuns } from './runs';
+
+function run(step: string, started: number, more: Partial<Run> = {}): Run {
+  return {
+    id: `${step}-${started}`, pipeline: 'orders', step, attempt: 1, state: 'ok', started, ended: started + 10, duration_us: 10,
+    exit_code: 0, signal: null, rows: null, bytes: null, peak_kb: null, effect: '', output: '', seq: started, ...more,
+  };
+}
+
+test('step runs become pipeline runs, newest first, whatever order they come in', () => {
+  const steps = [run('load', 40, { rows: 7 }), run('extract', 100), run('extract', 0, { rows: 9 }), run('transform', 20)];
+  const [second, first] = pipelineRuns(steps);
+  assert.deepEqual(first!.steps.map((s) => s.step), ['extract', 'transform', 'load']);
+  assert.equal(first!.duration_us, 30);
+  assert.equal(first!.rows, 7);
+  assert.equal(first!.ended, 50);
+  assert.deepEqual(second!.steps.map((s) => s.step), ['extract']);
+});
+
+test('a further attempt belongs to its run, and the last attempt decides the result', () => {
+  const failed = { state: 'failed', exit_code: 1 } as const;
+  const [mended] = pipelineRuns([run('load', 0, failed), run('load', 50, { attempt: 2, effect: 'eff-9' })]);
+  assert.equal(mended!.state, 'ok');
+  assert.equal(mended!.byWeir, true);
+  assert.equal(mended!.steps.length, 2);
+  const all = pipelineRuns([run('load', 0, failed), run('load', 50, failed)]);
+  assert.deepEqual(all.map((r) => r.state), ['failed', 'failed']);
+});
+
+test('a run with an open step is running and has no duration yet', () => {
+  const [r] = pipelineRuns([run('extract', 0), run('load', 20, { state: 'running', ended: null, duration_us: null, exit_code: null })]);
+  assert.equal(r!.state, 'running');
+  assert.equal(r!.duration_us, null);
+  assert.deepEqual(pipelineRuns([]), []);
+});
+
+test('exitText', () => {
+  assert.equal(exitText(run('x', 0, { exit_code: 2, state: 'failed' })), 'exit 2');
+  assert.equal(exitText(run('x', 0, { exit_code: 137, signal: 9, state: 'failed' })), 'killed by signal 9');
+});
+
+test('lineage goes through datasets, keeps chains together and survives cycles and strangers', () => {
+  const edges = [
+    ['pipeline:customers', 'dataset:shop/customers'],
+    ['dataset:shop/customers', 'pipeline:orders'],
+    ['pipeline:orders', 'pipeline:report'],
+    ['pipeline:orders', 'pipeline:gone'],
+    ['pipeline:a', 'pipeline:b'],
+    ['pipeline:b', 'pipeline:a'],
+  ].map(([from, to]) => ({ from: from!, to: to! }));
+  const fed = feeds(edges);
+  assert.deepEqual(feedersOf('orders', fed), ['customers']);
+  const order = lineageOrder(['report', 'b', 'zebra', 'orders', 'a', 'customers', 'aardvark'], fed);
+  assert.deepEqual(order.map((o) => `${o.name} ${o.depth}`), ['aardvark 0', 'customers 0', 'orders 1', 'report 2', 'zebra 0', 'a 0', 'b 0']);
+});
+
+test('lineageOrder names every pipeline once, and no feeder after what it feeds, on random graphs without cycles', () => {
+  const seed = 1 + (Date.now() % 1_000_000);
+  let x = seed;
+  const next = (n: number): number => (x = (x * 16807) % 2147483647) % n;
+  for (let round = 0; round < 100; round++) {
+    const names = Array.from({ length: 1 + next(12) }, (_, i) => `p${i}`);
+    const fed = new Map<string, Set<string>>();
+    for (let i = 0; i < names.length; i++) {
+      fed.set(names[i]!, new Set(names.slice(i + 1).filter(() => next(3) === 0)));
+    }
+    const got = lineageOrder([...names].reverse(), fed);
+    const place = new Map(got.map((o, i) => [o.name, i]));
+    assert.deepEqual([...place.keys()].sort(), [...names].sort(), `seed ${seed} round ${round}`);
+    for (const [from, to] of fed) for (const t of to) assert.ok(place.get(from)! < place.get(t)!, `seed ${seed} round ${round}`);
+  }
+});
+
+test('joined pieces of the journal hold each entry once and have no gap', () => {
+  const piece = (...seqs: number[]): Entry[] => seqs.map((seq) => ({ seq }) as Entry);
+  const rows: [number[], number[], number[]][] = [
+    [[], [], []],
+    [[5, 6], [], [5, 6]],
+    [[5, 6], [3, 4, 5], [3, 4, 5, 6]],
+    [[5, 6], [6, 7, 8], [5, 6, 7, 8]],
+    [[5, 6], [8, 9], [8, 9]],
+    [[8, 9], [1, 2], [8, 9]],
+  ];
+  for (const [a, b, want] of rows) assert.deepEqual(joined(piece(...a), piece(...b)).map((e) => e.seq), want);
+});

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vite';
+
+// The page is compiled into the daemon, under a policy that forbids inline scripts and foreign origins: so nothing is
+// inlined and nothing preloaded by script. Names under assets/ carry a hash: browsers may keep those files for ever.
+export default defineConfig({
+  base: '/',
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    cssCodeSplit: false,
+    reportCompressedSize: false,
+    rollupOptions: {
+      output: {
+        entryFileNames: 'assets/app-[hash].js',
+        assetFileNames: 'assets/app-[hash][extname]',
+      },
+    },
+  },
+  esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
+  server: {
+    // `npm run dev` in front of a running weir. The daemon checks Host and Origin, so both are rewritten to its own.
+    proxy: {
+      '/api': {
+        target: process.env['WEIR_URL'] ?? 'http://127.0.0.1:7420',
+        ws: true,
+        changeOrigin: true,
+        headers: { origin: process.env['WEIR_URL'] ?? 'http://127.0.0.1:7420' },
+      },
+    },
+  },
+});
