@@ -24,11 +24,13 @@ static size_t add_words(struct buf *query, str text, size_t budget)
     return budget;
 }
 
-/* The kind is searched as a phrase: "source.timeout" is found where a runbook says that it is about it. */
+/* The kind is searched as a phrase: "source.timeout" is found where a runbook says that it is about it. It counts as much
+ * as several words, yet a runbook of one's own that names no kind can still win by its words. */
 str runbook_find(struct diag *d, const struct cause *c, str words)
 {
     struct buf query = buf_init(4096);
-    buf_fmt(&query, "\"%s\"", cause_text(c->kind));
+    const char *kind = cause_text(c->kind);
+    buf_fmt(&query, "\"%s\" OR \"%s\" OR \"%s\"", kind, kind, kind);
     size_t left = add_words(&query, str_of(cause_sentence(c->kind)), WORDS_MAX / 2);
     add_words(&query, words, left + WORDS_MAX / 2);
     str found = STR("");
