@@ -50,8 +50,8 @@ static err verify_opts(struct cli *cli, uint8_t key[ED25519_PUBLIC_LEN], struct 
     str text = STR_NONE;
     *out = (struct audit_opts){ 0 };
     err e = OK;
-    if (cli_has(cli, "key")) {
-        e = read_small(str_z(cli_arena(cli), cli_str(cli, "key")), cli_arena(cli), &text);
+    if (cli_has(cli, "public-key")) {
+        e = read_small(str_z(cli_arena(cli), cli_str(cli, "public-key")), cli_arena(cli), &text);
         if (!e.code) e = journal_key_parse(text, key);
         out->key = (str){ (const char *)key, ED25519_PUBLIC_LEN };
     }
@@ -65,7 +65,7 @@ static err verify_opts(struct cli *cli, uint8_t key[ED25519_PUBLIC_LEN], struct 
 static void not_ruled_out(const struct audit_report *r, const char *out[4])
 {
     size_t n = 0;
-    if (!r->key_used) out[n++] = "that somebody wrote the whole journal anew, hashes and checkpoints too (give --key)";
+    if (!r->key_used) out[n++] = "that somebody wrote the whole journal anew, hashes and checkpoints too (give --public-key)";
     if (!r->note_used) out[n++] = "that the end was cut off, back to any older checkpoint (give --checkpoint with a saved one)";
     if (r->covered < r->entries) out[n++] = "that entries after the newest checkpoint were rewritten: they are chained, not signed yet";
     out[n] = NULL;
@@ -126,7 +126,7 @@ static int verify_run(struct cli *cli)
     err e = verify_opts(cli, key, &opts);
     if (e.code) return cli_fail(cli, EXIT_USAGE, "%s", e.msg);
     e = cli_store_reader(cli, &s, &tx);
-    if (e.code) return cli_fail_err(cli, e);
+    if (e.code) return cli_fail(cli, e.code == ERR_CORRUPT ? EXIT_FOUND : EXIT_FAILED, "%s", e.msg);
     e = journal_verify(tx, &opts, &report);
     if (opts.progress) (void)fprintf(stderr, "\r%60s\r", "");
     store_read_end(tx);
@@ -142,7 +142,7 @@ static int verify_run(struct cli *cli)
 }
 
 static const struct cli_option verify_options[] = {
-    { "key", 'k', "FILE", NULL, "Public key (a copy of journal.key.pub kept elsewhere)." },
+    { "public-key", 'k', "FILE", NULL, "A copy of journal.key.pub that was kept elsewhere." },
     { "checkpoint", 'c', "FILE", NULL, "A checkpoint that was kept elsewhere." },
     { NULL, 0, NULL, NULL, NULL },
 };
