@@ -152,13 +152,23 @@ static void set_body(CURL *c, const struct http_request *req, const char *method
     else (void)curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method);
 }
 
+/* What a failure says about the other side; all else is ERR_IO: it may have heard us. */
+static const struct {
+    CURLcode code;
+    enum err_code kind;
+} kinds[] = {
+    { CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT },       { CURLE_URL_MALFORMAT, ERR_INPUT },
+    { CURLE_COULDNT_RESOLVE_HOST, ERR_NOT_FOUND },   { CURLE_COULDNT_CONNECT, ERR_NOT_FOUND },
+    { CURLE_SSL_CONNECT_ERROR, ERR_NOT_FOUND },      { CURLE_PEER_FAILED_VERIFICATION, ERR_NOT_FOUND },
+};
+
 static err explain(CURLcode code, const struct exchange *x, const char *detail)
 {
     if (x->refused[0]) return err_make(ERR_DENIED, "%s may not be reached", x->refused);
     if (x->body.full) return err_make(ERR_LIMIT, "the reply is longer than %zu bytes", x->body.max);
-    enum err_code kind = code == CURLE_OPERATION_TIMEDOUT ? ERR_TIMEOUT
-                         : code == CURLE_URL_MALFORMAT    ? ERR_INPUT
-                                                          : ERR_IO;
+    enum err_code kind = ERR_IO;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].code == code) kind = kinds[i].kind;
     return err_make(kind, "%s", detail[0] ? detail : curl_easy_strerror(code));
 }
 

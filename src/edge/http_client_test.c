@@ -144,7 +144,7 @@ TEST(addresses_from_outside_must_be_public)
 #pragma GCC diagnostic pop
         err e = get(w, str_of(url), false, &reply);
         bool refused = e.code == ERR_DENIED || e.code == ERR_INPUT;
-        bool no_such_host = e.code == ERR_IO && strstr(e.msg, "resolve"); /* never became an address */
+        bool no_such_host = e.code == ERR_NOT_FOUND && strstr(e.msg, "resolve"); /* never became an address */
         if (!refused && !no_such_host)
             test_failed(__FILE__, __LINE__, "'%s': %s %s, status %d", url, err_name(e.code), e.msg, reply.status);
     }
@@ -188,6 +188,15 @@ TEST(no_line_is_smuggled_into_a_request)
     req.url = STR("http://127.0.0.1/ HTTP/1.1\r\nX-Admin: yes");
     CHECK_ERR(w->env.http(&w->env, &req, &w->a, &reply), ERR_INPUT);
     CHECK_I64(fake_http_count(w->server), 0);
+    world_free(w);
+}
+
+TEST(nobody_there_is_told_from_a_lost_reply)
+{
+    struct world *w = world_new();
+    struct http_reply reply;
+    CHECK_ERR(get(w, STR("http://127.0.0.1:9/"), true, &reply), ERR_NOT_FOUND);
+    CHECK_ERR(get(w, fake_http_url(w->server, "/silent", &w->a), true, &reply), ERR_IO);
     world_free(w);
 }
 

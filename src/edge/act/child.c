@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>
@@ -84,12 +85,27 @@ enum stage { STAGE_READY, STAGE_USER, STAGE_FOLDER, STAGE_OUTPUT, STAGE_LIMIT, S
 static const char *const stage_text[] = { "", "become its user", "enter its folder", "connect its output", "set its limits",
                                           "start" };
 
+/* While it waits at the gate it must hold nothing of ours: a lock would outlive us. */
+static void keep_only(const int *keep, size_t count)
+{
+    for (int from = 3;;) {
+        int next = INT_MAX;
+        for (size_t i = 0; i < count; i++)
+            if (keep[i] >= from && keep[i] < next) next = keep[i];
+        if (next > from) (void)close_range((unsigned)from, (unsigned)(next == INT_MAX ? INT_MAX : next - 1), 0);
+        if (next == INT_MAX) return;
+        from = next + 1;
+    }
+}
+
 static _Noreturn void forked(const struct launch *l)
 {
     const struct child_spec *spec = l->spec;
     char go = 0;
     enum stage failed = STAGE_EXEC;
     ssize_t n = 0;
+    const int keep[] = { l->gate, l->status, l->ends.in, l->ends.out, l->ends.error };
+    if (spec->mode == CHILD_CAPTURE) keep_only(keep, sizeof keep / sizeof *keep);
     do n = read(l->gate, &go, 1);
     while (n < 0 && errno == EINTR);
     if (n != 1) _exit(125); /* nobody is there any more: nothing is done */
@@ -100,7 +116,6 @@ static _Noreturn void forked(const struct launch *l)
     else if (spec->cwd && chdir(spec->cwd)) failed = STAGE_FOLDER;
     else if (!limit(spec)) failed = STAGE_LIMIT;
     if (failed != STAGE_EXEC) goto fail;
-    if (spec->mode == CHILD_CAPTURE) (void)close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
     environ = (char **)spec->envp;
     (void)execvp(spec->argv[0], spec->argv);
 fail:;

@@ -1,6 +1,5 @@
 #include "edge/cli/commands.h"
 
-#include "edge/cli/audit.h"
 #include "edge/cli/run.h"
 
 /* In the order in which help shows them. */
@@ -8,9 +7,6 @@ const struct command *const commands[] = {
     &command_run,
     &command_policy_check,
     &command_policy_explain,
-    &command_audit_verify,
-    &command_audit_show,
-    &command_audit_export,
     &command_help,
     &command_version,
     &command_man,

@@ -1,0 +1,17 @@
+/* What to do with an effect that was started and has no outcome: the process that did it is gone. */
+#ifndef WEIR_EDGE_ACT_RECOVER_H
+#define WEIR_EDGE_ACT_RECOVER_H
+
+#include "edge/act/act.h"
+
+enum recovery {
+    RECOVER_UNKNOWN, /* nobody knows: report so */
+    RECOVER_WAIT,    /* a child of it still lives: wait for its end, then report */
+    RECOVER_AGAIN,   /* the target drops copies: do it again under the same key */
+};
+/* pid, pid_start as recorded. *survivor is the living process for RECOVER_WAIT. */
+enum recovery recover_plan(struct act *x, int64_t pid, int64_t pid_start, int *survivor);
+/* A process that carries this effect's name in its environment, 0 = none: steps after the first, and what they started. */
+int recover_find(str effect, struct arena *a);
+
+#endif

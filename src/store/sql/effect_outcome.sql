@@ -1,0 +1,1 @@
+SELECT outcome FROM effect WHERE id = $1
