@@ -32,7 +32,7 @@ struct reporter {
 static err judge(int status)
 {
     if (status >= 200 && status < 300) return OK;
-    bool hopeless = status == 400 || status == 413 || status == 422;
+    bool hopeless = status == 400 || status == 409 || status == 413 || status == 422;
     return err_make(hopeless ? ERR_INPUT : ERR_IO, "the server answered %d", status);
 }
 

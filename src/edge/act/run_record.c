@@ -23,7 +23,7 @@ static void common(struct jw *w, const struct run_record *r, const char *event)
     jw_open(w, NULL);
     if (event) {
         jw_strz(w, "event", event);
-        jw_strz(w, "run", r->id);
+        jw_strz(w, "id", r->id);
     }
     jw_str(w, "pipeline", r->pipeline);
     jw_str(w, "step", r->step);

@@ -26,7 +26,7 @@ struct run_record {
 /* A UUID of version 7 (RFC 9562): sorts by time. */
 void run_id_new(struct env *env, char out[RUN_ID_LEN + 1]);
 
-/* The body of the input, in a. With `event`, as POST /api/v1/runs takes it: {"event":...,"run":ID,...}. */
+/* The body of the input, in a. With `event`, as POST /api/v1/runs takes it: {"event":...,"id":ID,...}. */
 str run_started_body(const struct run_record *r, bool event, struct arena *a);
 str run_finished_body(const struct run_record *r, bool event, struct arena *a);
 

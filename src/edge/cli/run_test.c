@@ -135,8 +135,8 @@ TEST(output_input_and_exit_code_pass_through)
     CHECK_STR(json_get_str(finished, "event"), "finished");
     CHECK_STR(json_get_str(finished, "pipeline"), "orders");
     CHECK_STR(json_get_str(finished, "step"), "load");
-    CHECK(str_eq(json_get_str(started, "run"), json_get_str(finished, "run")));
-    CHECK_I64(json_get_str(started, "run").len, 36);
+    CHECK(str_eq(json_get_str(started, "id"), json_get_str(finished, "id")));
+    CHECK_I64(json_get_str(started, "id").len, 36);
     CHECK_I64(json_get_i64(finished, "exit_code", -1), 7);
     CHECK_STR(json_get_str(finished, "output"), "got hello\noops\n");
     CHECK(json_get_i64(finished, "ended", 0) > json_get_i64(finished, "started", 0));
@@ -341,7 +341,7 @@ TEST(a_run_inside_a_run_names_its_parent)
     CHECK_I64(run(w, "echo $WEIR_RUN_ID", &out, &error), 0);
     CHECK(unsetenv("WEIR_RUN_ID") == 0);
     CHECK_STR(json_get_str(json_get(event(w, 1), "detail"), "parent"), "outer");
-    CHECK(str_eq(str_trim(out), json_get_str(event(w, 1), "run")));
+    CHECK(str_eq(str_trim(out), json_get_str(event(w, 1), "id")));
     world_free(w);
 }
 

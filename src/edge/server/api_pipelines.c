@@ -115,7 +115,27 @@ static void lineage(struct request *req, struct response *res)
     view_close(&v);
 }
 
-static const struct col knob_columns[] = { { "pipeline", COL_TEXT }, { "name", COL_TEXT }, { "value", COL_TEXT }, { "seq", COL_INT }, { .name = NULL } };
+/* Every declared knob, with the value in force: the one that was set, else the declared default. */
+static void write_knobs(struct view *v, str pipeline, str text, struct arena *a)
+{
+    json *spec = NULL, *one;
+    size_t i, n;
+    if (json_parse(text, a, &spec).code) return;
+    json *declared = json_get(spec, "knobs");
+    if (declared) yyjson_arr_foreach(declared, i, n, one)
+    {
+        str name = json_get_str(one, "name");
+        struct rows *r = tx_query(v->tx, SQL_KNOB_GET, V(pipeline), V(name));
+        str value = rows_next(r) ? rows_dup(r, 0, a) : json_get_str(one, "default");
+        rows_end(r);
+        jw_open(&v->w, NULL);
+        jw_str(&v->w, "pipeline", pipeline);
+        jw_str(&v->w, "name", name);
+        jw_str(&v->w, "value", value);
+        jw_str(&v->w, "effect", json_get_str(one, "effect"));
+        jw_close(&v->w);
+    }
+}
 
 static void knobs(struct request *req, struct response *res)
 {
@@ -123,7 +143,13 @@ static void knobs(struct request *req, struct response *res)
     str pipeline = http_query(req, "pipeline");
     if (!view_open(&v, req, res)) return;
     jw_open(&v.w, NULL);
-    view_list(&v, "items", knob_columns, tx_query(v.tx, SQL_API_KNOBS, V(pipeline.ptr ? pipeline : STR(""))));
+    jw_array(&v.w, "items");
+    struct rows *r = tx_query(v.tx, SQL_API_KNOBS, V(pipeline.ptr ? pipeline : STR("")));
+    while (rows_next(r)) {
+        str name = rows_dup(r, 0, req->arena);
+        write_knobs(&v, name, rows_str(r, 1), req->arena);
+    }
+    jw_array_end(&v.w);
     jw_null(&v.w, "next_cursor");
     jw_close(&v.w);
     view_close(&v);
@@ -135,6 +161,6 @@ const struct route api_pipeline_routes[] = {
     { "GET", "/api/v1/pipelines/{name}", ROLE_VIEWER, "pipelines", "One pipeline with its declaration", NULL, NULL, "PipelineDetail", 200, 0, get },
     { "GET", "/api/v1/pipelines/{name}/runs", ROLE_VIEWER, "pipelines", "Its runs, newest first", QUERY_PAGE_SEQ " step:string(1..120)", NULL, "Run[]", 200, 0, runs },
     { "GET", "/api/v1/lineage", ROLE_VIEWER, "pipelines", "Which pipelines and datasets feed which", NULL, NULL, "Lineage", 200, 0, lineage },
-    { "GET", "/api/v1/knobs", ROLE_INGEST, "pipelines", "Values of knobs that were set", "pipeline:string(0..120)", NULL, "Knob[]", 200, 0, knobs },
+    { "GET", "/api/v1/knobs", ROLE_INGEST, "pipelines", "Knobs and the values in force", "pipeline:string(0..120)", NULL, "Knob[]", 200, 0, knobs },
     ROUTES_END,
 };

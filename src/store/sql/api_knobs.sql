@@ -1,1 +1,1 @@
-SELECT pipeline, name, value, seq FROM knob WHERE ($1 = '' OR pipeline = $1) ORDER BY pipeline, name LIMIT 1000
+SELECT name, spec FROM pipeline WHERE ($1 = '' OR name = $1) AND spec <> '' ORDER BY name LIMIT 1000

@@ -1,1 +1,0 @@
-SELECT coalesce(min(end), 0) FROM chunk

@@ -1,1 +1,0 @@
-DELETE FROM detector WHERE series NOT IN (SELECT ref FROM series)

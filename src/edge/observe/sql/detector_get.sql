@@ -1,1 +1,0 @@
-SELECT state FROM detector WHERE series = $1

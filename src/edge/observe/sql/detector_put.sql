@@ -1,1 +1,0 @@
-INSERT OR REPLACE INTO detector (series, state) VALUES ($1, $2)

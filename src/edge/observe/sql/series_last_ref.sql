@@ -1,1 +1,0 @@
-SELECT coalesce(max(ref), 0) FROM series

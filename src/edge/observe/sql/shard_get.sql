@@ -1,1 +1,0 @@
-SELECT done FROM shard WHERE id = $1

@@ -1,1 +1,0 @@
-INSERT OR REPLACE INTO shard (id, done) VALUES ($1, $2)

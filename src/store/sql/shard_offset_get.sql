@@ -1,1 +1,0 @@
-SELECT judged FROM shard_offset WHERE shard = $1
