@@ -1,0 +1,1 @@
+SELECT coalesce(min(end), 0) FROM chunk

@@ -1,0 +1,1 @@
+DELETE FROM detector WHERE series NOT IN (SELECT ref FROM series)

@@ -1,0 +1,1 @@
+SELECT state FROM detector WHERE series = $1

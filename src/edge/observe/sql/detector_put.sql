@@ -1,0 +1,1 @@
+INSERT OR REPLACE INTO detector (series, state) VALUES ($1, $2)

@@ -1,0 +1,1 @@
+SELECT coalesce(max(ref), 0) FROM series

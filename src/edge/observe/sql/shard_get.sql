@@ -1,0 +1,1 @@
+SELECT done FROM shard WHERE id = $1

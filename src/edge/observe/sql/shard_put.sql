@@ -1,0 +1,1 @@
+INSERT OR REPLACE INTO shard (id, done) VALUES ($1, $2)

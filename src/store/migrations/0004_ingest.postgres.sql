@@ -1,0 +1,4 @@
+CREATE TABLE shard_offset (
+  shard       BIGINT PRIMARY KEY,
+  judged      BIGINT NOT NULL
+);

@@ -1,0 +1,1 @@
+SELECT judged FROM shard_offset WHERE shard = $1
