@@ -13,16 +13,19 @@ static const struct rule {
     double bits, beyond;
     unsigned delay;
 } rules[DETECT_LEARNED] = {
-    [DETECT_POINT] = { 13, 0.35, 24 },
-    [DETECT_STEP] = { 10, 0.3, 24 },
-    [DETECT_LEVEL] = { 14, 0.45, 48 },
-    [DETECT_DRIFT] = { 14, 1, 128 },
-    [DETECT_NOISE] = { 15, 0.5, 72 },
+    [DETECT_POINT] = { 15, 0.5, 24 },
+    [DETECT_STEP] = { 12, 0.15, 24 },
+    [DETECT_LEVEL] = { 15, 0.6, 96 },
+    [DETECT_DRIFT] = { 30, 1.5, 128 },
+    [DETECT_NOISE] = { 18, 0.5, 72 },
 };
 
 static const double keep_share = 0.6, keep_least = 200, keep_most = 20000; /* how much past a tail remembers */
+static const double episode_weight = 0.1; /* of a sample inside an episode: a long one must not teach more than a short one */
+static const usec rest_most = USEC_DAY; /* of a slow series, if at least REST_LEAST samples came in it */
+enum { REST_LEAST = 20, IN_EPISODE = 0x40 }; /* the bit of a code that the bins leave free */
 static const double once_max = 1e12;
-static const usec warm_time = USEC_DAY;
+static const double warm_single = (double)USEC_DAY, warm_mean = 2 * (double)USEC_DAY; /* means must have seen the rhythm twice */
 static const double settled_time = 2.5 * (double)USEC_DAY;
 static const double missing_steps = 6;
 static const usec missing_least = 2 * USEC_MINUTE;
@@ -120,9 +123,10 @@ static size_t check_limits(struct detect_series *s, usec time, double v, struct 
 
 /* ---- learned parts ---- */
 
-static bool is_warm(const struct detect_series *s, usec time)
+static bool is_warm(const struct detect_series *s, unsigned part, usec time)
 {
-    return s->samples > DETECT_WARM_SAMPLES && time - s->first > warm_time;
+    bool single = part == DETECT_POINT || part == DETECT_STEP;
+    return s->samples > DETECT_WARM_SAMPLES && (double)(time - s->first) > (single ? warm_single : warm_mean);
 }
 
 /* A young series has not shown what it does once a day: more is needed to call it unusual. */
@@ -146,11 +150,11 @@ static double excess_bits(const struct detect_series *s, unsigned part, double x
     return *bits - rules[part].bits / factor;
 }
 
-static void learn_late(struct detect_learned *l, unsigned delay, double x, double keep)
+static void learn_late(struct detect_learned *l, unsigned delay, double x, bool in_episode, double keep)
 {
     uint8_t *slot = &l->ring[l->seen % delay];
-    if (l->seen >= delay) tail_learn(&l->tail, *slot, keep);
-    *slot = tail_code(x);
+    if (l->seen >= delay) tail_learn(&l->tail, *slot & ~(unsigned)IN_EPISODE, *slot & IN_EPISODE ? episode_weight : 1, keep);
+    *slot = (uint8_t)(tail_code(x) | (in_episode ? IN_EPISODE : 0));
     l->seen = l->seen == UINT32_MAX ? delay : l->seen + 1;
 }
 
@@ -178,7 +182,10 @@ static size_t episode_step(struct detect_series *s, usec time, const struct dete
         *out = *strongest;
         return 1;
     }
-    if (!s->open || ++s->quiet < s->config.rest) return 0;
+    if (!s->open) return 0;
+    s->quiet++;
+    bool rested = s->quiet >= s->config.rest || (s->quiet >= REST_LEAST && time - s->deviated >= rest_most);
+    if (!rested) return 0;
     s->open = 0;
     *out = s->episode;
     out->over = true;
@@ -190,12 +197,12 @@ static size_t check_learned(struct detect_series *s, usec time, usec gap, double
 {
     struct part_view views[DETECT_LEARNED];
     model_step(s, time, gap, value, views);
-    bool warm = is_warm(s, time);
+
     double keep = keep_of(s), best = 0, best_bits = 0, factor = s->config.sensitivity / youth(s, time);
     unsigned who = DETECT_LEARNED;
     for (unsigned i = 0; i < DETECT_LEARNED; i++) {
         if (!views[i].known) continue;
-        double bits = 0, excess = warm ? excess_bits(s, i, views[i].x, factor, &bits) : 0;
+        double bits = 0, excess = is_warm(s, i, time) ? excess_bits(s, i, views[i].x, factor, &bits) : 0;
         if (excess > best) {
             best = excess;
             best_bits = bits;
@@ -205,7 +212,7 @@ static size_t check_learned(struct detect_series *s, usec time, usec gap, double
     struct detect_alarm alarm;
     if (who < DETECT_LEARNED) alarm = learned_alarm(s, who, &views[who], time, best_bits);
     for (unsigned i = 0; i < DETECT_LEARNED; i++)
-        if (views[i].known) learn_late(&s->learned[i], rules[i].delay, views[i].x, keep);
+        if (views[i].known) learn_late(&s->learned[i], rules[i].delay, views[i].x, s->open, keep);
     return episode_step(s, time, who < DETECT_LEARNED ? &alarm : NULL, out);
 }
 

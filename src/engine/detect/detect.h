@@ -5,7 +5,7 @@
  *   sample -> order, repeats, counters -> expectation (level + rhythm) -> five parts, each a number that is about 0 when
  *   all is well -> how unusual is that among the part's own past (tail.h) -> episode: one start, one end
  *
- * The first day (or DETECT_WARM_SAMPLES, whichever is longer) only teaches. An anomaly that lasts becomes the new normal.
+ * The first day (two for means; at least DETECT_WARM_SAMPLES) only teaches. An anomaly that lasts becomes the new normal.
  *
  * A series is plain data of fixed size in the caller's memory: no allocation, no pointers, no clock, no globals. Only integers
  * and + - * / on doubles are used (no library functions, no fused operations), so every machine computes the same bits.
@@ -58,7 +58,7 @@ struct detect_config {
     bool adaptive;       /* the learned parts; false: thresholds only */
     bool counter;        /* values only grow, except for resets: judge the rate per second */
     double sensitivity;  /* 0.25 .. 4: multiplies how eager the learned parts are; 1 is right for most */
-    uint32_t rest;       /* samples without a deviation that end an episode, 1 .. 10000; within them one episode goes on */
+    uint32_t rest;       /* samples without a deviation that end an episode, 1 .. 10000; one day is always enough */
     uint32_t threshold_count;
     struct detect_threshold thresholds[DETECT_THRESHOLDS_MAX];
 };
@@ -95,7 +95,13 @@ struct detect_learned {
     uint32_t seen, pad;
 };
 
+struct detect_visit { /* of the bin that the time is in: what earlier days said, untouched by today */
+    int64_t number;   /* bins since 1970 */
+    double value;
+};
+
 struct detect_rhythm {
+    struct detect_visit today, this_week;
     double day_xy, day_xx, week_xy, week_xx;
     float day[DETECT_DAY_BINS], day_n[DETECT_DAY_BINS];
     float week[DETECT_WEEK_BINS], week_n[DETECT_WEEK_BINS];

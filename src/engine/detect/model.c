@@ -3,11 +3,12 @@
 #include "engine/detect/real.h"
 
 /* Time constants in samples, limits in spreads. One set for all series. */
-static const double level_memory = 288, spread_memory = 600, rhythm_memory = 3000;
-static const double fast_memory = 4, short_memory = 12, long_memory = 72, rough_memory = 24;
+static const double level_memory = 400, spread_memory = 1200, rhythm_memory = 3000;
+static const double fast_memory = 4, short_memory = 12, long_memory = 72, rough_memory = 36;
 static const double day_rate = 0.15, week_rate = 0.25; /* of a day's, a week's new evidence, at least */
-static const double outlier = 3;      /* what is further out moves no estimate by more than this */
-static const double mean_outlier = 8; /* the same for the short and long means */
+static const double outlier = 3;       /* what is further out moves no estimate by more than this */
+static const double fast_outlier = 8;  /* so that the way back from a spike is not taken for a step of its own */
+static const double mean_outlier = 16; /* the same for the short and long means */
 static const double deviation_max = 1000;
 static const double least_spread = 0.005; /* of the level: a constant series may still wobble by this */
 static const double gap_steps = 6;
@@ -32,15 +33,7 @@ static void learn_interval(struct detect_series *s, usec gap)
     else s->interval += 0.02 * (most(least(g, 2 * s->interval), s->interval / 2) - s->interval);
 }
 
-static unsigned day_bin(usec t)
-{
-    return (unsigned)(t / (USEC_DAY / DETECT_DAY_BINS) % DETECT_DAY_BINS);
-}
-
-static unsigned week_bin(usec t)
-{
-    return (unsigned)(t / USEC_HOUR % DETECT_WEEK_BINS);
-}
+static const usec day_bin_width = USEC_DAY / DETECT_DAY_BINS, week_bin_width = USEC_HOUR;
 
 /* How much of a rhythm to believe: the share of what it said that came true (a regression through zero). Noise that was
  * taken for a rhythm says nothing about tomorrow, so it gets a share near 0 by itself. */
@@ -53,28 +46,33 @@ struct season {
     double day, week, day_share, week_share;
 };
 
-static struct season season_at(const struct detect_rhythm *r, usec t)
+static double visit(struct detect_visit *v, usec t, usec width, unsigned bins, const float *value, const float *n)
 {
-    struct season out = { 0 };
-    unsigned d = day_bin(t), w = week_bin(t);
-    if ((double)r->day_n[d] >= 0.9) {
-        out.day = (double)r->day[d];
-        out.day_share = belief(r->day_xy, r->day_xx);
+    int64_t number = t / width;
+    if (number != v->number || number == 0) {
+        size_t b = (size_t)(number % bins);
+        *v = (struct detect_visit){ number, (double)n[b] >= 0.9 ? (double)value[b] : 0 };
     }
-    if ((double)r->week_n[w] >= 0.9) {
-        out.week = (double)r->week[w];
-        out.week_share = belief(r->week_xy, r->week_xx);
-    }
-    return out;
+    return v->value;
+}
+
+static struct season season_at(struct detect_rhythm *r, usec t)
+{
+    return (struct season){
+        .day = visit(&r->today, t, day_bin_width, DETECT_DAY_BINS, r->day, r->day_n),
+        .week = visit(&r->this_week, t, week_bin_width, DETECT_WEEK_BINS, r->week, r->week_n),
+        .day_share = belief(r->day_xy, r->day_xx),
+        .week_share = belief(r->week_xy, r->week_xx),
+    };
 }
 
 /* Move the bins a sample covers towards x. `n` counts days (weeks) of evidence in each bin. */
-static void learn_bins(float *value, float *n, unsigned bins, unsigned first, double covers, double x, double floor_rate, double limit)
+static void learn_bins(float *value, float *n, unsigned bins, int64_t first, double covers, double x, double floor_rate, double limit)
 {
     double weight = least(covers, 1);
     unsigned count = covers < 1.5 ? 1 : covers > COVER_MAX ? COVER_MAX : (unsigned)(covers + 0.5);
     for (unsigned i = 0; i < count; i++) {
-        unsigned b = (first + i) % bins;
+        size_t b = (size_t)((first + i) % bins);
         double have = (double)n[b], rate = most(weight / (have + weight), floor_rate * weight);
         double off = x - (double)value[b];
         value[b] += (float)(rate * (have < 1 ? off : real_clip(off, limit)));
@@ -82,7 +80,7 @@ static void learn_bins(float *value, float *n, unsigned bins, unsigned first, do
     }
 }
 
-static void learn_rhythm(struct detect_series *s, usec t, double x, const struct season *at, double spread)
+static void learn_rhythm(struct detect_series *s, double x, const struct season *at, double spread)
 {
     struct detect_rhythm *r = &s->rhythm;
     double day = real_clip(x, 2 * outlier * spread + real_abs(at->day)), week = day - at->day_share * at->day;
@@ -90,9 +88,9 @@ static void learn_rhythm(struct detect_series *s, usec t, double x, const struct
     r->day_xx += at->day * at->day - r->day_xx / rhythm_memory;
     r->week_xy += week * at->week - r->week_xy / rhythm_memory;
     r->week_xx += at->week * at->week - r->week_xx / rhythm_memory;
-    learn_bins(r->day, r->day_n, DETECT_DAY_BINS, day_bin(t), s->interval / ((double)USEC_DAY / DETECT_DAY_BINS), day, day_rate,
+    learn_bins(r->day, r->day_n, DETECT_DAY_BINS, r->today.number, s->interval / (double)day_bin_width, day, day_rate, outlier * spread);
+    learn_bins(r->week, r->week_n, DETECT_WEEK_BINS, r->this_week.number, s->interval / (double)week_bin_width, week, week_rate,
                outlier * spread);
-    learn_bins(r->week, r->week_n, DETECT_WEEK_BINS, week_bin(t), s->interval / (double)USEC_HOUR, week, week_rate, outlier * spread);
 }
 
 /* An estimate's rate: a plain mean at first, then a fading one. */
@@ -149,7 +147,7 @@ void model_step(struct detect_series *s, usec time, usec gap, double value, stru
     out[DETECT_DRIFT] = (struct part_view){ s->mean_long * 8, expected + s->mean_long * spread, expected, spread / 8, settled };
     out[DETECT_NOISE] = (struct part_view){ s->rough > 1 ? (s->rough - 1) * 4 : 1 - 1 / (s->rough + 0.01), s->rough * jump, jump, jump / 4,
                                             settled };
-    if (settled) learn_rhythm(s, time, value - s->level, &at, spread);
+    if (settled) learn_rhythm(s, value - s->level, &at, spread);
     learn_level(s, off, step, spread, jump);
-    s->fast += step / fast_memory;
+    s->fast += real_clip(step, fast_outlier * jump) / fast_memory;
 }

@@ -5,8 +5,8 @@
 static const double bins_an_octave = 6;
 static const double gone = 0.3;      /* a count that has faded below this is forgotten */
 static const double least_known = 50; /* numbers before a tail says anything */
-static const double top_share = 0.02, top_least = 10;
-static const double excess_prior = 0.25, excess_weight = 6; /* octaves, and how many observations that belief is worth */
+static const double top_share = 0.02, top_least = 12;
+static const double excess_prior = 0.25, excess_weight = 10; /* octaves, and how many observations that belief is worth */
 
 static unsigned bin_of(double x)
 {
@@ -28,12 +28,12 @@ static void fade(struct detect_tail *t)
     }
 }
 
-void tail_learn(struct detect_tail *t, uint8_t code, double keep)
+void tail_learn(struct detect_tail *t, unsigned code, double weight, double keep)
 {
     unsigned side = code >> 7, b = code % DETECT_TAIL_BINS;
-    t->count[side][b] += 1;
-    t->total += 1;
-    if (b >= t->top[side]) t->top[side] = (uint8_t)(b + 1);
+    t->count[side][b] += (float)weight;
+    t->total += (float)weight;
+    if (b >= t->top[side] && (double)t->count[side][b] >= gone) t->top[side] = (uint8_t)(b + 1);
     if ((double)t->total > keep) fade(t);
 }
 

@@ -10,8 +10,8 @@
 
 /* side and bin of x in one byte */
 uint8_t tail_code(double x);
-/* Learn one code. When more than `keep` are in, all counts fade by a quarter. */
-void tail_learn(struct detect_tail *t, uint8_t code, double keep);
+/* Learn one code (0..63 and side) as `weight` samples. When more than `keep` are in, all counts fade by a quarter. */
+void tail_learn(struct detect_tail *t, unsigned code, double weight, double keep);
 /* Octaves by which x lies beyond everything its side has seen; negative when it does not. */
 double tail_beyond(const struct detect_tail *t, double x);
 /* -log2 of the chance of a number as far out as x on its side; 0 while the tail knows too little. */
