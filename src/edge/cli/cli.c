@@ -15,6 +15,7 @@ const struct cli_option cli_common_options[] = {
     { "config", 'c', "FILE", NULL, "Configuration [DIR/weir.yaml, else /etc/weir/weir.yaml, when there]." },
     { "server", 's', "URL", NULL, "Address of the server [from the configuration]." },
     { "key-file", 0, "FILE", NULL, "File with the API key; WEIR_KEY holds the key itself [DIR/admin.key]." },
+    { "set", 0, "NAME=VALUE...", NULL, "Set an option of the configuration for this call, such as server.listen=[::1]:80." },
     { "json", 'j', NULL, NULL, "Print JSON instead of text." },
     { "help", 'h', NULL, NULL, "Show this help." },
     { NULL, 0, NULL, NULL, NULL },

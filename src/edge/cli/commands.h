@@ -8,6 +8,6 @@ extern const struct command *const commands[]; /* ended by NULL */
 
 extern const struct command command_help, command_version, command_man, command_completion; /* cli_help.c */
 extern const struct command command_policy_check, command_policy_explain;                   /* policy.c */
-
+extern const struct command command_config_check, command_config_options, command_pipelines_check; /* config.c */
 
 #endif

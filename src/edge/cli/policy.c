@@ -3,6 +3,7 @@
 
 #include "core/policy/policy.h"
 #include "edge/cli/commands.h"
+#include "edge/cli/config_cli.h"
 #include "edge/cli/table.h"
 #include "edge/files.h"
 #include "edge/policy_file.h"
@@ -19,13 +20,6 @@ static err policy_text(struct cli *cli, str path, str *text, str *name)
     *name = path.len ? path : STR("built-in policy");
     if (path.len) return policy_file_read(path, cli_str(cli, "timezone"), cli_arena(cli), text);
     return policy_file_complete(policy_default_text(), *name, cli_str(cli, "timezone"), cli_arena(cli), text);
-}
-
-static void print_problems(const struct yaml_check *c)
-{
-    for (size_t i = 0; i < c->count; i++)
-        (void)fprintf(stderr, STR_FMT ":%d:%d: " STR_FMT "\n", STR_ARG(c->file), c->items[i].line, c->items[i].column, STR_ARG(c->items[i].text));
-    if (c->more) (void)fprintf(stderr, "and %zu more\n", c->more);
 }
 
 static int load_policy(struct cli *cli, struct policy **out, str *name)

@@ -1,0 +1,26 @@
+/* What the files of the configuration share. */
+#ifndef WEIR_EDGE_CONFIG_INTERNAL_H
+#define WEIR_EDGE_CONFIG_INTERNAL_H
+
+#include "edge/config.h"
+
+struct reading {
+    struct config *config;
+    struct yaml_check *check; /* its arena is the configuration's */
+    struct arena *a;          /* the caller's, for problems */
+    struct config_problems *problems;
+    str dir;                  /* of the file: its paths are relative to it */
+    bool server_told;         /* a problem of the server section is noted with its place */
+    bool from_outside;        /* not from the file: paths stay as they are */
+};
+
+void config_problem(struct reading *r, str text);
+str config_path(const struct reading *r, str path);
+void config_list(struct yaml_check *c, const struct yaml *node, size_t max, struct str_list *to);
+/* config_parts.c */
+void config_read_scrapes(struct reading *r, const struct yaml *node);
+void config_read_channels(struct reading *r, const struct yaml *node);
+void config_check_server(struct reading *r, const struct yaml *section); /* with places, for what the file says */
+void config_check_all(struct reading *r); /* what holds when everything is read */
+
+#endif

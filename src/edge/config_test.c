@@ -1,0 +1,157 @@
+#include "edge/config.h"
+
+#include "test.h"
+
+static const char *const *variables; /* "NAME=value", ended by NULL */
+
+static const char *get(const char *name)
+{
+    for (size_t i = 0; variables && variables[i]; i++) {
+        str rest = str_of(variables[i]), key;
+        (void)str_next(&rest, '=', &key);
+        if (str_eq(key, str_of(name))) return rest.ptr;
+    }
+    return NULL;
+}
+
+static struct config *load(const char *text, const char *set)
+{
+    struct arena a = arena_init(1 << 20);
+    struct config *c = NULL;
+    struct config_opts opts = { .path = STR("conf/weir.yaml"), .text = str_of(text), .data_dir = STR("/data"), .set = str_of(set), .getenv = get };
+    CHECK_OK(config_load(&opts, &a, NULL, &c));
+    arena_done(&a);
+    return c;
+}
+
+TEST(the_example_is_the_defaults)
+{
+    struct arena a = arena_init(1 << 20);
+    struct config *c = NULL, *d = NULL;
+    struct config_opts file = { .path = STR(WEIR_SOURCE_DIR "/examples/weir.yaml"), .data_dir = STR("/data") }, none = { .path = STR(""), .data_dir = STR("/data") };
+    CHECK_OK(config_load(&file, &a, NULL, &c));
+    CHECK_OK(config_load(&none, &a, NULL, &d));
+    struct buf x = buf_init(1 << 20), y = buf_init(1 << 20);
+    struct jw w = jw_init(&x), v = jw_init(&y);
+    jw_open(&w, NULL);
+    jw_open(&v, NULL);
+    c->path = d->path = STR("");
+    config_json(c, &w);
+    config_json(d, &v);
+    CHECK(str_eq(buf_view(&x), buf_view(&y)));
+    CHECK_STR(config_server_url(c, &a), "http://127.0.0.1:8090");
+    CHECK_I64(c->settle, 10 * USEC_SECOND);
+    CHECK_I64(c->samples_max_bytes, INT64_C(10) << 30);
+    CHECK_I64(c->journal_retention, 400 * USEC_DAY);
+    CHECK(c->free_disk_floor == 5.0 && c->sync == 0 && c->log_level == LOG_INFO);
+    buf_done(&x);
+    buf_done(&y);
+    config_free(c);
+    config_free(d);
+    arena_done(&a);
+}
+
+/* The commented example documents every option of the table. */
+TEST(the_example_names_every_option)
+{
+    static char text[1 << 16];
+    FILE *f = fopen(WEIR_SOURCE_DIR "/examples/weir.yaml", "r");
+    CHECK(f != NULL);
+    text[fread(text, 1, sizeof text - 1, f)] = 0;
+    (void)fclose(f);
+    size_t count;
+    const struct config_option *options = config_options(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *dot = strchr(options[i].name, '.');
+        char key[64];
+        (void)snprintf(key, sizeof key, "%s:", dot ? dot + 1 : options[i].name);
+        if (!strstr(text, key)) test_failed(__FILE__, __LINE__, "%s is missing", options[i].name);
+    }
+}
+
+TEST(the_file_yields_to_the_environment_and_that_to_set)
+{
+    variables = (const char *const[]){ "WEIR_INCIDENT_SETTLE=20s", "WEIR_ENGINE_THREADS=2", "WEIR_NET_ALLOW=10.0.0.0/8, fd00::/8", NULL };
+    struct config *c = load("incident: {settle: 5s, quiet: 1m}\nengine: {threads: 1}\npolicy: p.yaml\nrunbooks: /abs\n", "engine.threads=3\nlog.level=debug");
+    CHECK_I64(c->settle, 20 * USEC_SECOND);
+    CHECK_I64(c->quiet, USEC_MINUTE);
+    CHECK_I64(c->engine_threads, 3);
+    CHECK_I64(c->log_level, LOG_DEBUG);
+    CHECK_I64(c->net_allow.count, 2);
+    CHECK_STR(c->net_allow.items[1], "fd00::/8");
+    CHECK_STR(c->policy, "conf/p.yaml"); /* relative to the file */
+    CHECK_STR(c->runbooks, "/abs");
+    CHECK_STR(c->data_dir, "/data");
+    config_free(c);
+    variables = NULL;
+}
+
+TEST(parts_are_read)
+{
+    struct config *c = load("scrape:\n  - {job: node, url: \"http://localhost:9100/metrics\", every: 5s, labels: {env: prod, n: 1}}\n"
+                            "notify:\n  - {name: team, kind: slack, url: \"env:SLACK\", min_severity: HIGH, events: [opened]}\n"
+                            "  - {name: mail, kind: smtp, host: m, from: a@b, to: [c@d, e@f], tls: tls}\n"
+                            "  - {name: hook, kind: webhook, url: \"https://x/y\", secret: \"file:/s\"}\n", "");
+    CHECK_I64(c->scrape_count, 1);
+    CHECK_I64(c->scrapes[0].timeout, 5 * USEC_SECOND);
+    CHECK_STR(c->scrapes[0].labels[1], "n=1");
+    CHECK_I64(c->channel_count, 3);
+    CHECK_I64(c->channels[0].min_severity, 3);
+    CHECK_I64(c->channels[1].port, 465);
+    CHECK_STR(c->channels[1].to.items[1], "e@f");
+    CHECK_STR(c->channels[2].secret, "file:/s");
+    config_free(c);
+}
+
+TEST(problems_name_place_expectation_and_nearest_word)
+{
+    static const struct {
+        const char *text, *set, *want;
+    } cases[] = {
+        { "sever: {listen: x}\n", "", "c.yaml:1:1: no such key 'sever'; did you mean 'server'?" },
+        { "server:\n  lisen: 127.0.0.1:1\n", "", "c.yaml:2:3: no such key 'lisen'; did you mean 'listen'?" },
+        { "server:\n  listen: nowhere\n", "", "c.yaml:2:11: expected an address and port" },
+        { "server:\n  listen: 0.0.0.0:8090\n", "", "c.yaml:2:11: beyond this machine weir listens only with tls_cert" },
+        { "server:\n  listen: \"[::]:8090\"\n", "", "c.yaml:2:12: beyond this machine" },
+        { "server:\n  tls_cert: a.pem\n", "", "c.yaml:2:13: expected both tls_cert and tls_key" },
+        { "server:\n  body_max: 16\n", "", "c.yaml:2:13: expected a size such as" },
+        { "server:\n  body_max: 1B\n", "", "c.yaml:2:13: expected a size from 1024" },
+        { "incident: {settle: 10}\n", "", "c.yaml:1:20: expected a duration such as" },
+        { "store: {sync: ful}\n", "", "c.yaml:1:15: expected full or normal, got 'ful'; did you mean 'full'?" },
+        { "store: {free_disk_floor: 5}\n", "", "c.yaml:1:26: expected 0% to 50%, got '5'" },
+        { "timezone: Mars/Base\n", "", "timezone: there is no timezone 'Mars/Base'" },
+        { "net: {allow: [10.0.0.0/33]}\n", "", "net.allow: expected a network" },
+        { "notify:\n  - {name: t, kind: slack, url: \"https://hooks.slack.com/T0/SECRET\"}\n", "", "c.yaml:2:34: expected a secret's place" },
+        { "notify:\n  - {name: t, kind: slac}\n", "", "c.yaml:2:21: expected slack, smtp or webhook, got 'slac'; did you mean 'slack'?" },
+        { "scrape:\n  - {job: a, url: \"ftp://x\"}\n", "", "c.yaml:2:20: expected an address such as" },
+        { "scrape: x\n", "", "c.yaml:1:9: expected a list" },
+        { "", "server.lisen=x", "--set: there is no option 'server.lisen'; did you mean 'server.listen'?" },
+        { "", "server.listen", "--set server.listen: expected NAME=VALUE" },
+        { "", "engine.threads=many", "--set engine.threads: expected a whole number from 0 to 64, got 'many'" },
+        { "", "server.listen=0.0.0.0:1", "server.listen: beyond this machine" },
+        { "a: 1\na: 2\n", "", "c.yaml:2:1: the key 'a' stands here twice" },
+    };
+    struct arena a = arena_init(8 << 20);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct config *c = NULL;
+        struct config_problems problems;
+        struct config_opts opts = { .path = STR("c.yaml"), .text = str_of(cases[i].text), .set = str_of(cases[i].set) };
+        err e = config_load(&opts, &a, &problems, &c);
+        if (e.code != ERR_INPUT || !str_starts(problems.items[0], str_of(cases[i].want)))
+            test_failed(__FILE__, __LINE__, "'%s' gives '%s', want '%s'", cases[i].text, e.msg, cases[i].want);
+        for (size_t k = 0; k < problems.count; k++) CHECK(str_find(problems.items[k], STR("SECRET"), 0) < 0);
+    }
+    arena_done(&a);
+}
+
+TEST(beyond_loopback_needs_tls_or_a_proxy)
+{
+    struct config *c = load("server: {listen: \"0.0.0.0:80\", behind_proxy: yes}\n", "");
+    struct arena a = arena_init(4096);
+    CHECK_STR(config_server_url(c, &a), "http://127.0.0.1:80");
+    config_free(c);
+    c = load("server: {listen: \"[::]:443\", tls_cert: c.pem, tls_key: k.pem}\n", "");
+    CHECK_STR(config_server_url(c, &a), "https://[::1]:443");
+    config_free(c);
+    arena_done(&a);
+}
