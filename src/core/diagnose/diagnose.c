@@ -7,8 +7,8 @@ static const struct source {
     void (*look)(struct diag *d);
 } sources[] = {
     { "exit", look_exit },         { "findings", look_findings }, { "volume", look_volume },
-    { "memory", look_memory },     { "slow", look_slow },         { "upstream", look_upstream },
-    { "changes", look_changes },   { "precedent", look_precedent },
+    { "memory", look_memory },     { "slow", look_slow },         { "services", look_services },
+    { "upstream", look_upstream }, { "changes", look_changes },   { "precedent", look_precedent },
 };
 
 void hint_add(struct diag *d, const struct hint *h)
@@ -55,6 +55,7 @@ void diagnose_incident(struct tx *tx, str incident, struct arena *a, struct caus
         .now = tx_time(tx),
         .findings = ARENA_ARRAY(a, struct diag_finding, FINDINGS_MAX),
         .places = ARENA_ARRAY(a, struct place, PLACES_MAX),
+        .edges = ARENA_ARRAY(a, struct diag_edge, EDGES_MAX),
         .hints = ARENA_ARRAY(a, struct hint, HINTS_MAX),
         .candidates = ARENA_ARRAY(a, struct candidate, HINTS_MAX),
     };

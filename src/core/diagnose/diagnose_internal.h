@@ -28,6 +28,7 @@ enum {
     HISTORY_MAX = 20,
     HISTORY_MIN = 3, /* fewer good runs say nothing about what is usual */
     HOPS_MAX = 8,
+    EDGES_MAX = 512,
 };
 
 #define DIAG_NONE ((size_t)-1)
@@ -70,7 +71,7 @@ struct diag_step {
 
 struct diag_finding {
     int64_t seq, severity;
-    str series, pipeline, step, run, kind, summary;
+    str series, pipeline, step, run, kind, summary, evidence;
     usec started, ended;
     bool has_value, has_range;
     double value, low, high, score;
@@ -112,6 +113,10 @@ struct candidate {
     const struct hint *best; /* the strongest: gives step, title, detail */
 };
 
+struct diag_edge { /* places[up] feeds places[down] */
+    size_t down, up;
+};
+
 struct diag {
     struct tx *tx;
     struct arena *a;
@@ -121,6 +126,8 @@ struct diag {
     size_t finding_count;
     struct place *places; /* the incident's own pipelines first */
     size_t place_count;
+    struct diag_edge *edges;
+    size_t edge_count;
     struct hint *hints;
     size_t hint_count;
     struct candidate *candidates;
@@ -159,6 +166,7 @@ void look_findings(struct diag *d);
 void look_volume(struct diag *d);
 void look_memory(struct diag *d);
 void look_slow(struct diag *d);
+void look_services(struct diag *d);
 void look_upstream(struct diag *d);
 void look_changes(struct diag *d);
 void look_precedent(struct diag *d);

@@ -402,6 +402,55 @@ TEST(circles_in_the_lineage_end)
     arena_done(&a);
 }
 
+/* --- Series along a call graph --- */
+
+static void series_finding(struct tx *tx, const char *service, double score, const char *evidence)
+{
+    kit_finding(tx, (struct kit_finding){ .id = service, .incident = "inc-1", .pipeline = service, .kind = "anomaly",
+                                          .summary = service, .score = score, .evidence = evidence });
+}
+
+static void calls(struct tx *tx)
+{
+    kit_edge(tx, "pipeline:search", "pipeline:shop");
+    kit_edge(tx, "pipeline:table", "pipeline:search");
+    kit_edge(tx, "pipeline:bank", "pipeline:shop");
+    kit_incident(tx, "inc-1", "shop", "fp");
+}
+
+static void scene_services(struct tx *tx)
+{
+    calls(tx);
+    series_finding(tx, "shop", 9, "{\"excess\":100}");
+    series_finding(tx, "search", 60, "{\"excess\":95}");
+    series_finding(tx, "table", 20, "{\"excess\":90}");
+}
+
+TEST(the_service_the_trouble_begins_with_is_named)
+{
+    struct arena a = arena_init(ARENA_TEST);
+    struct cause c = first_is(scene_services, &a, CAUSE_SERVICE_DEGRADED, "table", 0.7);
+    CHECK(shows(&c, "shop reads from search"));
+    CHECK(shows(&c, "search reads from table"));
+    arena_done(&a);
+}
+
+static void scene_one_series(struct tx *tx)
+{
+    calls(tx);
+    series_finding(tx, "shop", 9, "{}");
+    series_finding(tx, "bank", 1.5, "{}");
+}
+
+TEST(a_service_is_not_blamed_when_nothing_it_calls_deviates)
+{
+    struct arena a = arena_init(ARENA_TEST);
+    struct cause_list l = kit_diagnose(scene_one_series, &a);
+    show(&l);
+    CHECK_I64(l.count, 0);
+    arena_done(&a);
+}
+
 /* --- Changes and precedents --- */
 
 static void scene_deploy(struct tx *tx)

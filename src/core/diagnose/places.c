@@ -50,6 +50,7 @@ static struct diag_finding read_finding(struct rows *r, struct arena *a)
         .low = rows_f64(r, 11),
         .high = rows_f64(r, 12),
         .score = rows_f64(r, 13),
+        .evidence = rows_dup(r, 14, a),
     };
 }
 
@@ -293,6 +294,7 @@ static void feeds(struct diag *d, size_t at, str pipeline, int64_t seq)
         if (!place_add(d, pipeline, false)) return;
         up = d->place_count - 1;
     }
+    if (d->edge_count < EDGES_MAX) d->edges[d->edge_count++] = (struct diag_edge){ .down = at, .up = up };
     struct place *u = &d->places[up];
     if (u->parent != DIAG_NONE || below(d, up, at)) return;
     u->parent = at;

@@ -79,6 +79,7 @@ static bool explains(const struct diag *d, const struct candidate *up, const str
 {
     unsigned effect = shows_of(down->kind);
     if (!effect || up->score < down->score * 0.8) return false;
+    if (down->kind == CAUSE_SERVICE_DEGRADED) return false; /* blame has weighed them against each other already */
     size_t at = up->place;
     for (int hops = 0; at != down->place; hops++) {
         if (hops > HOPS_MAX || !place_linked(d, at)) return false;
