@@ -1,4 +1,4 @@
-/* A server on a free port of loopback, with a store of its own in a folder given, one key a role and something to read:
+/* The core behind a server on a free port of loopback, with a store of its own in a folder given, one key a role and something to read:
  * for tests that speak HTTP from outside. Prints one line of JSON ({"port":..,"keys":{..},"link":".."}) and runs until its
  * standard input ends. `fast` shortens every deadline so that slow clients can be tested in a second. */
 #include <signal.h>
@@ -6,8 +6,8 @@
 
 #include "base/log.h"
 #include "edge/server/server.h"
+#include "core/policy/policy.h"
 #include "store/journal.h"
-#include "tests/fixture_core.h"
 
 static err add_key(struct server *s, const char *role, const char *key)
 {
@@ -73,6 +73,118 @@ static void fast_deadlines(struct server_opts *o)
     o->per_address_max = 64;
 }
 
+static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
+{
+    return core_apply(ctx, tx, in, seq);
+}
+
+static usec next_due(struct tx *tx, void *ctx)
+{
+    return core_next_due(ctx, tx);
+}
+
+static err fire_due(struct tx *tx, void *ctx)
+{
+    return core_fire_due(ctx, tx);
+}
+
+/* ---- something to read: three pipelines, runs, and an incident on its way ---- */
+
+static const char pipelines_json[] =
+    "{\"pipelines\":[{\"name\":\"orders\",\"source\":\"shop API\",\"destination\":\"warehouse.orders\",\"owner\":\"\",\"tier\":1,"
+    "\"environment\":\"production\",\"every_us\":0,\"after\":[\"customers\"],\"steps\":[{\"name\":\"extract\",\"argv\":[\"true\"],"
+    "\"repeatable\":true},{\"name\":\"load\",\"argv\":[\"true\"],\"repeatable\":true}],\"commands\":[{\"name\":\"use_last_good\","
+    "\"argv\":[\"true\"],\"leaves\":\"lasting\",\"undo\":\"\",\"mends\":[\"schema.missing_column\"],\"timeout_us\":30000000,\"rerun\":true}],"
+    "\"knobs\":[{\"name\":\"memory_mb\",\"type\":\"int\",\"min\":64,\"max\":1024,\"default\":\"128\",\"effect\":\"memory_limit\","
+    "\"mends\":[\"resource.memory\"]}]}]}";
+
+static const struct {
+    const char *kind, *subject, *body;
+} seeds[] = {
+    { "pipeline.registered", "customers", "{\"source\":\"crm\",\"destination\":\"warehouse.customers\"}" },
+    { "pipeline.registered", "revenue", "{\"source\":\"warehouse\",\"destination\":\"reports\",\"tier\":3}" },
+    { "run.finished", "run-1", "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":1,\"started\":1777874400000000,\"ended\":1777874401000000,"
+                               "\"exit_code\":0,\"signal\":0,\"rows\":120,\"output\":\"120 rows\"}" },
+    { "lineage.seen", "orders", "{\"pipeline\":\"orders\",\"event\":\"COMPLETE\",\"run\":\"run-1\",\"time\":1777874401000000,"
+                                "\"inputs\":[\"crm/customers\"],\"outputs\":[\"warehouse/orders\"],\"columns\":{}}" },
+    { "change.seen", "orders", "{\"kind\":\"deploy\",\"summary\":\"release 7\",\"detail\":{}}" },
+    { "run.finished", "run-2", "{\"pipeline\":\"orders\",\"step\":\"load\",\"attempt\":1,\"started\":1777874402000000,\"ended\":1777874403000000,"
+                               "\"exit_code\":1,\"signal\":0,\"output\":\"KeyError: 'amount'\\nsqlite3.OperationalError: no such column: amount\"}" },
+};
+
+static err load_document(struct server *s, const char *kind, str text)
+{
+    struct buf b = buf_init(1 << 20);
+    struct jw j = jw_init(&b);
+    int64_t seq;
+    jw_open(&j, NULL);
+    jw_str(&j, "text", text);
+    jw_close(&j);
+    struct input in = { .kind = STR("document.loaded"), .subject = str_of(kind), .actor = STR("test"), .body = buf_view(&b) };
+    err e = server_input(s, &in, &seq);
+    buf_done(&b);
+    return err_wrap(e, "%s", kind);
+}
+
+static err add_silence(struct server *s)
+{
+    struct arena a = arena_init(65536);
+    struct env *env = server_env(s);
+    int64_t seq;
+    str body = str_fmt(&a, "{\"pipeline\":\"revenue\",\"kind\":\"\",\"starts\":%lld,\"ends\":%lld,\"comment\":\"moving\"}", (long long)env->wall(env),
+                       (long long)(env->wall(env) + USEC_HOUR));
+    struct input in = { .kind = STR("silence.added"), .subject = STR(""), .actor = STR("test"), .body = body };
+    err e = server_input(s, &in, &seq);
+    arena_done(&a);
+    return e;
+}
+
+static err fill(struct server *s)
+{
+    int64_t seq;
+    err e = load_document(s, "policy", policy_default_text());
+    if (!e.code) e = load_document(s, "pipelines", str_of(pipelines_json));
+    if (!e.code) e = load_document(s, "settings", STR("{\"settle_us\":0}"));
+    for (size_t i = 0; !e.code && i < sizeof seeds / sizeof *seeds; i++) {
+        struct input in = { .kind = str_of(seeds[i].kind), .subject = str_of(seeds[i].subject), .actor = STR("test"), .body = str_of(seeds[i].body) };
+        e = err_wrap(server_input(s, &in, &seq), "%s", seeds[i].kind);
+    }
+    if (!e.code) e = add_silence(s);
+    return e;
+}
+
+/* The first pending effect's id, or empty. */
+static str pending(struct store *store, struct arena *a)
+{
+    struct tx *tx;
+    str id = STR_NONE;
+    if (store_read(store, &tx).code) return id;
+    struct rows *r = tx_query(tx, SQL_API_EFFECTS, V(INT64_MAX), V(STR("pending")), V(1));
+    if (rows_next(r)) {
+        id = rows_dup(r, 0, a);
+        rows_end(r);
+    }
+    store_read_end(tx);
+    return id;
+}
+
+/* Answer what the case asks of its target, so that it comes to a proposal, a decision and an approval. */
+static err answer_effects(struct server *s, struct store *store)
+{
+    struct arena a = arena_init(1 << 20);
+    err e = OK;
+    for (int i = 0; !e.code && i < 20; i++) {
+        int64_t seq;
+        str id = pending(store, &a);
+        struct input in = { .kind = STR("effect.outcome"), .subject = id, .actor = STR("weir"),
+                            .body = STR("{\"ok\":true,\"summary\":\"looked\",\"digest\":\"d1\",\"detail\":{\"precheck\":\"ok\",\"dry_run\":\"would run\",\"digest\":\"d1\"}}") };
+        if (id.len) e = server_input(s, &in, &seq);
+        else (void)usleep(10000);
+    }
+    arena_done(&a);
+    return e;
+}
+
 static err serve(const char *dir, bool fast, struct env *env)
 {
     struct store *store = NULL;
@@ -81,13 +193,15 @@ static err serve(const char *dir, bool fast, struct env *env)
     struct store_opts so = { .dir = str_of(dir) };
     err e = store_open(&so, env, &store);
     if (e.code) return e;
-    struct core *core = fixture_core_new();
-    struct server_opts o = { .listen = STR("127.0.0.1:0"), .store = store, .core = core, .env = env, .apply = fixture_apply, .apply_ctx = core,
+    struct core *core = core_new();
+    store_on_tick(store, next_due, fire_due, core);
+    struct server_opts o = { .listen = STR("127.0.0.1:0"), .store = store, .core = core, .env = env, .apply = apply, .apply_ctx = core,
                              .trigger_anomaly = trigger, .series.samples = samples, .auth_failures_per_minute = fast ? 20 : 1000000 };
     if (fast) fast_deadlines(&o);
     e = server_start(&o, &server);
     if (!e.code) e = keys_print(server, &line);
-    if (!e.code) e = fixture_fill(server);
+    if (!e.code) e = fill(server);
+    if (!e.code) e = answer_effects(server, store);
     if (!e.code) {
         char c;
         server_ready(server, true);
@@ -98,7 +212,7 @@ static err serve(const char *dir, bool fast, struct env *env)
     buf_done(&line);
     server_stop(server);
     store_close(store);
-    fixture_core_free(core);
+    core_free(core);
     return e;
 }
 

@@ -47,6 +47,10 @@ static void add(struct request *req, struct response *res)
 static void revoke(struct request *req, struct response *res)
 {
     int64_t seq = 0;
+    if (str_eq(req->path_args[0], req->actor)) { /* nobody locks the door with the key inside */
+        http_problem_err(res, err_make(ERR_CONFLICT, "a key cannot revoke itself"));
+        return;
+    }
     struct buf body = buf_init(64);
     buf_add(&body, STR("{}"));
     if (reply_input(req, res, STR("key.revoked"), req->path_args[0], &body, &seq)) {

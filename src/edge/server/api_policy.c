@@ -69,7 +69,7 @@ static void explain(struct request *req, struct response *res)
     err e = facts_parse(json_text(json_get(req->json, "facts"), req->arena), req->arena, &facts);
     if (!e.code) e = policy_load(text, STR("policy.yaml"), &policy);
     if (e.code) {
-        http_problem_err(res, e);
+        http_problem_rule(res, e);
         return;
     }
     struct decision d = policy_decide(policy, &facts, req->arena);

@@ -58,7 +58,7 @@ static void add(struct request *req, struct response *res)
 {
     int64_t seq = 0;
     err e = apply_event(req, req->json, &seq);
-    if (e.code) http_problem_err(res, e);
+    if (e.code) http_problem_rule(res, e);
     else reply_seq(res, seq, NULL);
 }
 

@@ -31,7 +31,7 @@ static void samples(struct request *req, struct response *res)
         return;
     }
     if (from > to) {
-        http_problem_err(res, err_make(ERR_INPUT, "query from: must not be after to"));
+        http_problem_rule(res, err_make(ERR_INPUT, "query from: must not be after to"));
         return;
     }
     err e = s->samples(s->ctx, req->path_args[0], from, to, http_query_i64(req, "points", POINTS_DEFAULT), req->arena, &res->body);

@@ -21,7 +21,7 @@ static void add(struct request *req, struct response *res)
     struct env *env = server_env(req->ctx);
     if (!starts) starts = env->wall(env);
     if (ends <= starts) {
-        http_problem_err(res, err_make(ERR_INPUT, "/ends: must be after starts"));
+        http_problem_rule(res, err_make(ERR_INPUT, "/ends: must be after starts"));
         return;
     }
     struct buf body = buf_init(1 << 20);

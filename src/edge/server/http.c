@@ -518,7 +518,7 @@ static err start_daemon(struct http *h)
                                  MHD_OPTION_LISTEN_SOCKET, h->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_PER_CONNECTION,
                                  MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections_max + THREADS,
-                                 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIBRARY_TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                                 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIBRARY_TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 0 /* it sends its own refusals twice */,
                                  MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
                                  MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_ARRAY, tls ? tls_items : &tls_items[2], MHD_OPTION_END);
     return h->daemon ? OK : err_make(ERR_IO, "the HTTP library did not start%s", tls ? " (are certificate and key valid PEM?)" : "");

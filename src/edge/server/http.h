@@ -42,7 +42,7 @@ struct request {
     json *json;                /* parsed and checked against the route's schema, or NULL when it takes no JSON */
     str actor;                 /* name of the key */
     enum role role;
-    str idempotency_key;       /* "" when absent */
+    str idempotency_key;       /* STR_NONE when absent */
     bool idempotency_claimed;  /* http_input has recorded the key with its change */
     str client;                /* address, for counters */
     bool http11;               /* not HTTP/1.0 */
@@ -95,6 +95,8 @@ int64_t http_limit(const struct request *req);
  * FULL 429 + Retry-After, READ_ONLY/STOPPED/NO_SPACE/TIMEOUT 503, else 500). They replace what the body held. */
 void http_problem(struct response *res, int status, const char *title, str detail);
 void http_problem_err(struct response *res, err e);
+/* The same for requests that are well-formed but say what cannot be (an end before its start): INPUT is 422. */
+void http_problem_rule(struct response *res, err e);
 void http_header(struct response *res, str name_and_value); /* at most 8; the text must live as long as the response */
 
 /* Apply one input for this request and wait for its commit. With an Idempotency-Key the key is recorded in the same

@@ -19,14 +19,14 @@ static bool key_fine(str key)
 {
     for (size_t i = 0; i < key.len; i++)
         if (key.ptr[i] < 0x21 || key.ptr[i] > 0x7e) return false;
-    return key.len <= KEY_MAX;
+    return key.len > 0 && key.len <= KEY_MAX;
 }
 
 /* From a row (hash, status, type, location, body). */
 static void answer_again(struct request *req, struct response *res, struct rows *r)
 {
     if (!str_eq(rows_str(r, 0), fingerprint(req))) {
-        http_problem(res, 422, "Idempotency-Key was used already", STR("this Idempotency-Key came with another request before"));
+        http_problem(res, 409, "Idempotency-Key was used already", STR("this Idempotency-Key came with another request before"));
         return;
     }
     if (rows_i64(r, 1) == 0) {

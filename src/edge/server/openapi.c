@@ -80,8 +80,8 @@ static void query_parameters(struct jw *w, const char *spec)
         if (q.type == QUERY_ENUM) words(w, q.words);
         if (q.type == QUERY_STRING && q.min > 0) jw_i64(w, "minLength", q.min);
         if (q.type == QUERY_STRING) jw_i64(w, "maxLength", q.max);
-        if (q.type == QUERY_INTEGER && q.min != INT64_MIN) jw_i64(w, "minimum", q.min);
-        if (q.type == QUERY_INTEGER && q.max != INT64_MAX) jw_i64(w, "maximum", q.max);
+        if (q.type == QUERY_INTEGER) jw_i64(w, "minimum", q.min);
+        if (q.type == QUERY_INTEGER) jw_i64(w, "maximum", q.max);
         parameter_end(w);
     }
 }

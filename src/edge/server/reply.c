@@ -73,6 +73,12 @@ void http_problem_err(struct response *res, err e)
     if (status == 429 || status == 503) res->retry_after_s = status == 429 ? 1 : 5;
 }
 
+void http_problem_rule(struct response *res, err e)
+{
+    http_problem_err(res, e);
+    if (e.code == ERR_INPUT) http_problem(res, 422, "Not possible", str_of(e.msg));
+}
+
 void http_header(struct response *res, str name_and_value)
 {
     size_t max = sizeof res->extra_headers / sizeof *res->extra_headers;
@@ -212,6 +218,6 @@ bool reply_input(struct request *req, struct response *res, str kind, str subjec
     }
     struct input in = { .kind = kind, .subject = subject, .actor = req->actor, .body = buf_view(body) };
     err e = http_input(req, &in, seq);
-    if (e.code) http_problem_err(res, e);
+    if (e.code) http_problem_rule(res, e);
     return !e.code;
 }

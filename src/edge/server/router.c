@@ -1,5 +1,7 @@
 #include "edge/server/router.h"
 
+#define INTEGER_MAX INT64_C(9007199254740991) /* what every JSON reader keeps exactly */
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9') return c - '0';
@@ -52,8 +54,8 @@ static err spec_type(str type, struct query_spec *q)
     }
     q->type = STR_IS(word, "integer") ? QUERY_INTEGER : QUERY_STRING;
     if (q->type == QUERY_STRING && !STR_IS(word, "string")) return err_make(ERR_INPUT, "query spec: no type " STR_FMT, STR_ARG(word));
-    q->min = q->type == QUERY_STRING ? 0 : INT64_MIN;
-    q->max = q->type == QUERY_STRING ? 300 : INT64_MAX;
+    q->min = q->type == QUERY_STRING ? 0 : -INTEGER_MAX;
+    q->max = q->type == QUERY_STRING ? 300 : INTEGER_MAX;
     return inside.len ? spec_range(inside, q) : OK;
 }
 
@@ -86,6 +88,13 @@ static bool word_in(str words, str value)
     return false;
 }
 
+static int64_t characters(str s)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < s.len; i++) n += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
+    return n;
+}
+
 static err param_check(const struct query_spec *q, str value)
 {
     int64_t n;
@@ -98,7 +107,8 @@ static err param_check(const struct query_spec *q, str value)
         if (n >= q->min && n <= q->max) return OK;
         return err_make(ERR_INPUT, "query " STR_FMT ": must be in %lld..%lld", STR_ARG(q->name), (long long)q->min, (long long)q->max);
     case QUERY_STRING:
-        if ((int64_t)value.len >= q->min && (int64_t)value.len <= q->max * 4) return OK;
+        n = characters(value);
+        if (n >= q->min && n <= q->max) return OK;
         return err_make(ERR_INPUT, "query " STR_FMT ": must have %lld to %lld characters", STR_ARG(q->name), (long long)q->min, (long long)q->max);
     }
     return OK;
@@ -189,23 +199,47 @@ static void allow_add(char allow[ALLOW_MAX], const char *method)
     (void)snprintf(allow + len, ALLOW_MAX - len, "%s%s", len ? ", " : "", method);
 }
 
+/* The pattern for a path: the one with the fewest {parts}, so /runs/batch is not the run named "batch". NULL: none. */
+static const char *pattern_for(const struct router *r, str path)
+{
+    const char *best = NULL;
+    size_t best_args = PATH_ARGS_MAX + 1;
+    for (size_t i = 0; i < r->count; i++) {
+        str args[PATH_ARGS_MAX] = { 0 };
+        size_t n = 0;
+        if (!path_fits(str_of(r->routes[i]->path), path, args)) continue;
+        while (n < PATH_ARGS_MAX && args[n].len) n++;
+        if (n >= best_args) continue;
+        best = r->routes[i]->path;
+        best_args = n;
+    }
+    return best;
+}
+
+static err decode_args(const char *pattern, str path, struct arena *a, str out[PATH_ARGS_MAX])
+{
+    str args[PATH_ARGS_MAX] = { 0 };
+    (void)path_fits(str_of(pattern), path, args);
+    for (size_t k = 0; k < PATH_ARGS_MAX && args[k].len; k++) {
+        err e = percent_decode(args[k], false, a, &out[k]);
+        if (e.code) return e;
+    }
+    return OK;
+}
+
 err router_find(const struct router *r, str method, str path, struct arena *a, struct match *out)
 {
     *out = (struct match){ .route = NULL };
     bool head = STR_IS(method, "HEAD");
-    for (size_t i = 0; i < r->count; i++) {
-        str args[PATH_ARGS_MAX] = { 0 };
-        if (!path_fits(str_of(r->routes[i]->path), path, args)) continue;
+    const char *pattern = pattern_for(r, path);
+    for (size_t i = 0; pattern && i < r->count; i++) {
+        if (strcmp(r->routes[i]->path, pattern) != 0) continue;
         bool get = strcmp(r->routes[i]->method, "GET") == 0;
         allow_add(out->allow, get ? "GET, HEAD" : r->routes[i]->method);
         if (out->route || !str_eq(head ? STR("GET") : method, str_of(r->routes[i]->method))) continue;
         out->route = r->routes[i];
         out->index = i;
-        for (size_t k = 0; k < PATH_ARGS_MAX && args[k].len; k++) {
-            err e = percent_decode(args[k], false, a, &out->path_args[k]);
-            if (e.code) return e;
-        }
     }
-    if (out->allow[0]) allow_add(out->allow, "OPTIONS");
-    return OK;
+    if (pattern) allow_add(out->allow, "OPTIONS");
+    return out->route ? decode_args(pattern, path, a, out->path_args) : OK;
 }

@@ -55,6 +55,18 @@ static bool json_type_ok(const struct request *req)
     return str_eq_nocase(first, STR("application/json")) || str_ends(first, STR("+json"));
 }
 
+/* "\u0000" in the text: a NUL would end a name early somewhere below, and no name or sentence needs one. */
+static bool has_nul(str text)
+{
+    ptrdiff_t at = -1;
+    while ((at = str_find(text, STR("\\u0000"), (size_t)(at + 1))) >= 0) {
+        size_t slashes = 0;
+        while (slashes < (size_t)at && text.ptr[(size_t)at - slashes - 1] == '\\') slashes++;
+        if (slashes % 2 == 0) return true;
+    }
+    return false;
+}
+
 static bool parse_body(struct server *s, const struct route *route, struct request *req, struct response *res)
 {
     if (!route->body_schema) return true;
@@ -65,6 +77,7 @@ static bool parse_body(struct server *s, const struct route *route, struct reque
     err e = req->body.len ? json_parse(req->body, req->arena, &req->json) : err_make(ERR_INPUT, "a JSON body is needed");
     if (!e.code) e = schema_check(s->schemas, schemas_get(s->schemas, str_of(route->body_schema)), req->json);
     if (e.code) http_problem_err(res, e);
+    else if (has_nul(req->body)) http_problem_rule(res, e = err_make(ERR_INPUT, "texts must not contain a NUL character"));
     return !e.code;
 }
 
@@ -86,7 +99,7 @@ void run_request(struct server *s, const struct route *route, struct request *re
 {
     bool mutation = strcmp(route->method, "GET") != 0;
     if (!path_ok(route, req, res) || !decode_body(s, route, req, res) || !parse_body(s, route, req, res)) return;
-    if (mutation && req->idempotency_key.len && idem_replay(s, req, res)) return;
+    if (mutation && req->idempotency_key.ptr && idem_replay(s, req, res)) return;
     route->handle(req, res);
     if (mutation && req->idempotency_key.len && res->status < 300) idem_keep(s, req, res);
 }

@@ -147,8 +147,6 @@ static err check_text(json *schema, json *value, const struct place *at)
     int64_t min = json_get_i64(schema, "minLength", 0), max = json_get_i64(schema, "maxLength", INT64_MAX);
     if (n < min) return err_make(ERR_INPUT, "%s: must have at least %lld characters", place_text(at), (long long)min);
     if (n > max) return err_make(ERR_INPUT, "%s: must have at most %lld characters", place_text(at), (long long)max);
-    /* A NUL would end the text early somewhere below; no name or sentence needs one. */
-    if (memchr(s.ptr, 0, s.len)) return err_make(ERR_INPUT, "%s: must not contain a NUL character", place_text(at));
     return OK;
 }
 

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-enum { LEAST_RATE = 1024 /* bytes a second, of a body and of taking a reply */, TICK_MS = 200 };
+enum { LEAST_RATE = 1024 /* bytes a second, of a body and of taking a reply */, TICK_MS = 200, SEND_BUFFER = 256 << 10 /* else the kernel keeps 4 MB for one who does not read */ };
 
 struct watched {
     struct watch *owner;
@@ -87,6 +87,9 @@ static bool judge(struct watched *c, const struct watch_limits *l, usec now, enu
 
 static void cut(struct watched *c)
 {
+    /* What waits in the kernel for somebody who does not read would outlive the connection otherwise. */
+    const struct linger now = { .l_onoff = 1, .l_linger = 0 };
+    if (c->phase == WATCH_REPLY || c->phase == WATCH_STREAM) (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     c->cut = true;
     (void)shutdown(c->fd, SHUT_RDWR); /* the library sees the end and frees it */
 }
@@ -173,6 +176,8 @@ bool watch_admit(struct watch *w, const uint8_t address[16])
 
 struct watched *watch_begin(struct watch *w, int fd, const uint8_t address[16])
 {
+    const int send_buffer = SEND_BUFFER;
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     lock(w);
     struct watched *c = NULL;
     for (size_t i = 0; i < w->limits.connections && !c; i++)

@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+"""The journal as it commits: events_test.py SERVER_FIXTURE. WebSocket and server-sent events against a real server."""
+import base64
+import hashlib
+import json
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+
+from serving import Server, Tap
+
+GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+class WebSocket:
+    """Just enough of RFC 6455 for a test: text out of it, pongs and closes into it."""
+
+    def __init__(self, server, after, role="viewer", window=None):
+        self.sock = socket.socket()
+        if window:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        self.sock.connect(("127.0.0.1", server.port))
+        self.sock.settimeout(5)
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.sock.sendall((f"GET /api/v1/events?after={after} HTTP/1.1\r\nHost: {server.host}\r\nUpgrade: websocket\r\n"
+                           f"Connection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+                           f"x-api-key: {server.keys[role]}\r\n\r\n").encode())
+        self.data, self.pings = b"", 0
+        while b"\r\n\r\n" not in self.data:
+            got = self.sock.recv(4096)
+            if not got:
+                raise ConnectionError("closed in the handshake")
+            self.data += got
+        head, self.data = self.data.split(b"\r\n\r\n", 1)
+        self.status = int(head.split()[1])
+        want = base64.b64encode(hashlib.sha1((key + GUID).encode()).digest())
+        self.accepted = b"sec-websocket-accept: " + want.lower() in head.lower()
+
+    def need(self, n):
+        while len(self.data) < n:
+            got = self.sock.recv(65536)
+            if not got:
+                raise ConnectionError("closed without a close frame")
+            self.data += got
+        part, self.data = self.data[:n], self.data[n:]
+        return part
+
+    def frame(self):
+        first, second = self.need(2)
+        length = second & 127
+        if length == 126:
+            length = struct.unpack(">H", self.need(2))[0]
+        elif length == 127:
+            length = struct.unpack(">Q", self.need(8))[0]
+        return first & 15, self.need(length)
+
+    def send(self, opcode, payload=b""):
+        mask = os.urandom(4)
+        self.sock.sendall(bytes([0x80 | opcode, 0x80 | len(payload)]) + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
+
+    def next(self):
+        """The next entry, or ("close", code)."""
+        while True:
+            opcode, payload = self.frame()
+            if opcode == 9:
+                self.pings += 1
+                self.send(10, payload)
+            elif opcode == 8:
+                return "close", struct.unpack(">H", payload[:2])[0] if payload else 0
+            elif opcode == 1:
+                return json.loads(payload)
+
+    def close(self):
+        self.sock.close()
+
+
+def change(server, text="a change", padding=0):
+    body = {"kind": "deploy", "summary": text, "detail": {"padding": "x" * padding}}
+    status, _, body = server.ask("POST", "/api/v1/changes", "operator", body)
+    assert status == 201, body
+    return json.loads(body)["seq"]
+
+
+def newest(server):
+    return json.loads(server.ask("GET", "/api/v1/stats", "viewer")[2])["last_seq"]
+
+
+def journal(server, after):
+    """Every entry after a seq, page by page."""
+    entries, cursor = [], after
+    while cursor is not None:
+        page = json.loads(server.ask("GET", f"/api/v1/journal?cursor={cursor}&limit=7", "viewer")[2])
+        entries += page["items"]
+        cursor = page["next_cursor"]
+    return entries
+
+
+def follows_and_resumes(server, tap):
+    start = newest(server)
+    ws = WebSocket(server, start)
+    tap.check(ws.status == 101 and ws.accepted, "the handshake is answered with the right Sec-WebSocket-Accept")
+    first = change(server, "first")
+    got = ws.next()
+    tap.same((got["seq"], got["kind"], got["body"]["summary"]), (first, "change.seen", "first"), "an entry comes as it commits")
+    ws.close()
+    for i in range(5):
+        change(server, f"while away {i}")
+    ws = WebSocket(server, first)
+    want = journal(server, first)
+    tap.same([ws.next() for _ in want], want, "what was missed comes after resuming, equal to the journal, in order, once")
+    ws.close()
+    ws = WebSocket(server, 0)
+    whole = journal(server, 0)
+    tap.same([ws.next()["seq"] for _ in whole], list(range(1, len(whole) + 1)), "from 0 the whole journal comes without a gap")
+    ws.send(9, b"hello")
+    opcode, payload = ws.frame()
+    while opcode == 9:
+        opcode, payload = ws.frame()
+    tap.same((opcode, payload), (10, b"hello"), "a ping is answered")
+    ws.send(8, struct.pack(">H", 1000))
+    tap.same(ws.next(), ("close", 1000), "a close is answered")
+    ws.close()
+
+
+def keeps_alive(server, tap):
+    ws = WebSocket(server, newest(server))
+    until = time.monotonic() + 1.4  # more than three times the fixture's ping interval
+    ws.sock.settimeout(0.2)
+    while time.monotonic() < until:
+        try:
+            ws.next()
+        except TimeoutError:
+            pass
+    ws.sock.settimeout(5)
+    tap.check(ws.pings >= 2, "the server pings", f"{ws.pings} pings")
+    seq = change(server)
+    tap.same(ws.next()["seq"], seq, "who answers pings stays connected")
+    ws.close()
+
+
+def metric(server, name):
+    text = server.ask("GET", "/metrics", "viewer")[2]
+    return float(next(line.split()[1] for line in text.splitlines() if line.startswith(name + " ")))
+
+
+def drops_the_slow(server, tap):
+    before = metric(server, "weir_event_dropped_total")
+    start = newest(server)
+    slow = WebSocket(server, start, window=4096)
+    quick = WebSocket(server, start)
+    count = 24
+    for _ in range(count):  # more than the sockets and the client's buffer hold
+        seq = change(server, padding=100000)
+        while quick.next()["seq"] < seq:
+            pass
+    deadline = time.monotonic() + 3
+    while metric(server, "weir_event_dropped_total") == before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    tap.check(metric(server, "weir_event_dropped_total") > before, "who does not read is dropped and counted", f"{count} entries sent")
+    seen, end = [], None
+    try:
+        while end is None:
+            got = slow.next()
+            if isinstance(got, tuple):
+                end = got
+            else:
+                seen.append(got["seq"])
+    except (ConnectionError, OSError):
+        end = "cut"
+    tap.check(end in (("close", 1013), "cut"), "and its connection ends (1013, when it can still be said)", repr(end))
+    tap.check(seen == sorted(set(seen)) and len(seen) < count, "with an unbroken beginning of the journal, not all of it", f"{len(seen)} of {count}")
+    seq = change(server)
+    last = quick.next()["seq"]
+    while last < seq:
+        last = quick.next()["seq"]
+    tap.same(last, seq, "the other client is not disturbed")
+    quick.close()
+    slow.close()
+
+
+def limits_clients(server, tap):
+    many = []
+    try:
+        for _ in range(9):
+            many.append(WebSocket(server, 0))
+    except ConnectionError:
+        pass
+    tap.check([w.status for w in many].count(101) == 8 and many[-1].status == 503, "the ninth client is refused with 503", repr([w.status for w in many]))
+    for w in many:
+        w.close()
+    deadline = time.monotonic() + 5
+    while metric(server, "weir_event_clients") > 0 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    tap.same(metric(server, "weir_event_clients"), 0, "and those that left are forgotten")
+
+
+class Stream:
+    """Server-sent events over a raw socket (chunked)."""
+
+    def __init__(self, server, path, headers=""):
+        self.sock = socket.create_connection(("127.0.0.1", server.port), 5)
+        self.sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\nx-api-key: {server.keys['viewer']}\r\n{headers}\r\n".encode())
+        self.file = self.sock.makefile("rb")
+        self.head = b""
+        while not self.head.endswith(b"\r\n\r\n"):
+            self.head += self.file.readline()
+        self.buffer = b""
+
+    def line(self):
+        while b"\n" not in self.buffer:
+            size = int(self.file.readline() or b"0", 16)
+            if not size:
+                return None
+            self.buffer += self.file.read(size)
+            self.file.readline()
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        return line.decode()
+
+    def next(self):
+        """The next message as (id, data); ("closing", ...) at the end of the server; None when the stream has ended."""
+        found = {}
+        while (line := self.line()) is not None:
+            name, _, value = line.partition(": ")
+            if line and name:
+                found[name] = value
+            if not line and "event" in found:
+                return found["event"], found.get("data")
+            if not line and "id" in found:
+                return int(found["id"]), json.loads(found["data"])
+            if not line:
+                found = {}
+        return None
+
+
+def streams(server, tap):
+    start = newest(server)
+    s = Stream(server, f"/api/v1/events/stream?after={start}")
+    tap.check(b"text/event-stream" in s.head, "the stream says what it is", repr(s.head))
+    seq = change(server, "streamed")
+    got = s.next()
+    tap.same((got[0], got[1]["body"]["summary"]), (seq, "streamed"), "an entry comes as an event with its seq as id")
+    s.sock.close()
+    for _ in range(3):
+        last = change(server)
+    s = Stream(server, "/api/v1/events/stream", f"Last-Event-ID: {seq}\r\n")
+    tap.same([s.next()[0] for _ in range(last - seq)], list(range(seq + 1, last + 1)), "Last-Event-ID resumes")
+    return s
+
+
+def stops(server, tap, s):
+    ws = WebSocket(server, newest(server))
+    ended = []
+    waiter = threading.Thread(target=lambda: ended.append(ws.next()))
+    waiter.start()
+    begin = time.monotonic()
+    tap.same(server.stop(), 0, "the server stops")
+    took = time.monotonic() - begin
+    waiter.join(5)
+    tap.same(ended, [("close", 1001)], "a WebSocket client is told 1001")
+    tap.same(s.next(), ("closing", '{"code":1001}'), "a stream is told too")
+    tap.same(s.next(), None, "and ends")
+    tap.check(took < 5, "in time", f"{took:.1f} s")
+
+
+def main():
+    tap = Tap()
+    with Server(sys.argv[1], "fast") as server:
+        follows_and_resumes(server, tap)
+        keeps_alive(server, tap)
+        drops_the_slow(server, tap)
+        limits_clients(server, tap)
+        stops(server, tap, streams(server, tap))
+    tap.done()
+
+
+main()
