@@ -145,7 +145,7 @@ function addRun(world, pipeline, step, started, took, broken, rows) {
 
 function addOldIncident(world) {
   const at = world.now - 100 * MINUTE;
-  const e = world.add({ time: at, kind: 'incident.opened', subject: 'inc-12', correlation_id: 'inc-12', body: {} });
+  const e = world.add({ time: at, kind: 'incident.opened', subject: 'inc-12', correlation_id: 'inc-12', body: { title: 'customers/extract timed out' } });
   world.incidents.push({
     id: 'inc-12', seq: e.seq, fingerprint: 'b2', state: 'resolved', severity: 'MEDIUM', pipeline: 'customers', title: 'customers: extract timed out',
     opened: at, updated: at, settled: at, resolved: at + 42 * SECOND, findings: 1, reopened: 0, cause: 'source.timeout', resolution: 'job.retry', case_id: '',
@@ -159,8 +159,8 @@ function addIncident(world) {
   const add_ = (e) => world.add({ correlation_id: 'inc-30', ...e });
   const schema = world.add({ time: t(-2), kind: 'change.seen', subject: 'orders', actor: 'ingest', body: { kind: 'schema', summary: 'unit_price is gone from shop/orders' } });
   const found = add_({ time: t(0), kind: 'finding', subject: 'f1', body: { kind: 'exit', summary: 'orders/transform ended with exit 1' } });
+  const opened = add_({ time: t(0), kind: 'incident.opened', subject: 'inc-30', cause_seq: found.seq, body: { title: 'orders/transform ended with exit 1', pipeline: 'orders', severity: 'CRITICAL' } });
   const volume = add_({ time: t(3), kind: 'finding', subject: 'f2', body: { kind: 'anomaly', summary: 'queue_depth{queue="orders"} is 318, expected 20 to 90' } });
-  const opened = add_({ time: t(0), kind: 'incident.opened', subject: 'inc-30', cause_seq: found.seq, body: { title: 'orders: transform fails' } });
   const finding = (id, seq, more) => ({
     id, seq, pipeline: 'orders', step: 'transform', run: '', series: '', detector: 'exit', severity: 'CRITICAL', score: 1, value: null, low: null, high: null,
     evidence: {}, incident: 'inc-30', suppressed: '', ...more,
@@ -193,34 +193,34 @@ function addCase(world, t, add_) {
     ['gate', 'Policy', 'Retry executed; the lasting one waits for a person.'],
   ];
   steps.forEach(([node, agent, summary], i) => {
-    const e = add_({ time: t(10 + i / 10), kind: 'case.step', subject: 'case-31', actor: `agent:${node}`, body: { node, summary } });
+    const e = add_({ time: t(10 + i / 10), kind: 'case.step', subject: 'case-31', actor: `agent:${node}`, body: { node, message: { from_agent: agent, content: summary } } });
     world.steps.push({ case_id: 'case-31', step: i + 1, node, agent, seq: e.seq, time: e.time, summary, state: {} });
   });
   world.cases.push({
     id: 'case-31', seq: world.steps[0].seq, incident: 'inc-30', graph: 'c0ffee', node: 'gate', status: 'waiting', waiting_for: 'apr-40', state: {}, steps: 4,
     started: t(10), ended: null, cost_usd: 0, forked_from: '',
   });
-  const retry = add_({ time: t(10.2), kind: 'proposal', subject: 'pro-34', body: { remedy: 'job.retry' } });
-  const lastGood = add_({ time: t(10.2), kind: 'proposal', subject: 'pro-35', body: { remedy: 'command.run', command: 'use_last_good' } });
+  const retry = add_({ time: t(10.2), kind: 'proposal.made', subject: 'pro-34', body: { remedy: 'job.retry', summary: 'Run transform again, then load' } });
+  const lastGood = add_({ time: t(10.2), kind: 'proposal.made', subject: 'pro-35', body: { remedy: 'command.run', summary: 'Load orders from the last good file' } });
   const common = { case_id: 'case-31', incident: 'inc-30', pipeline: 'orders', step: 'transform', cause: 'schema.missing_column', plan_hash: 'ab12', args: {} };
   world.proposals.push(
     { ...common, id: 'pro-34', seq: retry.seq, rank: 1, remedy: 'job.retry', confidence: 0.34, cost_usd: 0, leaves: 'nothing', summary: 'Run transform again, then load' },
     { ...common, id: 'pro-35', seq: lastGood.seq, rank: 2, remedy: 'command.run', confidence: 0.83, cost_usd: 0.002, leaves: 'lasting', summary: 'Load orders from the last good file' },
   );
   const decide = (id, proposal, verdict, rule, because, confidence) => {
-    const e = add_({ time: t(10.3), kind: 'decision', subject: id, body: { verdict, rule, because } });
+    const e = add_({ time: t(10.3), kind: 'decision.made', subject: id, body: { verdict, rule, because } });
     world.decisions.push({ id, seq: e.seq, time: e.time, case_id: 'case-31', incident: 'inc-30', proposal, verdict, rule, because, confidence, cost_usd: 0, facts: {}, policy: 'f00d' });
     return e;
   };
   decide('dec-36', 'pro-34', 'execute', 'retry-is-harmless', 'A repeatable step may be retried once.', 0.34);
   decide('dec-37', 'pro-35', 'escalate', 'lasting-needs-a-person', 'What cannot be undone always needs a person.', 0.83);
-  const tried = add_({ time: t(12), kind: 'effect.outcome', subject: 'eff-38', body: { ok: false } });
+  const tried = add_({ time: t(12), kind: 'effect.outcome', subject: 'eff-38', actor: 'executor', body: { ok: false, summary: "Failed again: KeyError: 'unit_price'" } });
   world.effects.push(
     effect('eff-38', tried.seq, 'dec-36', 'apply', 'job.retry', 'orders/transform', 'failed', t(10.4), t(12.4), { ok: false, summary: "Failed again: KeyError: 'unit_price'" }),
     effect('eff-39', tried.seq, 'dec-37', 'probe', 'command.run', 'orders/transform', 'done', t(13), t(13.2), { ok: true, digest: '9f2c81d0aa', summary: 'would load 1,198 rows from orders_2026-03-13.csv; orders holds 34,120' }),
     effect('eff-41', tried.seq, 'dec-37', 'notify', 'slack', 'data-alerts', 'done', t(14), t(14.3), { ok: true, summary: 'posted' }),
   );
-  const asked = add_({ time: t(14), kind: 'approval.requested', subject: 'apr-40', body: {} });
+  const asked = add_({ time: t(14), kind: 'approval.requested', subject: 'apr-40', body: { summary: 'Load orders from the last good file' } });
   world.approvals.push({
     id: 'apr-40', seq: asked.seq, decision: 'dec-37', proposal: 'pro-35', case_id: 'case-31', incident: 'inc-30', state: 'pending', plan_hash: 'ab12',
     target_digest: '9f2c81d0aa77c0de', policy: 'f00d', requested: t(14), requested_by: 'agent:gate', expires: world.now + 55 * MINUTE, decided: null, decided_by: '', comment: '',

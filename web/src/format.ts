@@ -91,8 +91,12 @@ export function localTime(us: Usec): string {
   return new Date(us / 1000).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
-export function clockTime(us: Usec): string {
-  return new Date(us / 1000).toLocaleTimeString(undefined, { hour12: false });
+/** "14:05:09", with the day before it when that is not the day of `nowUs`. */
+export function clockTime(us: Usec, nowUs: Usec): string {
+  const at = new Date(us / 1000);
+  const time = at.toLocaleTimeString(undefined, { hour12: false });
+  if (at.toDateString() === new Date(nowUs / 1000).toDateString()) return time;
+  return `${at.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })}, ${time}`;
 }
 
 /** Exact, for hovering: "2026-01-02 03:04:05.678901 UTC". */

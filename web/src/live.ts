@@ -55,6 +55,11 @@ export class Live {
     if (this.state === 'waiting') this.connect();
   }
 
+  /** The network is gone: say so now, not when the connection is found dead. */
+  lose(): void {
+    if (this.state === 'live' || this.state === 'connecting') this.wait();
+  }
+
   onEntry(f: (e: Entry) => void): () => void {
     this.entryListeners.add(f);
     return () => this.entryListeners.delete(f);

@@ -135,6 +135,22 @@ test('kick tries at once, and only when it is waiting', () => {
   assert.equal(w.timers.length, 0, 'the timer it was waiting for is gone');
 });
 
+test('lose gives up a connection that still looks alive, and resumes later', () => {
+  const w = new World();
+  w.live.lose();
+  assert.equal(w.live.state, 'stopped');
+  w.live.start(3);
+  const old = w.wireNow;
+  old.on.open();
+  w.live.lose();
+  assert.ok(old.closedByUs);
+  assert.equal(w.live.state, 'waiting');
+  old.on.message('{"seq":4,"kind":"finding"}');
+  assert.deepEqual(w.seen, []);
+  w.elapse();
+  assert.equal(w.wireNow.after, 3);
+});
+
 test('stop closes, and late events of an old connection are ignored', () => {
   const w = new World();
   w.live.start(0);
@@ -158,11 +174,12 @@ test('whatever happens in whatever order: entries once, in order, one connection
     let sent = 0;
     w.live.start(0);
     for (let i = 0; i < 60; i++) {
-      const act = next(5);
+      const act = next(6);
       if (act === 0) w.wireNow.on.open();
       else if (act === 1) w.wireNow.on.closed();
       else if (act === 2 && w.timers.length) w.elapse();
       else if (act === 3) w.live.kick();
+      else if (act === 5) w.live.lose();
       else if (w.live.state === 'live') w.send((sent = Math.max(1, w.wireNow.after, sent - next(2) + 1)));
       const told = `seed ${seed} round ${round} step ${i}`;
       assert.ok(w.timers.length <= 1, told);

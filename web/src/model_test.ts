@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Entry, Run } from './api';
+import type { Entry, Finding, Run } from './api';
 import { joined } from './entries';
+import { gist } from './gist';
 import { feedersOf, feeds, lineageOrder } from './lineage';
+import { expectedText, runMarks } from './marks';
 import { exitText, pipelineRuns } from './runs';
 
 function run(step: string, started: number, more: Partial<Run> = {}): Run {
@@ -87,4 +89,51 @@ test('joined pieces of the journal hold each entry once and have no gap', () => 
     [[8, 9], [1, 2], [8, 9]],
   ];
   for (const [a, b, want] of rows) assert.deepEqual(joined(piece(...a), piece(...b)).map((e) => e.seq), want);
+});
+
+test('gist says what an entry is about, and survives any body', () => {
+  const say = (kind: string, body: unknown): string => gist({ kind, body } as Entry);
+  const rows: [string, unknown, string][] = [
+    ['run.finished', { pipeline: 'orders', step: 'load', exit_code: 0, started: 0, ended: 2_000_000 }, 'orders/load ok in 2 s'],
+    ['run.finished', { pipeline: 'orders', step: 'load', exit_code: 137, signal: 9 }, 'orders/load killed by signal 9'],
+    ['decision.made', { verdict: 'escalate', because: 'it lasts' }, 'escalate: it lasts'],
+    ['approval.given', { verdict: 'approve', comment: 'fine' }, 'approve: “fine”'],
+    ['incident.diagnosed', { causes: [{ title: 'a column is gone' }] }, 'a column is gone'],
+    ['incident.diagnosed', { causes: [] }, 'cause unknown'],
+    ['case.step', { message: { content: 'two findings' } }, 'two findings'],
+    ['effect.outcome', { ok: false }, 'failed'],
+    ['finding', { summary: 'too slow', value: 3 }, 'too slow'],
+    ['key.added', { role: 'viewer', hash: 'ab' }, 'role viewer, hash ab'],
+    ['anything', null, ''],
+    ['finding', { summary: 'x'.repeat(500) }, `${'x'.repeat(159)}…`],
+  ];
+  for (const [kind, body, want] of rows) assert.equal(say(kind, body), want, kind);
+  const odd = [null, undefined, 3, 'text', [], [1], {}, { message: 3 }, { causes: 'x' }, { causes: [null] }, { summary: {} }];
+  for (const kind of [...rows.map((r) => r[0]), 'effect.requested', 'outcome.counted', 'incident.moved']) for (const body of odd) assert.equal(typeof say(kind, body), 'string');
+});
+
+test('findings about runs stand at their run, in the unit of their chart', () => {
+  const found = (more: Partial<Finding>): Finding => ({ run: 'load-0', value: 1, low: null, high: null, started: 0, ended: 5, ...more }) as Finding;
+  const runs = [run('load', 0, { ended: 4_000_000, duration_us: 4_000_000, rows: 70 })];
+  const { duration, rows } = runMarks(
+    [
+      found({ id: 'slow', detector: 'run.duration', value: 4_000_000, low: 0, high: 2_500_000 }),
+      found({ id: 'limit', detector: 'threshold.duration_ms', value: 4000, high: 3000 }),
+      found({ id: 'exit', detector: 'run.exit', value: null }),
+      found({ id: 'few', detector: 'run.volume', value: 70, low: 100, high: 140 }),
+      found({ id: 'gone', detector: 'run.exit', run: 'load-999' }),
+    ],
+    runs,
+  );
+  assert.deepEqual(duration.map((f) => [f.id, f.value, f.low, f.high, f.ended]), [
+    ['slow', 4, 0, 2.5, 4_000_000],
+    ['limit', 4, null, 3, 4_000_000],
+    ['exit', 4, null, null, 4_000_000],
+  ]);
+  assert.deepEqual(rows.map((f) => [f.id, f.value, f.low, f.high]), [['few', 70, 100, 140]]);
+  assert.equal(expectedText(found({ detector: 'run.duration', low: 0, high: 2_500_000 })), '0 s to 2.5 s');
+  assert.equal(expectedText(found({ detector: 'threshold.duration_ms', high: 3000 })), 'at most 3 s');
+  assert.equal(expectedText(found({ detector: 'run.volume', low: 100, high: 140 })), '100 to 140');
+  assert.equal(expectedText(found({ detector: 'threshold.rows', low: 10 })), 'at least 10');
+  assert.equal(expectedText(found({ detector: 'run.exit' })), '');
 });

@@ -48,6 +48,7 @@ live.onState((state) => {
   if (state === 'waiting') void whoAmI(); /* the connection may have ended because the session did */
 });
 addEventListener('online', () => live.kick());
+addEventListener('offline', () => live.lose());
 
 interface Last {
   last_seq: number;

@@ -150,7 +150,7 @@ function Effects({ effects }: { effects: Effect[] }): VNode {
             <span class="effect-what">
               <code>{e.remedy}</code> {EFFECT_TEXT[e.kind]} {e.target}
               {e.attempt > 1 && <span class="quiet"> attempt {e.attempt}</span>}
-              {e.outcome?.summary && <span class="effect-outcome">{e.outcome.summary}</span>}
+              {(e.outcome?.summary || e.outcome?.dry_run) && <span class="effect-outcome">{e.outcome.summary || e.outcome.dry_run}</span>}
             </span>
             <span class="quiet">
               {e.started !== null && e.ended !== null && duration(e.ended - e.started)} <EntryLink seq={e.seq} />

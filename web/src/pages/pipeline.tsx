@@ -1,10 +1,12 @@
 // One pipeline: its charts with findings marked, and its runs with what they said.
 import type { VNode } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Entry, Finding, Incident, List, Pipeline as PipelineRow, Run, Samples, Series } from '../api';
+import { nowUs } from '../clock';
 import { bytes, count, duration, plainText, plural, type Usec } from '../format';
+import { expectedText, runMarks } from '../marks';
 import { Badge, Health } from '../parts/badge';
-import { Chart, expected, type Line } from '../parts/chart';
+import { Chart, type Line } from '../parts/chart';
 import { EntryLink } from '../parts/entry_link';
 import { Await, Empty } from '../parts/states';
 import { Ago, Clock } from '../parts/time';
@@ -17,6 +19,7 @@ const STEP_RUNS = 200;
 const SERIES_MAX = 12;
 const POINTS = 600;
 const WINDOW_US = 6 * 3600e6;
+const SAMPLES_MS = 10_000;
 
 export function Pipeline({ name }: { name: string }): VNode {
   const concerns = (e: Entry): boolean => e.subject === name || concernsPipeline(e.body, name);
@@ -69,7 +72,7 @@ function Charts({ name, runs, findings }: { name: string; runs: Run[]; findings:
   const series = useData<List<Series>>(`/series?pipeline=${encodeURIComponent(name)}&limit=${SERIES_MAX}`, kinds('pipeline'));
   const durations = useMemo(() => lineOf(runs, (r) => (r.duration_us === null ? null : r.duration_us / 1e6)), [runs]);
   const rows = useMemo(() => lineOf(runs, (r) => r.rows), [runs]);
-  const onRuns = useMemo(() => placedOnRuns(findings, runs), [findings, runs]);
+  const onRuns = useMemo(() => runMarks(findings, runs), [findings, runs]);
   if (durations.length === 0 && !series.data?.items.length) return null;
   return (
     <section class="charts" aria-label="Charts">
@@ -97,26 +100,15 @@ function lineOf(runs: Run[], value: (r: Run) => number | null): Line[] {
   return [...steps].map(([label, points]) => ({ label, points }));
 }
 
-/** Findings about runs, put at the run they were raised for, in the unit of the chart they belong to. */
-function placedOnRuns(findings: Finding[], runs: Run[]): { duration: Finding[]; rows: Finding[] } {
-  const byId = new Map(runs.map((r) => [r.id, r]));
-  const out = { duration: [] as Finding[], rows: [] as Finding[] };
-  for (const f of findings) {
-    const run = byId.get(f.run);
-    if (!run?.ended) continue;
-    const at = { ...f, started: run.ended, ended: run.ended };
-    if (f.kind === 'volume') out.rows.push({ ...at, value: run.rows });
-    else if (run.duration_us !== null) out.duration.push({ ...at, value: run.duration_us / 1e6, ...(f.kind !== 'duration' && { low: null, high: null }) });
-  }
-  return out;
-}
-
 function SeriesChart({ series, findings }: { series: Series; findings: Finding[] }): VNode {
-  const [to] = useState(() => Math.max(series.last_seen, 0));
-  const path = `/series/${encodeURIComponent(series.id)}/samples?from=${Math.max(0, to - WINDOW_US)}&to=${to + WINDOW_US}&points=${POINTS}`;
+  const path = `/series/${encodeURIComponent(series.id)}/samples?points=${POINTS}${windowOf(series)}`;
   const samples = useData<Samples>(path, kinds('finding'));
+  useEffect(() => {
+    const id = setInterval(() => document.hidden || samples.reload(), SAMPLES_MS); /* samples are not in the journal */
+    return () => clearInterval(id);
+  }, [path]);
   const lines = useMemo<Line[]>(
-    () => [{ label: series.name, points: (samples.data?.points ?? []).map((p) => ({ time: p.time, value: p.avg })) }],
+    () => [{ label: series.name, points: (samples.data?.points ?? []).flatMap((p) => (p.avg === null ? [] : [{ time: p.time, value: p.avg }])) }],
     [samples.data],
   );
   return (
@@ -124,6 +116,12 @@ function SeriesChart({ series, findings }: { series: Series; findings: Finding[]
       {() => <Chart title={labelled(series)} lines={lines} findings={findings} />}
     </Await>
   );
+}
+
+/** A series that ended long ago is shown where it ended; the others up to now, which is what the server takes for granted. */
+function windowOf(s: Series): string {
+  const last = s.last_seen ?? nowUs();
+  return last > nowUs() - WINDOW_US ? '' : `&from=${Math.max(0, last - WINDOW_US)}&to=${last}`;
 }
 
 function labelled(s: Series): string {
@@ -134,7 +132,6 @@ function labelled(s: Series): string {
 const FINDINGS_SHOWN = 10;
 
 function Findings({ findings }: { findings: Finding[] }): VNode {
-  const unit = (f: Finding): ((v: number) => string) => (f.kind === 'duration' ? (v) => `${count(v)}` : count);
   return (
     <section aria-labelledby="findings">
       <h2 id="findings">Findings</h2>
@@ -142,7 +139,7 @@ function Findings({ findings }: { findings: Finding[] }): VNode {
         {findings.slice(0, FINDINGS_SHOWN).map((f) => (
           <li key={f.id}>
             <Badge word={f.severity} /> <span>{f.summary}</span>
-            {expected(f, unit(f)) && <span class="quiet">expected {expected(f, unit(f))}</span>}
+            {expectedText(f) && <span class="quiet">expected {expectedText(f)}</span>}
             <span class="quiet">
               <Ago us={f.time} /> <EntryLink seq={f.seq} />
             </span>
@@ -185,7 +182,7 @@ function RunRows({ runs }: { runs: PipelineRun[] }): VNode {
               </span>
               <span class="run-took">{r.duration_us === null ? 'running' : duration(r.duration_us)}</span>
               <span class="run-rows">{r.rows === null ? '' : `${count(r.rows)} rows`}</span>
-              <span class="run-why">{whyFailed(r)}</span>
+              <span class={r.state === 'failed' ? 'run-why' : 'quiet'}>{r.state === 'failed' ? whyFailed(r) : stepTimes(r)}</span>
               {r.byWeir && <span class="by-weir">re-run by weir</span>}
             </summary>
             {r.steps.map((s) => (
@@ -200,7 +197,11 @@ function RunRows({ runs }: { runs: PipelineRun[] }): VNode {
 
 function whyFailed(r: PipelineRun): string {
   const failed = r.steps.filter((s) => s.state === 'failed').at(-1);
-  return failed && r.state === 'failed' ? `${failed.step}: ${exitText(failed)}` : '';
+  return failed ? `${failed.step}: ${exitText(failed)}` : '';
+}
+
+function stepTimes(r: PipelineRun): string {
+  return r.steps.map((s) => (s.duration_us === null ? s.step : `${s.step} ${duration(s.duration_us)}`)).join(' · ');
 }
 
 function Step({ run }: { run: Run }): VNode {

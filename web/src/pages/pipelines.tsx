@@ -1,10 +1,12 @@
 // All pipelines in lineage order: is anything wrong, and where does it come from?
-import type { VNode } from 'preact';
+import type { RefObject, VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Incident, Lineage, List, Pipeline, Run } from '../api';
 import { nowUs } from '../clock';
 import { count, duration, plural } from '../format';
 import { feedersOf, feeds, lineageOrder } from '../lineage';
 import { Health } from '../parts/badge';
+import { Recent } from '../parts/recent';
 import { Sparkline } from '../parts/sparkline';
 import { Await, Empty } from '../parts/states';
 import { Ago } from '../parts/time';
@@ -25,6 +27,7 @@ export function Pipelines(): VNode {
       <Await from={pipelines} what="pipelines" rows={4}>
         {(list) => <Rows pipelines={list.items} lineage={lineage.data} incidents={open.data?.items ?? []} />}
       </Await>
+      <Recent />
     </>
   );
 }
@@ -63,12 +66,13 @@ interface RowProps {
 }
 
 function Row({ pipeline: p, depth, feeders, incident }: RowProps): VNode {
+  const row = useRef<HTMLLIElement>(null);
   const path = `/pipelines/${encodeURIComponent(p.name)}/runs?limit=${SPARK_STEP_RUNS}`;
-  const runs = useData<List<Run>>(path, (e) => e.kind.startsWith('run.') && concernsPipeline(e.body, p.name));
+  const runs = useData<List<Run>>(useSeen(row) ? path : null, (e) => e.kind.startsWith('run.') && concernsPipeline(e.body, p.name));
   const grouped = pipelineRuns(runs.data?.items ?? []);
   const last = grouped[0];
   return (
-    <li class={`card row ${p.health}`} data-depth={Math.min(depth, 4)}>
+    <li ref={row} class={`card row ${p.health}`} data-depth={Math.min(depth, 4)}>
       <div class="row-head">
         <a class="name" href={href('pipelines', p.name)}>
           {p.name}
@@ -109,6 +113,17 @@ function Row({ pipeline: p, depth, feeders, incident }: RowProps): VNode {
       </div>
     </li>
   );
+}
+
+/** True from the moment the element comes near the screen: of hundreds of rows only those looked at ask for their runs. */
+function useSeen(ref: RefObject<Element | null>): boolean {
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver((all) => all.some((x) => x.isIntersecting) && setSeen(true), { rootMargin: '200px' });
+    observer.observe(ref.current!);
+    return () => observer.disconnect();
+  }, []);
+  return seen;
 }
 
 function LastRun({ state, us }: { state: Run['state']; us: number }): VNode {

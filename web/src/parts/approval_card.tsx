@@ -47,7 +47,7 @@ export function ApprovalCard({ approval, detail, changed, withIncident = false }
         <dd>{lastOutcome(detail.effects, proposal)}</dd>
         <dt>Target now</dt>
         <dd>
-          <TargetNow approval={approval} effects={detail.effects} />
+          <TargetNow approval={approval} remedy={proposal?.remedy} effects={detail.effects} />
         </dd>
         <dt>{approval.state === 'pending' ? 'Expires' : 'Answered'}</dt>
         <dd>
@@ -94,8 +94,8 @@ function lastOutcome(effects: Effect[], proposal: Proposal | undefined): string 
   return past?.outcome?.summary ?? 'not tried in this incident';
 }
 
-function TargetNow({ approval, effects }: { approval: Approval; effects: Effect[] }): VNode {
-  const probe = effects.filter((e) => e.kind === 'probe' && e.decision === approval.decision && e.outcome).at(-1);
+function TargetNow({ approval, remedy, effects }: { approval: Approval; remedy: string | undefined; effects: Effect[] }): VNode {
+  const probe = effects.filter((e) => e.kind === 'probe' && e.remedy === remedy && e.outcome).at(-1);
   const said = probe?.outcome;
   return (
     <>

@@ -4,7 +4,9 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Finding } from '../api';
+import { nowUs } from '../clock';
 import { clockTime, count, localTime, type Usec } from '../format';
+import { expected } from '../marks';
 import { onThemeChange } from '../theme';
 
 export interface Line {
@@ -101,8 +103,9 @@ function options(width: number, latest: Latest): uPlot.Options {
     width,
     height: HEIGHT,
     legend: { show: false },
-    cursor: { y: false, points: { size: 7 } },
-    scales: { y: { range: (u, min, max) => yRange(u, min, max, latest.current.findings) } },
+    padding: [10, 14, 0, 0],
+    cursor: { y: false, drag: { x: false }, points: { size: 7 } },
+    scales: { x: { range: (_u, min, max) => xRange(min, max) }, y: { range: (u, min, max) => yRange(u, min, max, latest.current.findings) } },
     axes: [
       { ...axis, space: 70, size: 28, values: (_u, ticks, _i, _s, step) => ticks.map((t) => tickText(t, step)) },
       { ...axis, size: 58, values: (_u, ticks) => ticks.map((t) => latest.current.format(t)) },
@@ -114,7 +117,7 @@ function options(width: number, latest: Latest): uPlot.Options {
         stroke: colour(`line-${i % LINES}`),
         width: 1.75,
         spanGaps: true,
-        points: { show: line.points.length < 60, size: 5 },
+        points: { show: line.points.length < 60, size: 5, fill: colour('surface') },
       })),
     ],
     plugins: [marks(latest, colour), tooltip(latest)],
@@ -125,6 +128,11 @@ function tickText(t: number, stepS: number): string {
   const date = new Date(t * 1000);
   if (stepS >= 86400) return date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
   return date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hour12: false, ...(stepS < 60 && { second: '2-digit' }) });
+}
+
+/* A little room on the right, so that the newest mark is whole; and some width for a single point. */
+function xRange(min: number, max: number): uPlot.Range.MinMax {
+  return max > min ? [min, max + (max - min) * 0.015] : [min - 60, max + 60];
 }
 
 /* Zero stays in sight where it means something: half of what people ask a chart is "how far from nothing?". */
@@ -223,14 +231,7 @@ function tipLines(u: uPlot, idx: number, left: number, { findings, format, lines
   for (const f of near) {
     out.push(['tip-finding', f.summary]);
     const range = expected(f, format);
-    if (range) out.push(['tip-range', `expected ${range} at ${clockTime(f.ended)}`]);
+    if (range) out.push(['tip-range', `expected ${range} at ${clockTime(f.ended, nowUs())}`]);
   }
   return out;
-}
-
-/** "10 to 20", "at most 20", "" when nothing was said. */
-export function expected(f: Finding, format: (v: number) => string): string {
-  if (f.low !== null && f.high !== null) return `${format(f.low)} to ${format(f.high)}`;
-  if (f.high !== null) return `at most ${format(f.high)}`;
-  return f.low === null ? '' : `at least ${format(f.low)}`;
 }

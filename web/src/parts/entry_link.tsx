@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Evidence } from '../api';
+import type { Entry, Evidence } from '../api';
 import { href } from '../router';
 
 /** A journal entry by its number: what is claimed can be looked up. */
@@ -21,4 +21,9 @@ export function EvidencePath({ evidence }: { evidence: Evidence[] }): VNode {
       ))}
     </ol>
   );
+}
+
+/** The incident an entry belongs to. */
+export function About({ entry: e }: { entry: Entry }): VNode | null {
+  return e.correlation_id ? <a class="about" href={href('incidents', e.correlation_id)}>{e.correlation_id}</a> : null;
 }

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useAgo } from '../clock';
+import { nowUs, useAgo } from '../clock';
 import { clockTime, localTime, utcTime, type Usec } from '../format';
 
 function exact(us: Usec): { dateTime: string; title: string } {
@@ -11,9 +11,9 @@ export function Ago({ us }: { us: Usec }): VNode {
   return <time {...exact(us)}>{useAgo(us)}</time>;
 }
 
-/** "14:05:09"; the day and UTC on hover. */
+/** "14:05:09"; exact on hover. */
 export function Clock({ us }: { us: Usec }): VNode {
-  return <time {...exact(us)}>{clockTime(us)}</time>;
+  return <time {...exact(us)}>{clockTime(us, nowUs())}</time>;
 }
 
 /** Date and time in full. */
