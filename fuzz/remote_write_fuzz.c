@@ -12,7 +12,7 @@ static void check(const struct batch *b)
     for (size_t i = 0; i < b->series_count; i++) {
         const struct batch_series *s = &b->series[i];
         assert(s->first == points && s->count > 0);
-        assert(s->name.len > 0 && s->label_count <= LABELS_MAX);
+        assert(s->name.len > 0 && s->label_count <= SERIES_LABELS_MAX);
         for (uint32_t l = 0; l < s->label_count; l++) {
             assert(s->labels[l].value.len <= VALUE_BYTES_MAX);
             assert(l == 0 || str_cmp(s->labels[l - 1].name, s->labels[l].name) < 0);

@@ -54,7 +54,7 @@ static err label_check(const struct label *l)
     return OK;
 }
 
-/* Senders sort already, so insertion costs one comparison a label; LABELS_MAX bounds the rest. */
+/* Senders sort already, so insertion costs one comparison a label; SERIES_LABELS_MAX bounds the rest. */
 err labels_tidy(struct label *labels, uint32_t *count)
 {
     uint32_t kept = 0;
@@ -67,7 +67,7 @@ err labels_tidy(struct label *labels, uint32_t *count)
         int order = 1;
         while (at > 0 && (order = str_cmp(labels[at - 1].name, l.name)) > 0) at--;
         if (at > 0 && order == 0) return err_make(ERR_INPUT, "label " STR_FMT " is given twice", STR_ARG(l.name));
-        if (kept == LABELS_MAX) return err_make(ERR_LIMIT, "more than %d labels", LABELS_MAX);
+        if (kept == SERIES_LABELS_MAX) return err_make(ERR_LIMIT, "more than %d labels", SERIES_LABELS_MAX);
         memmove(&labels[at + 1], &labels[at], sizeof *labels * (kept - at));
         labels[at] = l;
         kept++;
@@ -94,7 +94,7 @@ static void add_escaped(struct buf *b, str value)
 str series_text(str name, const struct label *labels, uint32_t count, struct arena *a)
 {
     if (count == 0) return str_dup(a, name);
-    struct buf b = buf_init((NAME_BYTES_MAX + 2 * VALUE_BYTES_MAX + 4) * (LABELS_MAX + 1));
+    struct buf b = buf_init((NAME_BYTES_MAX + 2 * VALUE_BYTES_MAX + 4) * (SERIES_LABELS_MAX + 1));
     buf_add(&b, name);
     for (uint32_t i = 0; i < count; i++) {
         buf_char(&b, i ? ',' : '{');

@@ -10,7 +10,7 @@
 #include "core/core.h"
 
 enum {
-    LABELS_MAX = 64,         /* of one series */
+    SERIES_LABELS_MAX = 64,         /* of one series */
     NAME_BYTES_MAX = 256,    /* metric and label names */
     VALUE_BYTES_MAX = 1024,  /* label values */
     REFUSALS_KEPT = 100,     /* the rest of a batch is only counted */

@@ -28,17 +28,17 @@ TEST(labels_given_twice_or_broken_are_refused)
 
 TEST(one_label_more_than_the_limit_is_refused)
 {
-    struct label l[LABELS_MAX + 1];
-    char names[LABELS_MAX + 1][8];
-    for (int i = 0; i <= LABELS_MAX; i++) {
+    struct label l[SERIES_LABELS_MAX + 1];
+    char names[SERIES_LABELS_MAX + 1][8];
+    for (int i = 0; i <= SERIES_LABELS_MAX; i++) {
         (void)snprintf(names[i], sizeof names[i], "l%03d", i);
         l[i] = (struct label){ str_of(names[i]), STR("x") };
     }
-    uint32_t n = LABELS_MAX + 1;
+    uint32_t n = SERIES_LABELS_MAX + 1;
     CHECK_ERR(labels_tidy(l, &n), ERR_LIMIT);
-    n = LABELS_MAX;
+    n = SERIES_LABELS_MAX;
     CHECK_OK(labels_tidy(l, &n));
-    CHECK_I64(n, LABELS_MAX);
+    CHECK_I64(n, SERIES_LABELS_MAX);
 }
 
 TEST(series_text_escapes_as_the_exposition_format_does)

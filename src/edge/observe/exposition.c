@@ -88,7 +88,7 @@ static err one_label(struct cursor *c, struct parsing *p, str *name, uint32_t *c
     if (!accept(c, '"')) return err_make(ERR_INPUT, "label " STR_FMT " has no quoted value", STR_ARG(str_cut(l.name, 0, 40)));
     e = quoted(c, p->a, &l.value);
     if (e.code) return e;
-    if (*count == LABELS_MAX) return err_make(ERR_LIMIT, "more than %d labels", LABELS_MAX);
+    if (*count == SERIES_LABELS_MAX) return err_make(ERR_LIMIT, "more than %d labels", SERIES_LABELS_MAX);
     p->labels[(*count)++] = l;
     return OK;
 }

@@ -88,12 +88,25 @@ static err open_shard(struct ingest *in, int id)
     arena_done(&a);
     if (e.code) return e;
     count_gap(in, s, lost);
+    in->gap_at_open = in->gap_at_open || lost;
     atomic_init(&s->done, done);
     atomic_init(&s->judged, done);
     s->raised = raised;
     s->cursor = log_cursor_init(s->log, done);
     s->checkpointed = in->env->now(in->env);
     return scan_log(in, s);
+}
+
+/* What was judged before is gone from the log: the journal says so, since a finding may point there. */
+static err record_gap(struct ingest *in)
+{
+    char body[160];
+    (void)snprintf(body, sizeof body, "{\"bytes\":%lld,\"why\":\"the sample log ends before what was judged\"}",
+                   (long long)atomic_load(&in->gap_bytes));
+    struct input gap = { .kind = STR("samples.gap"), .subject = STR(""), .actor = STR("weir"), .body = str_of(body) };
+    struct applied done;
+    ingest_inputs(in, &gap, 1, &done);
+    return done.result;
 }
 
 /* Waits are measured by the monotonic clock: a step of the wall clock must not stop a thread. */
@@ -140,6 +153,7 @@ err ingest_open(const struct ingest_opts *opts, struct store *store, struct env 
     in->series = series_table_new(in->db, env->random(env), in->opts.live_max);
     series_table_set_next_ref(in->series, last_ref + 1);
     for (int id = 0; id < SHARDS && !e.code; id++) e = open_shard(in, id);
+    if (!e.code && in->gap_at_open) e = record_gap(in);
     if (!e.code) e = start_threads(in);
     if (e.code) goto fail;
     *out = in;

@@ -76,6 +76,13 @@ void ingest_stats(struct ingest *in, struct ingest_stats *out);
 /* Count what a parser refused; the sender hears of it in the reply. */
 void ingest_count_malformed(struct ingest *in, str sender, size_t count);
 
+/* Apply inputs of the core, in order, and wait for their commits. Each has its own result: seq (0: known already) or an error. */
+struct applied {
+    err result;
+    int64_t seq;
+};
+void ingest_inputs(struct ingest *in, const struct input *items, size_t count, struct applied *out); /* Thread: any but the writer */
+
 struct samples_db *ingest_db(struct ingest *in);
 
 #endif

@@ -86,7 +86,7 @@ struct ingest {
     struct judge_rules *rules;
 
     pthread_t keeper;              /* syncs the logs every second, watches the disk, expires */
-    bool keeper_running;
+    bool keeper_running, gap_at_open;
     pthread_mutex_t keeper_lock;
     pthread_cond_t keeper_wake;
 

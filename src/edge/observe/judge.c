@@ -220,7 +220,7 @@ struct input judge_finding(const struct judge *j, const struct series_info *seri
                            struct arena *a)
 {
     str kind = alarm->part == DETECT_THRESHOLD ? STR("threshold") : alarm->part == DETECT_MISSING ? STR("freshness") : STR("anomaly");
-    struct buf b = buf_init(FINDING_BYTES_MAX + 4 * LABELS_MAX * VALUE_BYTES_MAX * 6);
+    struct buf b = buf_init(FINDING_BYTES_MAX + 4 * SERIES_LABELS_MAX * VALUE_BYTES_MAX * 6);
     struct jw w = jw_init(&b);
     write_finding(&w, j, series, alarm, kind, a);
     struct input in = {

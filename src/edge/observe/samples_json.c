@@ -5,7 +5,7 @@ static err read_labels(json *object, struct arena *a, struct json_sample *s)
     if (!object || yyjson_is_null(object)) return OK;
     if (!yyjson_is_obj(object)) return err_make(ERR_INPUT, "labels is not an object");
     size_t n = yyjson_obj_size(object);
-    if (n > LABELS_MAX) return err_make(ERR_LIMIT, "more than %d labels", LABELS_MAX);
+    if (n > SERIES_LABELS_MAX) return err_make(ERR_LIMIT, "more than %d labels", SERIES_LABELS_MAX);
     s->labels = arena_try(a, n * sizeof *s->labels);
     if (!s->labels) return err_make(ERR_LIMIT, "the body is larger than allowed");
     size_t i, max;

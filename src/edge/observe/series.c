@@ -284,9 +284,9 @@ err series_decode(struct series_table *t, str bytes, struct series **out)
 {
     uint32_t head[3];
     str source, name;
-    struct label labels[LABELS_MAX];
+    struct label labels[SERIES_LABELS_MAX];
     bool ok = take(&bytes, head, sizeof head) && take_str(&bytes, &source) && take_str(&bytes, &name);
-    ok = ok && head[0] > 0 && head[0] < PAGES * PAGE && head[1] <= SERIES_COUNTER && head[2] <= LABELS_MAX;
+    ok = ok && head[0] > 0 && head[0] < PAGES * PAGE && head[1] <= SERIES_COUNTER && head[2] <= SERIES_LABELS_MAX;
     for (uint32_t i = 0; ok && i < head[2]; i++) ok = take_str(&bytes, &labels[i].name) && take_str(&bytes, &labels[i].value);
     if (!ok || bytes.len) return err_make(ERR_CORRUPT, "a series definition in the sample log does not decode");
     struct batch_series key = { .name = name, .labels = labels, .label_count = head[2], .kind = (enum series_kind)head[1] };
