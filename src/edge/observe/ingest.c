@@ -110,7 +110,7 @@ static err record_gap(struct ingest *in)
 }
 
 /* Waits are measured by the monotonic clock: a step of the wall clock must not stop a thread. */
-static void cond_init(pthread_cond_t *c)
+void cond_init(pthread_cond_t *c)
 {
     pthread_condattr_t attr;
     (void)pthread_condattr_init(&attr);

@@ -102,6 +102,8 @@ void *engine_main(void *thread);
 void engine_wake(struct engine_thread *t);
 /* Sleep until woken or `timeout` passed. */
 void engine_wait(struct engine_thread *t, usec timeout);
+/* A condition on the monotonic clock, for cond_wait. */
+void cond_init(pthread_cond_t *c);
 /* Wait on `c` with `lock` held, at most `timeout` by the monotonic clock. */
 void cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, usec timeout);
 /* checkpoint.c: rows of series met since the last call, so that they can be listed at once.   Thread: the shard's. */
