@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Verify an exported weir journal without weir (docs/journal.md has the format).
 
-usage: verify_journal.py EXPORT [--key FILE] [--checkpoint FILE]
+usage: verify_journal.py EXPORT [--public-key FILE] [--checkpoint FILE]
 
-Standard library only; with --key, the package `cryptography` checks the signatures. Exit: 0 fine, 1 wrong, 2 cannot check.
+Standard library only; with --public-key, the package `cryptography` checks the signatures. Exit: 0 fine, 1 wrong, 2 cannot check.
 """
 import argparse
 import base64
@@ -58,7 +58,8 @@ def read_key(path):
     try:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
-        sys.exit("verify_journal.py: --key needs the Python package `cryptography`")
+        print("verify_journal.py: --public-key needs the Python package `cryptography`", file=sys.stderr)
+        sys.exit(2)
     raw = base64.b64decode(key)[1:]
     return sha(name.encode(), b"\n\1", raw)[:4], Ed25519PublicKey.from_public_bytes(raw)
 
@@ -139,11 +140,11 @@ class Check:
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("export")
-    p.add_argument("--key", help="file with the public key (journal.key.pub)")
+    p.add_argument("--public-key", help="file with the public key (journal.key.pub)")
     p.add_argument("--checkpoint", help="file with a checkpoint that was kept elsewhere")
     args = p.parse_args()
     try:
-        key = read_key(args.key) if args.key else None
+        key = read_key(args.public_key) if args.public_key else None
         saved = read_note(open(args.checkpoint, encoding="utf-8").read(), key) if args.checkpoint else None
         with open(args.export, encoding="utf-8") as lines:
             check = Check(json.loads(next(lines)), key, saved)
@@ -156,7 +157,7 @@ def main():
         return 1
     print("fine: entries %d to %d, %d checkpoints" % (check.first, check.last, check.checkpoints))
     if not key:
-        print("not ruled out without --key: the whole journal was written anew")
+        print("not ruled out without --public-key: the whole journal was written anew")
     if not saved:
         print("not ruled out without --checkpoint: the end was cut off")
     return 0

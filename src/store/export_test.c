@@ -158,10 +158,10 @@ TEST(the_script_checks_signatures)
     CHECK(waitpid(pid, &status, 0) == pid);
     if (status) SKIP("the Python package cryptography is not installed");
     const char *note = write_all(&w, "saved.note", w.note);
-    CHECK_I64(run_script(path, "--key", key, "--checkpoint", note), 0);
+    CHECK_I64(run_script(path, "--public-key", key, "--checkpoint", note), 0);
     struct signer other;
     CHECK_OK(signer_open(str_fmt(&w.a, STR_FMT "/other.key", STR_ARG(w.dir)), &w.env, &other));
-    CHECK_I64(run_script(path, "--key", str_fmt(&w.a, STR_FMT "/other.key.pub", STR_ARG(w.dir)).ptr, NULL, NULL), 1);
+    CHECK_I64(run_script(path, "--public-key", str_fmt(&w.a, STR_FMT "/other.key.pub", STR_ARG(w.dir)).ptr, NULL, NULL), 1);
     world_done(&w);
 }
 

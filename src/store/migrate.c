@@ -42,6 +42,14 @@ err store_check_version(struct conn *c)
     return OK;
 }
 
+err store_check_file(struct conn *c)
+{
+    int64_t version;
+    err e = check(c, &version);
+    if (!e.code && version == 0) e = err_make(ERR_CORRUPT, "it holds no store");
+    return e;
+}
+
 static err copy_before(struct store *s, struct conn *c, int64_t version)
 {
     if (!s->dir) return OK;

@@ -135,6 +135,14 @@ usec tx_time(struct tx *tx);             /* the time of this transaction's work:
 struct arena *tx_arena(struct tx *tx);   /* for this work only; 64 MiB */
 bool tx_read_only(struct tx *tx);
 
+/* Copy the store as of one moment into the new file `path` (mode 0600), while it goes on working.
+ * Errors: ERR_CONFLICT (the file exists), ERR_NO_SPACE, ERR_IO, ERR_TIMEOUT (no free reader).   Thread: any. */
+MUST_USE err store_backup(struct store *s, str path);
+/* Make a store at `dir` from a backup. `first` runs in it as its first work, before the store appears at `dir`, so that
+ * nothing can act on it in between; an error of it leaves nothing behind.
+ * Errors: ERR_CONFLICT (there is a store at dir), ERR_CORRUPT, ERR_TOO_NEW, ERR_NOT_FOUND, ERR_IO.   Thread: main. */
+MUST_USE err store_restore(str file, str dir, struct env *env, store_work *first, void *ctx);
+
 /* What the store knows of itself, for /metrics and /readyz. Thread: any. */
 struct store_stats {
     int64_t last_seq, commits, work_done, work_failed, ticks_failed, refused; /* refused: the queue was full */

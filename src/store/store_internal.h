@@ -107,6 +107,7 @@ void conn_no_checkpoint_on_close(struct conn *c);
 /* migrate.c */
 MUST_USE err store_migrate(struct store *s, struct conn *c);
 MUST_USE err store_check_version(struct conn *c);
+MUST_USE err store_check_file(struct conn *c); /* ours, and not too new */
 
 /* tx.c */
 void tx_start(struct tx *tx, struct store *s, struct conn *c, usec time, bool read_only);

@@ -1,5 +1,6 @@
 #include "edge/cli/commands.h"
 
+#include "edge/cli/audit.h"
 #include "edge/cli/run.h"
 
 /* In the order in which help shows them. */
@@ -10,6 +11,12 @@ const struct command *const commands[] = {
     &command_pipelines_check,
     &command_config_check,
     &command_config_options,
+    &command_audit_verify,
+    &command_audit_show,
+    &command_audit_export,
+    &command_backup,
+    &command_restore,
+    &command_resume,
     &command_help,
     &command_version,
     &command_man,
