@@ -1,0 +1,43 @@
+/* The server's API for commands: address and key found the same way everywhere, errors told in one voice. */
+#ifndef WEIR_EDGE_CLI_CLIENT_H
+#define WEIR_EDGE_CLI_CLIENT_H
+
+#include "base/json.h"
+#include "edge/cli/cli.h"
+
+struct client {
+    struct cli *cli;
+    str server, key;
+};
+
+struct answer {
+    int status;
+    str text;   /* as received */
+    json *root; /* parsed; NULL when there is no body */
+};
+
+/* Address: --server, else the configuration. Key: --key-file, WEIR_KEY, else DATA/admin.key when it is there.
+ * Gives an exit code; anything but EXIT_FINE was told already. */
+int client_open(struct cli *cli, struct client *out);
+/* One call; body empty = none. Anything but a 2xx reply is told, with the server's own words, and gives its exit code:
+ * EXIT_FOUND when the server refused, EXIT_FAILED when it could not be reached. Calls that change something carry an
+ * Idempotency-Key. `path` is percent-encoded already (client_path). */
+int client_call(struct client *c, const char *method, str path, str body, struct answer *out);
+/* "/api/v1/incidents/" and the id, percent-encoded, then `rest`. */
+str client_path(struct client *c, const char *before, str id, const char *rest);
+/* Add "?name=value" or "&name=value"; an empty value adds nothing. */
+str client_query(struct client *c, str path, const char *name, str value);
+
+/* Options of commands that list: --limit and --cursor, added to the path. */
+#define LIST_OPTIONS                                                                                                   \
+    { "limit", 'n', "N", "50", "At most this many, 1 to 200." }, { "cursor", 0, "CURSOR", NULL, "Go on from `next_cursor` of an earlier page." }
+str client_page(struct client *c, str path);
+
+/* Print the reply as it came, with a newline. */
+void client_print_json(const struct answer *a);
+/* "3 min ago", "in 2 h 5 min" or a date; "" for a time that is absent. */
+str client_when(struct cli *cli, json *time);
+/* Text of a field; numbers and booleans become text too, null and absent "". */
+str client_text(struct cli *cli, json *object, const char *key);
+
+#endif
