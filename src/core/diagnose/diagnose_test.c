@@ -132,6 +132,27 @@ static void scene_memory(struct tx *tx)
                                           .kind = "exit", .summary = "transform failed", .at = USEC_SECOND });
 }
 
+static void scene_over_time(struct tx *tx)
+{
+    usual(tx, "orders");
+    kit_incident(tx, "inc-1", "orders", "fp");
+    kit_run(tx, (struct kit_run){ .id = "bad", .pipeline = "orders", .step = "extract", .failed = true, .exit_code = 137, .sig = 9,
+                                  .duration_ms = 30000, .detail = "{\"timed_out\":true}", .output = "fetching\n" });
+    kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "orders", .step = "extract", .run = "bad",
+                                          .kind = "exit", .summary = "orders/extract failed" });
+}
+
+TEST(a_step_that_weir_ended_in_time_did_not_run_out_of_memory)
+{
+    struct arena a = arena_init(ARENA_TEST);
+    struct cause_list l = kit_diagnose(scene_over_time, &a);
+    show(&l);
+    CHECK_I64(l.count, 1);
+    CHECK_I64(l.items[0].kind, CAUSE_SOURCE_TIMEOUT);
+    CHECK(l.items[0].score <= 0.5);
+    arena_done(&a);
+}
+
 TEST(a_step_over_its_memory_limit_is_named_and_measured)
 {
     struct arena a = arena_init(ARENA_TEST);

@@ -88,8 +88,28 @@ static bool says(str output, const char *word)
     return !word || pattern_match(word, output, caps, &n);
 }
 
+/* The step's own time limit ended it: the signal is weir's and says nothing of memory. */
+static bool timed_out(struct diag *d, size_t place, const struct diag_run *run)
+{
+    json *detail = NULL;
+    if (json_parse(run->detail, d->a, &detail).code || !json_bool(json_get(detail, "timed_out"), false)) return false;
+    hint_add(d, &(struct hint){
+                    .kind = CAUSE_SOURCE_TIMEOUT,
+                    .place = place,
+                    .step = run->step,
+                    .witness = WITNESS_DIRECT,
+                    .strength = 0.5,
+                    .seq = run->seq,
+                    .text = str_fmt(d->a, STR_FMT " was ended when its time limit was over, after " STR_FMT, STR_ARG(run->step),
+                                    STR_ARG(duration_text(run->duration, d->a))),
+                    .title = STR("it ran past its time limit, waiting for something"),
+                });
+    return true;
+}
+
 static void take_status(struct diag *d, size_t place, const struct diag_run *run)
 {
+    if (timed_out(d, place, run)) return;
     int64_t status = run->signal > 0 ? BY_SIGNAL + run->signal : run->exit_code;
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         const struct status *s = &statuses[i];

@@ -201,7 +201,7 @@ static void signs_of_findings(struct diag *d, struct place *p, size_t from, size
         const struct diag_finding *f = &d->findings[i];
         if (!str_eq(f->pipeline, p->pipeline)) continue;
         p->shows |= shows_finding(f);
-        sign(p, f->started, f->seq, f->summary);
+        sign(p, STR_IS(f->kind, "freshness") ? f->ended : f->started, f->seq, f->summary); /* late when it is due, not before */
     }
 }
 

@@ -13,22 +13,26 @@ static int64_t knob_kb(json *knobs, str name)
     return mb > 0 && mb < INT64_C(1) << 40 ? mb * 1024 : 0;
 }
 
-static str limit_knob(const struct place *p)
+static str limit_knob(const struct place *p, json *knobs)
 {
     size_t i, n;
-    json *knob;
+    json *knob, *name, *value;
     yyjson_arr_foreach(json_get(p->spec, "knobs"), i, n, knob) {
         if (STR_IS(json_get_str(knob, "effect"), "memory_limit")) return json_get_str(knob, "name");
     }
-    return STR("memory_mb");
+    yyjson_obj_foreach(p->spec ? NULL : knobs, i, n, name, value) {
+        if (str_starts(json_str(name, STR_NONE), STR("memory"))) return json_str(name, STR_NONE);
+    }
+    return STR_NONE;
 }
 
 static int64_t memory_limit_kb(struct diag *d, const struct place *p, const struct diag_run *run)
 {
     json *detail = NULL;
     if (json_parse(run->detail, d->a, &detail).code) return 0;
-    str name = limit_knob(p);
-    return name.len ? knob_kb(json_get(detail, "knobs"), name) : 0;
+    json *knobs = json_get(detail, "knobs");
+    str name = limit_knob(p, knobs);
+    return name.len ? knob_kb(knobs, name) : 0;
 }
 
 /* A run under an address-space limit dies at the allocation that would cross it, so its resident peak stays below. */
