@@ -26,12 +26,12 @@ demo: setup-demo
 
 test: setup-test
 	@$(MAKE) --no-print-directory all
-	scripts/test $(BUILD)
+	scripts/test $(BUILD) $(SUITE)
 
 # The long counts and all real servers.
 test-full: setup-test
 	@$(MAKE) --no-print-directory all
-	WEIR_TEST_FULL=1 scripts/test $(BUILD)
+	WEIR_TEST_FULL=1 scripts/test $(BUILD) $(SUITE)
 
 bench: setup-test
 	@$(MAKE) --no-print-directory all
