@@ -1,10 +1,13 @@
 #include "edge/cli/commands.h"
 
 #include "edge/cli/audit.h"
+#include "edge/cli/replay.h"
 #include "edge/cli/run.h"
+#include "edge/cli/serve.h"
 
 /* In the order in which help shows them. */
 const struct command *const commands[] = {
+    &command_serve,
     &command_run,
     &command_pipelines,
     &command_runs,
@@ -31,6 +34,7 @@ const struct command *const commands[] = {
     &command_audit_verify,
     &command_audit_show,
     &command_audit_export,
+    &command_replay,
     &command_backup,
     &command_restore,
     &command_resume,

@@ -43,7 +43,7 @@ bool run_duration_check(const struct run_sample *now, const struct run_sample *h
     for (size_t i = 0; i < n && used < RUN_HISTORY_MAX; i++)
         if (history[i].ok) v[used++] = (double)history[i].duration;
     if (!now->ok || used < RUN_HISTORY_MIN) return false;
-    const double floor_us = 300000;
+    const double floor_us = 1000000; /* below that a busy machine explains it */
     struct level l = level_of(v, used);
     double margin = larger(larger(floor_us, 2 * l.median), 6 * l.spread), high = l.median + margin;
     *out = (struct run_alarm){ .value = (double)now->duration, .low = 0, .high = high };

@@ -25,7 +25,7 @@ struct run_alarm {
 
 /* `history`: newest first, at most RUN_HISTORY_MAX, without `now`. True: *out is set. Fewer than RUN_HISTORY_MIN usable runs
  * are no basis: false.
- * duration: successful runs only; longer than usual, by at least 0.3 s and three times.
+ * duration: successful runs only; longer than usual, by at least a second and three times.
  * volume: successful runs that announced rows; outside the usual by 35 % and by five spreads, or none at all.
  * error rate: of the last 10 runs at least half failed, of those before at most a fifth. */
 bool run_duration_check(const struct run_sample *now, const struct run_sample *history, size_t n, struct run_alarm *out);

@@ -56,7 +56,7 @@ TEST(noise_of_a_fifth_raises_nothing_in_ten_thousand_runs)
 
 TEST(a_run_ten_times_as_long_is_found)
 {
-    struct run_sample history[6], now = run(1200, -1);
+    struct run_sample history[6], now = run(1400, -1);
     for (size_t i = 0; i < 6; i++) history[i] = run(60 + (usec)i * 5, -1);
     struct run_alarm alarm;
     CHECK(run_duration_check(&now, history, 6, &alarm));

@@ -1,0 +1,422 @@
+#include "edge/app.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "core/policy/policy.h"
+#include "edge/app_views.h"
+#include "edge/act/executor.h"
+#include "edge/files.h"
+#include "edge/notify/notify.h"
+#include "edge/observe/ingest.h"
+#include "edge/observe/observe.h"
+#include "edge/observe/scrape.h"
+#include "edge/pipelines_file.h"
+#include "edge/policy_file.h"
+#include "edge/runbooks.h"
+
+enum { KEY_BYTES = 24, KEEPER_EVERY_S = 1, CLOCK_STEP_S = 2 };
+
+struct app {
+    struct arena arena;
+    struct env *env;
+    const struct config *config;
+    struct store *store;
+    struct core *core;
+    struct ingest *ingest;
+    struct executor *executor;
+    struct scraper *scraper;
+    struct server *server;
+    struct notify_channels channels;
+    struct signer signer;
+    str url, ingest_key;
+    const struct route *routes[2];
+    pthread_t keeper;
+    bool keeping;
+    pthread_mutex_t lock; /* of stop */
+    pthread_cond_t wake;
+    bool stop;
+};
+
+static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
+{
+    struct app *app = ctx;
+    return core_apply(app->core, tx, in, seq);
+}
+
+struct one_input {
+    struct app *app;
+    struct input in;
+    int64_t seq;
+};
+
+static err input_work(struct tx *tx, void *ctx)
+{
+    struct one_input *one = ctx;
+    return core_apply(one->app->core, tx, &one->in, &one->seq);
+}
+
+err app_input(struct app *app, const char *kind, str subject, str actor, str body)
+{
+    struct one_input one = { .app = app, .in = { str_of(kind), subject, actor, body } };
+    return store_run(app->store, input_work, &one);
+}
+
+static usec next_tick(struct tx *tx, void *ctx)
+{
+    struct app *app = ctx;
+    return core_next_due(app->core, tx);
+}
+
+static err tick(struct tx *tx, void *ctx)
+{
+    struct app *app = ctx;
+    return core_fire_due(app->core, tx);
+}
+
+static void committed(void *ctx, int64_t last_seq)
+{
+    (void)last_seq;
+    struct app *app = ctx;
+    if (app->executor) executor_wake(app->executor);
+}
+
+/* One input whose body is an object of texts. */
+struct field {
+    const char *name;
+    str value;
+};
+
+static err input_texts(struct app *app, const char *kind, str subject, const struct field *fields, size_t n)
+{
+    struct buf b = buf_init(8 << 20);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    for (size_t i = 0; i < n; i++) jw_str(&w, fields[i].name, fields[i].value);
+    jw_close(&w);
+    err e = app_input(app, kind, subject, STR("weir"), buf_view(&b));
+    buf_done(&b);
+    return e;
+}
+
+static err load_document(struct app *app, const char *kind, str text)
+{
+    return input_texts(app, "document.loaded", str_of(kind), &(struct field){ "text", text }, 1);
+}
+
+static str settings_json(struct app *app, struct arena *a)
+{
+    const struct config *c = app->config;
+    struct buf b = buf_init(1 << 16);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    jw_i64(&w, "settle_us", c->settle);
+    jw_i64(&w, "group_us", c->group);
+    jw_i64(&w, "quiet_us", c->quiet);
+    jw_str(&w, "page_url", config_server_url(c, a));
+    jw_array(&w, "channels");
+    for (size_t i = 0; i < c->channel_count; i++) jw_str(&w, NULL, c->channels[i].name);
+    jw_array_end(&w);
+    jw_close(&w);
+    str text = str_dup(a, buf_view(&b));
+    buf_done(&b);
+    return text;
+}
+
+static err load_policy(struct app *app, struct arena *a)
+{
+    const struct config *c = app->config;
+    str text = STR_NONE;
+    err e = c->policy.len ? policy_file_read(c->policy, c->timezone, a, &text)
+                          : policy_file_complete(policy_default_text(), STR("policy"), c->timezone, a, &text);
+    return e.code ? e : load_document(app, "policy", text);
+}
+
+static err load_pipelines(struct app *app, struct arena *a)
+{
+    str declared = STR("{\"pipelines\":[]}");
+    err e = app->config->pipelines.len ? pipelines_file_read(app->config->pipelines, a, &declared) : OK;
+    if (!e.code) e = load_document(app, "pipelines", declared);
+    if (!e.code && app->ingest) e = ingest_configure(app->ingest, declared);
+    return e;
+}
+
+err app_reload(struct app *app, const struct config *config)
+{
+    struct arena a = arena_init(64 << 20);
+    app->config = config;
+    err e = load_document(app, "settings", settings_json(app, &a));
+    if (!e.code) e = load_policy(app, &a);
+    if (!e.code) e = load_pipelines(app, &a);
+    if (!e.code && app->config->runbooks.len) e = runbooks_load(app->store, app->config->runbooks, apply, app);
+    arena_done(&a);
+    return e;
+}
+
+/* A key of this machine, in a 0600 file: made at the first start, known to the store from then on. */
+static err machine_key(struct app *app, const char *name, const char *role, str *out)
+{
+    struct arena a = arena_init(1 << 16);
+    str path = str_fmt(&a, STR_FMT "/%s.key", STR_ARG(app->config->data_dir), name), text;
+    err e = file_read(path, 4096, &a, &text);
+    if (e.code == ERR_NOT_FOUND) {
+        uint8_t random[KEY_BYTES];
+        env_random_bytes(app->env, random, sizeof random);
+        text = str_fmt(&a, "weir_" STR_FMT "\n", STR_ARG(hex_text((str){ (char *)random, sizeof random }, &a)));
+        int fd = open(path.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        e = fd < 0 || write(fd, text.ptr, text.len) != (ssize_t)text.len || fsync(fd) ? err_errno(STR_FMT, STR_ARG(path)) : OK;
+        if (fd >= 0) (void)close(fd);
+    }
+    if (!e.code) {
+        *out = str_dup(&app->arena, str_trim(text));
+        struct sha256 d = sha256_of(*out);
+        struct field fields[] = { { "hash", hex_text((str){ (char *)d.b, SHA256_LEN }, &a) }, { "role", str_of(role) } };
+        e = input_texts(app, "key.added", str_of(name), fields, 2);
+        if (e.code == ERR_CONFLICT) e = OK; /* it was added at an earlier start, or revoked and made anew by hand */
+    }
+    arena_done(&a);
+    return err_wrap(e, "key '%s'", name);
+}
+
+static err sign(struct tx *tx, void *ctx)
+{
+    struct app *app = ctx;
+    str note = STR_NONE;
+    return journal_checkpoint(tx, &app->signer, tx_arena(tx), &note);
+}
+
+static err retain(struct tx *tx, void *ctx)
+{
+    struct app *app = ctx;
+    (void)journal_retain(tx, tx_time(tx) - app->config->journal_retention);
+    return OK;
+}
+
+static void note_clock_step(struct app *app, usec from, usec to)
+{
+    struct arena a = arena_init(4096);
+    str body = str_fmt(&a, "{\"from\":%lld,\"to\":%lld}", (long long)from, (long long)to);
+    err e = app_input(app, "clock.stepped", STR(""), STR("weir"), body);
+    if (e.code) log_warn("clock.step_not_recorded error=%s", e.msg);
+    log_warn("clock.stepped by_ms=%lld", (long long)((to - from) / USEC_MS));
+    arena_done(&a);
+}
+
+static void keep(struct app *app, const char *what, store_work *work)
+{
+    err e = store_run(app->store, work, app);
+    if (e.code && e.code != ERR_STOPPED) log_warn("keeper.%s_failed error=%s", what, e.msg);
+}
+
+/* Signs checkpoints, cuts old bodies, watches the clock. */
+static void *keeper_main(void *ctx)
+{
+    struct app *app = ctx;
+    usec signed_at = app->env->now(app->env), retained_at = signed_at;
+    usec ahead = app->env->wall(app->env) - app->env->now(app->env);
+    (void)pthread_mutex_lock(&app->lock);
+    while (!app->stop) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += KEEPER_EVERY_S;
+        (void)pthread_cond_timedwait(&app->wake, &app->lock, &until);
+        if (app->stop) break;
+        (void)pthread_mutex_unlock(&app->lock);
+        usec now = app->env->now(app->env), drift = app->env->wall(app->env) - now - ahead;
+        if (drift > CLOCK_STEP_S * USEC_SECOND || drift < -CLOCK_STEP_S * USEC_SECOND) {
+            note_clock_step(app, now + ahead, now + ahead + drift);
+            ahead += drift;
+        }
+        if (now - signed_at >= app->config->checkpoint_every) {
+            keep(app, "checkpoint", sign);
+            signed_at = now;
+        }
+        if (now - retained_at >= USEC_DAY) {
+            keep(app, "retention", retain);
+            retained_at = now;
+        }
+        (void)pthread_mutex_lock(&app->lock);
+    }
+    (void)pthread_mutex_unlock(&app->lock);
+    return NULL;
+}
+
+static err open_store(struct app *app)
+{
+    const struct config *c = app->config;
+    err e = store_open(&(struct store_opts){ .dir = str_fmt(&app->arena, STR_FMT "/" STORE_FOLDER, STR_ARG(c->data_dir)) }, app->env, &app->store);
+    if (e.code) return e;
+    e = signer_open(str_fmt(&app->arena, STR_FMT "/journal.key", STR_ARG(c->data_dir)), app->env, &app->signer);
+    if (e.code) return e;
+    app->core = core_new();
+    store_on_tick(app->store, next_tick, tick, app);
+    str body = str_fmt(&app->arena, "{\"version\":\"%s\",\"logic_version\":%d}", WEIR_VERSION, CORE_LOGIC_VERSION);
+    return app_input(app, "weir.started", STR(""), STR("weir"), body);
+}
+
+static err open_ingest(struct app *app)
+{
+    const struct config *c = app->config;
+    struct ingest_opts opts = {
+        .dir = str_fmt(&app->arena, STR_FMT "/samples", STR_ARG(c->data_dir)),
+        .threads = (size_t)c->engine_threads,
+        .live_max = (size_t)c->series_max,
+        .retention = c->samples_retention,
+        .bytes_max = c->samples_max_bytes,
+        .disk_floor = c->free_disk_floor / 100,
+        .apply = apply,
+        .apply_ctx = app,
+    };
+    return ingest_open(&opts, app->store, app->env, &app->ingest);
+}
+
+static err open_executor(struct app *app)
+{
+    app->channels = (struct notify_channels){ app->config->channels, app->config->channel_count };
+    struct executor_opts opts = {
+        .door = { .store = app->store, .env = app->env, .apply = apply, .ctx = app },
+        .notify = notify_effect,
+        .notify_ctx = &app->channels,
+    };
+    return executor_start(&opts, &app->executor);
+}
+
+static void more_metrics(void *ctx, struct buf *out)
+{
+    struct app *app = ctx;
+    ingest_metrics(app->ingest, out);
+    executor_metrics(app->executor, out);
+}
+
+static err read_pem(struct app *app, str path, str *out)
+{
+    *out = STR("");
+    return path.len ? file_read(path, 1 << 20, &app->arena, out) : OK;
+}
+
+static err open_server(struct app *app, const struct app_opts *o)
+{
+    const struct config *c = app->config;
+    str cert, key;
+    err e = read_pem(app, c->tls_cert, &cert);
+    if (!e.code) e = read_pem(app, c->tls_key, &key);
+    if (e.code) return e;
+    app->routes[0] = observe_routes;
+    struct server_opts opts = {
+        .listen = c->listen,
+        .tls_cert = cert,
+        .tls_key = key,
+        .behind_proxy = c->behind_proxy,
+        .body_max = (size_t)c->body_max,
+        .connections_max = (size_t)c->connections_max,
+        .store = app->store,
+        .core = app->core,
+        .env = app->env,
+        .ingest = app->ingest,
+        .apply = apply,
+        .apply_ctx = app,
+        .series = series_views(app->ingest),
+        .trigger_anomaly = o->trigger_anomaly,
+        .trigger_ctx = o->trigger_ctx,
+        .metrics = more_metrics,
+        .metrics_ctx = app,
+        .more_routes = app->routes,
+        .committed = committed,
+        .committed_ctx = app,
+    };
+    return server_start(&opts, &app->server);
+}
+
+static err start_keeper(struct app *app)
+{
+    if (pthread_create(&app->keeper, NULL, keeper_main, app)) return err_make(ERR_IO, "a thread does not start");
+    app->keeping = true;
+    return OK;
+}
+
+static str url_of(struct app *app)
+{
+    const struct config *c = app->config;
+    str host = c->host.len ? c->host : STR("127.0.0.1");
+    if (STR_IS(host, "0.0.0.0") || STR_IS(host, "::")) host = STR("127.0.0.1");
+    bool v6 = str_find(host, STR(":"), 0) >= 0;
+    return str_fmt(&app->arena, "http%s://%s" STR_FMT "%s:%d", c->tls_cert.len ? "s" : "", v6 ? "[" : "", STR_ARG(host), v6 ? "]" : "",
+                   server_port(app->server));
+}
+
+err app_open(const struct app_opts *opts, struct app **out)
+{
+    struct app *app = mem_new(sizeof *app);
+    app->arena = arena_init(16 << 20);
+    app->env = opts->env;
+    app->config = opts->config;
+    (void)pthread_mutex_init(&app->lock, NULL);
+    (void)pthread_cond_init(&app->wake, NULL);
+    str admin = STR_NONE;
+    err e = open_store(app);
+    if (!e.code) e = app_reload(app, opts->config);
+    if (!e.code) e = machine_key(app, "admin", "admin", &admin);
+    if (!e.code) e = machine_key(app, "ingest", "ingest", &app->ingest_key);
+    if (!e.code) e = open_ingest(app);
+    if (!e.code) e = load_pipelines(app, &app->arena);
+    if (!e.code) e = open_executor(app);
+    if (!e.code) e = open_server(app, opts);
+    if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
+    if (!e.code) e = start_keeper(app);
+    if (e.code) {
+        app_close(app);
+        return e;
+    }
+    app->url = url_of(app);
+    server_ready(app->server, true);
+    executor_wake(app->executor);
+    *out = app;
+    return OK;
+}
+
+void app_close(struct app *app)
+{
+    if (!app) return;
+    if (app->keeping) {
+        (void)pthread_mutex_lock(&app->lock);
+        app->stop = true;
+        (void)pthread_cond_signal(&app->wake);
+        (void)pthread_mutex_unlock(&app->lock);
+        (void)pthread_join(app->keeper, NULL);
+    }
+    scraper_stop(app->scraper);
+    server_stop(app->server);
+    executor_stop(app->executor, 5 * USEC_SECOND);
+    ingest_close(app->ingest);
+    if (app->keeping) keep(app, "checkpoint", sign);
+    store_close(app->store);
+    core_free(app->core);
+    (void)pthread_mutex_destroy(&app->lock);
+    (void)pthread_cond_destroy(&app->wake);
+    arena_done(&app->arena);
+    mem_free(app);
+}
+
+struct store *app_store(struct app *app)
+{
+    return app->store;
+}
+
+struct server *app_server(struct app *app)
+{
+    return app->server;
+}
+
+str app_url(struct app *app)
+{
+    return app->url;
+}
+
+str app_ingest_key(struct app *app)
+{
+    return app->ingest_key;
+}

@@ -1,0 +1,8 @@
+#ifndef WEIR_EDGE_CLI_REPLAY_H
+#define WEIR_EDGE_CLI_REPLAY_H
+
+#include "edge/cli/cli.h"
+
+extern const struct command command_replay;
+
+#endif

@@ -1,0 +1,1 @@
+SELECT id, state FROM approval WHERE incident = $1 ORDER BY seq DESC LIMIT 1

@@ -1,0 +1,1 @@
+SELECT id FROM runbook ORDER BY id
