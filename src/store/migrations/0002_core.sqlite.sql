@@ -83,7 +83,7 @@ CREATE TABLE finding (
   evidence    TEXT NOT NULL,               -- JSON
   incident    TEXT NOT NULL,               -- '' = suppressed
   suppressed  TEXT NOT NULL                -- id of the silence, or 'maintenance', '' = not
-) STRICT, WITHOUT ROWID;
+) STRICT;                                  -- ids are random: in a table ordered by them each row would touch a page of its own
 CREATE INDEX finding_by_incident ON finding (incident, seq);
 CREATE INDEX finding_by_series ON finding (series, started);
 CREATE INDEX finding_by_pipeline ON finding (pipeline, time);
