@@ -30,6 +30,11 @@ export async function startMock({ port = 0 } = {}) {
   server.on('upgrade', (req, socket) => upgrade(mock, req, socket));
   await new Promise((done) => server.listen(port, '127.0.0.1', done));
   mock.url = `http://127.0.0.1:${server.address().port}`;
+  /** The cookie of somebody who is signed in. */
+  mock.session = () => {
+    mock.sessions.add('known');
+    return { name: 'weir_session', value: 'known', url: mock.url };
+  };
   /** A new entry: kept, and sent to everybody who listens. */
   mock.push = (entry) => {
     const e = mock.world.add(entry);

@@ -217,7 +217,7 @@ function addCase(world, t, add_) {
   const tried = add_({ time: t(12), kind: 'effect.outcome', subject: 'eff-38', actor: 'executor', body: { ok: false, summary: "Failed again: KeyError: 'unit_price'" } });
   world.effects.push(
     effect('eff-38', tried.seq, 'dec-36', 'apply', 'job.retry', 'orders/transform', 'failed', t(10.4), t(12.4), { ok: false, summary: "Failed again: KeyError: 'unit_price'" }),
-    effect('eff-39', tried.seq, 'dec-37', 'probe', 'command.run', 'orders/transform', 'done', t(13), t(13.2), { ok: true, digest: '9f2c81d0aa', summary: 'would load 1,198 rows from orders_2026-03-13.csv; orders holds 34,120' }),
+    effect('eff-39', tried.seq, 'dec-37', 'probe', 'command.run', 'orders/transform', 'done', t(13), t(13.2), { ok: true, digest: '9f2c81d0aa77c0de', summary: 'would load 1,198 rows from orders_2026-03-13.csv; orders holds 34,120', detail: { precheck: 'ok' } }),
     effect('eff-41', tried.seq, 'dec-37', 'notify', 'slack', 'data-alerts', 'done', t(14), t(14.3), { ok: true, summary: 'posted' }),
   );
   const asked = add_({ time: t(14), kind: 'approval.requested', subject: 'apr-40', body: { summary: 'Load orders from the last good file' } });

@@ -37,10 +37,11 @@ const WIDE = { viewport: { width: 1280, height: 900 }, colorScheme: 'light', red
 const PHONE = { ...WIDE, viewport: { width: 360, height: 740 }, hasTouch: true };
 
 /** A page that remembers everything it should not have said. 401 is how the page learns that it has to ask for the key. */
-async function open(url, options = WIDE) {
+async function open(url, options = WIDE, cookies = []) {
   const context = await browser.newContext(options);
+  await context.addCookies(cookies);
   const page = await context.newPage();
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(20_000);
   page.complaints = [];
   page.foreign = [];
   page.on('console', (m) => m.type() === 'error' && page.complaints.push(m.text()));
@@ -76,7 +77,7 @@ async function withMock(name, options, body) {
     const mock = await startMock();
     let page;
     try {
-      page = await body(mock, check, async (o = options) => (page = await inside(mock.url, o)));
+      page = await body(mock, check, async () => (page = await open(mock.url, options, [mock.session()])));
     } finally {
       await page?.context().close();
       await mock.stop();

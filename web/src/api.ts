@@ -237,7 +237,7 @@ export interface Effect {
   attempt: number;
   started: Usec | null;
   ended: Usec | null;
-  outcome: { ok?: boolean; unknown?: boolean; summary?: string; digest?: string; detail?: unknown; precheck?: string; dry_run?: string } | null;
+  outcome: { ok?: boolean; unknown?: boolean; summary?: string; digest?: string; detail?: unknown } | null; /* detail of a probe: precheck, dry_run */
 }
 
 export interface CaseFile {

@@ -16,7 +16,7 @@ const GISTS: Record<string, (b: Body) => string> = {
   'decision.made': (b) => `${text(b, 'verdict')}: ${text(b, 'because')}`,
   'approval.given': (b) => `${text(b, 'verdict')}${quoted(b)}`,
   'effect.requested': (b) => `${text(b, 'kind')} ${text(b, 'remedy')} on ${text(b, 'target')}`,
-  'effect.outcome': (b) => text(b, 'summary') || text(b, 'dry_run') || (b['unknown'] ? 'outcome unknown' : b['ok'] ? 'done' : 'failed'),
+  'effect.outcome': (b) => text(b, 'summary') || (b['unknown'] ? 'outcome unknown' : b['ok'] ? 'done' : 'failed'),
   'outcome.counted': (b) => `${text(b, 'remedy')} ${b['worked'] ? 'helped' : 'did not help'} against ${text(b, 'cause')}`,
 };
 
@@ -29,7 +29,8 @@ export function gist(e: Entry): string {
   return said.length > LONGEST ? `${said.slice(0, LONGEST - 1)}…` : said;
 }
 
-function object(v: unknown): Body {
+/** Fields of what may be anything. */
+export function object(v: unknown): Body {
   return typeof v === 'object' && v !== null && !Array.isArray(v) ? (v as Body) : {};
 }
 

@@ -41,8 +41,10 @@ export function expected(f: Finding, format: (v: number) => string): string {
   return f.low === null ? '' : `at least ${format(f.low)}`;
 }
 
-/** The expected range in the unit people read. */
+/** The expected range in the unit people read, "" when the summary says it already. */
 export function expectedText(f: Finding): string {
+  if (f.summary.includes('expected')) return '';
   const m = MEASURES[f.detector];
-  return expected(f, m?.chart === 'duration' ? (v) => duration(v * m.scale * 1e6) : count);
+  if (m?.chart === 'duration') return expected({ ...f, low: f.low || null }, (v) => duration(v * m.scale * 1e6));
+  return expected(f, (v) => count(m ? Math.round(v) : v));
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Entry, Finding, Run } from './api';
+import type { Entry, Finding, IncidentDetail, Run } from './api';
 import { joined } from './entries';
 import { gist } from './gist';
 import { feedersOf, feeds, lineageOrder } from './lineage';
 import { expectedText, runMarks } from './marks';
 import { exitText, pipelineRuns } from './runs';
+import { timeline } from './timeline';
 
 function run(step: string, started: number, more: Partial<Run> = {}): Run {
   return {
@@ -113,7 +114,7 @@ test('gist says what an entry is about, and survives any body', () => {
 });
 
 test('findings about runs stand at their run, in the unit of their chart', () => {
-  const found = (more: Partial<Finding>): Finding => ({ run: 'load-0', value: 1, low: null, high: null, started: 0, ended: 5, ...more }) as Finding;
+  const found = (more: Partial<Finding>): Finding => ({ run: 'load-0', summary: 'odd', value: 1, low: null, high: null, started: 0, ended: 5, ...more }) as Finding;
   const runs = [run('load', 0, { ended: 4_000_000, duration_us: 4_000_000, rows: 70 })];
   const { duration, rows } = runMarks(
     [
@@ -131,9 +132,28 @@ test('findings about runs stand at their run, in the unit of their chart', () =>
     ['exit', 4, null, null, 4_000_000],
   ]);
   assert.deepEqual(rows.map((f) => [f.id, f.value, f.low, f.high]), [['few', 70, 100, 140]]);
-  assert.equal(expectedText(found({ detector: 'run.duration', low: 0, high: 2_500_000 })), '0 s to 2.5 s');
+  assert.equal(expectedText(found({ detector: 'run.duration', low: 0, high: 2_500_000 })), 'at most 2.5 s');
   assert.equal(expectedText(found({ detector: 'threshold.duration_ms', high: 3000 })), 'at most 3 s');
-  assert.equal(expectedText(found({ detector: 'run.volume', low: 100, high: 140 })), '100 to 140');
+  assert.equal(expectedText(found({ detector: 'run.volume', low: 100.4, high: 139.8 })), '100 to 140');
+  assert.equal(expectedText(found({ detector: 'run.volume', low: 1, high: 2, summary: 'few rows, expected 1 to 2' })), '');
   assert.equal(expectedText(found({ detector: 'threshold.rows', low: 10 })), 'at least 10');
   assert.equal(expectedText(found({ detector: 'run.exit' })), '');
+});
+
+test('what commits at one time is told in the order in which it follows', () => {
+  const d = {
+    seq: 11, opened: 5, settled: 5, resolved: 9, resolution: 'job.retry',
+    findings: [{ seq: 10, time: 5, summary: 'it fails' }, { seq: 20, time: 7, summary: 'and that too' }],
+    decisions: [{ seq: 14, time: 5, verdict: 'execute' }],
+    approvals: [{ seq: 15, requested: 5, decided: 8, state: 'approved', decided_by: 'ada' }],
+    effects: [
+      { seq: 16, kind: 'probe', ended: 6 },
+      { seq: 30, kind: 'apply', remedy: 'job.retry', state: 'done', ended: 9 },
+      { seq: 31, kind: 'verify', remedy: 'job.retry', state: 'started', ended: null },
+    ],
+  } as unknown as IncidentDetail;
+  assert.deepEqual(timeline(d).map((m) => m.text), [
+    'it fails', 'Incident opened', 'Settled, taken up for diagnosis', 'Decided: execute', 'Asked a person', 'and that too', 'approved by ada',
+    'job.retry (apply): done', 'Resolved by: job.retry',
+  ]);
 });

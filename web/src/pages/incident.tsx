@@ -58,7 +58,7 @@ function Head({ detail: i }: { detail: IncidentDetail }): VNode {
       <p class="sub">
         <Badge word={i.severity} /> <Badge word={i.state} /> <a href={href('pipelines', i.pipeline)}>{i.pipeline}</a> · opened{' '}
         <Ago us={i.opened} />
-        {i.resolved !== null && ` · resolved after ${duration(i.resolved - i.opened)}${i.resolution && ` by ${i.resolution}`}`}
+        {i.resolved !== null && ` · resolved after ${duration(i.resolved - i.opened)}${i.resolution && `: ${i.resolution}`}`}
         {i.reopened > 0 && ` · reopened ${plural(i.reopened, 'time')}`}
       </p>
     </header>
@@ -150,7 +150,7 @@ function Effects({ effects }: { effects: Effect[] }): VNode {
             <span class="effect-what">
               <code>{e.remedy}</code> {EFFECT_TEXT[e.kind]} {e.target}
               {e.attempt > 1 && <span class="quiet"> attempt {e.attempt}</span>}
-              {(e.outcome?.summary || e.outcome?.dry_run) && <span class="effect-outcome">{e.outcome.summary || e.outcome.dry_run}</span>}
+              {e.outcome?.summary && <span class="effect-outcome">{e.outcome.summary}</span>}
             </span>
             <span class="quiet">
               {e.started !== null && e.ended !== null && duration(e.ended - e.started)} <EntryLink seq={e.seq} />
@@ -182,7 +182,8 @@ function CaseSteps({ file, incident }: { file: CaseFile; incident: string }): VN
                 <span class="step-agent">{s.agent}</span>
                 <span class="step-text">{s.summary}</span>
                 <span class="quiet">
-                  {s.node} · <Clock us={s.time} /> <EntryLink seq={s.seq} />
+                  {s.node !== s.agent && `${s.node} · `}
+                  <Clock us={s.time} /> <EntryLink seq={s.seq} />
                 </span>
               </li>
             ))}

@@ -81,7 +81,7 @@ function Rows({ incidents }: { incidents: ListedIncident[] }): VNode {
             ) : (
               <>
                 resolved <Ago us={i.resolved} />
-                <span class="quiet">after {duration(i.resolved - i.opened)}{i.resolution && ` by ${i.resolution}`}</span>
+                <span class="quiet">after {duration(i.resolved - i.opened)}{i.resolution && `: ${i.resolution}`}</span>
               </>
             )}
           </div>

@@ -60,7 +60,7 @@ function Head({ pipeline: p, incidents }: { pipeline: PipelineRow; incidents: In
         {p.every_us > 0 && ` · every ${duration(p.every_us)}`}
       </p>
       {incidents.map((i) => (
-        <a key={i.id} class="callout" href={href('incidents', i.id)}>
+        <a key={i.id} class={`callout ${i.severity}`} href={href('incidents', i.id)}>
           <Badge word={i.severity} /> {i.title} <Badge word={i.state} />
         </a>
       ))}
@@ -182,7 +182,7 @@ function RunRows({ runs }: { runs: PipelineRun[] }): VNode {
               </span>
               <span class="run-took">{r.duration_us === null ? 'running' : duration(r.duration_us)}</span>
               <span class="run-rows">{r.rows === null ? '' : `${count(r.rows)} rows`}</span>
-              <span class={r.state === 'failed' ? 'run-why' : 'quiet'}>{r.state === 'failed' ? whyFailed(r) : stepTimes(r)}</span>
+              <span class={r.state === 'failed' ? 'run-why' : 'run-steps quiet'}>{r.state === 'failed' ? whyFailed(r) : stepTimes(r)}</span>
               {r.byWeir && <span class="by-weir">re-run by weir</span>}
             </summary>
             {r.steps.map((s) => (

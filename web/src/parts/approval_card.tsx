@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { send, type Approval, type Effect, type IncidentDetail, type Proposal } from '../api';
 import { nowUs, useAgo } from '../clock';
 import { money, utcTime } from '../format';
+import { object } from '../gist';
 import { href } from '../router';
 import { asError, me, useCell } from '../state';
 import { Badge, Meter } from './badge';
@@ -45,10 +46,7 @@ export function ApprovalCard({ approval, detail, changed, withIncident = false }
         )}
         <dt>Last outcome</dt>
         <dd>{lastOutcome(detail.effects, proposal)}</dd>
-        <dt>Target now</dt>
-        <dd>
-          <TargetNow approval={approval} remedy={proposal?.remedy} effects={detail.effects} />
-        </dd>
+        <Probed approval={approval} remedy={proposal?.remedy} effects={detail.effects} />
         <dt>{approval.state === 'pending' ? 'Expires' : 'Answered'}</dt>
         <dd>
           <Answered approval={approval} />
@@ -94,17 +92,23 @@ function lastOutcome(effects: Effect[], proposal: Proposal | undefined): string 
   return past?.outcome?.summary ?? 'not tried in this incident';
 }
 
-function TargetNow({ approval, remedy, effects }: { approval: Approval; remedy: string | undefined; effects: Effect[] }): VNode {
-  const probe = effects.filter((e) => e.kind === 'probe' && e.remedy === remedy && e.outcome).at(-1);
-  const said = probe?.outcome;
+/** What the last probe of the target said: is the remedy possible, what exactly would it do, and in what state is the target. */
+function Probed({ approval, remedy, effects }: { approval: Approval; remedy: string | undefined; effects: Effect[] }): VNode {
+  const outcome = effects.filter((e) => e.kind === 'probe' && e.remedy === remedy && e.outcome).at(-1)?.outcome;
+  const precheck = object(outcome?.detail)['precheck'];
   return (
     <>
-      {said?.summary || said?.dry_run || said?.precheck || 'not probed'}{' '}
-      {approval.target_digest && (
-        <code class="quiet" title={`The approval holds only while the target's state has the digest ${approval.target_digest}`}>
-          {approval.target_digest.slice(0, 12)}
-        </code>
-      )}
+      <dt>Dry run</dt>
+      <dd>{outcome?.summary || 'none was made'}</dd>
+      <dt>Target now</dt>
+      <dd>
+        {precheck === 'ok' ? 'ready' : typeof precheck === 'string' ? precheck : 'not looked at'}{' '}
+        {approval.target_digest && (
+          <span class="quiet">
+            the approval holds while its state is <code title={approval.target_digest}>{approval.target_digest.slice(0, 12)}</code>
+          </span>
+        )}
+      </dd>
     </>
   );
 }

@@ -1,7 +1,7 @@
 // What weir itself did lately, in sentences: the journal without the coming and going of runs.
 import type { VNode } from 'preact';
 import type { Entry } from '../api';
-import { gist } from '../gist';
+import { gist, object } from '../gist';
 import { useTail } from '../tail';
 import { About, EntryLink } from './entry_link';
 import { Clock } from './time';
@@ -11,9 +11,18 @@ const TOLD = ['finding', 'incident.opened', 'incident.diagnosed', 'incident.reop
 const SHOWN = 10;
 const LOOKED_AT = 200;
 
+function isTold(e: Entry): boolean {
+  return TOLD.includes(e.kind) && !isProbe(e.body);
+}
+
+/** What a probe saw is of interest where it is judged, not here. */
+function isProbe(body: unknown): boolean {
+  return 'dry_run' in object(object(body)['detail']);
+}
+
 export function Recent(): VNode | null {
   const { entries } = useTail(LOOKED_AT);
-  const told = (entries ?? []).filter((e: Entry) => TOLD.includes(e.kind)).slice(-SHOWN).reverse();
+  const told = (entries ?? []).filter(isTold).slice(-SHOWN).reverse();
   if (told.length === 0) return null;
   return (
     <section aria-labelledby="recent">
