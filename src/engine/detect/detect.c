@@ -62,6 +62,7 @@ void detect_init(struct detect_series *s, const struct detect_config *config)
     assert(!detect_config_check(config).code);
     memset(s, 0, sizeof *s); /* padding too: a snapshot is the bytes */
     s->config = *config;
+    s->newest = -1;
 }
 
 /* ---- thresholds ---- */
@@ -240,8 +241,11 @@ static bool in_order(struct detect_series *s, usec time)
         s->odd++;
         return false;
     }
-    if (s->samples == 0 || time > s->last) return true;
-    if (time == s->last) s->repeats++;
+    if (time > s->newest) {
+        s->newest = time;
+        return true;
+    }
+    if (time == s->newest) s->repeats++;
     else s->late++;
     return false;
 }

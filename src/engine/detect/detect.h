@@ -117,7 +117,8 @@ struct detect_limit { /* of one threshold */
 struct detect_series {
     struct detect_config config;
     uint64_t samples, repeats, late, odd, resets, gaps; /* odd: NaN, infinite, too large, time out of range */
-    usec first, last;
+    usec first, last;     /* samples that were judged */
+    usec newest;          /* the same with NaN and infinite ones; -1: none yet */
     double interval;      /* usual distance of samples in microseconds */
     double raw;           /* last counter value */
     uint32_t raw_known, since_gap;

@@ -9,22 +9,61 @@ void detect_save(const struct detect_series *s, struct detect_snapshot *out)
     memcpy(&out->series, s, sizeof *s);
 }
 
+static bool floats_ok(const float *v, size_t n, float low, float high)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(v[i] >= low && v[i] <= high)) return false; /* also NaN */
+    return true;
+}
+
 static bool tails_ok(const struct detect_series *s)
 {
     for (unsigned i = 0; i < DETECT_LEARNED; i++) {
         const struct detect_tail *t = &s->learned[i].tail;
-        if (t->top[0] > DETECT_TAIL_BINS || t->top[1] > DETECT_TAIL_BINS || !(t->total >= 0 && t->total < 1e6f)) return false;
+        if (t->top[0] > DETECT_TAIL_BINS || t->top[1] > DETECT_TAIL_BINS) return false;
+        if (!floats_ok(&t->total, 1, 0, 1e6f) || !floats_ok(t->count[0], DETECT_TAIL_BINS, 0, 1e6f) ||
+            !floats_ok(t->count[1], DETECT_TAIL_BINS, 0, 1e6f))
+            return false;
     }
     return true;
 }
 
+static bool rhythm_ok(const struct detect_rhythm *r)
+{
+    const float most = 1e37f, days = 1e4f;
+    return floats_ok(r->day, DETECT_DAY_BINS, -most, most) && floats_ok(r->day_n, DETECT_DAY_BINS, 0, days) &&
+           floats_ok(r->week, DETECT_WEEK_BINS, -most, most) && floats_ok(r->week_n, DETECT_WEEK_BINS, 0, days) &&
+           r->today.number >= 0 && r->this_week.number >= 0;
+}
+
 static bool numbers_ok(const struct detect_series *s)
 {
-    const double all[] = { s->interval, s->level, s->spread, s->jump, s->fast, s->mean_short, s->mean_long, s->rough,
-                           s->rhythm.day_xy, s->rhythm.day_xx, s->rhythm.week_xy, s->rhythm.week_xx };
+    const double all[] = { s->interval, s->level, s->spread, s->jump, s->fast, s->mean_short, s->mean_long, s->rough, s->raw,
+                           s->rhythm.today.value, s->rhythm.this_week.value, s->episode.value, s->episode.low, s->episode.high,
+                           s->episode.score, s->episode.once_in };
+    const double sums[] = { s->rhythm.day_xy, s->rhythm.day_xx, s->rhythm.week_xy, s->rhythm.week_xx };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (!(real_abs(all[i]) < 1e300)) return false;
-    return s->interval >= 0 && s->first >= 0 && s->last >= s->first && s->last <= USEC_MAX && s->episode.part < DETECT_LEARNED;
+        if (!(real_abs(all[i]) <= 1e40)) return false;
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+        if (!(real_abs(sums[i]) <= 1e90)) return false;
+    return s->interval >= 0 && s->spread >= 0 && s->jump >= 0 && s->rough >= 0;
+}
+
+/* 0 stands for "not yet". */
+static bool past(const struct detect_series *s, usec t)
+{
+    return t == 0 || (t > 0 && t <= s->newest);
+}
+
+static bool times_ok(const struct detect_series *s)
+{
+    if (s->first < 0 || s->last < s->first || s->newest < (s->samples ? s->last : -1) || s->newest > USEC_MAX) return false;
+    for (unsigned i = 0; i < DETECT_THRESHOLDS_MAX; i++)
+        if (!past(s, s->limits[i].since) || !past(s, s->limits[i].start) || !past(s, s->limits[i].last) ||
+            s->limits[i].worst != s->limits[i].worst)
+            return false;
+    return past(s, s->episode.start) && s->episode.start <= s->episode.end && past(s, s->episode.end) && past(s, s->deviated) &&
+           (!s->open || s->deviated >= s->episode.start) && s->episode.part < DETECT_LEARNED;
 }
 
 err detect_load(struct detect_series *s, const struct detect_config *config, str bytes)
@@ -37,7 +76,7 @@ err detect_load(struct detect_series *s, const struct detect_config *config, str
         return err_make(ERR_CORRUPT, "detector snapshot version %u of %zu bytes", head[0], bytes.len);
     struct detect_series *in = s;
     memcpy(in, bytes.ptr + offsetof(struct detect_snapshot, series), sizeof *in);
-    if (!tails_ok(in) || !numbers_ok(in)) {
+    if (!times_ok(in) || !numbers_ok(in) || !rhythm_ok(&in->rhythm) || !tails_ok(in)) {
         detect_init(s, config);
         return err_make(ERR_CORRUPT, "detector snapshot holds impossible numbers");
     }
