@@ -66,6 +66,9 @@ static err parse_numbers(str size, str root, str time, struct note *out)
 err note_parse(str text, struct note *out)
 {
     if (text.len > NOTE_MAX) return err_make(ERR_INPUT, "a checkpoint has at most %d bytes", NOTE_MAX);
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < 0x20 && text.ptr[i] != '\n')
+            return err_make(ERR_INPUT, "a checkpoint holds no control characters (byte %zu)", i);
     if (!str_utf8_valid(text)) return err_make(ERR_INPUT, "a checkpoint is UTF-8 text");
     str rest = text, size, root, time, empty = STR_NONE;
     struct note n = { 0 };
