@@ -1,4 +1,5 @@
 /* Pipelines and their runs: registered on first sight, judged when a run ends or fails to begin. */
+#include "core/diagnose/patterns.h"
 #include "core/incident/incident.h"
 #include "engine/detect/runs.h"
 
@@ -107,9 +108,11 @@ static void finding_of(struct cx *cx, const struct run *run, const char *kind, c
     incident_judge(cx, &f);
 }
 
-/* The last line a failed step printed: usually the error itself. */
-static str last_line(str output)
+/* What a failed step said: the line that tells most, else the last one. */
+static str telling_line(str output)
 {
+    struct clue clue;
+    if (clues_in(output, &clue, 1)) return str_utf8_prefix(clue.line, 160);
     str rest = str_trim(output), line = STR(""), part;
     while (str_next(&rest, '\n', &part))
         if (str_trim(part).len) line = str_trim(part);
@@ -118,7 +121,7 @@ static str last_line(str output)
 
 static void judge_exit(struct cx *cx, const struct run *run)
 {
-    str said = last_line(run->output), how;
+    str said = telling_line(run->output), how;
     if (run->signal) how = str_fmt(cx->a, "was ended by signal %lld", (long long)run->signal);
     else how = str_fmt(cx->a, "failed with exit code %lld", (long long)run->exit_code);
     str summary = str_fmt(cx->a, STR_FMT "/" STR_FMT " " STR_FMT "%s" STR_FMT, STR_ARG(run->pipeline), STR_ARG(run->step), STR_ARG(how),

@@ -15,7 +15,7 @@
 const char *const demo_pipelines[DEMO_PIPELINES] = { "customers", "orders", "revenue" };
 const char *const demo_steps[DEMO_STEPS] = { "extract", "transform", "load" };
 
-enum { ROWS = 1000, ROWS_SPREAD = 60, LONG_NOTE = 30000, SLOW_DISK_MS = 40 };
+enum { ROWS = 1000, ROWS_SPREAD = 60, LONG_NOTE = 30000, SLOW_DISK_MS = 70 };
 
 struct demo_world {
     struct env *env;
@@ -215,7 +215,7 @@ err demo_world_declare(struct demo_world *w)
         buf_add(&b, STR("    knobs:\n"
                         "      - {name: memory_mb, type: int, min: 16, max: 256, default: 24, effect: memory_limit,\n"
                         "         mends: [resource.memory]}\n"
-                        "      - {name: batch_rows, type: int, min: 1, max: 1000, default: 20, effect: batch_size,\n"
+                        "      - {name: batch_rows, type: int, min: 1, max: 1000, default: 25, effect: batch_size,\n"
                         "         mends: [resource.disk_slow]}\n"));
         buf_fmt(&b, "    commands:\n      - name: use_last_good\n        argv: [sh, " STR_FMT "/bin/use_last_good.sh]\n"
                     "        cwd: " STR_FMT "/work/%s\n        leaves: lasting\n        mends: [schema.missing_column]\n"

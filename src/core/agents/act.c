@@ -99,11 +99,12 @@ static str probe_answer(struct step *s)
     return changed ? STR("changed") : STR("ok");
 }
 
-/* Well: the executor says so, nothing new was found since the remedy began, and the step's newest run is fine. */
+/* Well: the executor says so, nothing as bad as before was found since the remedy began, and the step's newest run is fine. */
 static str verify_answer(struct step *s)
 {
     struct cx *cx = s->cx;
-    int64_t found = tx_get_i64(cx->tx, SQL_INCIDENT_FINDINGS_SINCE, 0, V(s->c->incident.id), V(s->c->state.apply_seq));
+    int64_t found = tx_get_i64(cx->tx, SQL_INCIDENT_FINDINGS_SINCE, 0, V(s->c->incident.id), V(s->c->state.apply_seq),
+                               V(s->c->incident.severity));
     struct rows *r = tx_query(cx->tx, SQL_RUN_LAST_OF_STEP, V(s->c->state.cause_pipeline), V(s->c->state.cause_step));
     bool failing = rows_next(r) && STR_IS(rows_str(r, 1), "failed");
     rows_end(r);

@@ -134,7 +134,7 @@ static void hit(struct world *w, enum fault f, struct report *r)
         break;
     case DOUBLED: r->rows *= 2; break;
     case SLOW_DISK:
-        r->duration_us += about(w, 900 * USEC_MS);
+        r->duration_us += about(w, 1900 * USEC_MS);
         r->sync_us = about(w, 90 * USEC_MS);
         break;
     case NO_FAULT:

@@ -1,1 +1,1 @@
-SELECT COUNT(*) FROM finding WHERE incident = $1 AND seq > $2
+SELECT COUNT(*) FROM finding WHERE incident = $1 AND seq > $2 AND severity >= $3
