@@ -1,6 +1,7 @@
 #include "edge/cli/commands.h"
 
 #include "edge/cli/audit.h"
+#include "edge/cli/feed.h"
 #include "edge/cli/replay.h"
 #include "edge/cli/run.h"
 #include "edge/cli/serve.h"
@@ -9,6 +10,7 @@
 const struct command *const commands[] = {
     &command_serve,
     &command_run,
+    &command_feed,
     &command_pipelines,
     &command_runs,
     &command_runs_show,

@@ -8,11 +8,6 @@ enum { CHUNK_BYTES_MAX = 16 << 10 };
 
 static const usec chunk_span = 2 * USEC_HOUR;
 
-struct gathered {
-    struct item it;
-    uint32_t order; /* in the log: of two samples of one time the first counts */
-};
-
 struct gathering {
     struct gathered *items;
     size_t count, cap;
@@ -51,8 +46,7 @@ static int by_series_and_time(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* Put items[0..n), of one series and in order, into as many chunks as they need. */
-static err put_chunks(struct samples_db *db, const struct gathered *items, size_t n, int64_t part)
+err put_chunks(struct samples_db *db, const struct gathered *items, size_t n, int64_t part)
 {
     uint8_t bytes[CHUNK_BYTES_MAX];
     struct chunk_writer w;

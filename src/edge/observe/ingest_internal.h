@@ -110,6 +110,12 @@ void cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, usec timeout);
 void shard_store_new_series(struct ingest *in, struct shard *s);
 /* Bring the shard's log up to its cursor into samples.db, save detectors, let idle series go.   Thread: the shard's. */
 MUST_USE err shard_checkpoint(struct ingest *in, struct shard *s);
+struct gathered {
+    struct item it;
+    uint32_t order; /* in the log: of two samples of one time the first counts */
+};
+/* Put items[0..n), of one series and in order, into as many chunks as they need. part: tells them apart from others of that time. */
+MUST_USE err put_chunks(struct samples_db *db, const struct gathered *items, size_t n, int64_t part);
 /* keeper.c */
 void *keeper_main(void *ingest);
 
