@@ -67,8 +67,8 @@ static void fast_deadlines(struct server_opts *o)
     o->header_deadline = 700 * USEC_MS;
     o->idle_deadline = 1500 * USEC_MS;
     o->slow_grace = 700 * USEC_MS;
-    o->stream_stall = 500 * USEC_MS;
-    o->ping_every = 300 * USEC_MS;
+    o->stream_stall = 1000 * USEC_MS;
+    o->ping_every = 700 * USEC_MS;
     o->clients_max = 8;
     o->per_address_max = 64;
 }
