@@ -5,6 +5,7 @@ import gzip
 import http.client
 import json
 import sys
+import time
 
 from serving import Server, Tap
 
@@ -176,9 +177,16 @@ def small_things(server, tap):
     for path in ("/docs", "/login"):
         status, headers, text = server.ask("GET", path)
         tap.check(status == 200 and "<script" not in text and "default-src 'self'" in headers["content-security-policy"], f"{path} is a page under a strict policy")
-    samples = json.loads(server.ask("GET", "/api/v1/series/s1/samples?from=0&to=10", "viewer")[2])
-    tap.same(samples["points"][0]["time"], 5, "points of a series come from the sample store")
-    tap.same(server.ask("GET", "/api/v1/series/s1/samples?from=10&to=1", "viewer")[0], 422, "not backwards")
+    now = int(time.time() * 1e6)
+    sent = {"samples": [{"series": "rows", "labels": {"pipeline": "orders"}, "time": now - i * 1000000, "value": i} for i in range(9, -1, -1)]}
+    tap.same(json.loads(server.ask("POST", "/api/v1/samples", "ingest", sent)[2])["accepted"], 10, "samples are taken")
+    series = json.loads(server.ask("GET", "/api/v1/series?pipeline=orders", "viewer")[2])["items"]
+    tap.same([s["name"] for s in series], ["rows"], "their series is listed")
+    path = f"/api/v1/series/{series[0]['id']}/samples"
+    points = json.loads(server.ask("GET", f"{path}?from={now - 60000000}&to={now}", "viewer")[2])["points"]
+    tap.same(sum(p["count"] for p in points), 10, "and has its points")
+    tap.same(server.ask("GET", path + "?from=10&to=1", "viewer")[0], 422, "not backwards")
+    tap.same(server.ask("POST", "/api/v1/write", "ingest", b"\x05\x10hello", {"Content-Encoding": "snappy"})[0], 400, "remote write that is none is refused")
     nodes = json.loads(server.ask("GET", "/api/v1/lineage", "viewer")[2])
     tap.check({"from": "pipeline:customers", "to": "pipeline:orders"}.items() <= nodes["edges"][1].items(), "lineage", repr(nodes["edges"]))
 

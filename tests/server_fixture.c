@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "edge/observe/observe.h"
 #include "edge/server/server.h"
 #include "core/policy/policy.h"
 #include "store/journal.h"
@@ -30,14 +31,19 @@ static err trigger(void *ctx, str pipeline, struct arena *a, str *what)
     return OK;
 }
 
-static err samples(void *ctx, str id, usec from, usec to, int64_t points, struct arena *a, struct buf *out)
+static err series_list(void *ctx, str pipeline, str cursor, int64_t limit, struct arena *a, struct buf *out)
 {
-    (void)ctx;
-    (void)a;
-    (void)points;
-    if (!STR_IS(id, "s1")) return err_make(ERR_NOT_FOUND, "no series " STR_FMT, STR_ARG(str_utf8_prefix(id, 80)));
-    buf_fmt(out, "{\"id\":\"s1\",\"points\":[{\"time\":%lld,\"min\":1,\"max\":3,\"avg\":2,\"count\":2}]}", (long long)(from + (to - from) / 2));
-    return OK;
+    return samples_api_list(ctx, pipeline, cursor, limit, a, out);
+}
+
+static err series_samples(void *ctx, str id, usec from, usec to, int64_t points, struct arena *a, struct buf *out)
+{
+    return samples_api_read(ctx, id, from, to, points, a, out);
+}
+
+static void more_metrics(void *ctx, struct buf *out)
+{
+    ingest_metrics(ctx, out);
 }
 
 static err keys_print(struct server *s, struct buf *out)
@@ -195,10 +201,16 @@ static err serve(const char *dir, bool fast, struct env *env)
     if (e.code) return e;
     struct core *core = core_new();
     store_on_tick(store, next_due, fire_due, core);
+    struct arena a = arena_init(65536);
+    struct ingest *ingest = NULL;
+    struct ingest_opts io = { .dir = str_fmt(&a, "%s/samples", dir), .apply = apply, .apply_ctx = core, .disk_floor = -1 };
+    e = ingest_open(&io, store, env, &ingest);
+    static const struct route *const more[] = { observe_routes, NULL };
     struct server_opts o = { .listen = STR("127.0.0.1:0"), .store = store, .core = core, .env = env, .apply = apply, .apply_ctx = core,
-                             .trigger_anomaly = trigger, .series.samples = samples, .auth_failures_per_minute = fast ? 20 : 1000000 };
+                             .trigger_anomaly = trigger, .ingest = ingest, .more_routes = more,
+                             .series = { ingest, series_list, series_samples }, .metrics = more_metrics, .metrics_ctx = ingest, .auth_failures_per_minute = fast ? 20 : 1000000 };
     if (fast) fast_deadlines(&o);
-    e = server_start(&o, &server);
+    if (!e.code) e = server_start(&o, &server);
     if (!e.code) e = keys_print(server, &line);
     if (!e.code) e = fill(server);
     if (!e.code) e = answer_effects(server, store);
@@ -211,6 +223,8 @@ static err serve(const char *dir, bool fast, struct env *env)
     }
     buf_done(&line);
     server_stop(server);
+    ingest_close(ingest);
+    arena_done(&a);
     store_close(store);
     core_free(core);
     return e;

@@ -24,7 +24,7 @@ static str sender(struct request *req, const char *way)
 /* Prometheus and Alertmanager come again after 5xx and give up after most of 4xx. */
 static void busy_503(struct response *res, err e)
 {
-    http_problem_err(res, e);
+    http_problem_rule(res, e);
     if (e.code == ERR_FULL) http_problem(res, 503, "Come again", str_of(e.msg));
     if (res->status == 503) res->retry_after_s = RETRY_AFTER_S;
 }
@@ -85,7 +85,7 @@ static void post_samples(struct request *req, struct response *res)
         e = ingest_samples(in, sender(req, "api"), &b, &got);
     }
     if (e.code) {
-        http_problem_err(res, e);
+        http_problem_rule(res, e);
         return;
     }
     b.refused->total += got.refused; /* by time or limit: counted, without an index */
@@ -138,7 +138,7 @@ static void events(struct request *req, struct response *res)
     if (!in) return;
     err e = events_json_read(req->json, req->actor, req->arena, &list);
     if (!e.code) e = apply_all(req, in, &list, &accepted, &duplicates);
-    if (e.code) http_problem_err(res, e);
+    if (e.code) http_problem_rule(res, e);
     else write_counts(res, accepted, duplicates, list.refused);
 }
 

@@ -44,20 +44,21 @@ static str event_body(json *event, struct arena *a)
     return text;
 }
 
-static err apply_event(struct request *req, json *event, int64_t *seq)
+static err read_event(struct request *req, json *event, struct input *in)
 {
     bool started = STR_IS(json_get_str(event, "event"), "started");
-    struct input in = { .kind = started ? STR("run.started") : STR("run.finished"), .subject = json_get_str(event, "id"), .actor = req->actor };
-    in.body = event_body(event, req->arena);
+    *in = (struct input){ .kind = started ? STR("run.started") : STR("run.finished"), .subject = json_get_str(event, "id"), .actor = req->actor };
+    in->body = event_body(event, req->arena);
     if (!started && !json_get(event, "ended")) return err_make(ERR_INPUT, "a finished run needs \"ended\"");
-    if (!in.body.ptr) return err_make(ERR_LIMIT, "a run event is at most 1 MiB");
-    return http_input(req, &in, seq);
+    return in->body.ptr ? OK : err_make(ERR_LIMIT, "a run event is at most 1 MiB");
 }
 
 static void add(struct request *req, struct response *res)
 {
     int64_t seq = 0;
-    err e = apply_event(req, req->json, &seq);
+    struct input in;
+    err e = read_event(req, req->json, &in);
+    if (!e.code) e = http_input(req, &in, &seq);
     if (e.code) http_problem_rule(res, e);
     else reply_seq(res, seq, NULL);
 }
@@ -68,39 +69,55 @@ static bool lasting(err e)
     return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT || e.code == ERR_DENIED;
 }
 
-static void add_batch(struct request *req, struct response *res)
+/* Events that can be read become inputs; index[i] is the place of input i in the batch, and what cannot be read stays in results
+ * with its error. Gives the number of inputs. */
+static size_t read_events(struct request *req, struct input *inputs, size_t *index, struct input_result *results)
 {
     json *one;
-    size_t i, n;
-    int64_t accepted = 0, duplicates = 0;
-    struct buf refused = buf_init(1 << 20);
-    struct jw bad = jw_init(&refused);
-    jw_array(&bad, NULL);
+    size_t i, n, count = 0;
     yyjson_arr_foreach(req->json, i, n, one)
     {
-        int64_t seq = 0;
-        err e = apply_event(req, one, &seq);
-        if (e.code && !lasting(e)) {
-            buf_done(&refused);
-            http_problem_err(res, e);
-            return;
-        }
-        accepted += !e.code && seq;
-        duplicates += !e.code && !seq;
-        if (!e.code) continue;
-        jw_open(&bad, NULL);
-        jw_i64(&bad, "index", (int64_t)i);
-        jw_strz(&bad, "problem", e.msg);
-        jw_close(&bad);
+        results[i] = (struct input_result){ .result = read_event(req, one, &inputs[count]) };
+        if (!results[i].result.code) index[count++] = i;
     }
-    jw_array_end(&bad);
+    return count;
+}
+
+static void write_batch(struct response *res, const struct input_result *results, size_t n)
+{
     struct jw w = jw_init(&res->body);
+    int64_t accepted = 0, duplicates = 0;
     jw_open(&w, NULL);
+    jw_array(&w, "refused");
+    for (size_t i = 0; i < n; i++) {
+        accepted += !results[i].result.code && results[i].seq;
+        duplicates += !results[i].result.code && !results[i].seq;
+        if (!results[i].result.code) continue;
+        jw_open(&w, NULL);
+        jw_i64(&w, "index", (int64_t)i);
+        jw_strz(&w, "problem", results[i].result.msg);
+        jw_close(&w);
+    }
+    jw_array_end(&w);
     jw_i64(&w, "accepted", accepted);
     jw_i64(&w, "duplicates", duplicates);
-    jw_raw(&w, "refused", buf_view(&refused));
     jw_close(&w);
-    buf_done(&refused);
+}
+
+static void add_batch(struct request *req, struct response *res)
+{
+    size_t n = yyjson_arr_size(req->json); /* the schema says how many at most */
+    struct input *inputs = ARENA_ARRAY(req->arena, struct input, n + 1);
+    struct input_result *results = ARENA_ARRAY(req->arena, struct input_result, n + 1), *applied = ARENA_ARRAY(req->arena, struct input_result, n + 1);
+    size_t *index = ARENA_ARRAY(req->arena, size_t, n + 1), count = read_events(req, inputs, index, results);
+    http_inputs(req, inputs, count, applied);
+    for (size_t i = 0; i < count; i++) {
+        results[index[i]] = applied[i];
+        if (!applied[i].result.code || lasting(applied[i].result)) continue;
+        http_problem_err(res, applied[i].result);
+        return;
+    }
+    write_batch(res, results, n);
 }
 
 const struct route api_run_routes[] = {

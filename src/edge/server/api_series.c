@@ -59,7 +59,7 @@ static void trigger(struct request *req, struct response *res)
 }
 
 const struct route api_series_routes[] = {
-    { "GET", "/api/v1/series", ROLE_VIEWER, "series", "Series, by id", QUERY_PAGE " pipeline:string(0..120)", NULL, "Series[]", 200, 0, list },
+    { "GET", "/api/v1/series", ROLE_VIEWER, "series", "Series, by id", "limit:integer(1..200) cursor:string(0..600) pipeline:string(0..120)", NULL, "Series[]", 200, 0, list },
     { "GET", "/api/v1/series/{id}/samples", ROLE_VIEWER, "series", "Points of a series, thinned to lowest, highest and mean",
       "from:integer(0..253402300799999999) to:integer(0..253402300799999999) points:integer(1..5000)", NULL, "Samples", 200, 0, samples },
     { "POST", "/api/v1/sim/trigger_anomaly/{pipeline}", ROLE_OPERATOR, "series", "Break a pipeline of the demo", NULL, NULL, "Fault", 202, 64 << 10, trigger },

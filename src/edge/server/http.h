@@ -102,5 +102,12 @@ void http_header(struct response *res, str name_and_value); /* at most 8; the te
 /* Apply one input for this request and wait for its commit. With an Idempotency-Key the key is recorded in the same
  * transaction, so a retry can never apply it twice. Gives the seq of the entry (0: a duplicate). Errors: as core_apply. */
 MUST_USE err http_input(struct request *req, const struct input *in, int64_t *seq);
+/* Many inputs in order, each on its own, in as few commits as the store needs; waits for all. An Idempotency-Key is recorded
+ * with the first that is accepted. count 1..10000; results[count] in the order of the inputs. */
+struct input_result {
+    err result;
+    int64_t seq; /* 0: a duplicate */
+};
+void http_inputs(struct request *req, const struct input *inputs, size_t count, struct input_result *results);
 
 #endif

@@ -1,6 +1,8 @@
 /* Idempotency-Key: a client that did not see the answer asks again, and gets the first answer instead of a second action.
  * The key is recorded in the transaction of the change itself (http_input), the reply after it; when the process dies in
  * between, a retry is told that the change was made. Kept for 24 h and at most KEYS_MAX, the oldest make room. */
+#include <pthread.h>
+
 #include "core/core.h"
 #include "edge/server/server_internal.h"
 
@@ -68,10 +70,12 @@ bool idem_replay(struct server *s, struct request *req, struct response *res)
 
 struct input_work {
     struct server *server;
-    struct request *req;
+    struct request *req;    /* NULL: without Idempotency-Key */
     const struct input *in;
-    str hash; /* of the request; empty = without Idempotency-Key */
-    int64_t seq;
+    str hash;               /* of the request; empty = without Idempotency-Key */
+    bool *claimed;          /* shared by the inputs of a request; touched by the writer thread only */
+    struct input_result *out;
+    struct waiting *waiting;
 };
 
 static void claim(struct tx *tx, const struct input_work *w)
@@ -85,27 +89,71 @@ static void claim(struct tx *tx, const struct input_work *w)
 static err input_work(struct tx *tx, void *ctx)
 {
     struct input_work *w = ctx;
-    if (w->hash.len) claim(tx, w);
+    bool claims = w->hash.len && !*w->claimed;
+    if (claims) claim(tx, w);
     err e = tx_err(tx);
-    return e.code ? e : w->server->opts.apply(w->server->opts.apply_ctx, tx, w->in, &w->seq);
+    if (!e.code) e = w->server->opts.apply(w->server->opts.apply_ctx, tx, w->in, &w->out->seq);
+    if (!e.code && claims) *w->claimed = true;
+    return e;
+}
+
+/* ---- waiting for many ---- */
+
+struct waiting {
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+    size_t left;
+};
+
+static void one_done(struct waiting *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    if (--w->left == 0) (void)pthread_cond_signal(&w->done);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+static void input_done(err result, void *ctx)
+{
+    struct input_work *w = ctx;
+    w->out->result = result;
+    one_done(w->waiting);
+}
+
+void http_inputs(struct request *req, const struct input *inputs, size_t count, struct input_result *results)
+{
+    struct waiting waiting = { .left = count };
+    struct input_work *works = ARENA_ARRAY(req->arena, struct input_work, count);
+    bool with_key = req->idempotency_key.len && !req->idempotency_claimed;
+    str hash = with_key ? fingerprint(req) : STR_NONE;
+    (void)pthread_mutex_init(&waiting.lock, NULL);
+    (void)pthread_cond_init(&waiting.done, NULL);
+    for (size_t i = 0; i < count; i++) {
+        results[i] = (struct input_result){ .seq = 0 };
+        works[i] = (struct input_work){ server_of(req), req, &inputs[i], hash, &req->idempotency_claimed, &results[i], &waiting };
+        err e = store_submit(works[i].server->opts.store, input_work, input_done, &works[i]);
+        if (e.code) input_done(e, &works[i]);
+    }
+    (void)pthread_mutex_lock(&waiting.lock);
+    while (waiting.left) (void)pthread_cond_wait(&waiting.done, &waiting.lock);
+    (void)pthread_mutex_unlock(&waiting.lock);
+    (void)pthread_cond_destroy(&waiting.done);
+    (void)pthread_mutex_destroy(&waiting.lock);
 }
 
 err http_input(struct request *req, const struct input *in, int64_t *seq)
 {
-    struct input_work w = { .server = server_of(req), .req = req, .in = in };
-    if (req->idempotency_key.len && !req->idempotency_claimed) w.hash = fingerprint(req);
-    err e = store_run(w.server->opts.store, input_work, &w);
-    if (e.code) return e;
-    req->idempotency_claimed |= w.hash.len > 0;
-    *seq = w.seq;
-    return OK;
+    struct input_result r;
+    http_inputs(req, in, 1, &r);
+    *seq = r.seq;
+    return r.result;
 }
 
 err server_input(void *ctx, const struct input *in, int64_t *seq)
 {
-    struct input_work w = { .server = ctx, .in = in };
+    struct input_result r = { .seq = 0 };
+    struct input_work w = { .server = ctx, .in = in, .out = &r };
     err e = store_run(w.server->opts.store, input_work, &w);
-    if (!e.code) *seq = w.seq;
+    if (!e.code) *seq = r.seq;
     return e;
 }
 

@@ -156,6 +156,8 @@ static void operation(struct jw *w, const struct route *r)
         jw_close(w);
         jw_close(w);
     }
+    if (strcmp(r->path, "/api/v1/write") == 0)
+        jw_raw(w, "requestBody", STR("{\"required\":true,\"content\":{\"application/x-protobuf\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}}"));
     jw_open(w, "responses");
     success_reply(w, r);
     problem_reply(w, "default", "not done; the body says why (RFC 9457)");
