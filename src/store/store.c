@@ -232,8 +232,12 @@ void store_read_end(struct tx *tx)
     tx->e = OK;
     (void)tx_get_i64_n(tx, SQL_TX_COMMIT, 0, TX_NO_VALS);
     tx_done(tx);
-    for (int i = 0; i < READERS_MAX; i++)
-        if (s->readers[i] == tx->conn) reader_give(s, i);
+    const struct conn *conn = tx->conn; /* once given back, tx is somebody else's */
+    for (int i = 0; i < READERS_MAX; i++) {
+        if (s->readers[i] != conn) continue;
+        reader_give(s, i);
+        return;
+    }
 }
 
 static int64_t file_size(const char *path, const char *tail)
