@@ -149,8 +149,9 @@ bool detect_is_open(const struct detect_series *s);
 /* One sentence for people: what is seen, what was expected, how unusual that is. */
 str detect_sentence(const struct detect_alarm *alarm, str unit, struct arena *a);
 
-/* A snapshot: sizeof(struct detect_snapshot) bytes. Load takes the config of today, not the one that was saved.
- * After a load every further result is bit for bit what it would have been. Errors: ERR_CORRUPT, ERR_TOO_NEW. */
+/* A snapshot: sizeof(struct detect_snapshot) bytes. Load takes the config of today, not the one that was saved: a threshold
+ * that changed starts closed, and a series that became (or is no longer) a counter starts anew.
+ * With the same config every further result is bit for bit what it would have been. Errors: ERR_CORRUPT, ERR_TOO_NEW. */
 struct detect_snapshot {
     uint32_t version, size;
     struct detect_series series;

@@ -283,11 +283,43 @@ TEST(a_damaged_snapshot_is_refused_or_harmless)
     CHECK_ERR(detect_load(&s, &c, (str){ (const char *)&snap, sizeof snap - 1 }), ERR_CORRUPT);
 }
 
+TEST(a_load_under_another_config_forgets_what_no_longer_holds)
+{
+    static struct detect_series s;
+    static struct detect_snapshot snap;
+    struct detect_alarm out[DETECT_ALARMS_MAX];
+    struct detect_config c = { .sensitivity = 1, .rest = 10, .threshold_count = 2 };
+    c.thresholds[0] = c.thresholds[1] = (struct detect_threshold){ .above = 10, .below = NAN };
+    detect_init(&s, &c);
+    CHECK_I64(detect_sample(&s, 1, 11, out), 2);
+    detect_save(&s, &snap);
+    str bytes = { (const char *)&snap, sizeof snap };
+    CHECK_OK(detect_load(&s, &c, bytes));
+    CHECK_I64(detect_sample(&s, 2, 11, out), 0); /* both still open */
+    c.thresholds[1].above = 5;
+    CHECK_OK(detect_load(&s, &c, bytes));
+    CHECK_I64(detect_sample(&s, 2, 11, out), 1);
+    CHECK_I64(out[0].threshold, 1);
+    c.counter = true;
+    CHECK_OK(detect_load(&s, &c, bytes));
+    CHECK_I64(s.samples, 0);
+}
+
 TEST(a_sentence_says_what_was_seen_and_expected)
 {
     struct arena a = arena_init(4096);
     struct detect_alarm alarm = { .part = DETECT_POINT, .above = true, .value = 412, .low = 90, .high = 180, .once_in = 40000 };
-    CHECK_STR(detect_sentence(&alarm, STR("ms"), &a), "the value is 412 ms, above the usual 90 to 180 (seen once in about 4e+04 samples)");
+    CHECK_STR(detect_sentence(&alarm, STR("ms"), &a), "the value is 412 ms, above the usual 90 to 180 (expected once in about 40000 samples)");
+    static const struct {
+        double once_in;
+        const char *want;
+    } rare[] = { { 994, "990 samples" }, { 9949, "9900 samples" }, { 123456, "120000 samples" }, { 999400, "1000000 samples" },
+                 { 2.34e6, "2.3 million samples" }, { 5e10, "50 billion samples" }, { 1e12, "a trillion samples or more" } };
+    for (size_t i = 0; i < sizeof rare / sizeof *rare; i++) {
+        alarm.once_in = rare[i].once_in;
+        str text = detect_sentence(&alarm, STR_NONE, &a);
+        if (str_find(text, str_of(rare[i].want), 0) < 0) test_failed(__FILE__, __LINE__, STR_FMT ": want %s", STR_ARG(text), rare[i].want);
+    }
     alarm = (struct detect_alarm){ .part = DETECT_THRESHOLD, .above = false, .value = 3, .low = 5, .high = INFINITY };
     CHECK_STR(detect_sentence(&alarm, STR_NONE, &a), "the value is 3, below the limit 5");
     arena_done(&a);

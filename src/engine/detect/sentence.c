@@ -29,11 +29,22 @@ static str range_text(const struct detect_alarm *a, struct arena *mem)
     return str_fmt(mem, "%s the usual %.4g to %.4g", a->above ? "above" : "below", a->low, a->high);
 }
 
+/* Two digits are as much as is known. */
+static str rarity_text(double once_in, struct arena *mem)
+{
+    if (once_in >= 999.5e9) return STR("a trillion samples or more");
+    if (once_in >= 999.5e6) return str_fmt(mem, "%.2g billion samples", once_in / 1e9);
+    if (once_in >= 999.5e3) return str_fmt(mem, "%.2g million samples", once_in / 1e6);
+    double unit = once_in >= 99500 ? 10000 : once_in >= 9950 ? 1000 : once_in >= 995 ? 100 : 10;
+    return str_fmt(mem, "%.0f samples", (double)(int64_t)(once_in / unit + 0.5) * unit);
+}
+
 str detect_sentence(const struct detect_alarm *a, str unit, struct arena *mem)
 {
     const char *subject = a->part < DETECT_PARTS_ALL ? subjects[a->part] : "";
     str u = a->part == DETECT_MISSING ? STR("s") : unit, range = range_text(a, mem);
     str out = str_fmt(mem, "%s %.6g%s" STR_FMT ", " STR_FMT, subject, a->value, u.len ? " " : "", STR_ARG(u), STR_ARG(range));
     if (a->part >= DETECT_LEARNED) return out;
-    return str_fmt(mem, STR_FMT " (seen once in about %.2g samples)", STR_ARG(out), a->once_in);
+    str rarity = rarity_text(a->once_in, mem);
+    return str_fmt(mem, STR_FMT " (expected once in about " STR_FMT ")", STR_ARG(out), STR_ARG(rarity));
 }

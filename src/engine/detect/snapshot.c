@@ -66,6 +66,22 @@ static bool times_ok(const struct detect_series *s)
            (!s->open || s->deviated >= s->episode.start) && s->episode.part < DETECT_LEARNED;
 }
 
+/* The config may have changed since. What was known of a threshold that is now another one is of no use; nor is anything
+ * learned from values when rates are judged now. */
+static void adopt(struct detect_series *s, const struct detect_config *config)
+{
+    if (s->config.counter != config->counter) {
+        detect_init(s, config);
+        return;
+    }
+    for (uint32_t i = 0; i < DETECT_THRESHOLDS_MAX; i++) {
+        bool kept = i < config->threshold_count && i < s->config.threshold_count &&
+                    memcmp(&config->thresholds[i], &s->config.thresholds[i], sizeof config->thresholds[i]) == 0;
+        if (!kept) memset(&s->limits[i], 0, sizeof s->limits[i]);
+    }
+    s->config = *config;
+}
+
 err detect_load(struct detect_series *s, const struct detect_config *config, str bytes)
 {
     uint32_t head[2];
@@ -80,6 +96,6 @@ err detect_load(struct detect_series *s, const struct detect_config *config, str
         detect_init(s, config);
         return err_make(ERR_CORRUPT, "detector snapshot holds impossible numbers");
     }
-    s->config = *config;
+    adopt(s, config);
     return OK;
 }
