@@ -86,9 +86,10 @@ async function withMock(name, options, body) {
 }
 
 async function mockTests() {
-  await tap.test('the script is small', async (check) => {
+  await tap.test('the script is small, and what is compiled in has its licence beside it', async (check) => {
     const folder = new URL('../web/dist/assets/', import.meta.url);
     const sizes = readdirSync(folder).filter((f) => f.endsWith('.js')).map((f) => gzipSync(readFileSync(new URL(f, folder)), { level: 9 }).length);
+    check.match(readFileSync(new URL('../licenses.txt', folder), 'utf8'), /preact[\s\S]*MIT[\s\S]*uplot[\s\S]*MIT/);
     check.ok(sizes.length > 0 && sizes.reduce((a, b) => a + b) <= SCRIPT_MAX, `${sizes} bytes gzipped, at most ${SCRIPT_MAX}`);
   });
 
@@ -341,6 +342,7 @@ async function mockTests() {
     const shade = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = await shade();
     await page.emulateMedia({ colorScheme: 'light' });
+    await page.getByRole('button', { name: 'Switch to dark theme' }).waitFor();
     const light = await shade();
     check.ok(dark !== light, 'the two differ');
     await page.getByRole('button', { name: 'Switch to dark theme' }).click();

@@ -1,9 +1,11 @@
 import { defineConfig } from 'vite';
+import { licenses } from './licenses';
 
 // The page is compiled into the daemon, under a policy that forbids inline scripts and foreign origins: so nothing is
 // inlined and nothing preloaded by script. Names under assets/ carry a hash: browsers may keep those files for ever.
 export default defineConfig({
   base: '/',
+  plugins: [licenses()],
   build: {
     target: 'es2022',
     minify: 'terser', // 2 KB less on the wire than the default

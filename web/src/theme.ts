@@ -1,44 +1,42 @@
-// Light or dark: the system's choice until a person makes another.
+// Light or dark: the system's choice until a person makes another. public/theme.js has set it before the first paint.
 import { Cell } from './state';
 
-export type Theme = 'system' | 'light' | 'dark';
+export type Theme = 'light' | 'dark';
 const KEY = 'weir.theme';
 const system = matchMedia('(prefers-color-scheme: dark)');
 
-function stored(): Theme {
-  const t = document.documentElement.dataset['theme'];
-  return t === 'light' || t === 'dark' ? t : 'system';
-}
+/** What is on screen. */
+export const theme = new Cell<Theme>(document.documentElement.dataset['theme'] === 'dark' ? 'dark' : 'light');
 
-export const theme = new Cell<Theme>(stored());
-
-/** What is on screen now. */
-export function shownTheme(): 'light' | 'dark' {
-  const t = theme.get();
-  return t === 'system' ? (system.matches ? 'dark' : 'light') : t;
-}
+system.addEventListener('change', () => {
+  if (!chosen()) show(systemTheme());
+});
 
 /** The other one. Choosing what the system has anyway means following it again. */
 export function toggleTheme(): void {
-  const next = shownTheme() === 'dark' ? 'light' : 'dark';
-  const followed = next === (system.matches ? 'dark' : 'light');
-  if (followed) delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = next;
+  const next = theme.get() === 'dark' ? 'light' : 'dark';
   try {
-    if (followed) localStorage.removeItem(KEY);
+    if (next === systemTheme()) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, next);
   } catch {
     // Storage is switched off: the choice lasts as long as the page.
   }
-  theme.set(followed ? 'system' : next);
+  show(next);
 }
 
-/** For what does not follow style sheets by itself. */
-export function onThemeChange(f: () => void): () => void {
-  const off = theme.watch(f);
-  system.addEventListener('change', f);
-  return () => {
-    off();
-    system.removeEventListener('change', f);
-  };
+function systemTheme(): Theme {
+  return system.matches ? 'dark' : 'light';
+}
+
+function chosen(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function show(next: Theme): void {
+  document.documentElement.dataset['theme'] = next;
+  theme.set(next);
 }

@@ -70,6 +70,7 @@ function Rows({ incidents }: { incidents: ListedIncident[] }): VNode {
               {i.cause && ` · ${i.cause === 'unknown' ? 'cause unknown' : i.cause}`}
               {i.reopened > 0 && ` · reopened ${plural(i.reopened, 'time')}`}
             </p>
+            {i.resolution && <p class="sub">ended by: {i.resolution}</p>}
           </div>
           <div class="row-badges">
             <Badge word={i.severity} />
@@ -81,7 +82,7 @@ function Rows({ incidents }: { incidents: ListedIncident[] }): VNode {
             ) : (
               <>
                 resolved <Ago us={i.resolved} />
-                <span class="quiet">after {duration(i.resolved - i.opened)}{i.resolution && `: ${i.resolution}`}</span>
+                <span class="quiet">after {duration(i.resolved - i.opened)}</span>
               </>
             )}
           </div>

@@ -7,7 +7,7 @@ import type { Finding } from '../api';
 import { nowUs } from '../clock';
 import { clockTime, count, localTime, type Usec } from '../format';
 import { expected } from '../marks';
-import { onThemeChange } from '../theme';
+import { theme } from '../theme';
 
 export interface Line {
   label: string;
@@ -40,7 +40,7 @@ export function Chart({ title, lines, findings = [], format = count }: ChartProp
     make();
     const resize = new ResizeObserver(() => plot.current?.setSize({ width: el.clientWidth, height: HEIGHT }));
     resize.observe(el);
-    const off = onThemeChange(make);
+    const off = theme.watch(make);
     return () => {
       off();
       resize.disconnect();

@@ -1,10 +1,9 @@
 // The head of every page: where am I, is it live, does anything need me.
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import type { Stats } from '../api';
 import { href, route } from '../router';
 import { connection, kinds, live, me, session, signOut, useCell, useData } from '../state';
-import { onThemeChange, shownTheme, toggleTheme } from '../theme';
+import { theme, toggleTheme } from '../theme';
 
 interface Tab {
   page: string;
@@ -94,9 +93,7 @@ function Who(): VNode | null {
 }
 
 function ThemeButton(): VNode {
-  const [shown, setShown] = useState(shownTheme);
-  useEffect(() => onThemeChange(() => setShown(shownTheme())), []);
-  const other = shown === 'dark' ? 'light' : 'dark';
+  const other = useCell(theme) === 'dark' ? 'light' : 'dark';
   return (
     <button type="button" class="icon" onClick={toggleTheme} aria-label={`Switch to ${other} theme`} title={`Switch to ${other} theme`}>
       {other === 'dark' ? '☾' : '☀'}
