@@ -1,6 +1,9 @@
 #include "edge/act/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,7 +64,7 @@ TEST(what_cannot_be_started_says_why)
 TEST(no_input_no_other_files_and_a_group_of_its_own)
 {
     int spare = dup(1);
-    CHECK_STR(capture("cat; ls /proc/$$/fd | tr '\\n' ' '"), "0 1 2 ");
+    CHECK_STR(capture("cat; set -- /proc/$$/fd/*; echo $#"), "4\n"); /* three, and the folder being read */
     (void)close(spare);
     CHECK_STR(capture("set -- $(cat /proc/$$/stat); test $5 = $$ && echo leader"), "leader\n");
     CHECK_STR(capture("grep -E 'Sig(Blk|Ign)' /proc/self/status | cut -f2 | sort -u"), "0000000000000000\n");
@@ -94,14 +97,25 @@ TEST(peak_memory_is_the_programs_own)
 
 TEST(past_its_time_the_whole_group_ends)
 {
+    arena_done(&arena);
+    arena = arena_init(1 << 20);
+    str fifo = str_fmt(&arena, STR_FMT "/held", STR_ARG(test_dir()));
+    CHECK(mkfifo(fifo.ptr, 0600) == 0);
+    int fd = open(fifo.ptr, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* held open by every process of the group that lives */
     char *argv[] = { (char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c",
-                     (char *)(uintptr_t)"sleep 1000 & echo $!; sleep 1000", NULL };
-    CHECK_OK(capture_env(argv, environ, 0, 100 * USEC_MS));
+                     (char *)(uintptr_t)"exec 3> $FIFO; sleep 1000 & sleep 1000", NULL };
+    char *envp[] = { (char *)(uintptr_t)"PATH=/usr/bin:/bin", (char *)(uintptr_t)str_fmt(&arena, "FIFO=%s", fifo.ptr).ptr, NULL };
+    struct child_spec spec = { .mode = CHILD_CAPTURE, .argv = argv, .envp = envp };
+    env = env_os();
+    CHECK_OK(child_start(&spec, &child));
+    child_run(&child, &env, 100 * USEC_MS, &result);
+    child_done(&child);
     CHECK(result.timed_out);
     CHECK_I64(result.signal, SIGTERM);
-    int64_t pid = 0;
-    CHECK_OK(str_to_i64(str_trim(tail_text(&child.tail, &arena)), &pid));
-    CHECK(!process_alive((pid_t)pid, process_start((pid_t)pid)));
+    char c = 0;
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    CHECK(read(fd, &c, 1) == 0 || (poll(&p, 1, 10000) > 0 && (p.revents & POLLHUP)));
+    (void)close(fd);
 }
 
 TEST(nothing_happens_before_the_gate_opens)

@@ -7,6 +7,7 @@ static struct arena arena;
 static str text_of(const char *printed)
 {
     struct tail t = { .total = 0 };
+    arena_done(&arena);
     arena = arena_init(1 << 20);
     tail_add(&t, str_of(printed));
     return tail_text(&t, &arena);
@@ -30,6 +31,7 @@ TEST(the_end_is_kept_from_a_line_start)
         int n = snprintf(line, sizeof line, "line %d\n", i);
         tail_add(&t, (str){ line, (size_t)n });
     }
+    arena_done(&arena);
     arena = arena_init(1 << 20);
     str s = tail_text(&t, &arena);
     CHECK(s.len <= TAIL_MAX && s.len > TAIL_MAX - 16);
@@ -55,6 +57,7 @@ TEST(pieces_make_no_difference)
             tail_add(&many, (str){ bytes + at, n });
             at += n;
         }
+        arena_done(&arena);
         arena = arena_init(1 << 20);
         str a = tail_text(&one, &arena), b = tail_text(&many, &arena);
         CHECK(str_eq(a, b) && a.len <= TAIL_MAX && str_utf8_valid(a));

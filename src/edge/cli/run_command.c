@@ -1,5 +1,7 @@
+#include "edge/act/knobs.h"
 #include "edge/cli/run.h"
 #include "edge/cli/run_knobs.h"
+#include "edge/pipelines_file.h"
 
 static const struct cli_option options[] = {
     { "pipeline", 'p', "NAME", NULL, "The pipeline this step belongs to." },
@@ -7,8 +9,26 @@ static const struct cli_option options[] = {
     { "attempt", 0, "N", "1", "Which try of this step it is." },
     { "server", 0, "URL", "http://127.0.0.1:8090", "Where weir listens." },
     { "key-file", 0, "FILE", NULL, "File with the key for reporting; else WEIR_KEY, else DATA/ingest.key." },
+    { "pipelines", 0, "FILE", NULL, "A pipelines.yaml: its knobs count as declared when no server says otherwise." },
     { NULL, 0, NULL, NULL, NULL },
 };
+
+/* The declared knobs of the pipeline as JSON; empty when the file does not declare it. */
+static err read_defaults(str path, str pipeline, struct arena *a, str *out)
+{
+    str text = STR_NONE;
+    json *root = NULL, *one = NULL;
+    size_t i = 0, n = 0;
+    if (!path.len) return OK;
+    err e = pipelines_file_read(path, a, &text);
+    if (!e.code) e = json_parse(text, a, &root);
+    if (e.code) return e;
+    yyjson_arr_foreach(json_get(root, "pipelines"), i, n, one)
+    {
+        if (str_eq(json_get_str(one, "name"), pipeline)) *out = json_text(json_get(one, "knobs"), a);
+    }
+    return OK;
+}
 
 static int run_command(struct cli *cli)
 {
@@ -20,6 +40,7 @@ static int run_command(struct cli *cli)
     err e = cli_i64(cli, "attempt", &o.attempt);
     if (!e.code && (o.attempt < 1 || o.attempt > 1000)) e = err_make(ERR_INPUT, "--attempt is a number from 1 to 1000");
     if (!e.code) e = run_key(cli_str(cli, "key-file"), o.data_dir, cli_arena(cli), &o.key);
+    if (!e.code) e = read_defaults(cli_str(cli, "pipelines"), o.pipeline, cli_arena(cli), &o.knob_defaults);
     if (e.code) return cli_fail_err(cli, e);
     return run_watched(&o);
 }
