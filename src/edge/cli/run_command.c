@@ -1,14 +1,13 @@
 #include "edge/act/knobs.h"
+#include "edge/cli/config_cli.h"
 #include "edge/cli/run.h"
 #include "edge/cli/run_knobs.h"
 #include "edge/pipelines_file.h"
 
 static const struct cli_option options[] = {
     { "pipeline", 'p', "NAME", NULL, "The pipeline this step belongs to." },
-    { "step", 's', "NAME", NULL, "The step; the pipeline's name when it has only one." },
+    { "step", 0, "NAME", NULL, "The step; the pipeline's name when it has only one." },
     { "attempt", 0, "N", "1", "Which try of this step it is." },
-    { "server", 0, "URL", "http://127.0.0.1:8090", "Where weir listens." },
-    { "key-file", 0, "FILE", NULL, "File with the key for reporting; else WEIR_KEY, else DATA/ingest.key." },
     { "pipelines", 0, "FILE", NULL, "A pipelines.yaml: its knobs count as declared when no server says otherwise." },
     { NULL, 0, NULL, NULL, NULL },
 };
@@ -30,10 +29,31 @@ static err read_defaults(str path, str pipeline, struct arena *a, str *out)
     return OK;
 }
 
+static const char *environment(const char *name)
+{
+    return getenv(name);
+}
+
+/* Where the server is. A configuration that cannot be read must not keep the job from running: then the usual place. */
+static str server_of(struct cli *cli)
+{
+    str server = cli_str(cli, "server");
+    struct config *config = NULL;
+    if (!server.len) {
+        struct config_opts opts = { .path = config_path_of(cli), .data_dir = cli_data_dir(cli), .set = cli_str(cli, "set"),
+                                    .getenv = environment };
+        err e = config_load(&opts, cli_arena(cli), NULL, &config);
+        server = e.code ? STR("http://127.0.0.1:8090") : config_server_url(config, cli_arena(cli));
+        config_free(config);
+    }
+    while (str_ends(server, STR("/"))) server.len--;
+    return server;
+}
+
 static int run_command(struct cli *cli)
 {
     struct run_opts o = { .env = cli_env(cli), .pipeline = cli_str(cli, "pipeline"), .step = cli_str(cli, "step"),
-                          .server = cli_str(cli, "server"), .data_dir = cli_data_dir(cli),
+                          .server = server_of(cli), .data_dir = cli_data_dir(cli),
                           .argv = cli_argv_after_dashes(cli) };
     if (!o.pipeline.len) return cli_fail(cli, EXIT_USAGE, "--pipeline NAME is needed");
     if (!o.argv || !o.argv[0]) return cli_fail(cli, EXIT_USAGE, "no command: weir run --pipeline NAME -- CMD...");
@@ -52,7 +72,7 @@ const struct command command_run = {
     .about = "CMD runs as it would alone: same input, output, signals and exit code. weir notes how long it took, how it "
              "ended, what it needed (memory, processor, a durable write in its folder) and the last 8 KiB it printed, and "
              "reports that to the server. When the server is away the report waits in DATA/spool and the next run delivers "
-             "it.\n\n"
+             "it. The key is that of --key-file, else WEIR_KEY, else DATA/ingest.key.\n\n"
              "The step may announce what it did by appending JSON lines to the file named in $WEIR_REPORT, such as "
              "{\"rows\":1200,\"bytes\":90112}, {\"inputs\":[\"raw.orders\"],\"outputs\":[\"warehouse.orders\"]} or "
              "{\"columns\":{\"raw.orders\":[\"id\",\"amount\"]}}; numbers of several lines add up. Knobs that weir may turn "
