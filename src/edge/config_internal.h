@@ -10,7 +10,7 @@ struct reading {
     struct arena *a;          /* the caller's, for problems */
     struct config_problems *problems;
     str dir;                  /* of the file: its paths are relative to it */
-    bool server_told;         /* a problem of the server section is noted with its place */
+    const struct yaml *server; /* its section in the file, for places */
     bool from_outside;        /* not from the file: paths stay as they are */
 };
 
@@ -20,7 +20,6 @@ void config_list(struct yaml_check *c, const struct yaml *node, size_t max, stru
 /* config_parts.c */
 void config_read_scrapes(struct reading *r, const struct yaml *node);
 void config_read_channels(struct reading *r, const struct yaml *node);
-void config_check_server(struct reading *r, const struct yaml *section); /* with places, for what the file says */
 void config_check_all(struct reading *r); /* what holds when everything is read */
 
 #endif

@@ -198,14 +198,18 @@ static str server_problem(const struct config *c, const char **key)
     return STR("beyond this machine weir listens only with tls_cert and tls_key, or with behind_proxy: yes when a proxy in front ends TLS");
 }
 
-void config_check_server(struct reading *r, const struct yaml *section)
+/* With its place where the value in force is the one in the file. */
+static void check_server(struct reading *r)
 {
     const char *key;
-    str problem = server_problem(r->config, &key);
-    if (!problem.len || !section) return;
-    const struct yaml *node = yaml_get(section, key);
-    yaml_bad(r->check, node ? node : section, STR_FMT, STR_ARG(problem));
-    r->server_told = true;
+    struct config *c = r->config;
+    str problem = server_problem(c, &key), value = str_eq(str_of(key), STR("listen")) ? c->listen : STR_NONE;
+    const struct yaml *node = yaml_get(r->server, key);
+    if (!problem.len) return;
+    if (node && (!value.ptr || str_eq(node->text, value)))
+        config_problem(r, str_fmt(r->a, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(r->check->file), node->line, node->column, STR_ARG(problem)));
+    else
+        config_problem(r, str_fmt(r->a, "server.%s: " STR_FMT, key, STR_ARG(problem)));
 }
 
 static void check_network(struct reading *r, str net)
@@ -224,11 +228,10 @@ static void check_network(struct reading *r, str net)
 
 void config_check_all(struct reading *r)
 {
-    const char *key;
     struct config *c = r->config;
-    str problem = server_problem(c, &key), zone;
     struct arena a = arena_init(1 << 20);
-    if (problem.len && !r->server_told) config_problem(r, str_fmt(r->a, "server.%s: " STR_FMT, key, STR_ARG(problem)));
+    str zone;
+    check_server(r);
     (void)listen_read(c->listen, &c->host, &c->port);
     for (size_t i = 0; i < c->net_allow.count; i++) check_network(r, c->net_allow.items[i]);
     err e = STR_IS(c->timezone, "UTC") ? OK : zone_read(c->timezone, &a, &zone);

@@ -153,5 +153,7 @@ TEST(beyond_loopback_needs_tls_or_a_proxy)
     c = load("server: {listen: \"[::]:443\", tls_cert: c.pem, tls_key: k.pem}\n", "");
     CHECK_STR(config_server_url(c, &a), "https://[::1]:443");
     config_free(c);
+    c = load("server: {listen: \"0.0.0.0:80\"}\n", "server.behind_proxy=yes"); /* what is in force counts, not the file alone */
+    config_free(c);
     arena_done(&a);
 }

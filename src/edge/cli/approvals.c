@@ -16,7 +16,7 @@ static int run_approvals(struct cli *cli)
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    struct table t = table_init(cli_arena(cli), (const char *const[]){ "ID", "STATE", "SEVERITY", "PIPELINE", "WHAT", "LEAVES", ">SURE", "EXPIRES", NULL }, cli_color(cli));
+    struct table t = table_init(cli_arena(cli), (const char *const[]){ "ID", "STATE", "SEVERITY", "PIPELINE", "~WHAT", "LEAVES", ">SURE", "EXPIRES", NULL }, cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)

@@ -30,6 +30,7 @@ const struct command *const commands[] = {
     &command_keys_revoke,
     &command_policy_check,
     &command_policy_explain,
+    &command_policy_facts,
     &command_pipelines_check,
     &command_config_check,
     &command_config_options,

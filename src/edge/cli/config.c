@@ -107,7 +107,7 @@ static int run_options(struct cli *cli)
     struct arena *a = cli_arena(cli);
     size_t count;
     const struct config_option *o = config_options(&count);
-    struct table t = table_init(a, (const char *const[]){ "OPTION", "DEFAULT", "MEANING", NULL }, cli_color(cli));
+    struct table t = table_init(a, (const char *const[]){ "OPTION", "DEFAULT", "~MEANING", NULL }, cli_color(cli));
     struct buf b = buf_init(1 << 20);
     struct jw w = jw_init(&b);
     jw_array(&w, NULL);

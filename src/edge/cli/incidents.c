@@ -13,7 +13,7 @@ static enum tone tone_of(str severity)
 
 static int print_incidents(struct cli *cli, const struct answer *reply)
 {
-    struct table t = table_init(cli_arena(cli), (const char *const[]){ "ID", "SEVERITY", "STATE", "PIPELINE", "TITLE", "CAUSE", "OPENED", NULL }, cli_color(cli));
+    struct table t = table_init(cli_arena(cli), (const char *const[]){ "ID", "SEVERITY", "STATE", "PIPELINE", "~TITLE", "CAUSE", "OPENED", NULL }, cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply->root, "items"), i, n, x)

@@ -152,6 +152,37 @@ static int run_explain(struct cli *cli)
     return d.verdict == VERDICT_EXECUTE ? EXIT_FINE : EXIT_FOUND;
 }
 
+static int run_facts(struct cli *cli)
+{
+    static const char *const types[] = { "text", "whole number", "number", "word", "yes or no" };
+    struct arena *a = cli_arena(cli);
+    size_t count;
+    const struct fact_spec *specs = policy_facts(&count);
+    struct table t = table_init(a, (const char *const[]){ "FACT", "TYPE", "KNOWN", "~MEANING", NULL }, cli_color(cli));
+    struct buf b = buf_init(1 << 20);
+    struct jw w = jw_init(&b);
+    jw_array(&w, NULL);
+    for (size_t i = 0; i < count; i++) {
+        str words = specs[i].type == FACT_ENUM ? str_fmt(a, " (" STR_FMT ")", STR_ARG(yaml_choices(a, specs[i].words))) : STR("");
+        str help = str_fmt(a, "%s" STR_FMT, specs[i].help, STR_ARG(words));
+        table_row(&t, (const str[]){ str_of(specs[i].name), str_of(types[specs[i].type]), specs[i].optional ? STR("not always") : STR("always"), help });
+        jw_open(&w, NULL);
+        jw_strz(&w, "name", specs[i].name);
+        jw_strz(&w, "type", types[specs[i].type]);
+        jw_bool(&w, "optional", specs[i].optional);
+        jw_array(&w, "words");
+        for (size_t k = 0; specs[i].words && specs[i].words[k]; k++) jw_strz(&w, NULL, specs[i].words[k]);
+        jw_array_end(&w);
+        jw_strz(&w, "help", specs[i].help);
+        jw_close(&w);
+    }
+    jw_array_end(&w);
+    if (cli_json(cli)) (void)printf(STR_FMT "\n", STR_ARG(buf_view(&b)));
+    else table_print(&t, stdout);
+    buf_done(&b);
+    return EXIT_FINE;
+}
+
 static const struct cli_option check_options[] = {
     { "timezone", 0, "ZONE", "UTC", "Zone of a policy that names none." },
     { NULL, 0, NULL, NULL, NULL },
@@ -176,4 +207,8 @@ const struct command command_policy_explain = {
     "execute, 1 otherwise.\n\n"
     "  weir policy explain --fact severity=CRITICAL --fact confidence=0.7",
     explain_options, run_explain,
+};
+const struct command command_policy_facts = {
+    "policy facts", "", "List the facts a policy may speak of.",
+    "Text stands in single quotes, words in upper case without quotes. A rule that uses a fact which is not always known must say with IS NULL what holds then.", NULL, run_facts,
 };

@@ -4,7 +4,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { WIDTH = 80, NARROWEST = 40, GAP = 2, NAME_WIDTH = 13 };
+#include "base/buf.h"
+
+enum { WIDTH = 80, NARROWEST = 40, GAP = 2, NAME_WIDTH = 13, LINES_MAX = 3 };
 
 const char *tone_on(enum tone tone, bool color)
 {
@@ -60,7 +62,8 @@ struct table table_init(struct arena *a, const char *const *heads, bool color)
     for (; heads[t.columns]; t.columns++) {
         assert(t.columns < TABLE_COLUMNS_MAX);
         t.right[t.columns] = heads[t.columns][0] == '>';
-        t.heads[t.columns] = heads[t.columns] + t.right[t.columns];
+        t.wraps[t.columns] = heads[t.columns][0] == '~';
+        t.heads[t.columns] = heads[t.columns] + (t.right[t.columns] || t.wraps[t.columns]);
     }
     return t;
 }
@@ -78,6 +81,13 @@ void table_row(struct table *t, const str *cells)
     t->rows++;
 }
 
+/* How readily a column gives way: a sentence goes on in the next line, anything else is cut. */
+static size_t room(const struct table *t, const size_t *widths, size_t c)
+{
+    enum { SENTENCE_MIN = 16 };
+    return t->wraps[c] && widths[c] > SENTENCE_MIN ? widths[c] + WIDTH : widths[c];
+}
+
 static void fit(const struct table *t, int width, size_t *widths)
 {
     size_t sum = 0;
@@ -92,38 +102,67 @@ static void fit(const struct table *t, int width, size_t *widths)
     for (; sum > (size_t)width; sum--) {
         size_t widest = 0;
         for (size_t c = 1; c < t->columns; c++)
-            if (widths[c] >= widths[widest]) widest = c;
+            if (room(t, widths, c) >= room(t, widths, widest)) widest = c;
         if (widths[widest] <= 4) return;
         widths[widest]--;
     }
 }
 
-static void put_cell(FILE *out, str s, size_t width, bool right, bool last)
+static void put_cell(struct buf *out, str s, size_t width, bool right, bool last)
 {
     size_t n = text_columns(s);
     bool cut = n > width;
     if (cut) s = cut_columns(s, width - 3), n = width;
     int pad = (int)(width - n);
-    (void)fprintf(out, "%*s" STR_FMT "%s%*s", right ? pad : 0, "", STR_ARG(s), cut ? "..." : "", right || last ? 0 : pad, "");
+    buf_fmt(out, "%*s" STR_FMT "%s%*s", right ? pad : 0, "", STR_ARG(s), cut ? "..." : "", right || last ? 0 : pad, "");
+}
+
+/* Take the words of *s that fit into `width` columns; a word that is wider than that is broken. */
+static str take_line(str *s, size_t width)
+{
+    str whole = *s, line = cut_columns(whole, width);
+    size_t end = line.len;
+    if (end < whole.len && whole.ptr[end] != ' ') {
+        while (end > 0 && whole.ptr[end - 1] != ' ') end--;
+        if (end == 0) end = line.len;
+    }
+    *s = str_trim(str_cut(whole, end, whole.len));
+    return str_trim(str_cut(whole, 0, end));
+}
+
+static void put_row(const struct table *t, FILE *out, const str *cells, const size_t *widths)
+{
+    struct buf b = buf_init(64 * 1024);
+    str rest[TABLE_COLUMNS_MAX];
+    bool more = true;
+    memcpy(rest, cells, t->columns * sizeof *cells);
+    for (int line = 1; more; line++) {
+        more = false;
+        for (size_t c = 0; c < t->columns; c++) {
+            bool wraps = t->wraps[c] && line < LINES_MAX && text_columns(rest[c]) > widths[c];
+            str cell = wraps ? take_line(&rest[c], widths[c]) : rest[c];
+            if (!wraps) rest[c] = STR("");
+            more = more || rest[c].len;
+            if (c) buf_add(&b, STR("  "));
+            put_cell(&b, cell, widths[c], t->right[c], c + 1 == t->columns);
+        }
+        while (b.len && b.ptr[b.len - 1] == ' ') b.len--;
+        (void)fprintf(out, STR_FMT "\n", STR_ARG(buf_view(&b)));
+        buf_clear(&b);
+    }
+    buf_done(&b);
 }
 
 void table_print(const struct table *t, FILE *out)
 {
     size_t widths[TABLE_COLUMNS_MAX];
+    str heads[TABLE_COLUMNS_MAX];
     fit(t, output_width(out), widths);
+    for (size_t c = 0; c < t->columns; c++) heads[c] = str_of(t->heads[c]);
     (void)fputs(tone_on(TONE_BOLD, t->color), out);
-    for (size_t c = 0; c < t->columns; c++) {
-        if (c) (void)fputs("  ", out);
-        put_cell(out, str_of(t->heads[c]), widths[c], t->right[c], c + 1 == t->columns);
-    }
-    (void)fprintf(out, "%s\n", tone_off(t->color));
-    for (size_t r = 0; r < t->rows; r++) {
-        for (size_t c = 0; c < t->columns; c++) {
-            if (c) (void)fputs("  ", out);
-            put_cell(out, t->cells[r * t->columns + c], widths[c], t->right[c], c + 1 == t->columns);
-        }
-        (void)fputc('\n', out);
-    }
+    put_row(t, out, heads, widths);
+    (void)fputs(tone_off(t->color), out);
+    for (size_t r = 0; r < t->rows; r++) put_row(t, out, &t->cells[r * t->columns], widths);
 }
 
 /* Words of `text` from column `at` on, later lines at `indent`. */

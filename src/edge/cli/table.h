@@ -14,16 +14,18 @@ struct table {
     size_t columns, rows, cap;
     const char *heads[TABLE_COLUMNS_MAX];
     bool right[TABLE_COLUMNS_MAX]; /* numbers */
+    bool wraps[TABLE_COLUMNS_MAX]; /* sentences */
     str *cells;                    /* rows x columns */
     int width;                     /* 80 */
     bool color;
 };
 
-/* heads ends with NULL; a head that begins with '>' is a column of numbers, set to the right. */
+/* heads ends with NULL; a head that begins with '>' is a column of numbers, set to the right; one that begins with '~' holds
+ * sentences, which go on in up to three lines where they would be cut. */
 struct table table_init(struct arena *a, const char *const *heads, bool color);
 /* Add a row; the cells are copied, control characters in them are shown as '?', so that no text steers the terminal. */
 void table_row(struct table *t, const str *cells);
-/* Print with a head line. Columns that are too wide together are cut with "..." from the widest on. */
+/* Print with a head line. Columns that are too wide together are narrowed from the widest on, and cut with "...". */
 void table_print(const struct table *t, FILE *out);
 
 /* "name      text": the text is wrapped under itself. An empty text prints nothing. */
