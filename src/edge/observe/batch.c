@@ -21,14 +21,35 @@ static bool has_control(str s)
     return false;
 }
 
+/* What Prometheus allows in names without quotes: 1 a letter, _ or :, 2 a digit. */
+static const uint8_t name_bytes[256] = {
+    ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1,
+    ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1,
+    ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1,
+    ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
+    ['_'] = 1, [':'] = 1, ['0'] = 2, ['1'] = 2, ['2'] = 2, ['3'] = 2, ['4'] = 2, ['5'] = 2, ['6'] = 2, ['7'] = 2, ['8'] = 2, ['9'] = 2,
+};
+
 static bool plain_name(str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
-        if (!letter && (i == 0 || c < '0' || c > '9')) return false;
+    if (s.len == 0 || name_bytes[(unsigned char)s.ptr[0]] != 1) return false;
+    for (size_t i = 1; i < s.len; i++)
+        if (!name_bytes[(unsigned char)s.ptr[i]]) return false;
+    return true;
+}
+
+/* ASCII without a zero byte, eight bytes at a time: what nearly every label is. */
+static bool plain_text(str s)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080), low = UINT64_C(0x0101010101010101);
+    size_t i = 0;
+    for (uint64_t v; i + 8 <= s.len; i += 8) {
+        memcpy(&v, s.ptr + i, 8);
+        if ((v | (v - low)) & high) return false; /* a high bit, or a zero byte that borrowed */
     }
-    return s.len > 0;
+    for (; i < s.len; i++)
+        if ((signed char)s.ptr[i] <= 0) return false;
+    return true;
 }
 
 err metric_name_check(str name)
@@ -48,6 +69,7 @@ static err label_check(const struct label *l)
         return err_make(ERR_INPUT, "a label's name is not printable UTF-8");
     if (l->value.len > VALUE_BYTES_MAX)
         return err_make(ERR_LIMIT, "label " STR_FMT " is longer than %d bytes", STR_ARG(l->name), VALUE_BYTES_MAX);
+    if (plain_text(l->value)) return OK;
     if (l->value.len && memchr(l->value.ptr, 0, l->value.len))
         return err_make(ERR_INPUT, "label " STR_FMT " has a zero byte", STR_ARG(l->name));
     if (!str_utf8_valid(l->value)) return err_make(ERR_INPUT, "label " STR_FMT " is not UTF-8", STR_ARG(l->name));

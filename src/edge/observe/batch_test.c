@@ -26,6 +26,26 @@ TEST(labels_given_twice_or_broken_are_refused)
     CHECK_ERR(labels_tidy(nameless, &n), ERR_INPUT);
 }
 
+TEST(every_byte_of_a_value_is_looked_at)
+{
+    for (int len = 1; len < 20; len++) {
+        for (int at = 0; at < len; at++) {
+            char value[20];
+            memset(value, 'x', sizeof value);
+            struct label l = { STR("a"), { value, (size_t)len } };
+            uint32_t n = 1;
+            CHECK_OK(labels_tidy(&l, &n));
+            value[at] = '\0';
+            CHECK_ERR(labels_tidy(&l, &n), ERR_INPUT);
+            value[at] = '\xff';
+            CHECK_ERR(labels_tidy(&l, &n), ERR_INPUT);
+        }
+    }
+    struct label umlaut = { STR("a"), STR("gr\xc3\xbc\xc3\x9f" "e aus k\xc3\xb6ln") };
+    uint32_t n = 1;
+    CHECK_OK(labels_tidy(&umlaut, &n));
+}
+
 TEST(one_label_more_than_the_limit_is_refused)
 {
     struct label l[SERIES_LABELS_MAX + 1];

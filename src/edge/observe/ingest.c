@@ -55,7 +55,9 @@ static err scan_log(struct ingest *in, struct shard *s)
         for (size_t at = 1; payload.ptr[0] == RECORD_SAMPLES && at + ITEM_BYTES <= payload.len; at += ITEM_BYTES) {
             struct item it = item_read(payload.ptr + at);
             one = series_by_ref(in->series, it.ref);
-            if (one && it.time > one->last_time) one->last_time = it.time;
+            if (!one) continue;
+            if (!one->info.first_seen) one->info.first_seen = it.time;
+            if (it.time > one->last_time) one->last_time = one->info.last_seen = it.time;
         }
     }
     count_gap(in, s, c.skipped);
@@ -326,6 +328,7 @@ static err take_series(struct taking *t, const struct batch *b, str sender, usec
             continue;
         }
         note(t->in, s);
+        if (!s->defined && key->count) s->info.first_seen = s->info.last_seen = b->points[key->first].time;
         if (!s->defined) put_definition(&t->in->shards[s->shard], s);
         take_points(t, s, b->points + key->first, key->count);
     }
