@@ -92,6 +92,7 @@ struct place {
     size_t step_count;
 };
 
+/* The classes. TIMING also takes measurements that fit a cause without showing it. */
 enum witness { WITNESS_DIRECT, WITNESS_MEASURED, WITNESS_TIMING, WITNESS_PRECEDENT, WITNESS_COUNT };
 
 struct hint {

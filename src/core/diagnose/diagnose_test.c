@@ -116,7 +116,7 @@ TEST(a_source_that_times_out_is_named)
     struct arena a = arena_init(ARENA_TEST);
     struct cause c = first_is(scene_timeout, &a, CAUSE_SOURCE_TIMEOUT, "orders", 0.93);
     CHECK_STR(c.step, "extract");
-    CHECK(shows(&c, "status 28"));
+    CHECK_I64(c.evidence_count, 2); /* the symptom and the last words; the status says no more */
     arena_done(&a);
 }
 

@@ -1,7 +1,7 @@
 /* The evidence of a cause: from the symptom, hop by hop, to what shows the cause itself. */
 #include "core/diagnose/diagnose_internal.h"
 
-enum { HINTS_SHOWN = 4, WAY_MAX = EVIDENCE_MAX - HINTS_SHOWN + 1 };
+enum { WAY_MAX = EVIDENCE_MAX - WITNESS_COUNT + 1 };
 
 static void put(struct cause *out, int64_t seq, str text)
 {
@@ -37,27 +37,22 @@ static void put_way(struct diag *d, size_t place, struct cause *out)
     }
 }
 
-static const struct hint *strongest_after(const struct diag *d, const struct candidate *c, const struct hint *last)
+static const struct hint *strongest(const struct diag *d, const struct candidate *c, enum witness class)
 {
-    const struct hint *next = NULL;
+    const struct hint *best = NULL;
     for (size_t i = 0; i < d->hint_count; i++) {
         const struct hint *h = &d->hints[i];
-        if (h->kind != c->kind || h->place != c->place) continue;
-        bool later = !last || h->strength < last->strength || (h->strength <= last->strength && h > last);
-        if (later && (!next || h->strength > next->strength)) next = h;
+        if (h->kind == c->kind && h->place == c->place && h->witness == class && (!best || h->strength > best->strength)) best = h;
     }
-    return next;
+    return best;
 }
 
-/* The weaker witnesses first: the path ends with what shows the cause most clearly. */
+/* The witnesses that count: the strongest of each class, the clearest class last. */
 static void put_hints(const struct diag *d, const struct candidate *c, struct cause *out)
 {
-    const struct hint *shown[HINTS_SHOWN], *h = NULL;
-    size_t n = 0;
-    while (n < HINTS_SHOWN && (h = strongest_after(d, c, h))) shown[n++] = h;
-    while (n > 0) {
-        n--;
-        put(out, shown[n]->seq, shown[n]->text);
+    for (int class = WITNESS_COUNT - 1; class >= 0; class--) {
+        const struct hint *h = strongest(d, c, (enum witness)class);
+        if (h) put(out, h->seq, h->text);
     }
 }
 

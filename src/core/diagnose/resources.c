@@ -35,11 +35,13 @@ static int64_t memory_limit_kb(struct diag *d, const struct place *p, const stru
     return name.len ? knob_kb(knobs, name) : 0;
 }
 
+static const double near_full = 0.85;
+
 /* A run under an address-space limit dies at the allocation that would cross it, so its resident peak stays below. */
 static double fullness(int64_t peak_kb, int64_t limit_kb)
 {
     double full = (double)peak_kb / (double)limit_kb;
-    return full >= 0.85 ? 0.75 : full >= 0.6 ? 0.5 : full >= 0.4 ? 0.3 : 0;
+    return full >= near_full ? 0.6 : full >= 0.6 ? 0.5 : full >= 0.4 ? 0.3 : 0;
 }
 
 static void near_limit(struct diag *d, size_t place, const struct diag_run *run, int64_t limit_kb)
@@ -50,7 +52,7 @@ static void near_limit(struct diag *d, size_t place, const struct diag_run *run,
                     .kind = CAUSE_RESOURCE_MEMORY,
                     .place = place,
                     .step = run->step,
-                    .witness = WITNESS_MEASURED,
+                    .witness = strength >= 0.6 ? WITNESS_MEASURED : WITNESS_TIMING, /* less only supports */
                     .strength = strength,
                     .seq = run->seq,
                     .text = str_fmt(d->a, STR_FMT " had %lld MiB in memory when it failed; its limit is %lld MiB",
@@ -68,7 +70,7 @@ static void above_usual(struct diag *d, size_t place, const struct diag_step *s)
                     .kind = CAUSE_RESOURCE_MEMORY,
                     .place = place,
                     .step = s->run.step,
-                    .witness = WITNESS_MEASURED,
+                    .witness = WITNESS_TIMING, /* supports only: a program may need more and fail of something else */
                     .strength = 0.4,
                     .seq = s->run.seq,
                     .text = str_fmt(d->a, STR_FMT " had %lld MiB in memory when it failed, usual are %lld MiB",
@@ -115,6 +117,15 @@ static str wait_text(struct diag *d, usec t)
     return str_fmt(d->a, "%lld.%lld ms", (long long)(t / USEC_MS), (long long)(t % USEC_MS / 100));
 }
 
+/* Three measurements agree: slower, no more work, and a durable write that waits. A write that takes 25 ms
+ * longer, or four times as long, leaves little doubt; less could be a busy minute. */
+static double disk_strength(const struct diag_step *s, double sync, double cpu)
+{
+    bool clear = sync >= 4.0 || s->run.sync_us - s->usual.sync_us.mid >= 25 * USEC_MS;
+    double strength = sync >= 8.0 ? 0.95 : clear ? 0.93 : 0.8;
+    return cpu > 0 ? strength : strength - 0.05; /* whether there was more work is not known */
+}
+
 /* The run took longer, did no more work, and one durable write beside it took many times the usual. */
 static void disk(struct diag *d, size_t place, const struct diag_step *s)
 {
@@ -125,7 +136,7 @@ static void disk(struct diag *d, size_t place, const struct diag_step *s)
                     .place = place,
                     .step = s->run.step,
                     .witness = WITNESS_MEASURED,
-                    .strength = sync >= 8.0 && cpu > 0 ? 0.94 : sync >= 8.0 ? 0.9 : 0.8,
+                    .strength = disk_strength(s, sync, cpu),
                     .seq = s->run.seq,
                     .text = str_fmt(d->a, STR_FMT " took " STR_FMT " instead of " STR_FMT " with no more work to do, and one small durable write "
                                     "beside it took " STR_FMT " instead of " STR_FMT, STR_ARG(s->run.step),
