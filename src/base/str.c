@@ -37,6 +37,7 @@ ptrdiff_t str_find(str s, str needle, size_t from)
 {
     if (from > s.len) return -1;
     if (needle.len == 0) return (ptrdiff_t)from;
+    if (needle.len > s.len - from) return -1; /* an empty s may have no pointer */
     const char *at = memmem(s.ptr + from, s.len - from, needle.ptr, needle.len);
     return at ? at - s.ptr : -1;
 }
