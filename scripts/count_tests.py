@@ -8,6 +8,10 @@ import re
 import sys
 
 
+# A case of TAP; "# skipped: why" right before it is how tests/test.h says that it left early.
+CASE = r"^(# skipped: .*\n)?(not ok|ok)\s+\d+(?:\s+-)?\s*([^#\n]*)(#\s*(?:skip|SKIP).*)?$"
+
+
 def allowed_skips(path):
     with open(path, encoding="utf-8") as f:
         lines = [line.split("#")[0].strip() for line in f]
@@ -30,9 +34,9 @@ def main():
     with open(log, encoding="utf-8") as f:
         for line in f:
             test = json.loads(line)
-            cases = re.findall(r"^(not ok|ok)\s+\d+(?:\s+-)?\s*([^#\n]*)(#\s*(?:skip|SKIP).*)?$", test.get("stdout", ""), re.M)
-            for verdict, name, skip_mark in cases:
-                if skip_mark:
+            cases = re.findall(CASE, test.get("stdout", ""), re.M)
+            for said, verdict, name, mark in cases:
+                if said or mark:
                     skip(f"{test['name']}/{name.strip()}")
                 elif verdict == "ok":
                     passed += 1
@@ -43,7 +47,7 @@ def main():
                 skip(test["name"])
             elif not cases:
                 passed, failed = passed + ok, failed + (not ok)
-            elif not ok and all(verdict == "ok" for verdict, _, _ in cases):
+            elif not ok and all(verdict == "ok" for _, verdict, _, _ in cases):
                 failed += 1  # it died after its last case
     for line in bad:
         print(line)

@@ -57,10 +57,13 @@ void test_add(const char *name, void (*run)(void **));
             test_failed(__FILE__, __LINE__, "%s is '" STR_FMT "', want '" STR_FMT "'", #got, STR_ARG(check_g),         \
                         STR_ARG(check_w));                                                                             \
     } while (0)
+/* Leave the test here; scripts/count_tests.py counts it as skipped, and wants the reason in tests/skips.txt. Only in the
+ * test function itself: cmocka's own skip() prints "not ok". */
 #define SKIP(why)                                                                                                      \
     do {                                                                                                               \
         (void)printf("# skipped: %s\n", why);                                                                          \
-        skip();                                                                                                        \
+        (void)fflush(stdout);                                                                                          \
+        return;                                                                                                        \
     } while (0)
 
 PRINTF_LIKE(3, 4) void test_failed(const char *file, int line, const char *fmt, ...);
