@@ -113,8 +113,8 @@ static void tell_effect(const struct voice *v)
 
 static void tell_outcome(const struct voice *v)
 {
-    bool ok = json_bool(json_get(v->body, "ok"), false);
-    say(v, ok ? GREEN : RED, "outcome", json_get_str(v->body, "summary"));
+    bool ok = json_bool(json_get(v->body, "ok"), false), dry = json_get(json_get(v->body, "detail"), "dry_run") != NULL;
+    say(v, dry ? DIM : ok ? GREEN : RED, dry ? "dry run" : "outcome", json_get_str(v->body, "summary"));
 }
 
 static void tell_resolved(const struct voice *v)

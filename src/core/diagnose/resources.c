@@ -126,11 +126,18 @@ static double disk_strength(const struct diag_step *s, double sync, double cpu)
     return cpu > 0 ? strength : strength - 0.05; /* whether there was more work is not known */
 }
 
+/* More work explains the time it took: a third of it at least went to the processor beyond the usual. */
+static bool worked_more(const struct diag_step *s)
+{
+    if (s->run.cpu_us < 0 || !step_has(&s->usual.cpu_us)) return false;
+    return (s->run.cpu_us - s->usual.cpu_us.mid) * 3 > s->run.duration - s->usual.duration.mid;
+}
+
 /* The run took longer, did no more work, and one durable write beside it took many times the usual. */
 static void disk(struct diag *d, size_t place, const struct diag_step *s)
 {
     double sync = times(s->run.sync_us, &s->usual.sync_us), cpu = times(s->run.cpu_us, &s->usual.cpu_us);
-    if (s->run.sync_us < sync_min || sync < 3.0 || cpu > 1.6) return;
+    if (s->run.sync_us < sync_min || sync < 3.0 || worked_more(s)) return;
     hint_add(d, &(struct hint){
                     .kind = CAUSE_RESOURCE_DISK_SLOW,
                     .place = place,
