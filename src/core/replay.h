@@ -8,7 +8,7 @@ struct replay_report {
     int64_t entries;       /* read */
     int64_t inputs;        /* applied again */
     int64_t recomputed;    /* derived entries that came out the same */
-    int64_t not_recomputed; /* of another logic version, or with an erased body */
+    int64_t not_recomputed; /* from the first entry on that is of another logic version or has an erased body */
     int64_t bad_seq;       /* first entry that differs, 0 = none */
     char problem[252];
 };

@@ -77,6 +77,12 @@ static bool effect_get(struct cx *cx, str id, struct effect *out)
     return true;
 }
 
+/* Probes and verifies only read. */
+static bool needs_claim(str kind)
+{
+    return STR_IS(kind, "apply") || STR_IS(kind, "undo") || STR_IS(kind, "notify");
+}
+
 /* The claim is durable before anything outside is touched; a second claim of the same effect is refused. */
 err input_effect_started(struct cx *cx)
 {
@@ -115,8 +121,11 @@ err input_effect_outcome(struct cx *cx)
     if (!effect_get(cx, id, &f)) return err_make(ERR_NOT_FOUND, "no effect '" STR_FMT "'", STR_ARG(id));
     if (!STR_IS(f.state, "pending") && !STR_IS(f.state, "started"))
         return err_make(ERR_CONFLICT, "effect '" STR_FMT "' has its outcome already", STR_ARG(id));
+    bool ok = json_bool(json_get(cx->body, "ok"), false);
+    if (ok && STR_IS(f.state, "pending") && needs_claim(f.kind))
+        return err_make(ERR_CONFLICT, "effect '" STR_FMT "' was never claimed, so it cannot be done", STR_ARG(id));
     cx_enter(cx, f.incident, 0);
-    bool ok = json_bool(json_get(cx->body, "ok"), false), unknown = json_bool(json_get(cx->body, "unknown"), false);
+    bool unknown = json_bool(json_get(cx->body, "unknown"), false);
     const char *state = unknown ? "unknown" : ok ? "done" : "failed";
     tx_exec(cx->tx, SQL_EFFECT_FINISH, V(id), V(state), V(cx->now), V(cx->in->body));
     if (ok && !unknown) keep_knob(cx, &f);
