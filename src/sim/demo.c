@@ -36,6 +36,7 @@ struct demo {
     pthread_t narrator;
     _Atomic bool stop;     /* the narrator's */
     _Atomic usec since;    /* when the current fault was put in */
+    _Atomic int64_t told;  /* the last entry the narrator has told */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -64,7 +65,7 @@ static void *narrator_main(void *ctx)
         struct entry_list list = journal_read(tx, at, 200, &a);
         store_read_end(tx);
         for (size_t i = 0; i < list.count; i++) narrate(stdout, d->color, &list.items[i], d->since, &a);
-        if (list.count) at = list.items[list.count - 1].seq;
+        if (list.count) d->told = at = list.items[list.count - 1].seq;
         else pause_ms(POLL_MS);
         last &= list.count == 0;
         arena_reset(&a);
@@ -136,6 +137,16 @@ static void answer(struct demo *d, const char *approval, bool approve)
     if (e.code) narrate_note(stderr, false, "weir demo: %s", e.msg);
 }
 
+/* Wait for the narrator: the question comes after the story. */
+static void let_tell(struct demo *d)
+{
+    struct tx *tx = NULL;
+    if (store_read(app_store(d->app), &tx).code) return;
+    int64_t last = journal_last_seq(tx);
+    store_read_end(tx);
+    for (int i = 0; i < 50 && d->told < last; i++) pause_ms(POLL_MS);
+}
+
 /* Ask on the terminal; the page may answer meanwhile, so the question is open only as long as the approval is. */
 static void ask(struct demo *d, const struct score *score, const char *approval)
 {
@@ -143,10 +154,11 @@ static void ask(struct demo *d, const struct score *score, const char *approval)
         answer(d, approval, true);
         return;
     }
+    let_tell(d);
     if (!isatty(STDIN_FILENO)) {
         narrate_note(stdout, d->color, "Approve %s on the page, or run with --yes.", approval);
     } else {
-        (void)printf("\n  Approve %s? [y/N] (or use the page) ", approval);
+        (void)printf("  %-11sapprove %s? [y/N] (or use the page) ", "you", approval);
         (void)fflush(stdout);
     }
     struct view v;
