@@ -195,7 +195,7 @@ static str begin(struct cx *cx, const struct incident *inc, const struct casefil
     const struct graph *g = core_graph(cx, &graph);
     if (!g) return STR("");
     struct casefile c = { .incident = *inc, .graph = graph, .node = g->start, .started = cx->now };
-    c.state = (struct case_state){ .severity = inc->severity };
+    c.state = (struct case_state){ .severity = inc->severity, .cause = CAUSE_UNKNOWN };
     if (from) c.state = from->state, c.node = from->node, c.graph = from->graph;
     c.id = cx_next_id(cx, "case");
     struct body b;
