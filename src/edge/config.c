@@ -211,7 +211,7 @@ static void read_root(struct reading *r, const struct yaml *root)
         else if (STR_IS(item->key, "notify")) config_read_channels(r, item);
         else if (keys_of(r->a, str_z(r->a, item->key))[0]) read_section(r, item);
     }
-    r->server = yaml_get(root, "server");
+    r->root = root;
 }
 
 static err read_file(struct reading *r, const struct config_opts *opts)

@@ -10,7 +10,7 @@ struct reading {
     struct arena *a;          /* the caller's, for problems */
     struct config_problems *problems;
     str dir;                  /* of the file: its paths are relative to it */
-    const struct yaml *server; /* its section in the file, for places */
+    const struct yaml *root;  /* of the file, for places */
     bool from_outside;        /* not from the file: paths stay as they are */
 };
 

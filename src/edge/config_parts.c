@@ -198,18 +198,21 @@ static str server_problem(const struct config *c, const char **key)
     return STR("beyond this machine weir listens only with tls_cert and tls_key, or with behind_proxy: yes when a proxy in front ends TLS");
 }
 
-/* With its place where the value in force is the one in the file. */
+/* With its place where the value in force is the one in the file, else with the name of the option. */
+static void placed_problem(struct reading *r, str option, const struct yaml *node, str value, str problem)
+{
+    if (node && (!value.ptr || str_eq(node->text, value)))
+        config_problem(r, str_fmt(r->a, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(r->check->file), node->line, node->column, STR_ARG(problem)));
+    else config_problem(r, str_fmt(r->a, STR_FMT ": " STR_FMT, STR_ARG(option), STR_ARG(problem)));
+}
+
 static void check_server(struct reading *r)
 {
     const char *key;
     struct config *c = r->config;
     str problem = server_problem(c, &key), value = str_eq(str_of(key), STR("listen")) ? c->listen : STR_NONE;
-    const struct yaml *node = yaml_get(r->server, key);
-    if (!problem.len) return;
-    if (node && (!value.ptr || str_eq(node->text, value)))
-        config_problem(r, str_fmt(r->a, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(r->check->file), node->line, node->column, STR_ARG(problem)));
-    else
-        config_problem(r, str_fmt(r->a, "server.%s: " STR_FMT, key, STR_ARG(problem)));
+    const struct yaml *node = yaml_get(yaml_get(r->root, "server"), key);
+    if (problem.len) placed_problem(r, str_fmt(r->a, "server.%s", key), node, value, problem);
 }
 
 static void check_network(struct reading *r, str net)
@@ -223,7 +226,11 @@ static void check_network(struct reading *r, str net)
     (void)snprintf(text, sizeof text, STR_FMT, STR_ARG(addr));
     bool ok = addr.len < sizeof text && inet_pton(six ? AF_INET6 : AF_INET, text, bytes) == 1;
     if (rest.ptr) ok = ok && !str_to_i64(rest, &bits).code && bits >= 0 && bits <= (six ? 128 : 32);
-    if (!ok) config_problem(r, str_fmt(r->a, "net.allow: expected a network such as 10.0.0.0/8, got '" STR_FMT "'", STR_ARG(str_cut(net, 0, 60))));
+    if (ok) return;
+    const struct yaml *list = yaml_get(yaml_get(r->root, "net"), "allow"), *node = list;
+    for (size_t i = 0; list && list->type == YAML_LIST && i < list->count; i++)
+        if (str_eq(list->items[i].text, net)) node = &list->items[i];
+    placed_problem(r, STR("net.allow"), node, net, str_fmt(r->a, "expected a network such as 10.0.0.0/8, got '" STR_FMT "'", STR_ARG(str_cut(net, 0, 60))));
 }
 
 void config_check_all(struct reading *r)
@@ -235,6 +242,6 @@ void config_check_all(struct reading *r)
     (void)listen_read(c->listen, &c->host, &c->port);
     for (size_t i = 0; i < c->net_allow.count; i++) check_network(r, c->net_allow.items[i]);
     err e = STR_IS(c->timezone, "UTC") ? OK : zone_read(c->timezone, &a, &zone);
-    if (e.code) config_problem(r, str_fmt(r->a, "timezone: %s", e.msg));
+    if (e.code) placed_problem(r, STR("timezone"), yaml_get(r->root, "timezone"), c->timezone, str_of(e.msg));
     arena_done(&a);
 }
