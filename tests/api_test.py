@@ -176,7 +176,8 @@ def small_things(server, tap):
     tap.same(server.ask("GET", "/readyz")[0], 200, "ready")
     for path in ("/docs", "/login"):
         status, headers, text = server.ask("GET", path)
-        tap.check(status == 200 and "<script" not in text and "default-src 'self'" in headers["content-security-policy"], f"{path} is a page under a strict policy")
+        tap.check(status == 200 and "<script" not in text and "default-src 'self'" in headers["content-security-policy"]
+              and "connect-src 'self' ws: wss:" in headers["content-security-policy"], f"{path} is a page under a strict policy")
     now = int(time.time() * 1e6)
     sent = {"samples": [{"series": "rows", "labels": {"pipeline": "orders"}, "time": now - i * 1000000, "value": i} for i in range(9, -1, -1)]}
     tap.same(json.loads(server.ask("POST", "/api/v1/samples", "ingest", sent)[2])["accepted"], 10, "samples are taken")

@@ -58,7 +58,8 @@ struct exchange {
 
 /* ---- the reply ---- */
 
-static const char page_policy[] = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+static const char page_policy[] = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                                  "connect-src 'self' ws: wss:; object-src 'none'; " /* 'self' is no ws: in older browsers */
                                   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 static const char data_policy[] = "default-src 'none'; frame-ancestors 'none'";
 
