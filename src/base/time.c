@@ -142,12 +142,19 @@ err duration_parse(str s, usec *out)
     return OK;
 }
 
+/* "2 h 5 min", but "2 h" where the smaller unit adds nothing. */
+static str two_units(struct arena *a, int64_t large, const char *large_unit, int64_t small, const char *small_unit)
+{
+    if (!small) return str_fmt(a, "%lld %s", (long long)large, large_unit);
+    return str_fmt(a, "%lld %s %lld %s", (long long)large, large_unit, (long long)small, small_unit);
+}
+
 str duration_text(usec d, struct arena *a)
 {
     if (d < 0) d = 0;
     if (d < USEC_SECOND) return str_fmt(a, "%d ms", (int)(d / USEC_MS));
     if (d < USEC_MINUTE) return str_fmt(a, "%.1f s", (double)d / (double)USEC_SECOND);
-    if (d < USEC_HOUR) return str_fmt(a, "%d min %d s", (int)(d / USEC_MINUTE), (int)(d / USEC_SECOND % 60));
-    if (d < USEC_DAY) return str_fmt(a, "%d h %d min", (int)(d / USEC_HOUR), (int)(d / USEC_MINUTE % 60));
-    return str_fmt(a, "%d d %d h", (int)(d / USEC_DAY), (int)(d / USEC_HOUR % 24));
+    if (d < USEC_HOUR) return two_units(a, d / USEC_MINUTE, "min", d / USEC_SECOND % 60, "s");
+    if (d < USEC_DAY) return two_units(a, d / USEC_HOUR, "h", d / USEC_MINUTE % 60, "min");
+    return two_units(a, d / USEC_DAY, "d", d / USEC_HOUR % 24, "h");
 }

@@ -53,5 +53,7 @@ TEST(durations_need_a_unit)
     struct arena a = arena_init(1 << 12);
     CHECK_STR(duration_text(12400 * USEC_MS, &a), "12.4 s");
     CHECK_STR(duration_text(125 * USEC_MINUTE, &a), "2 h 5 min");
+    CHECK_STR(duration_text(5 * USEC_MINUTE, &a), "5 min");
+    CHECK_STR(duration_text(48 * USEC_HOUR, &a), "2 d");
     arena_done(&a);
 }

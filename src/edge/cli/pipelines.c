@@ -108,9 +108,13 @@ static str result_of(struct cli *cli, json *run)
     return state;
 }
 
+/* The beginning of a run's id is enough for people: its time in milliseconds and 12 random bits. */
+enum { ID_SHOWN = 18, ID_WHOLE = 36 };
+
 static void add_run(struct cli *cli, struct table *t, json *run)
 {
-    table_row(t, (const str[]){ json_get_str(run, "id"), json_get_str(run, "pipeline"), json_get_str(run, "step"), result_of(cli, run),
+    str id = str_cut(json_get_str(run, "id"), 0, ID_SHOWN);
+    table_row(t, (const str[]){ id, json_get_str(run, "pipeline"), json_get_str(run, "step"), result_of(cli, run),
                                 client_when(cli, json_get(run, "started")), duration_of(cli, run), client_text(cli, run, "rows") });
 }
 
@@ -131,24 +135,34 @@ static int by_start(const void *x, const void *y)
     return (a < b) - (a > b);
 }
 
-/* The newest runs of all pipelines: the API lists them by pipeline, so they are merged here. */
-static int all_runs(struct client *c)
+enum { PIPELINES_MAX = 200, RUNS_MAX = 20000 };
+
+/* The newest runs of each pipeline: the API lists them by pipeline. */
+static int collect_runs(struct client *c, json **runs, size_t *count)
 {
-    enum { PIPELINES_MAX = 200, RUNS_MAX = 20000 };
-    struct cli *cli = c->cli;
     struct answer pipelines, reply;
-    json **runs = ARENA_ARRAY(cli_arena(cli), json *, RUNS_MAX), *pipeline, *run;
-    size_t count = 0, i, n, k, m;
-    int64_t limit = 50;
-    err e = cli_i64(cli, "limit", &limit);
-    if (e.code || limit < 1 || limit > 200) return cli_fail(cli, EXIT_USAGE, "--limit: expected 1 to 200");
+    json *pipeline, *run;
+    size_t i, n, k, m;
     int rc = client_call(c, "GET", STR("/api/v1/pipelines?limit=200"), STR_NONE, &pipelines);
     yyjson_arr_foreach(json_get(pipelines.root, "items"), i, n, pipeline)
     {
         if (rc || i == PIPELINES_MAX) break;
         rc = runs_path(c, json_get_str(pipeline, "name"), &reply);
-        yyjson_arr_foreach(json_get(reply.root, "items"), k, m, run) if (!rc && count < RUNS_MAX) runs[count++] = run;
+        yyjson_arr_foreach(json_get(reply.root, "items"), k, m, run) if (!rc && *count < RUNS_MAX) runs[(*count)++] = run;
     }
+    return rc;
+}
+
+/* The newest runs of all pipelines, merged. */
+static int all_runs(struct client *c)
+{
+    struct cli *cli = c->cli;
+    json **runs = ARENA_ARRAY(cli_arena(cli), json *, RUNS_MAX);
+    size_t count = 0, i;
+    int64_t limit = 50;
+    err e = cli_i64(cli, "limit", &limit);
+    if (e.code || limit < 1 || limit > 200) return cli_fail(cli, EXIT_USAGE, "--limit: expected 1 to 200");
+    int rc = collect_runs(c, runs, &count);
     if (rc) return rc;
     qsort(runs, count, sizeof *runs, by_start);
     if (count > (size_t)limit) count = (size_t)limit;
@@ -187,13 +201,35 @@ static int run_runs(struct cli *cli)
     return EXIT_FINE;
 }
 
+/* The whole id of the one listed run that begins with `id`. */
+static int whole_id(struct client *c, str *id)
+{
+    enum { ID_SHORTEST = 8 };
+    struct cli *cli = c->cli;
+    if (id->len < ID_SHORTEST || id->len >= ID_WHOLE) return EXIT_FINE;
+    json **runs = ARENA_ARRAY(cli_arena(cli), json *, RUNS_MAX);
+    size_t count = 0, found = 0;
+    str whole = *id;
+    int rc = collect_runs(c, runs, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!str_starts(json_get_str(runs[i], "id"), *id)) continue;
+        whole = json_get_str(runs[i], "id");
+        found++;
+    }
+    if (found > 1) return cli_fail(cli, EXIT_FOUND, "%zu runs begin with '" STR_FMT "'; --json lists whole ids", found, STR_ARG(*id));
+    *id = whole;
+    return rc;
+}
+
 static int run_runs_show(struct cli *cli)
 {
     struct client c;
     struct answer reply;
     struct arena *a = cli_arena(cli);
+    str id = cli_arg(cli, 0);
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "GET", client_path(&c, "/api/v1/runs/", cli_arg(cli, 0), ""), STR_NONE, &reply);
+    if (!rc) rc = whole_id(&c, &id);
+    if (!rc) rc = client_call(&c, "GET", client_path(&c, "/api/v1/runs/", id, ""), STR_NONE, &reply);
     if (rc) return rc;
     if (cli_json(cli)) {
         client_print_json(&reply);
@@ -214,4 +250,4 @@ static int run_runs_show(struct cli *cli)
 
 const struct command command_pipelines = { "pipelines", "[NAME]", "List pipelines, or show one.", NULL, list_options, run_pipelines };
 const struct command command_runs = { "runs", "[PIPELINE]", "List runs, newest first.", NULL, run_options, run_runs };
-const struct command command_runs_show = { "runs show", "ID", "Show a run and the tail of its output.", "Exit code 1 when the run failed.", NULL, run_runs_show };
+const struct command command_runs_show = { "runs show", "ID", "Show a run and the tail of its output.", "The beginning of an ID, as `weir runs` shows it, is enough. Exit code 1 when the run failed.", NULL, run_runs_show };
