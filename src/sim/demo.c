@@ -424,19 +424,19 @@ static int run_demo(struct cli *cli)
 }
 
 static const struct cli_option options[] = {
-    { "once", 0, NULL, NULL, "end after the summary instead of keeping the page running" },
-    { "yes", 'y', NULL, NULL, "approve what waits for a person" },
-    { "seed", 0, "N", "1", "shuffles faults, pipelines and order" },
-    { "faults", 0, "LIST", "all", "all, none, or some of missing_column,timeout,memory,doubled,slow_disk" },
-    { "port", 'p', "PORT", "0", "of the page; 0 picks a free one" },
-    { "dir", 0, "DIR", NULL, "keep the demo's files here; by default a new folder under /tmp" },
+    { "once", 0, NULL, NULL, "End after the summary instead of keeping the page running." },
+    { "yes", 'y', NULL, NULL, "Approve what waits for a person." },
+    { "seed", 0, "N", "1", "Shuffles faults, pipelines and order." },
+    { "faults", 0, "LIST", "all", "Faults to put in: all, none, or some of missing_column, timeout, memory, doubled and slow_disk, with commas between." },
+    { "port", 'p', "PORT", "0", "Port of the page; 0 picks a free one." },
+    { "dir", 0, "DIR", NULL, "Keep the demo's files here. [a new folder under /tmp]" },
     { NULL, 0, NULL, NULL, NULL },
 };
 
 const struct command command_demo = {
     .name = "demo",
     .args = "",
-    .summary = "watch real pipelines break and be mended, on this machine",
+    .summary = "Watch real pipelines break and be mended, on this machine.",
     .about = "Runs three small pipelines under `weir run`, puts real faults into them one after another and tells what weir finds, "
              "decides and does. One fault needs your approval: on the terminal or on the page. Exit 0 when everything was found and "
              "mended as promised.",

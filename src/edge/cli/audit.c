@@ -143,7 +143,7 @@ static int verify_run(struct cli *cli)
 
 static const struct cli_option verify_options[] = {
     { "public-key", 'k', "FILE", NULL, "A copy of journal.key.pub that was kept elsewhere." },
-    { "checkpoint", 'c', "FILE", NULL, "A checkpoint that was kept elsewhere." },
+    { "checkpoint", 0, "FILE", NULL, "A checkpoint that was kept elsewhere." },
     { NULL, 0, NULL, NULL, NULL },
 };
 

@@ -11,10 +11,10 @@
 #include "edge/cli/cli_internal.h"
 
 const struct cli_option cli_common_options[] = {
-    { "data-dir", 'd', "DIR", NULL, "Folder of weir's data [/var/lib/weir as root, else ~/.local/share/weir]." },
-    { "config", 'c', "FILE", NULL, "Configuration [DIR/weir.yaml, else /etc/weir/weir.yaml, when there]." },
-    { "server", 's', "URL", NULL, "Address of the server [from the configuration]." },
-    { "key-file", 0, "FILE", NULL, "File with the API key; WEIR_KEY holds the key itself [DIR/admin.key]." },
+    { "data-dir", 'd', "DIR", NULL, "Folder of weir's data. [/var/lib/weir as root, else ~/.local/share/weir]" },
+    { "config", 'c', "FILE", NULL, "Configuration. [DIR/weir.yaml, else /etc/weir/weir.yaml, when there]" },
+    { "server", 's', "URL", NULL, "Address of the server. [from the configuration]" },
+    { "key-file", 0, "FILE", NULL, "File with the API key; WEIR_KEY holds the key itself. [DIR/admin.key]" },
     { "set", 0, "NAME=VALUE...", NULL, "Set an option of the configuration for this call, such as server.listen=[::1]:80." },
     { "json", 'j', NULL, NULL, "Print JSON instead of text." },
     { "help", 'h', NULL, NULL, "Show this help." },
@@ -294,8 +294,14 @@ static int run_command(struct reading *r)
     return rc;
 }
 
-/* The longest name wins: "audit verify" before "audit". */
-static int find_command(struct reading *r)
+static bool help_wanted(const char *word)
+{
+    str s = str_of(word);
+    return STR_IS(s, "--help") || STR_IS(s, "-h");
+}
+
+/* The longest name wins: "audit verify" before "audit". *done: a noun that is no command of its own has shown its help. */
+static int find_command(struct reading *r, bool *done)
 {
     struct cli *cli = r->cli;
     for (int words = r->argc - 1 < 3 ? r->argc - 1 : 3; words > 0; words--) {
@@ -304,6 +310,10 @@ static int find_command(struct reading *r)
         cli->command = cli_find(cli->commands, name);
         r->at = words + 1;
         if (cli->command) return EXIT_FINE;
+    }
+    if (r->argc == 3 && help_wanted(r->argv[2]) && help_group(cli->commands, str_of(r->argv[1]), stdout)) {
+        *done = true;
+        return EXIT_FINE;
     }
     str name = str_of(r->argv[1]);
     if (r->argc > 2 && r->argv[2][0] != '-') name = str_fmt(&cli->arena, STR_FMT " %s", STR_ARG(name), r->argv[2]);
@@ -318,14 +328,15 @@ int cli_main(int argc, char **argv, const struct command *const *commands, struc
     struct reading r = { .cli = &cli, .argv = argv, .argc = argc };
     str first = argc > 1 ? str_of(argv[1]) : STR("help");
     int rc = EXIT_FINE;
-    if (argc < 2 || STR_IS(first, "--help") || STR_IS(first, "-h")) {
+    if (argc < 2 || help_wanted(argv[1])) {
         help_overview(commands, argc < 2 ? stderr : stdout);
         rc = argc < 2 ? EXIT_USAGE : EXIT_FINE;
     } else if (STR_IS(first, "--version") || STR_IS(first, "-V")) {
         (void)printf("weir " WEIR_VERSION "\n");
     } else {
-        rc = find_command(&r);
-        if (!rc) rc = run_command(&r);
+        bool done = false;
+        rc = find_command(&r, &done);
+        if (!rc && !done) rc = run_command(&r);
     }
     arena_done(&cli.arena);
     return rc;

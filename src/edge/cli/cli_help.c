@@ -35,16 +35,34 @@ static void paragraphs(FILE *out, const char *about)
     }
 }
 
+static void summary(const struct command *c, FILE *out)
+{
+    (void)fprintf(out, "  %-18s ", c->name);
+    wrap(out, str_of(c->summary), 21, 21);
+}
+
 void help_overview(const struct command *const *rows, FILE *out)
 {
     (void)fprintf(out, "weir watches data pipelines, works out why they break, and fixes what your\npolicy allows.\n\n"
                        "Usage: weir COMMAND [OPTIONS] [ARGUMENTS]\n\n");
-    for (; *rows && (*rows)->name; rows++) {
-        (void)fprintf(out, "  %-18s ", (*rows)->name);
-        wrap(out, str_of((*rows)->summary), 21, 21);
-    }
+    for (; *rows && (*rows)->name; rows++) summary(*rows, out);
     (void)fprintf(out, "\nweir help COMMAND tells more. Start with: weir demo\n"
                        "Exit codes: 0 fine, 1 something was found or refused, 2 usage, 3 failed to run.\n");
+}
+
+bool help_group(const struct command *const *rows, str noun, FILE *out)
+{
+    bool any = false;
+    for (; *rows && (*rows)->name; rows++) {
+        str rest = str_of((*rows)->name), first;
+        (void)str_next(&rest, ' ', &first);
+        if (!rest.len || !str_eq(first, noun)) continue;
+        if (!any) (void)fprintf(out, "Usage: weir " STR_FMT " COMMAND [OPTIONS] [ARGUMENTS]\n\n", STR_ARG(noun));
+        summary(*rows, out);
+        any = true;
+    }
+    if (any) (void)fprintf(out, "\nweir help " STR_FMT " COMMAND tells more.\n", STR_ARG(noun));
+    return any;
 }
 
 static void print_options(const struct cli_option *o, FILE *out, struct arena *a)
@@ -67,8 +85,12 @@ void help_command(const struct command *c, FILE *out, struct arena *a)
         paragraphs(out, c->about);
         (void)fputc('\n', out);
     }
-    (void)fprintf(out, "Options:\n");
-    print_options(c->options, out, a);
+    if (c->options && c->options->name) {
+        (void)fprintf(out, "Options:\n");
+        print_options(c->options, out, a);
+        (void)fputc('\n', out);
+    }
+    (void)fprintf(out, "Options of every command:\n");
     print_options(cli_common_options, out, a);
     (void)fprintf(out, "\nEach option can also come from the environment: --data-dir from WEIR_DATA_DIR.\n");
 }
@@ -87,6 +109,7 @@ static int run_help(struct cli *cli)
         help_command(c, stdout, a);
         return EXIT_FINE;
     }
+    if (help_group(cli->commands, name, stdout)) return EXIT_FINE;
     str hint = cli_command_hint(cli->commands, name, a);
     return cli_fail(cli, EXIT_USAGE, "there is no command '" STR_FMT "'" STR_FMT, STR_ARG(name), STR_ARG(hint));
 }

@@ -41,6 +41,8 @@ struct arg_count {
 struct arg_count cli_arg_bounds(const char *args);
 
 void help_overview(const struct command *const *commands, FILE *out);
+/* The commands that begin with `noun`; false when there are none. */
+bool help_group(const struct command *const *commands, str noun, FILE *out);
 void help_command(const struct command *c, FILE *out, struct arena *a);
 
 #endif

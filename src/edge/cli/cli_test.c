@@ -44,7 +44,8 @@ static const struct cli_option try_options[] = {
 static const struct command try_one = { "try", "[THING]", "Try.", NULL, try_options, run_try };
 static const struct command try_two = { "try twice", "A [B]", "Try twice.", NULL, try_options, run_try };
 static const struct command try_rest = { "rest", "-- CMD...", "Run the rest.", NULL, try_options, run_try };
-static const struct command *const table[] = { &try_one, &try_two, &try_rest, &command_help, NULL };
+static const struct command show_it = { "show it", "", "Show it.", NULL, try_options, run_try };
+static const struct command *const table[] = { &try_one, &try_two, &try_rest, &show_it, &command_help, NULL };
 
 /* Run a command line and give its exit code; both outputs go to `text`. */
 static int run(const struct command *const *rows, char *text, size_t cap, const char *const *words)
@@ -110,6 +111,17 @@ TEST(the_longest_command_wins_and_dashes_end_the_options)
     CHECK_I64(RUN(table, text, "rest", "-l", "--", "ls", "-l", "--name"), EXIT_FOUND);
     CHECK(seen.dashes && seen.args == 3);
     CHECK_STR(str_of(seen.first), "ls");
+}
+
+TEST(a_noun_without_a_command_of_its_own_lists_what_there_is)
+{
+    char text[65536];
+    CHECK_I64(RUN(table, text, "show", "--help"), EXIT_FINE);
+    CHECK(str_find(str_of(text), STR("Usage: weir show COMMAND"), 0) >= 0);
+    CHECK(str_find(str_of(text), STR("show it"), 0) >= 0);
+    CHECK_I64(RUN(table, text, "help", "show"), EXIT_FINE);
+    CHECK(str_find(str_of(text), STR("show it"), 0) >= 0);
+    CHECK_I64(RUN(table, text, "show"), EXIT_USAGE);
 }
 
 TEST(wrong_usage_is_told_with_the_nearest_word)

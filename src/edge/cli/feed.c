@@ -280,17 +280,17 @@ static int feed_command(struct cli *cli)
 }
 
 static const struct cli_option options[] = {
-    { "threads", 't', "N", "1", "threads that judge; the result is the same for every number" },
-    { "keep", 0, NULL, NULL, "keep the folder, for `weir serve --data-dir`" },
-    { "pipelines", 0, "FILE", NULL, "pipelines.yaml with thresholds" },
-    { "policy", 0, "FILE", NULL, "policy.yaml; the built-in one when absent" },
+    { "threads", 't', "N", "1", "Threads that judge; the result is the same for every number." },
+    { "keep", 0, NULL, NULL, "Keep the folder, for `weir serve --data-dir`." },
+    { "pipelines", 0, "FILE", NULL, "A pipelines.yaml with thresholds." },
+    { "policy", 0, "FILE", NULL, "A policy.yaml. [the built-in policy]" },
     { NULL, 0, NULL, NULL, NULL },
 };
 
 const struct command command_feed = {
     .name = "feed",
     .args = "FILE...",
-    .summary = "Run recorded series through weir in recorded time",
+    .summary = "Run recorded series through weir in recorded time.",
     .about = "Reads CSV (a time column and numbers, or time, series and value) and JSON Lines (samples, OpenLineage events, changes), judges "
              "them as if they came in at their own times, and lists the incidents weir would have opened.\n"
              "The store is a temporary folder that is removed at the end, unless --keep or --data-dir is given. The same input gives the "

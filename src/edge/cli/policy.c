@@ -188,9 +188,9 @@ static const struct cli_option check_options[] = {
     { NULL, 0, NULL, NULL, NULL },
 };
 static const struct cli_option explain_options[] = {
-    { "policy", 'p', "FILE", NULL, "Policy to ask [the built-in one]." },
+    { "policy", 'p', "FILE", NULL, "Policy to ask. [the built-in one]" },
     { "fact", 'f', "NAME=VALUE...", NULL, "Set a fact; NAME=null makes it unknown. May be repeated." },
-    { "at", 0, "TIME", NULL, "Ask as of this time, such as 2026-05-04T06:00:00Z [now]." },
+    { "at", 0, "TIME", NULL, "Ask as of this time, such as 2026-05-04T06:00:00Z. [now]" },
     { "timezone", 0, "ZONE", "UTC", "Zone of a policy that names none." },
     { "all", 'a', NULL, NULL, "Also show rules that do not match." },
     { NULL, 0, NULL, NULL, NULL },

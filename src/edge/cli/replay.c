@@ -58,14 +58,14 @@ static int run_replay(struct cli *cli)
 }
 
 static const struct cli_option options[] = {
-    { "verify", 0, NULL, NULL, "compare every entry byte for byte (what replay does in any case)" },
+    { "verify", 0, NULL, NULL, "Compare every entry byte for byte, which replay does in any case." },
     { NULL, 0, NULL, NULL, NULL },
 };
 
 const struct command command_replay = {
     .name = "replay",
     .args = "",
-    .summary = "make the journal again from its inputs and compare every entry",
+    .summary = "Make the journal again from its inputs and compare.",
     .about = "Applies the recorded inputs of the journal to an empty store in memory, with the recorded times, and compares every "
              "entry byte for byte. Works beside a running server. Exit 1 names the first entry that differs.",
     .options = options,

@@ -76,7 +76,7 @@ static const struct cli_option options[] = { { NULL, 0, NULL, NULL, NULL } };
 const struct command command_serve = {
     .name = "serve",
     .args = "",
-    .summary = "run the server: watch, diagnose, decide, act, show",
+    .summary = "Run the server: watch, diagnose, decide, act, show.",
     .about = "Runs in the foreground until SIGTERM or SIGINT; SIGHUP reads configuration, policy, pipelines and runbooks again. "
              "The first start writes an admin key to DATA/admin.key and a key for `weir run` to DATA/ingest.key.",
     .options = options,

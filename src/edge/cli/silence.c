@@ -91,7 +91,7 @@ static const struct cli_option add_options[] = {
     { "everything", 0, NULL, NULL, "All findings of all pipelines." },
     { "for", 0, "DURATION", NULL, "How long, such as 2h." },
     { "until", 0, "TIME", NULL, "Until when, such as 2026-05-04T06:00:00Z." },
-    { "starts", 0, "TIME", NULL, "From when [now]." },
+    { "starts", 0, "TIME", NULL, "From when. [now]" },
     { "comment", 'm', "TEXT", NULL, "Why." },
     { "maintenance", 0, NULL, NULL, "A maintenance window." },
     { NULL, 0, NULL, NULL, NULL },
