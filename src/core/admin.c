@@ -1,5 +1,7 @@
 /* What operators do: silences, keys, runbooks, restore and resume; and inputs that are only notes. */
+#include "core/agents/case.h"
 #include "core/core_internal.h"
+#include "core/incident/incident.h"
 
 err input_note(struct cx *cx)
 {
@@ -78,22 +80,93 @@ bool core_restored(struct cx *cx)
     return restored;
 }
 
-/* After a restore nobody knows what was done since the backup: effects that were under way are unknown, waiting ones are
- * held, and nothing is sent until a person says so. */
+static const char lost_text[] =
+    "{\"ok\":false,\"unknown\":true,\"summary\":\"weir was restored from a backup: whether this was done is not known\"}";
+
+/* The outcome is unknown: an entry says so, and the case that waits for it goes on to a person. */
+static void lose_effect(struct cx *cx, str id, str kind, str remedy, str target, str incident)
+{
+    struct body b;
+    body_open(&b);
+    jw_str(&b.w, "kind", kind);
+    jw_str(&b.w, "remedy", remedy);
+    jw_str(&b.w, "target", target);
+    cx_derive(cx, &b, "effect.lost", id, "weir", incident, cx->seq);
+    tx_exec(cx->tx, SQL_EFFECT_FINISH, V(id), V("unknown"), V(cx->now), V(lost_text));
+    struct event event = { .source = id, .result = STR("unknown") };
+    err e = json_parse(str_of(lost_text), cx->a, &event.body);
+    if (e.code) tx_fail(cx->tx, e);
+    else case_resume(cx, &event);
+}
+
+enum { AT_ONCE = 256 }; /* as the statements say */
+
+/* Every effect without an outcome that was asked for before this input, but those of one kind. What their cases ask for now is
+ * later in the journal and not among them. */
+static void lose_effects(struct cx *cx, const char *but)
+{
+    struct {
+        str id, kind, remedy, target, incident;
+    } found[AT_ONCE];
+    int64_t after = 0;
+    size_t n = AT_ONCE;
+    while (n == AT_ONCE && !tx_err(cx->tx).code) {
+        struct rows *r = tx_query(cx->tx, SQL_EFFECT_UNSETTLED, V(after), V(cx->seq), V(but));
+        for (n = 0; n < AT_ONCE && rows_next(r); n++) {
+            after = rows_i64(r, 0);
+            found[n].id = rows_dup(r, 1, cx->a);
+            found[n].kind = rows_dup(r, 2, cx->a);
+            found[n].remedy = rows_dup(r, 3, cx->a);
+            found[n].target = rows_dup(r, 4, cx->a);
+            found[n].incident = rows_dup(r, 5, cx->a);
+        }
+        if (n == AT_ONCE) rows_end(r);
+        for (size_t i = 0; i < n; i++)
+            lose_effect(cx, found[i].id, found[i].kind, found[i].remedy, found[i].target, found[i].incident);
+    }
+}
+
+/* Incidents that were about to be decided: the original may have decided and acted since, so this is done now, while what they
+ * ask for is held. */
+static void settle_incidents(struct cx *cx)
+{
+    str found[AT_ONCE];
+    int64_t after = 0;
+    size_t n = AT_ONCE;
+    while (n == AT_ONCE && !tx_err(cx->tx).code) {
+        struct rows *r = tx_query(cx->tx, SQL_INCIDENT_UNSETTLED, V(after), V(cx->seq));
+        for (n = 0; n < AT_ONCE && rows_next(r); n++) {
+            after = rows_i64(r, 0);
+            found[n] = rows_dup(r, 1, cx->a);
+        }
+        if (n == AT_ONCE) rows_end(r);
+        for (size_t i = 0; i < n; i++) {
+            timer_drop(cx, "settle", found[i]);
+            incident_settle(cx, found[i]);
+        }
+    }
+}
+
+/* The server that made the backup went on, and nobody here knows what it did: every effect that waited or was under way may have
+ * been carried out by it, messages too. None is done again: they are unknown, their cases ask a person, and nothing is sent
+ * until a person says so. */
 err input_store_restored(struct cx *cx)
 {
     cx_enter(cx, STR(""), 0);
     tx_exec(cx->tx, SQL_META_SET, V("mode"), V("restored"));
-    tx_exec(cx->tx, SQL_EFFECT_HOLD_OPEN, V("{\"ok\":false,\"unknown\":true,\"summary\":\"the store was restored\"}"), V(cx->now));
-    tx_exec_n(cx->tx, SQL_EFFECT_HOLD_PENDING, TX_NO_VALS);
+    lose_effects(cx, "");
+    settle_incidents(cx);
     return OK;
 }
 
+/* From now on weir acts again. Messages written meanwhile go out; remedies asked for meanwhile do not: they were decided on an
+ * old picture of the world, so a person decides about them. */
 err input_store_resumed(struct cx *cx)
 {
     if (!core_restored(cx)) return err_make(ERR_CONFLICT, "nothing is held: the store is not in restored mode");
     cx_enter(cx, STR(""), 0);
     tx_exec(cx->tx, SQL_META_SET, V("mode"), V("normal"));
+    lose_effects(cx, "notify");
     tx_exec_n(cx->tx, SQL_EFFECT_RELEASE, TX_NO_VALS);
     return OK;
 }

@@ -105,18 +105,147 @@ TEST(downstream_symptoms_join_the_incident_of_their_source)
     world_done(&w);
 }
 
-TEST(restored_stores_send_nothing_until_resumed)
+/* Effects of a kind and state, over the whole store. */
+static int count_effects(struct world *w, const char *kind, const char *state)
+{
+    struct tx *tx = NULL;
+    struct arena a = arena_init(1 << 26);
+    int n = 0;
+    CHECK_OK(store_read(w->store, &tx));
+    struct entry_list list = journal_read(tx, 0, 100000, &a);
+    for (size_t i = 0; i < list.count; i++) {
+        if (!STR_IS(list.items[i].kind, "effect.requested")) continue;
+        struct rows *r = tx_query(tx, SQL_EFFECT_GET, V(list.items[i].subject));
+        CHECK(rows_next(r));
+        n += str_eq(rows_str(r, 0), str_of(state)) && str_eq(rows_str(r, 1), str_of(kind));
+        rows_end(r);
+    }
+    store_read_end(tx);
+    arena_done(&a);
+    return n;
+}
+
+static const char one_channel[] = "{\"settle_us\":0,\"group_us\":300000000,\"quiet_us\":120000000,\"channels\":[\"team\"],\"page_url\":\"\"}";
+
+/* The newest entry of a kind: its subject, in storage of its own. */
+static const char *kept_newest(struct world *w, const char *kind, char out[64])
+{
+    (void)snprintf(out, 64, STR_FMT, STR_ARG(newest(w, kind)));
+    return out;
+}
+
+/* A world in which a remedy was begun: its effect. */
+static struct world world_applying(char effect[64])
 {
     struct world w = world_ready();
+    load_document(&w, "settings", str_of(one_channel));
     CHECK_OK(give(&w, "run.finished", "run-1", failed_run));
     pass(&w, 0);
+    answer(&w, "probe", EXECUTOR_DONE);
+    kept_newest(&w, "effect.requested", effect);
+    CHECK_STR(one(&w, SQL_EFFECT_GET, effect, 1), "apply");
+    return w;
+}
+
+static void check_a_person_is_asked(struct world *w)
+{
+    char incident[64], notice[64];
+    kept_newest(w, "incident.opened", incident);
+    CHECK_STR(one(w, SQL_INCIDENT_GET, incident, 0), "diagnosed");
+    kept_newest(w, "effect.requested", notice);
+    CHECK_STR(one(w, SQL_EFFECT_GET, notice, 1), "notify");
+    CHECK(str_find(one(w, SQL_EFFECT_GET, notice, 4), STR("needs_person"), 0) >= 0);
+    CHECK(str_find(one(w, SQL_EFFECT_GET, notice, 4), STR("outcome unknown"), 0) >= 0);
+    CHECK_OK(give(w, "run.finished", "run-2", good_run)); /* well again, yet what the remedy did by half nobody has looked at */
+    pass(w, USEC_DAY);
+    CHECK_STR(one(w, SQL_INCIDENT_GET, incident, 0), "diagnosed");
+    CHECK_OK(give(w, "incident.closed", incident, "{\"comment\":\"looked at it\"}"));
+    CHECK_STR(one(w, SQL_INCIDENT_GET, incident, 0), "resolved");
+}
+
+TEST(a_remedy_with_an_unknown_outcome_is_not_repeated_and_waits_for_a_person)
+{
     char effect[64];
-    (void)snprintf(effect, sizeof effect, STR_FMT, STR_ARG(newest(&w, "effect.requested")));
+    struct world w = world_applying(effect);
+    CHECK_OK(give(&w, "effect.started", effect, "{}"));
+    CHECK_OK(give(&w, "effect.outcome", effect, "{\"ok\":false,\"unknown\":true,\"summary\":\"weir stopped\"}"));
+    CHECK_I64(count_effects(&w, "apply", "unknown"), 1);
+    CHECK_I64(count_effects(&w, "apply", "pending") + count_effects(&w, "undo", "pending"), 0);
+    check_a_person_is_asked(&w);
+    world_done(&w);
+}
+
+TEST(a_remedy_that_waited_when_the_backup_was_made_is_unknown_after_a_restore_and_never_done_again)
+{
+    char effect[64];
+    struct world w = world_applying(effect);
     CHECK_OK(give(&w, "store.restored", "", "{}"));
-    CHECK_STR(one(&w, SQL_EFFECT_GET, effect, 0), "held");
+    CHECK_STR(one(&w, SQL_EFFECT_GET, effect, 0), "unknown");
     CHECK_ERR(give(&w, "effect.started", effect, "{}"), ERR_CONFLICT);
+    CHECK_I64(count_effects(&w, "notify", "held"), 1); /* the news that a person is needed */
+    pass(&w, USEC_SECOND);
     CHECK_OK(give(&w, "store.resumed", "", "{}"));
+    CHECK_STR(one(&w, SQL_EFFECT_GET, effect, 0), "unknown");
+    CHECK_I64(count_effects(&w, "notify", "pending"), 1);
+    check_a_person_is_asked(&w);
+    world_done(&w);
+}
+
+TEST(a_message_that_waited_when_the_backup_was_made_is_not_sent_again)
+{
+    char effect[64];
+    struct world w = world_applying(effect);
+    CHECK_OK(give(&w, "effect.started", effect, "{}"));
+    CHECK_OK(give(&w, "effect.outcome", effect, "{\"ok\":false,\"unknown\":true,\"summary\":\"weir stopped\"}"));
+    CHECK_I64(count_effects(&w, "notify", "pending"), 1);
+    CHECK_OK(give(&w, "store.restored", "", "{}"));
+    CHECK_OK(give(&w, "store.resumed", "", "{}"));
+    CHECK_I64(count_effects(&w, "notify", "pending"), 0);
+    CHECK_I64(count_effects(&w, "notify", "unknown"), 1);
+    world_done(&w);
+}
+
+TEST(what_is_decided_between_restore_and_resume_is_not_carried_out)
+{
+    struct world w = world_ready();
+    load_document(&w, "settings", str_of(one_channel));
+    CHECK_OK(give(&w, "store.restored", "", "{}"));
+    CHECK_OK(give(&w, "run.finished", "run-1", failed_run));
+    pass(&w, 0);
+    char decision[64];
+    kept_newest(&w, "decision.made", decision);
+    CHECK(decision[0] != 0);
+    CHECK_I64(count_effects(&w, "notify", "held"), 1);
+    CHECK_OK(give(&w, "store.resumed", "", "{}"));
+    pass(&w, USEC_HOUR);
+    CHECK_I64(count_effects(&w, "probe", "pending") + count_effects(&w, "apply", "pending"), 0);
+    CHECK_I64(count_effects(&w, "notify", "pending"), 1);
+    world_done(&w);
+}
+
+/* The backup was made between a finding and its decision: the original decided and acted after it. */
+TEST(an_incident_that_had_not_settled_before_a_restore_is_not_acted_on)
+{
+    struct world w = world_ready();
+    CHECK_OK(give(&w, "finding", "00ff", "{\"series\":\"s\",\"pipeline\":\"orders\",\"step\":\"extract\",\"kind\":\"error_rate\",\"detector\":\"d\",\"severity\":\"HIGH\","
+                                         "\"start\":1777874400000000,\"end\":1777874401000000,\"summary\":\"low\"}"));
+    CHECK_STR(newest(&w, "case.opened"), "");
+    CHECK_OK(give(&w, "store.restored", "", "{}"));
+    CHECK(newest(&w, "case.opened").len > 0);
+    CHECK_OK(give(&w, "store.resumed", "", "{}"));
+    pass(&w, USEC_MINUTE);
+    CHECK_I64(count_effects(&w, "probe", "pending") + count_effects(&w, "apply", "pending"), 0);
+    world_done(&w);
+}
+
+TEST(closing_an_incident_takes_back_the_remedy_that_has_not_begun)
+{
+    char effect[64], incident[64];
+    struct world w = world_applying(effect);
     CHECK_STR(one(&w, SQL_EFFECT_GET, effect, 0), "pending");
+    CHECK_OK(give(&w, "incident.closed", kept_newest(&w, "incident.opened", incident), "{\"comment\":\"mine\"}"));
+    CHECK_STR(one(&w, SQL_EFFECT_GET, effect, 0), "failed");
+    CHECK_ERR(give(&w, "effect.started", effect, "{}"), ERR_CONFLICT);
     world_done(&w);
 }
 

@@ -131,7 +131,10 @@ void agent_wait_effect(struct step *s)
     rows_end(r);
     str said = json_get_str(s->event->body, "summary"), result = s->event->result;
     s->summary = said.len ? said : str_fmt(cx->a, STR_FMT ": " STR_FMT, STR_ARG(kind), STR_ARG(result));
-    if (STR_IS(result, "expired")) result = STR_IS(kind, "apply") || STR_IS(kind, "undo") ? STR("unknown") : STR("failed");
+    if (STR_IS(result, "expired")) {
+        bool touches = STR_IS(kind, "apply") || STR_IS(kind, "undo");
+        result = effect_cancel(cx, s->c->state.effect) || !touches ? STR("failed") : STR("unknown");
+    }
     if (STR_IS(result, "ok") && STR_IS(kind, "probe")) result = probe_answer(s);
     if (STR_IS(result, "ok") && STR_IS(kind, "verify")) result = verify_answer(s);
     if (STR_IS(result, "unknown")) s->c->state.outcome = STR("unknown");

@@ -1,5 +1,6 @@
 #include "core/agents/case.h"
 
+#include "core/agents/effects.h"
 #include "core/agents/graph.h"
 
 static void put_state(struct jw *w, const struct case_state *s)
@@ -256,6 +257,7 @@ void case_cancel(struct cx *cx, str id, str why)
     jw_str(&b.w, "why", why);
     cx_derive(cx, &b, "case.cancelled", c.id, "weir", c.incident.id, cx->seq);
     if (c.state.approval.len) tx_exec(cx->tx, SQL_APPROVAL_CANCEL, V(c.state.approval), V(cx->now));
+    if (c.state.effect.len) (void)effect_cancel(cx, c.state.effect);
     save(cx, &c, "done", STR(""));
 }
 

@@ -42,6 +42,18 @@ void notice_send(struct step *s, const char *event, str text)
     }
 }
 
+/* Why a person is needed, in one sentence. */
+static str needed_for(struct step *s)
+{
+    struct cx *cx = s->cx;
+    struct case_state *state = &s->c->state;
+    struct proposal p;
+    if (!state->outcome.len) return STR("a person is needed: the cause is unknown");
+    if (STR_IS(state->outcome, "unknown") && proposal_get(cx, state->proposal, &p))
+        return str_fmt(cx->a, "a person is needed: outcome unknown of: " STR_FMT, STR_ARG(p.summary));
+    return str_fmt(cx->a, "a person is needed: " STR_FMT, STR_ARG(state->outcome));
+}
+
 void agent_communicator(struct step *s)
 {
     struct cx *cx = s->cx;
@@ -54,8 +66,6 @@ void agent_communicator(struct step *s)
     } else if (s->c->incident.state == INC_MITIGATING) {
         incident_move(cx, s->c->incident.id, INC_DIAGNOSED, "agent:communicator");
     }
-    if (!mended)
-        s->summary = state->outcome.len ? str_fmt(cx->a, "a person is needed: " STR_FMT, STR_ARG(state->outcome))
-                                        : STR("a person is needed: the cause is unknown");
+    if (!mended) s->summary = needed_for(s);
     notice_send(s, mended ? "resolved" : "needs_person", s->summary);
 }

@@ -83,6 +83,12 @@ static bool needs_claim(str kind)
     return STR_IS(kind, "apply") || STR_IS(kind, "undo") || STR_IS(kind, "notify");
 }
 
+bool effect_cancel(struct cx *cx, str id)
+{
+    const char outcome[] = "{\"ok\":false,\"unknown\":false,\"summary\":\"taken back before it began\"}";
+    return tx_exec(cx->tx, SQL_EFFECT_CANCEL, V(id), V(cx->now), V(outcome)) == 1;
+}
+
 /* The claim is durable before anything outside is touched; a second claim of the same effect is refused. */
 err input_effect_started(struct cx *cx)
 {

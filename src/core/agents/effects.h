@@ -13,6 +13,9 @@ struct effect_request {
  * of (case, kind, plan, step), the same for every attempt. Between restore and resume effects are held. */
 str effect_request(struct cx *cx, const struct casefile *c, const struct effect_request *want);
 
+/* Take back an effect that nobody has begun: nothing was done. False: it was begun, or is over. */
+bool effect_cancel(struct cx *cx, str id);
+
 err input_effect_started(struct cx *cx);
 err input_effect_outcome(struct cx *cx);
 err input_approval_given(struct cx *cx);

@@ -279,13 +279,14 @@ void incident_resolve(struct cx *cx, str id, str how, const char *actor)
 }
 
 /* Nothing new for a while: over, unless a case is at work on it or one of its pipelines still fails. The end of the case,
- * and a pipeline that is well again, set the timer anew. */
+ * and a pipeline that is well again, set the timer anew. Where a remedy may have been done by half, only a person closes. */
 void incident_quiet(struct cx *cx, str id)
 {
     struct incident inc;
     if (!incident_get(cx, id, &inc) || inc.state == INC_RESOLVED) return;
     bool failing = tx_get_i64(cx->tx, SQL_INCIDENT_FAILING_PIPELINES, 0, V(id)) > 0;
     if (!inc.settled || failing || case_is_active(cx, inc.case_id)) return; /* what ends that sets the timer again */
+    if (tx_get_i64(cx->tx, SQL_EFFECT_UNKNOWN_OF_CASE, 0, V(id), V(inc.case_id)) > 0) return;
     incident_resolve(cx, id, STR("recovered"), "weir");
 }
 

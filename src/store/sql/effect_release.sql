@@ -1,1 +1,1 @@
-UPDATE effect SET state = 'pending' WHERE state = 'held'
+UPDATE effect SET state = 'pending' WHERE state = 'held' AND kind = 'notify'

@@ -1,1 +1,0 @@
-UPDATE effect SET state = 'unknown', outcome = $1, ended = $2 WHERE state = 'started'

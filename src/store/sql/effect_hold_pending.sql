@@ -1,1 +1,0 @@
-UPDATE effect SET state = 'held' WHERE state = 'pending'
