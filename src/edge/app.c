@@ -10,6 +10,7 @@
 #include "core/policy/policy.h"
 #include "edge/app_views.h"
 #include "edge/act/executor.h"
+#include "edge/act/spool.h"
 #include "edge/files.h"
 #include "edge/notify/notify.h"
 #include "edge/observe/ingest.h"
@@ -212,12 +213,34 @@ static void keep(struct app *app, const char *what, store_work *work)
     if (e.code && e.code != ERR_STOPPED) log_warn("keeper.%s_failed error=%s", what, e.msg);
 }
 
-/* Signs checkpoints, cuts old bodies, watches the clock. */
+static err take_spooled(void *ctx, str event)
+{
+    struct app *app = ctx;
+    (void)pthread_mutex_lock(&app->lock);
+    bool stop = app->stop;
+    (void)pthread_mutex_unlock(&app->lock);
+    if (stop) return err_make(ERR_STOPPED, "weir stops");
+    return server_run_event(app->server, event, STR("spool"));
+}
+
+/* Reports of `weir run` from a time when nobody answered. Another process that delivers them, too, does no harm. */
+static void take_spool(struct app *app)
+{
+    char dir[4096];
+    size_t count = 0;
+    (void)snprintf(dir, sizeof dir, STR_FMT "/spool", STR_ARG(app->config->data_dir));
+    err e = spool_drain(dir, SPOOL_FILES_MAX, take_spooled, app, &count);
+    if (e.code && e.code != ERR_CONFLICT && e.code != ERR_STOPPED) log_warn("spool.drain_failed error=%s", e.msg);
+    if (count) log_info("spool.drained events=%zu", count);
+}
+
+/* Signs checkpoints, cuts old bodies, watches the clock, takes in what was spooled. */
 static void *keeper_main(void *ctx)
 {
     struct app *app = ctx;
     usec signed_at = app->env->now(app->env), retained_at = signed_at;
-    usec ahead = app->env->wall(app->env) - app->env->now(app->env);
+    usec ahead = app->env->wall(app->env) - app->env->now(app->env), drained_at = signed_at;
+    take_spool(app);
     (void)pthread_mutex_lock(&app->lock);
     while (!app->stop) {
         struct timespec until;
@@ -234,6 +257,10 @@ static void *keeper_main(void *ctx)
         if (now - signed_at >= app->config->checkpoint_every) {
             keep(app, "checkpoint", sign);
             signed_at = now;
+        }
+        if (now - drained_at >= USEC_MINUTE) {
+            take_spool(app);
+            drained_at = now;
         }
         if (now - retained_at >= USEC_DAY) {
             keep(app, "retention", retain);

@@ -44,11 +44,11 @@ static str event_body(json *event, struct arena *a)
     return text;
 }
 
-static err read_event(struct request *req, json *event, struct input *in)
+static err read_event(json *event, str actor, struct arena *a, struct input *in)
 {
     bool started = STR_IS(json_get_str(event, "event"), "started");
-    *in = (struct input){ .kind = started ? STR("run.started") : STR("run.finished"), .subject = json_get_str(event, "id"), .actor = req->actor };
-    in->body = event_body(event, req->arena);
+    *in = (struct input){ .kind = started ? STR("run.started") : STR("run.finished"), .subject = json_get_str(event, "id"), .actor = actor };
+    in->body = event_body(event, a);
     if (!started && !json_get(event, "ended")) return err_make(ERR_INPUT, "a finished run needs \"ended\"");
     return in->body.ptr ? OK : err_make(ERR_LIMIT, "a run event is at most 1 MiB");
 }
@@ -57,7 +57,7 @@ static void add(struct request *req, struct response *res)
 {
     int64_t seq = 0;
     struct input in;
-    err e = read_event(req, req->json, &in);
+    err e = read_event(req->json, req->actor, req->arena, &in);
     if (!e.code) e = http_input(req, &in, &seq);
     if (e.code) http_problem_rule(res, e);
     else reply_seq(res, seq, NULL);
@@ -77,7 +77,7 @@ static size_t read_events(struct request *req, struct input *inputs, size_t *ind
     size_t i, n, count = 0;
     yyjson_arr_foreach(req->json, i, n, one)
     {
-        results[i] = (struct input_result){ .result = read_event(req, one, &inputs[count]) };
+        results[i] = (struct input_result){ .result = read_event(one, req->actor, req->arena, &inputs[count]) };
         if (!results[i].result.code) index[count++] = i;
     }
     return count;
@@ -118,6 +118,21 @@ static void add_batch(struct request *req, struct response *res)
         return;
     }
     write_batch(res, results, n);
+}
+
+err server_run_event(struct server *s, str event, str actor)
+{
+    struct arena a = arena_init(8 << 20);
+    struct input in;
+    json *v = NULL;
+    int64_t seq = 0;
+    err e = json_parse(event, &a, &v);
+    if (!e.code) e = schema_check(s->schemas, schemas_get(s->schemas, STR("RunEvent")), v);
+    if (!e.code) e = read_event(v, actor, &a, &in);
+    if (!e.code) e = server_input(s, &in, &seq);
+    arena_done(&a);
+    if (lasting(e)) e.code = ERR_INPUT;
+    return e;
 }
 
 const struct route api_run_routes[] = {
