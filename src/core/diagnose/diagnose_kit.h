@@ -101,6 +101,7 @@ static inline int64_t kit_change(struct tx *tx, const char *pipeline, const char
 
 static inline void kit_runbook(struct tx *tx, const char *id, const char *title, const char *body)
 {
+    tx_exec(tx, SQL_RUNBOOK_ADD, V(id), V(title), V(body), V(""), V(kit_entry(tx, "runbook.loaded", id)));
     tx_exec(tx, SQL_RUNBOOK_TEXT_ADD, V(id), V(title), V(body));
 }
 

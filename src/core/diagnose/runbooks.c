@@ -28,6 +28,7 @@ static size_t add_words(struct buf *query, str text, size_t budget)
  * as several words, yet a runbook of one's own that names no kind can still win by its words. */
 str runbook_find(struct diag *d, const struct cause *c, str words)
 {
+    if (!tx_get_i64_n(d->tx, SQL_RUNBOOK_ANY, 0, TX_NO_VALS)) return STR(""); /* a search is dear, also in nothing */
     struct buf query = buf_init(4096);
     const char *kind = cause_text(c->kind);
     buf_fmt(&query, "\"%s\" OR \"%s\" OR \"%s\"", kind, kind, kind);

@@ -141,6 +141,7 @@ static err search_all(struct tx *tx, void *ctx)
     struct diag d = { .tx = tx, .a = &s->shelf->a };
     for (size_t i = 0; i < s->shelf->count; i++) {
         const struct book *b = &s->shelf->books[i];
+        tx_exec(tx, SQL_RUNBOOK_ADD, V(b->id), V(b->title), V(b->body), V(""), V(1));
         tx_exec(tx, SQL_RUNBOOK_TEXT_ADD, V(b->id), V(b->title), V(b->body));
     }
     for (size_t i = 0; i < WANTED; i++)

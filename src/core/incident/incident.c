@@ -124,8 +124,8 @@ static usec settle_time(struct cx *cx, const struct finding *f)
     return STR_IS(f->kind, "exit") ? 0 : core_settings(cx)->settle;
 }
 
-/* Find or open the incident of a new finding. */
-static str group(struct cx *cx, const struct finding *f, int64_t cause)
+/* Find or open the incident of a new finding. *due: it has settled already. */
+static str group(struct cx *cx, const struct finding *f, int64_t cause, bool *due)
 {
     str id = find_open(cx, f), fingerprint = fingerprint_of(cx, f);
     bool fresh = !id.len;
@@ -142,8 +142,8 @@ static str group(struct cx *cx, const struct finding *f, int64_t cause)
     struct incident inc;
     if (!incident_get(cx, id, &inc) || inc.settled) return id;
     usec wait = settle_time(cx, f);
-    if (fresh) timer_set(cx, "settle", id, inc.updated + wait);
-    else if (wait == 0) timer_set(cx, "settle", id, cx->now);
+    *due = wait == 0;
+    if (fresh && wait) timer_set(cx, "settle", id, inc.updated + wait);
     return id;
 }
 
@@ -170,9 +170,10 @@ static void take_up(struct cx *cx, const struct finding *f, int64_t seq)
         add_row(cx, f, seq, STR(""), silence);
         return;
     }
-    str incident = group(cx, f, seq);
+    bool due = false;
+    str incident = group(cx, f, seq, &due);
     add_row(cx, f, seq, incident, STR(""));
-    if (tx_get_i64(cx->tx, SQL_TIMER_DUE_NOW, 0, V(str_fmt(cx->a, "settle/" STR_FMT, STR_ARG(incident))), V(cx->now))) {
+    if (due || tx_get_i64(cx->tx, SQL_TIMER_DUE_NOW, 0, V(str_fmt(cx->a, "settle/" STR_FMT, STR_ARG(incident))), V(cx->now))) {
         timer_drop(cx, "settle", incident);
         incident_settle(cx, incident);
     }

@@ -154,10 +154,10 @@ struct adding {
 static err add_row(struct tx *tx, void *ctx)
 {
     const struct adding *e = ctx;
-    tx_exec(tx, SQL_EFFECT_ADD, V(e->id), V(1), V(""), V(""), V(""), V(e->kind), V(e->remedy), V(e->target), V(e->args),
+    int64_t seq = journal_add(tx, &(struct entry){ .kind = STR("effect.requested"), .subject = str_of(e->id), .actor = STR("test"),
+                                                   .body = STR("{}") });
+    tx_exec(tx, SQL_EFFECT_ADD, V(e->id), V(seq), V(""), V(""), V(""), V(e->kind), V(e->remedy), V(e->target), V(e->args),
             V(str_fmt(tx_arena(tx), "key-%s", e->id)), V(e->state), V(0));
-    (void)journal_add(tx, &(struct entry){ .kind = STR("effect.requested"), .subject = str_of(e->id), .actor = STR("test"),
-                                           .body = STR("{}") });
     return tx_err(tx);
 }
 

@@ -36,6 +36,7 @@ CREATE TABLE run (
   seq         BIGINT NOT NULL
 );
 CREATE INDEX run_by_pipeline ON run (pipeline, step, started);
+CREATE INDEX run_by_start ON run (pipeline, started, id);
 
 CREATE TABLE lineage_edge (                -- from feeds to; nodes are 'pipeline:NAME' and 'dataset:NAMESPACE/NAME'
   from_node   TEXT NOT NULL,
@@ -60,7 +61,7 @@ CREATE TABLE change (
   summary     TEXT NOT NULL,
   detail      TEXT NOT NULL                -- JSON
 );
-CREATE INDEX change_by_time ON change (time);
+CREATE INDEX change_by_time ON change (time, seq);
 
 CREATE TABLE finding (
   id          TEXT PRIMARY KEY,            -- 32 hex digits: hash of (series, detector, window start, kind)
@@ -107,7 +108,7 @@ CREATE TABLE incident (
   case_id     TEXT NOT NULL                -- newest case
 );
 CREATE INDEX incident_by_state ON incident (state, updated);
-CREATE INDEX incident_by_fingerprint ON incident (fingerprint, opened);
+CREATE INDEX incident_by_fingerprint ON incident (fingerprint, seq);
 
 CREATE TABLE incident_pipeline (           -- the pipelines whose findings an incident groups
   incident    TEXT NOT NULL,
@@ -192,7 +193,7 @@ CREATE TABLE decision (
   facts       TEXT NOT NULL,               -- JSON, all of them
   policy      TEXT NOT NULL                -- hash
 );
-CREATE INDEX decision_by_time ON decision (time);
+CREATE INDEX decision_spent ON decision (time, cost_usd) WHERE verdict = 'execute' AND cost_usd > 0;
 CREATE INDEX decision_by_incident ON decision (incident, seq);
 
 CREATE TABLE approval (

@@ -34,8 +34,9 @@ CREATE TABLE run (
   output      TEXT NOT NULL,               -- tail of stdout and stderr
   detail      TEXT NOT NULL,               -- JSON: knobs, inputs, outputs, parent
   seq         INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX run_by_pipeline ON run (pipeline, step, started);
+CREATE INDEX run_by_start ON run (pipeline, started, id);
 
 CREATE TABLE lineage_edge (                -- from feeds to; nodes are 'pipeline:NAME' and 'dataset:NAMESPACE/NAME'
   from_node   TEXT NOT NULL,
@@ -60,11 +61,11 @@ CREATE TABLE change (
   summary     TEXT NOT NULL,
   detail      TEXT NOT NULL                -- JSON
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX change_by_time ON change (time);
+CREATE INDEX change_by_time ON change (time, seq);
 
 CREATE TABLE finding (
-  id          TEXT PRIMARY KEY,            -- 32 hex digits: hash of (series, detector, window start, kind)
-  seq         INTEGER NOT NULL,
+  id          TEXT NOT NULL UNIQUE,        -- 32 hex digits: hash of (series, detector, window start, kind)
+  seq         INTEGER PRIMARY KEY,         -- of its entry, as in all tables that grow with the journal: rows are added at the end
   time        INTEGER NOT NULL,
   series      TEXT NOT NULL,               -- '' = not from a series
   pipeline    TEXT NOT NULL,
@@ -83,14 +84,14 @@ CREATE TABLE finding (
   evidence    TEXT NOT NULL,               -- JSON
   incident    TEXT NOT NULL,               -- '' = suppressed
   suppressed  TEXT NOT NULL                -- id of the silence, or 'maintenance', '' = not
-) STRICT;                                  -- ids are random: in a table ordered by them each row would touch a page of its own
+) STRICT;
 CREATE INDEX finding_by_incident ON finding (incident, seq);
 CREATE INDEX finding_by_series ON finding (series, started);
 CREATE INDEX finding_by_pipeline ON finding (pipeline, time);
 
 CREATE TABLE incident (
-  id          TEXT PRIMARY KEY,            -- inc-SEQ
-  seq         INTEGER NOT NULL,
+  id          TEXT NOT NULL UNIQUE,        -- inc-SEQ
+  seq         INTEGER PRIMARY KEY,
   fingerprint TEXT NOT NULL,               -- of (pipeline, kind): what a relapse has again
   state       TEXT NOT NULL,               -- open, diagnosed, mitigating, resolved
   severity    INTEGER NOT NULL,
@@ -105,9 +106,9 @@ CREATE TABLE incident (
   cause       TEXT NOT NULL,               -- kind of the first cause, '' = not diagnosed, 'unknown' = abstained
   resolution  TEXT NOT NULL,               -- how it ended: a remedy, 'recovered', a person's name
   case_id     TEXT NOT NULL                -- newest case
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX incident_by_state ON incident (state, updated);
-CREATE INDEX incident_by_fingerprint ON incident (fingerprint, opened);
+CREATE INDEX incident_by_fingerprint ON incident (fingerprint, seq);
 
 CREATE TABLE incident_pipeline (           -- the pipelines whose findings an incident groups
   incident    TEXT NOT NULL,
@@ -129,8 +130,8 @@ CREATE TABLE cause (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE casefile (
-  id          TEXT PRIMARY KEY,            -- case-SEQ
-  seq         INTEGER NOT NULL,
+  id          TEXT NOT NULL UNIQUE,        -- case-SEQ
+  seq         INTEGER PRIMARY KEY,
   incident    TEXT NOT NULL,
   graph       TEXT NOT NULL,               -- hash of the graph it is pinned to
   node        TEXT NOT NULL,
@@ -142,7 +143,7 @@ CREATE TABLE casefile (
   ended       INTEGER,
   cost_usd    REAL NOT NULL,
   forked_from TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX casefile_by_incident ON casefile (incident, seq);
 CREATE INDEX casefile_waiting ON casefile (waiting_for) WHERE waiting_for <> '';
 
@@ -151,16 +152,16 @@ CREATE TABLE case_step (
   step        INTEGER NOT NULL,            -- 1..
   node        TEXT NOT NULL,
   agent       TEXT NOT NULL,
-  seq         INTEGER NOT NULL,
+  seq         INTEGER PRIMARY KEY,
   time        INTEGER NOT NULL,
   summary     TEXT NOT NULL,
   state       TEXT NOT NULL,               -- after the step: fork starts from here
-  PRIMARY KEY (case_id, step)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (case_id, step)
+) STRICT;
 
 CREATE TABLE proposal (
-  id          TEXT PRIMARY KEY,            -- pro-SEQ
-  seq         INTEGER NOT NULL,
+  id          TEXT NOT NULL UNIQUE,        -- pro-SEQ
+  seq         INTEGER PRIMARY KEY,
   case_id     TEXT NOT NULL,
   incident    TEXT NOT NULL,
   rank        INTEGER NOT NULL,
@@ -174,12 +175,12 @@ CREATE TABLE proposal (
   leaves      TEXT NOT NULL,               -- nothing, undoable, lasting
   plan_hash   TEXT NOT NULL,
   summary     TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX proposal_by_case ON proposal (case_id, rank);
 
 CREATE TABLE decision (
-  id          TEXT PRIMARY KEY,            -- dec-SEQ
-  seq         INTEGER NOT NULL,
+  id          TEXT NOT NULL UNIQUE,        -- dec-SEQ
+  seq         INTEGER PRIMARY KEY,
   time        INTEGER NOT NULL,
   case_id     TEXT NOT NULL,
   incident    TEXT NOT NULL,
@@ -191,13 +192,13 @@ CREATE TABLE decision (
   cost_usd    REAL NOT NULL,
   facts       TEXT NOT NULL,               -- JSON, all of them
   policy      TEXT NOT NULL                -- hash
-) STRICT, WITHOUT ROWID;
-CREATE INDEX decision_by_time ON decision (time);
+) STRICT;
+CREATE INDEX decision_spent ON decision (time, cost_usd) WHERE verdict = 'execute' AND cost_usd > 0;
 CREATE INDEX decision_by_incident ON decision (incident, seq);
 
 CREATE TABLE approval (
-  id            TEXT PRIMARY KEY,          -- apr-SEQ
-  seq           INTEGER NOT NULL,
+  id            TEXT NOT NULL UNIQUE,          -- apr-SEQ
+  seq           INTEGER PRIMARY KEY,
   decision      TEXT NOT NULL,
   proposal      TEXT NOT NULL,
   case_id       TEXT NOT NULL,
@@ -212,12 +213,12 @@ CREATE TABLE approval (
   decided       INTEGER,
   decided_by    TEXT NOT NULL,
   comment       TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX approval_by_state ON approval (state, seq);
 
 CREATE TABLE effect (
-  id          TEXT PRIMARY KEY,            -- eff-SEQ
-  seq         INTEGER NOT NULL,
+  id          TEXT NOT NULL UNIQUE,        -- eff-SEQ
+  seq         INTEGER PRIMARY KEY,
   case_id     TEXT NOT NULL,
   incident    TEXT NOT NULL,
   decision    TEXT NOT NULL,
@@ -234,7 +235,7 @@ CREATE TABLE effect (
   started     INTEGER,
   ended       INTEGER,
   outcome     TEXT NOT NULL                -- JSON
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX effect_open ON effect (due, seq) WHERE state IN ('pending', 'started');
 CREATE INDEX effect_by_incident ON effect (incident, seq);
 CREATE INDEX effect_by_target ON effect (target, remedy, seq);

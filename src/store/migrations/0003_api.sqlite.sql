@@ -12,10 +12,5 @@ CREATE TABLE idempotency (                 -- replies of mutations, for clients 
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_by_time ON idempotency (time);
 CREATE INDEX run_recent ON run (pipeline, seq);
-CREATE INDEX incident_by_seq ON incident (seq);
-CREATE INDEX finding_by_seq ON finding (seq);
-CREATE INDEX casefile_by_seq ON casefile (seq);
-CREATE INDEX decision_by_seq ON decision (seq);
-CREATE INDEX effect_by_seq ON effect (seq);
 CREATE INDEX effect_by_state ON effect (state);
 CREATE INDEX api_key_by_hash ON api_key (hash);

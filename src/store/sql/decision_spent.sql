@@ -1,1 +1,1 @@
-SELECT COALESCE(SUM(cost_usd), 0) FROM decision WHERE verdict = 'execute' AND time >= $1
+SELECT COALESCE(SUM(cost_usd), 0) FROM decision WHERE verdict = 'execute' AND cost_usd > 0 AND time >= $1

@@ -7,8 +7,11 @@ WITH RECURSIVE up(node, depth) AS (
     SELECT $1, 0
   UNION
     SELECT e.to_node, down.depth + 1 FROM lineage_edge e JOIN down ON e.from_node = down.node WHERE down.depth < 12
+), near(name) AS (
+    SELECT substr(node, 10) FROM up WHERE node LIKE 'pipeline:%'
+  UNION
+    SELECT substr(node, 10) FROM down WHERE node LIKE 'pipeline:%'
 )
-SELECT i.id FROM incident_pipeline p JOIN incident i ON i.id = p.incident
+SELECT i.id FROM near n JOIN incident_pipeline p ON p.pipeline = n.name JOIN incident i ON i.id = p.incident
 WHERE i.state <> 'resolved' AND i.updated >= $2
-  AND ('pipeline:' || p.pipeline IN (SELECT node FROM up) OR 'pipeline:' || p.pipeline IN (SELECT node FROM down))
 ORDER BY i.seq DESC LIMIT 1
