@@ -30,8 +30,12 @@ def score(weir, path, windows):
 
 
 def main(weir, root):
-    with open(os.path.join(root, "labels/combined_windows.json"), encoding="utf-8") as f:
-        labels = json.load(f)
+    try:
+        with open(os.path.join(root, "labels/combined_windows.json"), encoding="utf-8") as f:
+            labels = json.load(f)
+    except FileNotFoundError:
+        print("skipped: no data")
+        return 77
     hits = total = outside = files = 0
     for name, windows in sorted(labels.items()):
         path = os.path.join(root, "data", name)
@@ -40,8 +44,6 @@ def main(weir, root):
         hit, out = score(weir, path, windows)
         print("%-62s %d of %d windows, %d outside" % (name, hit, len(windows), out))
         hits, total, outside, files = hits + hit, total + len(windows), outside + out, files + 1
-    if not files:
-        sys.exit("no data in " + root)
     share, rate = hits / total, outside / files
     met = share >= GOAL_WINDOWS and rate <= GOAL_OUTSIDE
     print("%d files: %d of %d windows (%.0f %%), %.2f incidents a file outside them" % (files, hits, total, 100 * share, rate))
@@ -56,5 +58,5 @@ def main(weir, root):
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    here = os.path.dirname(os.path.abspath(__file__))
-    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else os.path.join(here, "../../shared/data/nab")))
+    data = os.environ.get("WEIR_DATA") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shared/data")
+    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else os.path.join(data, "nab")))
