@@ -118,8 +118,8 @@ static err first_work(const char *staging, struct env *env, store_work *first, v
 static err stage(const char *file, const char *staging, struct env *env, store_work *first, void *ctx, struct arena *a)
 {
     clear_staging(staging, a);
-    if (mkdir(staging, 0700)) return err_errno("%s", staging);
-    err e = copy_backup(file, str_fmt(a, "%s/weir.db", staging).ptr);
+    err e = store_make_dir(staging); /* the data folder too, when it is not there yet */
+    if (!e.code) e = copy_backup(file, str_fmt(a, "%s/weir.db", staging).ptr);
     return e.code ? e : first_work(staging, env, first, ctx);
 }
 

@@ -85,8 +85,7 @@ static err take_lock(struct store *s)
     return e;
 }
 
-/* The folder and those above it. */
-static err make_dir(const char *dir)
+err store_make_dir(const char *dir)
 {
     char *path = mem_dup_z(str_of(dir));
     for (char *p = path + 1; *p; p++) {
@@ -102,7 +101,7 @@ static err make_dir(const char *dir)
 
 static err open_writer(struct store *s, bool sync_normal)
 {
-    err e = s->dir ? make_dir(s->dir) : OK;
+    err e = s->dir ? store_make_dir(s->dir) : OK;
     if (!e.code && s->dir) e = take_lock(s);
     if (!e.code) e = conn_open(s, CONN_WRITE, sync_normal, &s->write);
     if (!e.code) e = store_migrate(s, s->write);

@@ -109,6 +109,9 @@ MUST_USE err store_migrate(struct store *s, struct conn *c);
 MUST_USE err store_check_version(struct conn *c);
 MUST_USE err store_check_file(struct conn *c); /* ours, and not too new */
 
+/* store.c: the folder (0700) and those above it. */
+MUST_USE err store_make_dir(const char *dir);
+
 /* tx.c */
 void tx_start(struct tx *tx, struct store *s, struct conn *c, usec time, bool read_only);
 void tx_close_queries(struct tx *tx);

@@ -90,6 +90,7 @@ TEST(backup_under_a_running_server_restores_elsewhere_verifies_and_sends_nothing
 
     CHECK_I64(RUN(there, "restore", file), EXIT_FINE);
     CHECK(RUN(there, "restore", file) != EXIT_FINE);
+    CHECK_I64(RUN(str_fmt(&a, STR_FMT "/not/yet", STR_ARG(there)), "restore", file), EXIT_FINE);
     CHECK_I64(RUN(there, "audit", "verify"), EXIT_FINE);
     check_states(there, "done", "unknown", NULL);
     CHECK_I64(RUN(there, "resume"), EXIT_FINE);

@@ -202,7 +202,7 @@ static size_t print_json(struct feed_job *job, struct tx *tx)
 
 static str number_text(struct arena *a, struct rows *r, int col, const char *none)
 {
-    return rows_null(r, col) ? str_of(none) : str_fmt(a, "%.3g", rows_f64(r, col));
+    return rows_null(r, col) ? str_of(none) : str_fmt(a, "%.4g", rows_f64(r, col));
 }
 
 static str expected_text(struct arena *a, struct rows *r)

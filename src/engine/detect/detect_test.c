@@ -314,7 +314,8 @@ TEST(a_sentence_says_what_was_seen_and_expected)
         double once_in;
         const char *want;
     } rare[] = { { 994, "990 samples" }, { 9949, "9900 samples" }, { 123456, "120000 samples" }, { 999400, "1000000 samples" },
-                 { 2.34e6, "2.3 million samples" }, { 5e10, "50 billion samples" }, { 1e12, "a trillion samples or more" } };
+                 { 2.34e6, "2.3 million samples" }, { 5e10, "50 billion samples" },
+                 { 3.06e11, "310 billion samples" }, { 1e12, "a trillion samples or more" } };
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++) {
         alarm.once_in = rare[i].once_in;
         str text = detect_sentence(&alarm, STR_NONE, &a);

@@ -29,12 +29,19 @@ static str range_text(const struct detect_alarm *a, struct arena *mem)
     return str_fmt(mem, "%s the usual %.4g to %.4g", a->above ? "above" : "below", a->low, a->high);
 }
 
+/* "%.2g" without its 3.1e+02. */
+static str large_text(double n, const char *unit, struct arena *mem)
+{
+    if (n < 99.5) return str_fmt(mem, "%.2g %s samples", n, unit);
+    return str_fmt(mem, "%.0f %s samples", (double)(int64_t)(n / 10 + 0.5) * 10, unit);
+}
+
 /* Two digits are as much as is known. */
 static str rarity_text(double once_in, struct arena *mem)
 {
     if (once_in >= 999.5e9) return STR("a trillion samples or more");
-    if (once_in >= 999.5e6) return str_fmt(mem, "%.2g billion samples", once_in / 1e9);
-    if (once_in >= 999.5e3) return str_fmt(mem, "%.2g million samples", once_in / 1e6);
+    if (once_in >= 999.5e6) return large_text(once_in / 1e9, "billion", mem);
+    if (once_in >= 999.5e3) return large_text(once_in / 1e6, "million", mem);
     double unit = once_in >= 99500 ? 10000 : once_in >= 9950 ? 1000 : once_in >= 995 ? 100 : 10;
     return str_fmt(mem, "%.0f samples", (double)(int64_t)(once_in / unit + 0.5) * unit);
 }
