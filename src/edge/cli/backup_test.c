@@ -78,7 +78,7 @@ TEST(backup_under_a_running_server_restores_elsewhere_verifies_and_sends_nothing
     struct arena a = arena_init(1 << 16);
     struct env env = env_os();
     struct store *server = NULL;
-    str here = test_dir(), there = test_dir();
+    str here = test_dir(), there = str_fmt(&a, STR_FMT "/on/a/fresh/machine", STR_ARG(test_dir()));
     const char *file = str_fmt(&a, STR_FMT "/copy", STR_ARG(here)).ptr;
     CHECK_OK(store_open(&(struct store_opts){ .dir = store_dir(here, &a) }, &env, &server));
     CHECK_OK(store_run(server, add_effects, NULL));
