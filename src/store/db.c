@@ -100,8 +100,16 @@ static err harden(struct conn *c)
     return conn_err(c->db, sqlite3_busy_timeout(c->db, 5000), "set a time limit");
 }
 
+/* SQLite counts its memory under a lock of the whole process, at each allocation; nobody asks. Refused when it is in use already. */
+static void sqlite_setup(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 err conn_open(struct store *s, enum conn_kind kind, bool sync_normal, struct conn **out)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, sqlite_setup);
     struct conn *c = mem_new(sizeof *c);
     c->dead.tx = &c->tx;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (kind == CONN_WRITE ? SQLITE_OPEN_CREATE : 0);

@@ -124,12 +124,11 @@ static void record(struct cx *cx, struct casefile *c, const struct graph_node *n
     jw_str(&b.w, "correlation_id", c->incident.id);
     jw_i64(&b.w, "priority", 2 + 2 * c->state.severity);
     jw_close(&b.w);
-    jw_open(&b.w, "state");
-    put_state(&b.w, &c->state);
-    jw_close(&b.w);
+    str state = state_text(cx, &c->state);
+    jw_raw(&b.w, "state", state);
     int64_t seq = cx_derive(cx, &b, "case.step", c->id, agent.ptr, c->incident.id, cx->seq);
     tx_exec(cx->tx, SQL_CASE_STEP_ADD, V(c->id), V(c->steps), V(node->id), V(node->agent_name), V(seq), V(cx->now), V(s->summary),
-            V(state_text(cx, &c->state)));
+            V(state));
 }
 
 static void fail_case(struct cx *cx, struct casefile *c, str why)

@@ -67,6 +67,8 @@ struct policy; /* compiled */
  * out     set on success only; end it with policy_free().
  * Errors  ERR_INPUT, "file:line:column: what was expected"; policy_check() gives all of them. */
 MUST_USE err policy_load(str yaml, str file_name, struct policy **out);
+/* As policy_load, without the run over generated facts, which takes most of the time: for a text that policy_load took before. */
+MUST_USE err policy_load_known(str yaml, str file_name, struct policy **out);
 /* As policy_load, but problems are noted in `check` (made with yaml_check_init); NULL when there are any. */
 struct policy *policy_check(struct yaml_check *check, str yaml);
 void policy_free(struct policy *p); /* accepts NULL */

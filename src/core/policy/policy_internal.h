@@ -74,6 +74,7 @@ struct policy {
     size_t window_count;
     const struct tz *tz;
     struct facts_db *db;
+    bool known; /* accepted before: rules are not tried again */
 };
 /* Named zones of the policy text that is being loaded. */
 struct zones {

@@ -30,7 +30,7 @@ static void bad_expression(struct yaml_check *c, const struct yaml *node, const 
     yaml_bad(c, &at, STR_FMT, STR_ARG(problem->text));
 }
 
-/* The condition: the text is checked, then SQLite compiles it, then it is tried. */
+/* The condition: the text is checked, then SQLite compiles it, then, unless it is known, it is tried. */
 static bool compile(struct yaml_check *c, const struct yaml *node, struct policy *p, struct rule *r)
 {
     struct expr_problem problem = { 0 };
@@ -47,7 +47,7 @@ static bool compile(struct yaml_check *c, const struct yaml *node, struct policy
         return false;
     }
     size_t before = c->count;
-    rule_try(c, node, p, r);
+    if (!p->known) rule_try(c, node, p, r);
     return c->count == before;
 }
 
@@ -103,12 +103,13 @@ static void read_policy(struct yaml_check *c, const struct yaml *root, struct po
     read_rules(c, yaml_need(c, root, "rules"), p);
 }
 
-struct policy *policy_check(struct yaml_check *check, str yaml)
+static struct policy *check_text(struct yaml_check *check, str yaml, bool known)
 {
     struct policy *p = mem_new(sizeof *p);
     p->arena = arena_init(POLICY_ARENA_MAX);
     p->db = facts_db_open();
     p->tz = tz_utc();
+    p->known = known;
     struct yaml_check own = yaml_check_init(check->file, &p->arena); /* the tree must live as long as the policy */
     const struct yaml *root = yaml_parse(&own, yaml);
     if (root) read_policy(&own, root, p);
@@ -122,15 +123,30 @@ struct policy *policy_check(struct yaml_check *check, str yaml)
     return NULL;
 }
 
-err policy_load(str yaml, str file_name, struct policy **out)
+struct policy *policy_check(struct yaml_check *check, str yaml)
+{
+    return check_text(check, yaml, false);
+}
+
+static err load(str yaml, str file_name, bool known, struct policy **out)
 {
     struct arena a = arena_init(1 << 20);
     struct yaml_check check = yaml_check_init(file_name, &a);
-    struct policy *p = policy_check(&check, yaml);
+    struct policy *p = check_text(&check, yaml, known);
     err e = yaml_result(&check);
     arena_done(&a);
     if (!e.code) *out = p;
     return e;
+}
+
+err policy_load(str yaml, str file_name, struct policy **out)
+{
+    return load(yaml, file_name, false, out);
+}
+
+err policy_load_known(str yaml, str file_name, struct policy **out)
+{
+    return load(yaml, file_name, true, out);
 }
 
 void policy_free(struct policy *p)
