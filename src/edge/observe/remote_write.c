@@ -28,6 +28,10 @@ static err broken(const struct reader *r, const char *what)
 static bool read_varint(struct reader *r, uint64_t *out)
 {
     uint64_t v = 0;
+    if (r->at < r->end && (unsigned char)*r->at < 0x80) { /* one byte, as nearly all are */
+        *out = (unsigned char)*r->at++;
+        return true;
+    }
     for (unsigned shift = 0; shift < 64 && r->at < r->end; shift += 7) {
         unsigned char c = (unsigned char)*r->at++;
         v |= (uint64_t)(c & 0x7f) << shift;
@@ -100,6 +104,20 @@ static err count_all(struct reader r, struct counts *n)
     return OK;
 }
 
+/* A label as everybody sends it: name, then value, each of less than 128 bytes, and nothing else. */
+static bool read_plain_label(const struct reader *r, struct label *l)
+{
+    enum { NAME_KEY = LABEL_NAME << 3 | WIRE_BYTES, VALUE_KEY = LABEL_VALUE << 3 | WIRE_BYTES };
+    const unsigned char *p = (const unsigned char *)r->at;
+    size_t len = (size_t)(r->end - r->at);
+    if (len < 4 || p[0] != NAME_KEY || p[1] >= 0x80 || len < (size_t)p[1] + 4) return false;
+    const unsigned char *value = p + 2 + p[1];
+    if (value[0] != VALUE_KEY || value[1] >= 0x80 || len != (size_t)p[1] + value[1] + 4) return false;
+    l->name = (str){ r->at + 2, p[1] };
+    l->value = (str){ r->at + 4 + p[1], value[1] };
+    return true;
+}
+
 static err read_label(struct reader r, struct label *l)
 {
     struct field f;
@@ -162,7 +180,8 @@ static err read_series(struct filling *w, struct reader r, size_t index)
     while (r.at < r.end && !e.code) {
         (void)read_field(&r, &f); /* the first pass has checked it */
         if (is_message(&f, SERIES_LABEL)) {
-            e = read_label(f.bytes, &w->labels[label_count++]);
+            struct label *l = &w->labels[label_count++];
+            if (!read_plain_label(&f.bytes, l)) e = read_label(f.bytes, l);
         } else if (is_message(&f, SERIES_SAMPLE)) {
             bool ok = false;
             e = read_sample(f.bytes, &b->points[s.first + s.count], &ok);

@@ -14,6 +14,7 @@ struct series {
     uint32_t label_count;
     uint64_t hash;
     int shard;
+    uint32_t follower; /* number of the series that came after this one, 0 = none yet: a guess for the next batch */
     bool defined;      /* its definition stands in the log or in samples.db */
     usec last_time;    /* newest sample accepted */
     usec heard;        /* monotonic time of the last batch it was in */
