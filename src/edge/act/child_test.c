@@ -67,7 +67,9 @@ TEST(no_input_no_other_files_and_a_group_of_its_own)
     CHECK_STR(capture("cat; set -- /proc/$$/fd/*; echo $#"), "4\n"); /* three, and the folder being read */
     (void)close(spare);
     CHECK_STR(capture("set -- $(cat /proc/$$/stat); test $5 = $$ && echo leader"), "leader\n");
-    CHECK_STR(capture("grep -E 'Sig(Blk|Ign)' /proc/self/status | cut -f2 | sort -u"), "0000000000000000\n");
+    /* Signals 32 and up are the C library's own; some environments hand them on ignored. */
+    CHECK_STR(capture("for v in $(grep -E 'Sig(Blk|Ign)' /proc/self/status | cut -f2); do echo $((0x$v & 0x7fffffff)); done | sort -u"),
+              "0\n");
 }
 
 TEST(the_environment_is_the_one_given)

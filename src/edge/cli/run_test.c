@@ -177,9 +177,9 @@ TEST(ignored_signals_stay_ignored)
     struct world *w = world_new();
     str out, error;
     (void)signal(SIGHUP, SIG_IGN); /* nohup */
-    CHECK_I64(run(w, "kill -HUP $PPID; grep -E 'SigIgn' /proc/self/status | cut -f2", &out, &error), 0);
+    CHECK_I64(run(w, "kill -HUP $PPID; echo $((0x$(grep SigIgn /proc/self/status | cut -f2) & 0x7fffffff))", &out, &error), 0);
     (void)signal(SIGHUP, SIG_DFL);
-    CHECK_STR(out, "0000000000000001\n"); /* and SIGPIPE is not */
+    CHECK_STR(out, "1\n"); /* and SIGPIPE is not */
     world_free(w);
 }
 
