@@ -122,6 +122,16 @@ void client_print_json(const struct answer *a)
     (void)printf(STR_FMT "\n", STR_ARG(a->text.len ? str_trim(a->text) : STR("{}")));
 }
 
+/* One unit is enough to say how long ago something was. */
+static str age_text(usec age, struct arena *a)
+{
+    static const usec units[] = { USEC_DAY, USEC_HOUR, USEC_MINUTE };
+    if (age < USEC_MINUTE) return str_fmt(a, "%d s", (int)(age / USEC_SECOND));
+    size_t i = 0;
+    while (units[i] > age) i++;
+    return duration_text(age - age % units[i], a);
+}
+
 str client_when(struct cli *cli, json *time)
 {
     struct arena *a = cli_arena(cli);
@@ -130,7 +140,8 @@ str client_when(struct cli *cli, json *time)
     if (!yyjson_is_int(time)) return STR("");
     usec t = json_i64(time, 0), now = env->wall(env), away = now > t ? now - t : t - now;
     if (away < USEC_SECOND) return STR("now");
-    if (away < 2 * USEC_DAY) return str_fmt(a, "%s" STR_FMT "%s", now > t ? "" : "in ", STR_ARG(duration_text(away, a)), now > t ? " ago" : "");
+    if (away < 2 * USEC_DAY && now > t) return str_fmt(a, STR_FMT " ago", STR_ARG(age_text(away, a)));
+    if (away < 2 * USEC_DAY) return str_fmt(a, "in " STR_FMT, STR_ARG(duration_text(away, a)));
     return str_dup(a, str_cut(time_text(t, text), 0, 16));
 }
 

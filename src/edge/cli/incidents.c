@@ -13,13 +13,16 @@ static enum tone tone_of(str severity)
 
 static int print_incidents(struct cli *cli, const struct answer *reply)
 {
-    struct table t = table_init(cli_arena(cli), (const char *const[]){ "ID", "SEVERITY", "STATE", "PIPELINE", "~TITLE", "CAUSE", "OPENED", NULL }, cli_color(cli));
+    /* Once diagnosed, the title is the cause in words; its kind is on the card and in --json. */
+    static const char *const heads[] = { "ID", "SEVERITY", "STATE", "PIPELINE", "~TITLE", "OPENED", NULL };
+    struct table t = table_init(cli_arena(cli), heads, cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply->root, "items"), i, n, x)
     {
-        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "severity"), json_get_str(x, "state"), json_get_str(x, "pipeline"), json_get_str(x, "title"),
-                                     json_get_str(x, "cause"), client_when(cli, json_get(x, "opened")) });
+        str opened = client_when(cli, json_get(x, "opened"));
+        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "severity"), json_get_str(x, "state"),
+                                     json_get_str(x, "pipeline"), json_get_str(x, "title"), opened });
     }
     if (t.rows) table_print(&t, stdout);
     else (void)puts(cli_has(cli, "all") ? "no incidents" : "no open incidents (--all shows those that are over)");
