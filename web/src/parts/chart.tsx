@@ -103,7 +103,7 @@ function options(width: number, latest: Latest): uPlot.Options {
     width,
     height: HEIGHT,
     legend: { show: false },
-    padding: [10, 14, 0, 0],
+    padding: [10, 26, 0, 0], // half a label of the time axis
     cursor: { y: false, drag: { x: false }, points: { size: 7 } },
     scales: { x: { range: (_u, min, max) => xRange(min, max) }, y: { range: (u, min, max) => yRange(u, min, max, latest.current.findings) } },
     axes: [
