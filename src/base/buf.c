@@ -14,6 +14,13 @@ void buf_done(struct buf *b)
     *b = buf_init(b->max);
 }
 
+str buf_take(struct buf *b, struct arena *a)
+{
+    str s = str_dup(a, buf_view(b));
+    buf_done(b);
+    return s;
+}
+
 void buf_clear(struct buf *b)
 {
     b->len = 0;

@@ -16,6 +16,8 @@ struct buf {
 
 struct buf buf_init(size_t max);
 void buf_done(struct buf *b);
+/* A copy of what it holds, in `a`; the buffer is done with. */
+str buf_take(struct buf *b, struct arena *a);
 void buf_clear(struct buf *b); /* length 0, memory kept */
 void buf_add(struct buf *b, str s);
 void buf_char(struct buf *b, char c);

@@ -76,3 +76,15 @@ TEST(buf_is_sticky_past_its_maximum)
     CHECK_STR(buf_view(&b), "12345");
     buf_done(&b);
 }
+
+TEST(what_a_buf_held_lives_on_in_the_arena)
+{
+    struct arena a = arena_init(4096);
+    struct buf b = buf_init(64);
+    buf_fmt(&b, "%d rows", 12);
+    str text = buf_take(&b, &a);
+    CHECK_STR(text, "12 rows");
+    CHECK(b.len == 0 && !b.ptr);
+    CHECK_STR(buf_take(&b, &a), "");
+    arena_done(&a);
+}

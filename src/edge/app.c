@@ -123,9 +123,7 @@ static str settings_json(struct app *app, struct arena *a)
     for (size_t i = 0; i < c->channel_count; i++) jw_str(&w, NULL, c->channels[i].name);
     jw_array_end(&w);
     jw_close(&w);
-    str text = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, a);
 }
 
 static err load_policy(struct app *app, struct arena *a)

@@ -29,9 +29,7 @@ static str evidence_json(struct cx *cx, const struct cause *c)
         jw_close(&w);
     }
     jw_array_end(&w);
-    str text = str_dup(cx->a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, cx->a);
 }
 
 static void keep(struct step *s, const struct cause_list *causes)

@@ -35,9 +35,7 @@ static str state_text(struct cx *cx, const struct case_state *s)
     jw_open(&w, NULL);
     put_state(&w, s);
     jw_close(&w);
-    str text = str_dup(cx->a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, cx->a);
 }
 
 static err parse_state(struct cx *cx, str text, struct case_state *s)

@@ -18,9 +18,7 @@ static str notice_args(struct step *s, const char *event, str text)
     jw_strz(&w, "severity", severity_text(s->c->state.severity));
     jw_str(&w, "url", str_fmt(cx->a, STR_FMT "/#/incidents/" STR_FMT, STR_ARG(page), STR_ARG(inc.id)));
     jw_close(&w);
-    str args = str_dup(cx->a, buf_view(&b));
-    buf_done(&b);
-    return args;
+    return buf_take(&b, cx->a);
 }
 
 void notice_send(struct step *s, const char *event, str text)

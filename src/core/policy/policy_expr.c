@@ -291,7 +291,5 @@ str expr_sql(const struct expr *e, size_t from, size_t to, struct arena *a)
         if (t->kind == TOKEN_CONSTANT) buf_fmt(&b, "%.17g", t->number);
         else buf_add(&b, t->text);
     }
-    str sql = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return sql;
+    return buf_take(&b, a);
 }

@@ -181,9 +181,7 @@ str facts_json(const struct facts *f, struct arena *a)
         }
     }
     jw_close(&w);
-    str text = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, a);
 }
 
 static bool from_json(struct fact *to, const struct fact_spec *spec, json *v)

@@ -194,9 +194,7 @@ static str outcome_body(const struct act_reply *r, struct arena *a)
     jw_str(&w, "digest", r->digest);
     jw_raw(&w, "detail", r->detail.len ? r->detail : STR("{}"));
     jw_close(&w);
-    str text = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, a);
 }
 
 static bool pause_for(void *ctx, usec wait)

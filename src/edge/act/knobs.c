@@ -69,9 +69,7 @@ static str list(const struct knobs *k, struct arena *a, bool full)
         if (full) jw_close(&w);
     }
     full ? jw_array_end(&w) : jw_close(&w);
-    str text = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, a);
 }
 
 str knobs_json(const struct knobs *k, struct arena *a)

@@ -84,9 +84,7 @@ str steps_text(const struct act *x, json *names)
         if (i) buf_add(&b, STR(", then "));
         buf_add(&b, d ? declared_text(x, d) : json_str(name, STR_NONE));
     }
-    str text = str_dup(x->a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, x->a);
 }
 
 /* ---- running one ---- */
@@ -221,8 +219,7 @@ static void detail_of(struct act *x, struct act_reply *out, const struct run_rec
     jw_i64(&w, "duration_us", r->result.duration);
     jw_str(&w, "output", r->output);
     jw_close(&w);
-    out->detail = str_dup(x->a, buf_view(&b));
-    buf_done(&b);
+    out->detail = buf_take(&b, x->a);
 }
 
 static bool run_step(struct act *x, json *d, struct run_record *r)

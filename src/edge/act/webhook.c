@@ -45,9 +45,7 @@ static str body_of(struct act *x)
     jw_str(&w, "webhook", json_get_str(x->args, "webhook"));
     jw_raw(&w, "payload", payload ? json_text(payload, x->a) : STR("{}"));
     jw_close(&w);
-    str text = str_dup(x->a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, x->a);
 }
 
 /* What is known after one try. */

@@ -61,9 +61,7 @@ str client_path(struct client *c, const char *before, str id, const char *rest)
     buf_add(&b, str_of(before));
     percent(&b, id);
     buf_add(&b, str_of(rest));
-    str path = str_dup(cli_arena(c->cli), buf_view(&b));
-    buf_done(&b);
-    return path;
+    return buf_take(&b, cli_arena(c->cli));
 }
 
 str client_query(struct client *c, str path, const char *name, str value)

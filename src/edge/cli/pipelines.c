@@ -49,9 +49,7 @@ static str joined(struct cli *cli, json *list, const char *key)
         if (i) buf_add(&b, STR(", "));
         buf_add(&b, key ? json_get_str(item, key) : json_str(item, STR("")));
     }
-    str s = str_dup(cli_arena(cli), buf_view(&b));
-    buf_done(&b);
-    return s;
+    return buf_take(&b, cli_arena(cli));
 }
 
 static int show_pipeline(struct client *c, str name)

@@ -105,9 +105,7 @@ static str query_name(str name, struct arena *a)
         if (isalnum(c) || memchr("_.-", c, 3)) buf_char(&b, (char)c);
         else buf_fmt(&b, "%%%02X", c);
     }
-    str out = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return out;
+    return buf_take(&b, a);
 }
 
 static bool ask_server(const struct run_opts *o, struct arena *a, struct knobs *out)

@@ -94,9 +94,7 @@ static str read_all(struct world *w, int fd)
         if (n > 0) b.len += (size_t)n;
     }
     (void)close(fd);
-    str s = str_dup(&w->a, buf_view(&b));
-    buf_done(&b);
-    return s;
+    return buf_take(&b, &w->a);
 }
 
 static int run(struct world *w, const char *script, str *out, str *error)

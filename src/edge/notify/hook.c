@@ -18,9 +18,7 @@ static str body_of(const struct notice *n, struct arena *a)
     jw_str(&w, "text", n->text);
     jw_str(&w, "url", n->url);
     jw_close(&w);
-    str out = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return out;
+    return buf_take(&b, a);
 }
 
 static err read_address(str url, struct arena *a, str *out)

@@ -16,9 +16,7 @@ static str escape(str s, size_t max, struct arena *a)
         else if (s.ptr[i] == '>') buf_add(&b, STR("&gt;"));
         else buf_char(&b, s.ptr[i]);
     }
-    str out = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return out;
+    return buf_take(&b, a);
 }
 
 static void text_object(struct jw *w, const char *key, const char *type, str text)
@@ -74,9 +72,7 @@ str slack_body(const struct notice *n, struct arena *a)
     add_button(&w, n->url);
     jw_array_end(&w);
     jw_close(&w);
-    str out = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return out;
+    return buf_take(&b, a);
 }
 
 err notify_slack(struct env *env, const struct notify_channel *ch, const struct notice *n, struct arena *a)

@@ -134,9 +134,7 @@ str series_text(str name, const struct label *labels, uint32_t count, struct are
         buf_char(&b, '"');
     }
     buf_char(&b, '}');
-    str text = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, a);
 }
 
 err str_keep(struct arena *a, str s, str *out)

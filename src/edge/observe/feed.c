@@ -314,9 +314,7 @@ static str document_body(str text, struct arena *a)
     jw_open(&w, NULL);
     jw_str(&w, "text", text);
     jw_close(&w);
-    str body = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return body;
+    return buf_take(&b, a);
 }
 
 /* The documents that the server would have loaded stand before the first row. */

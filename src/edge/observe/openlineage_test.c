@@ -110,9 +110,7 @@ static str filled(str text, struct arena *a)
         buf_add(&b, placeholder ? STR("\"" RUN_ID "\"") : str_cut(rest, 0, 1));
         i += placeholder ? (size_t)str_find(rest, STR("\""), 1) + 1 : 1;
     }
-    str out = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return out;
+    return buf_take(&b, a);
 }
 
 static str read_file(const char *path, struct arena *a)

@@ -153,9 +153,7 @@ static str labels_json(const struct batch_series *key, struct arena *a)
     jw_open(&w, NULL);
     for (uint32_t i = 0; i < key->label_count; i++) jw_key_str(&w, key->labels[i].name, key->labels[i].value);
     jw_close(&w);
-    str text = str_dup(a, buf_view(&b));
-    buf_done(&b);
-    return text;
+    return buf_take(&b, a);
 }
 
 static struct series *series_new(const struct batch_series *key, uint64_t hash, str source, usec now)
