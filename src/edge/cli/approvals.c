@@ -10,19 +10,27 @@ static int run_approvals(struct cli *cli)
     struct client c;
     struct answer reply;
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "GET", client_query(&c, client_page(&c, STR("/api/v1/approvals")), "state", cli_has(cli, "all") ? STR("") : STR("pending")), STR_NONE, &reply);
+    if (!rc)
+        rc = client_call(&c, "GET",
+                         client_query(&c, client_page(&c, STR("/api/v1/approvals")), "state",
+                                      cli_has(cli, "all") ? STR("") : STR("pending")),
+                         STR_NONE, &reply);
     if (rc) return rc;
     if (cli_json(cli)) {
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    struct table t = table_init(cli_arena(cli), (const char *const[]){ "ID", "STATE", "SEVERITY", "PIPELINE", "~WHAT", "LEAVES", ">SURE", "EXPIRES", NULL }, cli_color(cli));
+    struct table t = table_init(
+        cli_arena(cli),
+        (const char *const[]){ "ID", "STATE", "SEVERITY", "PIPELINE", "~WHAT", "LEAVES", ">SURE", "EXPIRES", NULL },
+        cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
     {
         str sure = str_fmt(cli_arena(cli), "%.2f", json_get_f64(x, "confidence", 0));
-        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "state"), client_text(cli, x, "severity"), client_text(cli, x, "pipeline"), client_text(cli, x, "summary"),
+        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "state"), client_text(cli, x, "severity"),
+                                     client_text(cli, x, "pipeline"), client_text(cli, x, "summary"),
                                      client_text(cli, x, "leaves"), sure, client_when(cli, json_get(x, "expires")) });
     }
     if (t.rows) table_print(&t, stdout);
@@ -40,7 +48,9 @@ static int answer_approval(struct cli *cli, const char *verb, const char *done)
     jw_str(&w, "comment", cli_str(cli, "comment"));
     jw_close(&w);
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "POST", client_path(&c, "/api/v1/approvals/", cli_arg(cli, 0), verb), buf_view(&b), &reply);
+    if (!rc)
+        rc =
+            client_call(&c, "POST", client_path(&c, "/api/v1/approvals/", cli_arg(cli, 0), verb), buf_view(&b), &reply);
     buf_done(&b);
     if (!rc && cli_json(cli)) client_print_json(&reply);
     else if (!rc) (void)printf(STR_FMT " %s\n", STR_ARG(cli_arg(cli, 0)), done);
@@ -57,13 +67,22 @@ static int run_reject(struct cli *cli)
     return answer_approval(cli, "/reject", "rejected");
 }
 
-static const struct cli_option list_options[] = { { "all", 'a', NULL, NULL, "Also those that are decided or expired." }, LIST_OPTIONS, { NULL, 0, NULL, NULL, NULL } };
-static const struct cli_option answer_options[] = { { "comment", 'm', "TEXT", NULL, "Why; it is recorded." }, { NULL, 0, NULL, NULL, NULL } };
+static const struct cli_option list_options[] = { { "all", 'a', NULL, NULL, "Also those that are decided or expired." },
+                                                  LIST_OPTIONS,
+                                                  { NULL, 0, NULL, NULL, NULL } };
+static const struct cli_option answer_options[] = { { "comment", 'm', "TEXT", NULL, "Why; it is recorded." },
+                                                    { NULL, 0, NULL, NULL, NULL } };
 
-const struct command command_approvals = { "approvals", "", "List what waits for a person.", NULL, list_options, run_approvals };
+const struct command command_approvals = { "approvals", "",           "List what waits for a person.",
+                                           NULL,        list_options, run_approvals };
 const struct command command_approve = {
-    "approve", "ID", "Let a proposed remedy be done.",
-    "An approval holds for this very plan, target state and policy, until it expires; it is checked again before anything is done. Nobody approves what they asked for themselves.",
-    answer_options, run_approve,
+    "approve",
+    "ID",
+    "Let a proposed remedy be done.",
+    "An approval holds for this very plan, target state and policy, until it expires; it is checked again before "
+    "anything is done. Nobody approves what they asked for themselves.",
+    answer_options,
+    run_approve,
 };
-const struct command command_reject = { "reject", "ID", "Do not let a proposed remedy be done.", NULL, answer_options, run_reject };
+const struct command command_reject = { "reject", "ID",           "Do not let a proposed remedy be done.",
+                                        NULL,     answer_options, run_reject };

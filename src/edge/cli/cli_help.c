@@ -68,7 +68,8 @@ bool help_group(const struct command *const *rows, str noun, FILE *out)
 static void print_options(const struct cli_option *o, FILE *out, struct arena *a)
 {
     for (; o && o->name; o++) {
-        str left = str_fmt(a, "  %c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name, o->value ? " " : "", o->value ? o->value : "");
+        str left = str_fmt(a, "  %c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+                           o->letter ? ", " : "  ", o->name, o->value ? " " : "", o->value ? o->value : "");
         str help = o->fallback ? str_fmt(a, "%s [%s]", o->help, o->fallback) : str_of(o->help);
         (void)fprintf(out, "%-28.*s", (int)left.len, left.ptr);
         if (left.len >= 28) (void)fprintf(out, "\n%28s", "");
@@ -80,7 +81,8 @@ void help_command(const struct command *c, FILE *out, struct arena *a)
 {
     (void)fprintf(out, "weir %s: ", c->name);
     wrap(out, str_of(c->summary), (int)strlen(c->name) + 7, 2);
-    (void)fprintf(out, "\nUsage: weir %s [OPTIONS]%s%s\n\n", c->name, c->args && *c->args ? " " : "", c->args ? c->args : "");
+    (void)fprintf(out, "\nUsage: weir %s [OPTIONS]%s%s\n\n", c->name, c->args && *c->args ? " " : "",
+                  c->args ? c->args : "");
     if (c->about) {
         paragraphs(out, c->about);
         (void)fputc('\n', out);
@@ -99,7 +101,8 @@ static int run_help(struct cli *cli)
 {
     struct arena *a = cli_arena(cli);
     str name = cli_arg(cli, 0);
-    for (size_t i = 1; i < cli_arg_count(cli); i++) name = str_fmt(a, STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(cli_arg(cli, i)));
+    for (size_t i = 1; i < cli_arg_count(cli); i++)
+        name = str_fmt(a, STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(cli_arg(cli, i)));
     if (!name.len) {
         help_overview(cli->commands, stdout);
         return EXIT_FINE;
@@ -162,7 +165,8 @@ static void roff_about(FILE *out, const char *about)
 static int run_man(struct cli *cli)
 {
     FILE *out = stdout;
-    (void)fprintf(out, ".TH WEIR 1 \"\" \"weir " WEIR_VERSION "\"\n.SH NAME\nweir \\- watch data pipelines, find why they break, fix what policy allows\n"
+    (void)fprintf(out, ".TH WEIR 1 \"\" \"weir " WEIR_VERSION
+                       "\"\n.SH NAME\nweir \\- watch data pipelines, find why they break, fix what policy allows\n"
                        ".SH SYNOPSIS\n.B weir\n\\fICOMMAND\\fR [\\fIOPTIONS\\fR] [\\fIARGUMENTS\\fR]\n.SH COMMANDS\n");
     for (const struct command *const *c = cli->commands; *c && (*c)->name; c++) {
         (void)fputs(".SS weir ", out);
@@ -177,8 +181,10 @@ static int run_man(struct cli *cli)
     }
     (void)fputs(".SH OPTIONS OF EVERY COMMAND\n", out);
     roff_options(out, cli_common_options);
-    (void)fputs(".SH ENVIRONMENT\nEvery option can be given as WEIR_NAME, in upper case with underscores. WEIR_KEY holds an API key. NO_COLOR turns colour off.\n"
-                ".SH EXIT STATUS\n0 fine, 1 something was found or refused, 2 wrong usage, 3 failed to run.\n", out);
+    (void)fputs(".SH ENVIRONMENT\nEvery option can be given as WEIR_NAME, in upper case with underscores. WEIR_KEY "
+                "holds an API key. NO_COLOR turns colour off.\n"
+                ".SH EXIT STATUS\n0 fine, 1 something was found or refused, 2 wrong usage, 3 failed to run.\n",
+                out);
     return EXIT_FINE;
 }
 
@@ -199,15 +205,18 @@ static void bash_option(const struct command *c, const struct cli_option *o)
 static void complete_bash(const struct command *const *rows)
 {
     (void)puts("# weir completion for bash; use: source <(weir completion bash)\n"
-               "_weir() {\n    local cur=${COMP_WORDS[COMP_CWORD]} line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" options=\"\" names=\"\"\n"
+               "_weir() {\n    local cur=${COMP_WORDS[COMP_CWORD]} line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" "
+               "options=\"\" names=\"\"\n"
                "    case \"$line \" in");
     for (const struct command *const *c = rows; *c && (*c)->name; c++) {
         (void)printf("    \"%s \"*) options=\"", (*c)->name);
         each_option(*c, bash_option);
         (void)puts("\" ;;");
     }
-    (void)puts("    esac\n    if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); return; fi");
-    (void)puts("    while IFS= read -r name; do\n        [[ -z $line || $name == \"$line \"* ]] && { name=${name#\"$line\"}; name=${name# }; names+=\" ${name%% *}\"; }\n"
+    (void)puts(
+        "    esac\n    if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); return; fi");
+    (void)puts("    while IFS= read -r name; do\n        [[ -z $line || $name == \"$line \"* ]] && { "
+               "name=${name#\"$line\"}; name=${name# }; names+=\" ${name%% *}\"; }\n"
                "    done <<'EOF'");
     for (const struct command *const *c = rows; *c && (*c)->name; c++) (void)puts((*c)->name);
     (void)puts("EOF\n    COMPREPLY=($(compgen -W \"$names\" -- \"$cur\"))\n"
@@ -235,7 +244,8 @@ static void fish_option(const struct command *c, const struct cli_option *o)
 static void complete_fish(const struct command *const *rows)
 {
     (void)puts("# weir completion for fish; use: weir completion fish | source\n"
-               "function __weir_at\n    set -l words (commandline -opc)\n    string match -q -- \"$argv[1]\" (string join ' ' $words[2..(math 1 + (count (string split ' ' -- $argv[1])))])\nend\n"
+               "function __weir_at\n    set -l words (commandline -opc)\n    string match -q -- \"$argv[1]\" (string "
+               "join ' ' $words[2..(math 1 + (count (string split ' ' -- $argv[1])))])\nend\n"
                "function __weir_noun\n    test (count (commandline -opc)) -eq 1\nend");
     for (const struct command *const *c = rows; *c && (*c)->name; c++) {
         str rest = str_of((*c)->name), noun;
@@ -244,7 +254,8 @@ static void complete_fish(const struct command *const *rows)
         shell_quote((*c)->summary);
         (void)putchar('\n');
         if (rest.len) {
-            (void)printf("complete -c weir -f -n '__weir_at \"" STR_FMT "\"' -a " STR_FMT " -d ", STR_ARG(noun), STR_ARG(rest));
+            (void)printf("complete -c weir -f -n '__weir_at \"" STR_FMT "\"' -a " STR_FMT " -d ", STR_ARG(noun),
+                         STR_ARG(rest));
             shell_quote((*c)->summary);
             (void)putchar('\n');
         }
@@ -260,21 +271,25 @@ static void zsh_option(const struct command *c, const struct cli_option *o)
 
 static void complete_zsh(const struct command *const *rows)
 {
-    (void)puts("#compdef weir\n# weir completion for zsh; use: source <(weir completion zsh)\n_weir() {\n    local line=\"${(j: :)words[2,CURRENT-1]}\" name\n    local -a names options\n"
+    (void)puts("#compdef weir\n# weir completion for zsh; use: source <(weir completion zsh)\n_weir() {\n    local "
+               "line=\"${(j: :)words[2,CURRENT-1]}\" name\n    local -a names options\n"
                "    case \"$line \" in");
     for (const struct command *const *c = rows; *c && (*c)->name; c++) {
         (void)printf("    \"%s \"*) options=(", (*c)->name);
         each_option(*c, zsh_option);
         (void)puts(") ;;");
     }
-    (void)puts("    esac\n    if [[ $words[CURRENT] == -* ]]; then compadd -- $options; return; fi\n    for name in \\");
+    (void)puts(
+        "    esac\n    if [[ $words[CURRENT] == -* ]]; then compadd -- $options; return; fi\n    for name in \\");
     for (const struct command *const *c = rows; *c && (*c)->name; c++) {
         (void)fputs("        ", stdout);
         shell_quote((*c)->name);
         (void)puts(" \\");
     }
-    (void)puts("        ; do\n        if [[ -z $line || $name == \"$line \"* ]]; then name=${name#\"$line\"}; name=${name# }; names+=(${name%% *}); fi\n    done\n"
-               "    if (( $#names )); then compadd -- ${(u)names}; else _files; fi\n}\n(( $+functions[compdef] )) && compdef _weir weir");
+    (void)puts("        ; do\n        if [[ -z $line || $name == \"$line \"* ]]; then name=${name#\"$line\"}; "
+               "name=${name# }; names+=(${name%% *}); fi\n    done\n"
+               "    if (( $#names )); then compadd -- ${(u)names}; else _files; fi\n}\n(( $+functions[compdef] )) && "
+               "compdef _weir weir");
 }
 
 static int run_completion(struct cli *cli)
@@ -282,7 +297,9 @@ static int run_completion(struct cli *cli)
     static const struct {
         str shell;
         void (*print)(const struct command *const *rows);
-    } rows[] = { { STR_INIT("bash"), complete_bash }, { STR_INIT("zsh"), complete_zsh }, { STR_INIT("fish"), complete_fish } };
+    } rows[] = { { STR_INIT("bash"), complete_bash },
+                 { STR_INIT("zsh"), complete_zsh },
+                 { STR_INIT("fish"), complete_fish } };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (str_eq(cli_arg(cli, 0), rows[i].shell)) {
             rows[i].print(cli->commands);
@@ -300,6 +317,13 @@ static int run_version(struct cli *cli)
 
 const struct command command_help = { "help", "[COMMAND...]", "Tell what a command does.", NULL, NULL, run_help };
 const struct command command_version = { "version", "", "Print the version.", NULL, NULL, run_version };
-const struct command command_man = { "man", "", "Print the man page (groff).", "Read it with: weir man | man -l -", NULL, run_man };
-const struct command command_completion = { "completion", "SHELL", "Print shell completion for bash, zsh or fish.",
-                                            "  source <(weir completion bash)\n  source <(weir completion zsh)\n  weir completion fish | source", NULL, run_completion };
+const struct command command_man = { "man", "",     "Print the man page (groff).", "Read it with: weir man | man -l -",
+                                     NULL,  run_man };
+const struct command command_completion = {
+    "completion",
+    "SHELL",
+    "Print shell completion for bash, zsh or fish.",
+    "  source <(weir completion bash)\n  source <(weir completion zsh)\n  weir completion fish | source",
+    NULL,
+    run_completion
+};

@@ -49,14 +49,19 @@ static void show_causes(struct cli *cli, json *incident)
     size_t i, n, k, m;
     json *cause, *evidence;
     card_head(stdout, "Causes, best first", cli_color(cli));
-    if (!yyjson_arr_size(json_get(incident, "causes"))) card_item(stdout, a, 2, STR("unknown: the evidence names none"));
+    if (!yyjson_arr_size(json_get(incident, "causes")))
+        card_item(stdout, a, 2, STR("unknown: the evidence names none"));
     yyjson_arr_foreach(json_get(incident, "causes"), i, n, cause)
     {
-        card_item(stdout, a, 2, str_fmt(a, STR_FMT "  [" STR_FMT " at " STR_FMT ", %.2f]", STR_ARG(json_get_str(cause, "title")), STR_ARG(json_get_str(cause, "kind")),
-                                        STR_ARG(json_get_str(cause, "subject")), json_get_f64(cause, "score", 0)));
+        card_item(stdout, a, 2,
+                  str_fmt(a, STR_FMT "  [" STR_FMT " at " STR_FMT ", %.2f]", STR_ARG(json_get_str(cause, "title")),
+                          STR_ARG(json_get_str(cause, "kind")), STR_ARG(json_get_str(cause, "subject")),
+                          json_get_f64(cause, "score", 0)));
         yyjson_arr_foreach(json_get(cause, "evidence"), k, m, evidence)
         {
-            card_item(stdout, a, 6, str_fmt(a, STR_FMT " (entry %lld)", STR_ARG(json_get_str(evidence, "text")), (long long)json_get_i64(evidence, "seq", 0)));
+            card_item(stdout, a, 6,
+                      str_fmt(a, STR_FMT " (entry %lld)", STR_ARG(json_get_str(evidence, "text")),
+                              (long long)json_get_i64(evidence, "seq", 0)));
         }
     }
 }
@@ -78,10 +83,15 @@ static void show_decisions(struct cli *cli, json *incident)
     {
         if (i == 0) card_head(stdout, "Decisions", cli_color(cli));
         json *proposal = by_id(json_get(incident, "proposals"), json_get_str(d, "proposal"));
-        card_item(stdout, a, 2, str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(json_get_str(d, "verdict")), STR_ARG(json_get_str(proposal, "summary"))));
-        card_item(stdout, a, 6, str_fmt(a, "rule " STR_FMT ": " STR_FMT, STR_ARG(json_get_str(d, "rule")), STR_ARG(json_get_str(d, "because"))));
-        card_item(stdout, a, 6, str_fmt(a, "confidence %.2f, cost %.2f USD, leaves " STR_FMT, json_get_f64(d, "confidence", 0), json_get_f64(d, "cost_usd", 0),
-                                        STR_ARG(json_get_str(proposal, "leaves"))));
+        card_item(stdout, a, 2,
+                  str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(json_get_str(d, "verdict")),
+                          STR_ARG(json_get_str(proposal, "summary"))));
+        card_item(stdout, a, 6,
+                  str_fmt(a, "rule " STR_FMT ": " STR_FMT, STR_ARG(json_get_str(d, "rule")),
+                          STR_ARG(json_get_str(d, "because"))));
+        card_item(stdout, a, 6,
+                  str_fmt(a, "confidence %.2f, cost %.2f USD, leaves " STR_FMT, json_get_f64(d, "confidence", 0),
+                          json_get_f64(d, "cost_usd", 0), STR_ARG(json_get_str(proposal, "leaves"))));
     }
 }
 
@@ -95,9 +105,13 @@ static void show_effects(struct cli *cli, json *incident)
         if (i == 0) card_head(stdout, "Effects", cli_color(cli));
         str what = json_get_str(json_get(f, "outcome"), "summary"), took = STR("");
         json *from = json_get(f, "started"), *to = json_get(f, "ended");
-        if (yyjson_is_int(from) && yyjson_is_int(to)) took = str_fmt(a, " in " STR_FMT, STR_ARG(duration_text(json_i64(to, 0) - json_i64(from, 0), a)));
-        card_item(stdout, a, 2, str_fmt(a, STR_FMT " " STR_FMT " " STR_FMT ": " STR_FMT STR_FMT "%s" STR_FMT, STR_ARG(json_get_str(f, "kind")), STR_ARG(json_get_str(f, "remedy")),
-                                        STR_ARG(json_get_str(f, "target")), STR_ARG(json_get_str(f, "state")), STR_ARG(took), what.len ? "; " : "", STR_ARG(what)));
+        if (yyjson_is_int(from) && yyjson_is_int(to))
+            took = str_fmt(a, " in " STR_FMT, STR_ARG(duration_text(json_i64(to, 0) - json_i64(from, 0), a)));
+        card_item(stdout, a, 2,
+                  str_fmt(a, STR_FMT " " STR_FMT " " STR_FMT ": " STR_FMT STR_FMT "%s" STR_FMT,
+                          STR_ARG(json_get_str(f, "kind")), STR_ARG(json_get_str(f, "remedy")),
+                          STR_ARG(json_get_str(f, "target")), STR_ARG(json_get_str(f, "state")), STR_ARG(took),
+                          what.len ? "; " : "", STR_ARG(what)));
     }
 }
 
@@ -109,12 +123,17 @@ static void show_approvals(struct cli *cli, json *incident)
     yyjson_arr_foreach(json_get(incident, "approvals"), i, n, p)
     {
         if (i == 0) card_head(stdout, "Approvals", cli_color(cli));
-        str id = json_get_str(p, "id"), state = json_get_str(p, "state"), by = json_get_str(p, "decided_by"), comment = json_get_str(p, "comment");
+        str id = json_get_str(p, "id"), state = json_get_str(p, "state"), by = json_get_str(p, "decided_by"),
+            comment = json_get_str(p, "comment");
         if (STR_IS(state, "pending"))
-            card_item(stdout, a, 2, str_fmt(a, STR_FMT " waits: weir approve " STR_FMT ", or weir reject " STR_FMT " (expires " STR_FMT ")", STR_ARG(id), STR_ARG(id), STR_ARG(id),
-                                            STR_ARG(client_when(cli, json_get(p, "expires")))));
+            card_item(
+                stdout, a, 2,
+                str_fmt(a, STR_FMT " waits: weir approve " STR_FMT ", or weir reject " STR_FMT " (expires " STR_FMT ")",
+                        STR_ARG(id), STR_ARG(id), STR_ARG(id), STR_ARG(client_when(cli, json_get(p, "expires")))));
         else
-            card_item(stdout, a, 2, str_fmt(a, STR_FMT " " STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(id), STR_ARG(state), by.len ? " by " : "", STR_ARG(by), comment.len ? ": " : "", STR_ARG(comment)));
+            card_item(stdout, a, 2,
+                      str_fmt(a, STR_FMT " " STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(id), STR_ARG(state),
+                              by.len ? " by " : "", STR_ARG(by), comment.len ? ": " : "", STR_ARG(comment)));
     }
 }
 
@@ -131,8 +150,10 @@ static void show_findings(struct cli *cli, json *incident)
             card_item(stdout, a, 2, str_fmt(a, "and %zu more (--json)", n - SHOWN_MAX));
             break;
         }
-        card_item(stdout, a, 2, str_fmt(a, STR_FMT "  [" STR_FMT ", " STR_FMT ", " STR_FMT "]", STR_ARG(json_get_str(f, "summary")), STR_ARG(json_get_str(f, "kind")),
-                                        STR_ARG(json_get_str(f, "severity")), STR_ARG(client_when(cli, json_get(f, "time")))));
+        card_item(stdout, a, 2,
+                  str_fmt(a, STR_FMT "  [" STR_FMT ", " STR_FMT ", " STR_FMT "]", STR_ARG(json_get_str(f, "summary")),
+                          STR_ARG(json_get_str(f, "kind")), STR_ARG(json_get_str(f, "severity")),
+                          STR_ARG(client_when(cli, json_get(f, "time")))));
     }
 }
 
@@ -150,8 +171,8 @@ static int show_incident(struct client *c, str id)
     }
     json *x = reply.root;
     str severity = json_get_str(x, "severity");
-    (void)printf("%s" STR_FMT "%s  " STR_FMT "  " STR_FMT "\n", tone_on(tone_of(severity), color), STR_ARG(severity), tone_off(color), STR_ARG(json_get_str(x, "id")),
-                 STR_ARG(json_get_str(x, "state")));
+    (void)printf("%s" STR_FMT "%s  " STR_FMT "  " STR_FMT "\n", tone_on(tone_of(severity), color), STR_ARG(severity),
+                 tone_off(color), STR_ARG(json_get_str(x, "id")), STR_ARG(json_get_str(x, "state")));
     card_line(stdout, a, "what", json_get_str(x, "title"));
     card_line(stdout, a, "pipeline", json_get_str(x, "pipeline"));
     card_line(stdout, a, "opened", client_when(cli, json_get(x, "opened")));
@@ -184,7 +205,9 @@ static int run_close(struct cli *cli)
     jw_str(&w, "comment", cli_str(cli, "comment"));
     jw_close(&w);
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "POST", client_path(&c, "/api/v1/incidents/", cli_arg(cli, 0), "/close"), buf_view(&b), &reply);
+    if (!rc)
+        rc = client_call(&c, "POST", client_path(&c, "/api/v1/incidents/", cli_arg(cli, 0), "/close"), buf_view(&b),
+                         &reply);
     buf_done(&b);
     if (!rc && cli_json(cli)) client_print_json(&reply);
     else if (!rc) (void)printf(STR_FMT " closed\n", STR_ARG(cli_arg(cli, 0)));
@@ -198,18 +221,25 @@ static int run_cases(struct cli *cli)
     struct client c;
     struct answer reply;
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "GET", client_query(&c, client_page(&c, STR("/api/v1/cases")), "incident", cli_arg(cli, 0)), STR_NONE, &reply);
+    if (!rc)
+        rc =
+            client_call(&c, "GET", client_query(&c, client_page(&c, STR("/api/v1/cases")), "incident", cli_arg(cli, 0)),
+                        STR_NONE, &reply);
     if (rc) return rc;
     if (cli_json(cli)) {
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    struct table t = table_init(cli_arena(cli), (const char *const[]){ "ID", "INCIDENT", "STATUS", "NODE", "WAITING FOR", ">STEPS", "STARTED", NULL }, cli_color(cli));
+    struct table t = table_init(
+        cli_arena(cli),
+        (const char *const[]){ "ID", "INCIDENT", "STATUS", "NODE", "WAITING FOR", ">STEPS", "STARTED", NULL },
+        cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
     {
-        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "incident"), json_get_str(x, "status"), json_get_str(x, "node"), json_get_str(x, "waiting_for"),
+        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "incident"), json_get_str(x, "status"),
+                                     json_get_str(x, "node"), json_get_str(x, "waiting_for"),
                                      client_text(cli, x, "steps"), client_when(cli, json_get(x, "started")) });
     }
     if (t.rows) table_print(&t, stdout);
@@ -232,7 +262,8 @@ static int run_cases_show(struct cli *cli)
     static const char *const fields[] = { "incident", "status", "node", "waiting_for", "forked_from" };
     json *x = reply.root, *step;
     card_line(stdout, a, "case", json_get_str(x, "id"));
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) card_line(stdout, a, fields[i], client_text(cli, x, fields[i]));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        card_line(stdout, a, fields[i], client_text(cli, x, fields[i]));
     card_line(stdout, a, "started", client_when(cli, json_get(x, "started")));
     card_line(stdout, a, "ended", client_when(cli, json_get(x, "ended")));
     card_head(stdout, "Steps", cli_color(cli));
@@ -241,9 +272,11 @@ static int run_cases_show(struct cli *cli)
     yyjson_arr_foreach(json_get(x, "steps"), i, n, step)
     {
         usec t = json_get_i64(step, "time", 0);
-        card_item(stdout, a, 2, str_fmt(a, "%lld. " STR_FMT " (" STR_FMT ", +" STR_FMT ", entry %lld): " STR_FMT, (long long)json_get_i64(step, "step", 0), STR_ARG(json_get_str(step, "node")),
-                                        STR_ARG(json_get_str(step, "agent")), STR_ARG(duration_text(t - before, a)), (long long)json_get_i64(step, "seq", 0),
-                                        STR_ARG(json_get_str(step, "summary"))));
+        card_item(stdout, a, 2,
+                  str_fmt(a, "%lld. " STR_FMT " (" STR_FMT ", +" STR_FMT ", entry %lld): " STR_FMT,
+                          (long long)json_get_i64(step, "step", 0), STR_ARG(json_get_str(step, "node")),
+                          STR_ARG(json_get_str(step, "agent")), STR_ARG(duration_text(t - before, a)),
+                          (long long)json_get_i64(step, "seq", 0), STR_ARG(json_get_str(step, "summary"))));
         before = t;
     }
     return EXIT_FINE;
@@ -255,12 +288,15 @@ static int run_fork(struct cli *cli)
     struct answer reply;
     int64_t step = 0;
     err e = cli_i64(cli, "step", &step);
-    if (e.code || step < 1) return cli_fail(cli, EXIT_USAGE, "--step: expected the number of a step of the case, from 1");
+    if (e.code || step < 1)
+        return cli_fail(cli, EXIT_USAGE, "--step: expected the number of a step of the case, from 1");
     int rc = client_open(cli, &c);
     str body = str_fmt(cli_arena(cli), "{\"step\":%lld}", (long long)step);
     if (!rc) rc = client_call(&c, "POST", client_path(&c, "/api/v1/cases/", cli_arg(cli, 0), "/fork"), body, &reply);
     if (!rc && cli_json(cli)) client_print_json(&reply);
-    else if (!rc) (void)printf("a new case begins at step %lld of " STR_FMT " (entry %lld)\n", (long long)step, STR_ARG(cli_arg(cli, 0)), (long long)json_get_i64(reply.root, "seq", 0));
+    else if (!rc)
+        (void)printf("a new case begins at step %lld of " STR_FMT " (entry %lld)\n", (long long)step,
+                     STR_ARG(cli_arg(cli, 0)), (long long)json_get_i64(reply.root, "seq", 0));
     return rc;
 }
 
@@ -271,15 +307,32 @@ static const struct cli_option incident_options[] = {
     LIST_OPTIONS,
     { NULL, 0, NULL, NULL, NULL },
 };
-static const struct cli_option close_options[] = { { "comment", 'm', "TEXT", NULL, "Why." }, { NULL, 0, NULL, NULL, NULL } };
+static const struct cli_option close_options[] = { { "comment", 'm', "TEXT", NULL, "Why." },
+                                                   { NULL, 0, NULL, NULL, NULL } };
 static const struct cli_option case_options[] = { LIST_OPTIONS, { NULL, 0, NULL, NULL, NULL } };
-static const struct cli_option fork_options[] = { { "step", 0, "N", NULL, "Step to start from, as weir cases show numbers them." }, { NULL, 0, NULL, NULL, NULL } };
+static const struct cli_option fork_options[] = {
+    { "step", 0, "N", NULL, "Step to start from, as weir cases show numbers them." }, { NULL, 0, NULL, NULL, NULL }
+};
 
 const struct command command_incidents = {
-    "incidents", "[ID]", "List open incidents, or show one.",
-    "With ID: what happened, the ranked causes with their evidence, what was decided and by which rule, what was done and how it ended.", incident_options, run_incidents,
+    "incidents",
+    "[ID]",
+    "List open incidents, or show one.",
+    "With ID: what happened, the ranked causes with their evidence, what was decided and by which rule, what was done "
+    "and how it ended.",
+    incident_options,
+    run_incidents,
 };
-const struct command command_incidents_close = { "incidents close", "ID", "Close an incident by hand.", NULL, close_options, run_close };
-const struct command command_cases = { "cases", "[INCIDENT]", "List cases, newest first.", "A case is one execution of the agent graph for an incident.", case_options, run_cases };
-const struct command command_cases_show = { "cases show", "ID", "Show a case step by step.", NULL, NULL, run_cases_show };
-const struct command command_cases_fork = { "cases fork", "ID", "Start a new case from one of its steps.", NULL, fork_options, run_fork };
+const struct command command_incidents_close = { "incidents close", "ID",     "Close an incident by hand.", NULL,
+                                                 close_options,     run_close };
+const struct command command_cases = { "cases",
+                                       "[INCIDENT]",
+                                       "List cases, newest first.",
+                                       "A case is one execution of the agent graph for an incident.",
+                                       case_options,
+                                       run_cases };
+const struct command command_cases_show = {
+    "cases show", "ID", "Show a case step by step.", NULL, NULL, run_cases_show
+};
+const struct command command_cases_fork = { "cases fork", "ID",         "Start a new case from one of its steps.",
+                                            NULL,         fork_options, run_fork };

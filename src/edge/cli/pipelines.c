@@ -26,13 +26,18 @@ static int list_pipelines(struct client *c)
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    struct table t = table_init(cli_arena(cli), (const char *const[]){ "NAME", "HEALTH", ">TIER", "EVERY", "SOURCE", "DESTINATION", "SEEN", NULL }, cli_color(cli));
+    struct table t =
+        table_init(cli_arena(cli),
+                   (const char *const[]){ "NAME", "HEALTH", ">TIER", "EVERY", "SOURCE", "DESTINATION", "SEEN", NULL },
+                   cli_color(cli));
     size_t i, n;
     json *item;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, item)
     {
-        table_row(&t, (const str[]){ client_text(cli, item, "name"), client_text(cli, item, "health"), client_text(cli, item, "tier"), every_text(cli, item),
-                                     client_text(cli, item, "source"), client_text(cli, item, "destination"), client_when(cli, json_get(item, "last_seen")) });
+        table_row(&t, (const str[]){ client_text(cli, item, "name"), client_text(cli, item, "health"),
+                                     client_text(cli, item, "tier"), every_text(cli, item),
+                                     client_text(cli, item, "source"), client_text(cli, item, "destination"),
+                                     client_when(cli, json_get(item, "last_seen")) });
     }
     if (t.rows) table_print(&t, stdout);
     else (void)puts("no pipelines yet: run one with weir run, or post samples");
@@ -66,7 +71,8 @@ static int show_pipeline(struct client *c, str name)
     }
     static const char *const fields[] = { "health", "source", "destination", "owner", "tier", "environment" };
     card_line(stdout, a, "pipeline", json_get_str(p, "name"));
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) card_line(stdout, a, fields[i], client_text(cli, p, fields[i]));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        card_line(stdout, a, fields[i], client_text(cli, p, fields[i]));
     card_line(stdout, a, "every", every_text(cli, p));
     card_line(stdout, a, "after", joined(cli, json_get(p, "after"), NULL));
     card_line(stdout, a, "steps", joined(cli, json_get(p, "steps"), "name"));
@@ -113,12 +119,15 @@ static void add_run(struct cli *cli, struct table *t, json *run)
 {
     str id = str_cut(json_get_str(run, "id"), 0, ID_SHOWN);
     table_row(t, (const str[]){ id, json_get_str(run, "pipeline"), json_get_str(run, "step"), result_of(cli, run),
-                                client_when(cli, json_get(run, "started")), duration_of(cli, run), client_text(cli, run, "rows") });
+                                client_when(cli, json_get(run, "started")), duration_of(cli, run),
+                                client_text(cli, run, "rows") });
 }
 
 static struct table runs_table(struct cli *cli)
 {
-    return table_init(cli_arena(cli), (const char *const[]){ "ID", "PIPELINE", "STEP", "STATE", "STARTED", "TOOK", ">ROWS", NULL }, cli_color(cli));
+    return table_init(cli_arena(cli),
+                      (const char *const[]){ "ID", "PIPELINE", "STEP", "STATE", "STARTED", "TOOK", ">ROWS", NULL },
+                      cli_color(cli));
 }
 
 static int runs_path(struct client *c, str pipeline, struct answer *out)
@@ -146,7 +155,8 @@ static int collect_runs(struct client *c, json **runs, size_t *count)
     {
         if (rc || i == PIPELINES_MAX) break;
         rc = runs_path(c, json_get_str(pipeline, "name"), &reply);
-        yyjson_arr_foreach(json_get(reply.root, "items"), k, m, run) if (!rc && *count < RUNS_MAX) runs[(*count)++] = run;
+        yyjson_arr_foreach(json_get(reply.root, "items"), k, m, run) if (!rc && *count < RUNS_MAX) runs[(*count)++] =
+            run;
     }
     return rc;
 }
@@ -166,7 +176,8 @@ static int all_runs(struct client *c)
     if (count > (size_t)limit) count = (size_t)limit;
     if (cli_json(cli)) {
         (void)printf("{\"items\":[");
-        for (i = 0; i < count; i++) (void)printf("%s" STR_FMT, i ? "," : "", STR_ARG(json_text(runs[i], cli_arena(cli))));
+        for (i = 0; i < count; i++)
+            (void)printf("%s" STR_FMT, i ? "," : "", STR_ARG(json_text(runs[i], cli_arena(cli))));
         (void)printf("],\"next_cursor\":null}\n");
         return EXIT_FINE;
     }
@@ -214,7 +225,9 @@ static int whole_id(struct client *c, str *id)
         whole = json_get_str(runs[i], "id");
         found++;
     }
-    if (found > 1) return cli_fail(cli, EXIT_FOUND, "%zu runs begin with '" STR_FMT "'; --json lists whole ids", found, STR_ARG(*id));
+    if (found > 1)
+        return cli_fail(cli, EXIT_FOUND, "%zu runs begin with '" STR_FMT "'; --json lists whole ids", found,
+                        STR_ARG(*id));
     *id = whole;
     return rc;
 }
@@ -237,7 +250,8 @@ static int run_runs_show(struct cli *cli)
     json *run = reply.root;
     card_line(stdout, a, "run", json_get_str(run, "id"));
     card_line(stdout, a, "state", result_of(cli, run));
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) card_line(stdout, a, fields[i], client_text(cli, run, fields[i]));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        card_line(stdout, a, fields[i], client_text(cli, run, fields[i]));
     card_line(stdout, a, "started", client_when(cli, json_get(run, "started")));
     card_line(stdout, a, "took", duration_of(cli, run));
     str output = json_get_str(run, "output"), line;
@@ -246,6 +260,14 @@ static int run_runs_show(struct cli *cli)
     return json_get_i64(run, "exit_code", 0) || json_get_i64(run, "signal", 0) ? EXIT_FOUND : EXIT_FINE;
 }
 
-const struct command command_pipelines = { "pipelines", "[NAME]", "List pipelines, or show one.", NULL, list_options, run_pipelines };
+const struct command command_pipelines = { "pipelines", "[NAME]",     "List pipelines, or show one.",
+                                           NULL,        list_options, run_pipelines };
 const struct command command_runs = { "runs", "[PIPELINE]", "List runs, newest first.", NULL, run_options, run_runs };
-const struct command command_runs_show = { "runs show", "ID", "Show a run and the tail of its output.", "The beginning of an ID, as `weir runs` shows it, is enough. Exit code 1 when the run failed.", NULL, run_runs_show };
+const struct command command_runs_show = {
+    "runs show",
+    "ID",
+    "Show a run and the tail of its output.",
+    "The beginning of an ID, as `weir runs` shows it, is enough. Exit code 1 when the run failed.",
+    NULL,
+    run_runs_show
+};

@@ -44,7 +44,9 @@ static int run_add(struct cli *cli)
     if (!rc) rc = client_call(&c, "POST", STR("/api/v1/silences"), buf_view(&b), &reply);
     buf_done(&b);
     if (!rc && cli_json(cli)) client_print_json(&reply);
-    else if (!rc) (void)printf(STR_FMT " holds for " STR_FMT "\n", STR_ARG(client_text(cli, reply.root, "id")), STR_ARG(duration_text(ends - starts, cli_arena(cli))));
+    else if (!rc)
+        (void)printf(STR_FMT " holds for " STR_FMT "\n", STR_ARG(client_text(cli, reply.root, "id")),
+                     STR_ARG(duration_text(ends - starts, cli_arena(cli))));
     return rc;
 }
 
@@ -53,21 +55,31 @@ static int run_list(struct cli *cli)
     struct client c;
     struct answer reply;
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "GET", client_query(&c, client_page(&c, STR("/api/v1/silences")), "state", cli_has(cli, "all") ? STR("all") : STR("active")), STR_NONE, &reply);
+    if (!rc)
+        rc = client_call(&c, "GET",
+                         client_query(&c, client_page(&c, STR("/api/v1/silences")), "state",
+                                      cli_has(cli, "all") ? STR("all") : STR("active")),
+                         STR_NONE, &reply);
     if (rc) return rc;
     if (cli_json(cli)) {
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    struct table t = table_init(cli_arena(cli), (const char *const[]){ "ID", "PIPELINE", "KIND", "STARTS", "ENDS", "BY", "~WHY", NULL }, cli_color(cli));
+    struct table t = table_init(cli_arena(cli),
+                                (const char *const[]){ "ID", "PIPELINE", "KIND", "STARTS", "ENDS", "BY", "~WHY", NULL },
+                                cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
     {
         str pipeline = json_get_str(x, "pipeline"), kind = json_get_str(x, "kind");
         bool maintenance = json_bool(json_get(x, "maintenance"), false);
-        table_row(&t, (const str[]){ json_get_str(x, "id"), pipeline.len ? pipeline : STR("all"), maintenance ? STR("maintenance") : kind.len ? kind : STR("all"),
-                                     client_when(cli, json_get(x, "starts")), client_when(cli, json_get(x, "ends")), json_get_str(x, "author"), json_get_str(x, "comment") });
+        table_row(&t, (const str[]){ json_get_str(x, "id"), pipeline.len ? pipeline : STR("all"),
+                                     maintenance ? STR("maintenance")
+                                     : kind.len  ? kind
+                                                 : STR("all"),
+                                     client_when(cli, json_get(x, "starts")), client_when(cli, json_get(x, "ends")),
+                                     json_get_str(x, "author"), json_get_str(x, "comment") });
     }
     if (t.rows) table_print(&t, stdout);
     else (void)puts("nothing is silenced");
@@ -79,7 +91,8 @@ static int run_end(struct cli *cli)
     struct client c;
     struct answer reply;
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "DELETE", client_path(&c, "/api/v1/silences/", cli_arg(cli, 0), ""), STR_NONE, &reply);
+    if (!rc)
+        rc = client_call(&c, "DELETE", client_path(&c, "/api/v1/silences/", cli_arg(cli, 0), ""), STR_NONE, &reply);
     if (!rc && cli_json(cli)) client_print_json(&reply);
     else if (!rc) (void)printf(STR_FMT " ended\n", STR_ARG(cli_arg(cli, 0)));
     return rc;
@@ -96,8 +109,14 @@ static const struct cli_option add_options[] = {
     { "maintenance", 0, NULL, NULL, "A maintenance window." },
     { NULL, 0, NULL, NULL, NULL },
 };
-static const struct cli_option list_options[] = { { "all", 'a', NULL, NULL, "Also those that are over." }, LIST_OPTIONS, { NULL, 0, NULL, NULL, NULL } };
+static const struct cli_option list_options[] = { { "all", 'a', NULL, NULL, "Also those that are over." },
+                                                  LIST_OPTIONS,
+                                                  { NULL, 0, NULL, NULL, NULL } };
 
-const struct command command_silence_add = { "silence add", "", "Silence findings for a time.", "Silenced findings are recorded, but open no incident.", add_options, run_add };
-const struct command command_silence_list = { "silence list", "", "List silences and maintenance windows.", NULL, list_options, run_list };
+const struct command command_silence_add = {
+    "silence add", "",     "Silence findings for a time.", "Silenced findings are recorded, but open no incident.",
+    add_options,   run_add
+};
+const struct command command_silence_list = { "silence list", "",           "List silences and maintenance windows.",
+                                              NULL,           list_options, run_list };
 const struct command command_silence_end = { "silence end", "ID", "End a silence now.", NULL, NULL, run_end };
