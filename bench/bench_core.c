@@ -7,6 +7,7 @@
  * incidents are closed in between, outside the time measured. At most 1000 inputs are in a group transaction, with fsync as the
  * disk has it and padded to 4 ms. The latency goes from the moment the incident settles to the commit of its decision; the one "from the
  * finding's arrival" also holds the wait for the group before it. Writes bench/core.json in the working folder. */
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
@@ -205,6 +206,7 @@ struct figures {
     double entries, findings, a_commit;      /* a second, a second, inputs in a group */
     double idle50, idle99, busy50, busy99;   /* ms, settled to committed */
     double arrival50, arrival99;             /* ms, submitted to committed, RATE a second */
+    double disk50, disk99;                   /* ms, of a small write and fdatasync alone, beside it: what the machine adds */
 };
 
 static int64_t decisions(struct bench *b)
@@ -259,6 +261,25 @@ static double percentile_ms(struct bench *b, usec *took, int p)
     if (n > LATENCIES_MAX) n = LATENCIES_MAX;
     qsort(took, (size_t)n, sizeof *took, by_size);
     return (double)took[(n - 1) * p / 100] / 1000;
+}
+
+static void disk_alone(struct bench *b, const char *dir, struct figures *f)
+{
+    enum { TIMES = 200 };
+    static const char block[4096] = { 1 };
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/probe", dir);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    for (int i = 0; i < TIMES; i++) {
+        usec began = now(b);
+        if (write(fd, block, sizeof block) != (ssize_t)sizeof block || fdatasync(fd)) die("probe the disk", err_errno("%s", path));
+        b->took[0][i] = now(b) - began;
+        (void)usleep(5000);
+    }
+    (void)close(fd);
+    atomic_store(&b->took_count, TIMES);
+    f->disk50 = percentile_ms(b, b->took[0], 50), f->disk99 = percentile_ms(b, b->took[0], 99);
+    atomic_store(&b->took_count, 0);
 }
 
 /* One at a time, with pauses; then RATE a second whatever happens. */
@@ -318,6 +339,8 @@ static void report(struct jw *w, const struct figures *f, const char *sync, doub
         { "settled to decision committed, 200/s, p99", f->busy99, "ms", latency_goal },
         { "the same from the finding's arrival, p50", f->arrival50, "ms", 0 },
         { "the same from the finding's arrival, p99", f->arrival99, "ms", 0 },
+        { "fdatasync of 4 KiB alone just before, p50", f->disk50, "ms", 0 },
+        { "fdatasync of 4 KiB alone just before, p99", f->disk99, "ms", 0 },
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         (void)snprintf(name, sizeof name, "%s, %s", lines[i].what, sync);
@@ -349,6 +372,7 @@ int main(int argc, char **argv)
         char dir[] = "weir-bench-XXXXXX"; /* on the disk of the working folder: /tmp may be memory */
         struct figures f;
         world_open(&b, dir, padded ? PAD_US : 0);
+        disk_alone(&b, dir, &f);
         latency(&b, seconds, &f);
         throughput(&b, seconds, &f);
         world_close(&b, dir);
