@@ -204,6 +204,7 @@ static void world_close(struct bench *b, char *dir)
 
 struct figures {
     double entries, findings, a_commit;      /* a second, a second, inputs in a group */
+    double cpu_us;                           /* processor time an entry: what a busy machine does not change */
     double idle50, idle99, busy50, busy99;   /* ms, settled to committed */
     double arrival50, arrival99;             /* ms, submitted to committed, RATE a second */
     double disk50, disk99;                   /* ms, of a small write and fdatasync alone, beside it: what the machine adds */
@@ -227,16 +228,24 @@ static int64_t decisions(struct bench *b)
     return count;
 }
 
+static usec cpu_time(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (usec)t.tv_sec * USEC_SECOND + t.tv_nsec / 1000;
+}
+
 static void throughput(struct bench *b, double seconds, struct figures *f)
 {
-    usec spent = 0;
+    usec spent = 0, cpu = 0;
     int64_t entries = 0, commits = 0, findings = 0, before = decisions(b);
     while ((double)spent < seconds * (double)USEC_SECOND) {
         struct store_stats start = store_stats(b->store);
-        usec began = now(b);
+        usec began = now(b), cpu_began = cpu_time();
         for (int n = 0; n < PIPELINES; n++) submit(b, apply_finding, n);
         wait_all(b);
         spent += now(b) - began;
+        cpu += cpu_time() - cpu_began;
         struct store_stats end = store_stats(b->store);
         entries += end.last_seq - start.last_seq;
         commits += end.commits - start.commits;
@@ -246,6 +255,7 @@ static void throughput(struct bench *b, double seconds, struct figures *f)
     if (decisions(b) - before != findings) die("count", err_make(ERR_CORRUPT, "not every finding led to one decision"));
     f->entries = (double)entries * (double)USEC_SECOND / (double)spent;
     f->findings = (double)findings * (double)USEC_SECOND / (double)spent;
+    f->cpu_us = (double)cpu / (double)entries;
     f->a_commit = (double)findings / (double)commits;
 }
 
@@ -331,6 +341,7 @@ static void report(struct jw *w, const struct figures *f, const char *sync, doub
         double goal;
     } lines[] = {
         { "journal entries, finding to decision", f->entries, "1/s", entries_goal },
+        { "processor time an entry", f->cpu_us, "us", 0 },
         { "findings to decisions", f->findings, "1/s", 0 },
         { "inputs in a group", f->a_commit, "inputs", 0 },
         { "settled to decision committed, idle, p50", f->idle50, "ms", 0 },
