@@ -10,6 +10,14 @@ import time
 from serving import Server, Tap
 
 
+def soon(ask):
+    """What is acknowledged is durable; engine threads make it readable a moment later. The first answer that is not empty."""
+    until = time.monotonic() + 20
+    while not (got := ask()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return got
+
+
 def pages(server, tap):
     names, cursor = [], ""
     while cursor is not None:
@@ -181,10 +189,10 @@ def small_things(server, tap):
     now = int(time.time() * 1e6)
     sent = {"samples": [{"series": "rows", "labels": {"pipeline": "orders"}, "time": now - i * 1000000, "value": i} for i in range(9, -1, -1)]}
     tap.same(json.loads(server.ask("POST", "/api/v1/samples", "ingest", sent)[2])["accepted"], 10, "samples are taken")
-    series = json.loads(server.ask("GET", "/api/v1/series?pipeline=orders", "viewer")[2])["items"]
+    series = soon(lambda: json.loads(server.ask("GET", "/api/v1/series?pipeline=orders", "viewer")[2])["items"])
     tap.same([s["name"] for s in series], ["rows"], "their series is listed")
     path = f"/api/v1/series/{series[0]['id']}/samples"
-    points = json.loads(server.ask("GET", f"{path}?from={now - 60000000}&to={now}", "viewer")[2])["points"]
+    points = soon(lambda: json.loads(server.ask("GET", f"{path}?from={now - 60000000}&to={now}", "viewer")[2])["points"])
     tap.same(sum(p["count"] for p in points), 10, "and has its points")
     tap.same(server.ask("GET", path + "?from=10&to=1", "viewer")[0], 422, "not backwards")
     tap.same(server.ask("POST", "/api/v1/write", "ingest", b"\x05\x10hello", {"Content-Encoding": "snappy"})[0], 400, "remote write that is none is refused")

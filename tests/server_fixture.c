@@ -1,6 +1,7 @@
 /* The core behind a server on a free port of loopback, with a store of its own in a folder given, one key a role and something to read:
  * for tests that speak HTTP from outside. Prints one line of JSON ({"port":..,"keys":{..},"link":".."}) and runs until its
- * standard input ends. `fast` shortens every deadline so that slow clients can be tested in a second. */
+ * standard input ends. `fast` shortens every deadline so that slow clients can be tested in a second, `streams` those of event
+ * streams only. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -68,14 +69,18 @@ static err keys_print(struct server *s, struct buf *out)
     return e;
 }
 
+static void fast_streams(struct server_opts *o)
+{
+    o->stream_stall = 1000 * USEC_MS;
+    o->ping_every = 700 * USEC_MS;
+    o->clients_max = 8;
+}
+
 static void fast_deadlines(struct server_opts *o)
 {
     o->header_deadline = 700 * USEC_MS;
     o->idle_deadline = 1500 * USEC_MS;
     o->slow_grace = 700 * USEC_MS;
-    o->stream_stall = 1000 * USEC_MS;
-    o->ping_every = 700 * USEC_MS;
-    o->clients_max = 8;
     o->per_address_max = 64;
 }
 
@@ -174,25 +179,40 @@ static str pending(struct store *store, struct arena *a)
     return id;
 }
 
-/* Answer what the case asks of its target, so that it comes to a proposal, a decision and an approval. */
+static bool approval_waits(struct store *store)
+{
+    struct tx *tx;
+    if (store_read(store, &tx).code) return false;
+    struct rows *r = tx_query(tx, SQL_API_APPROVALS, V(INT64_MAX), V(STR("pending")), V(1));
+    bool waits = rows_next(r);
+    rows_end(r);
+    store_read_end(tx);
+    return waits;
+}
+
+/* Answer what the case asks of its target, until it has come to a proposal, a decision and an approval that waits: half a minute at
+ * most, and usually some milliseconds. */
 static err answer_effects(struct server *s, struct store *store)
 {
     struct arena a = arena_init(1 << 20);
     err e = OK;
-    for (int i = 0; !e.code && i < 20; i++) {
+    bool waits = false;
+    for (int i = 0; !e.code && !waits && i < 3000; i++) {
         int64_t seq;
         str id = pending(store, &a);
+        waits = !id.len && approval_waits(store);
         struct input in = { .kind = STR("effect.outcome"), .subject = id, .actor = STR("weir"),
                             .body = STR("{\"ok\":true,\"summary\":\"looked\",\"digest\":\"d1\",\"detail\":{\"precheck\":\"ok\",\"dry_run\":\"would run\",\"digest\":\"d1\"}}") };
         if (id.len) e = server_input(s, &in, &seq);
-        else (void)usleep(10000);
+        else if (!waits) (void)usleep(10000);
     }
     arena_done(&a);
-    return e;
+    return e.code || waits ? e : err_make(ERR_TIMEOUT, "no approval waits");
 }
 
-static err serve(const char *dir, bool fast, struct env *env)
+static err serve(const char *dir, const char *mode, struct env *env)
 {
+    bool fast = strcmp(mode, "fast") == 0;
     struct store *store = NULL;
     struct server *server = NULL;
     struct buf line = buf_init(1 << 16);
@@ -210,6 +230,7 @@ static err serve(const char *dir, bool fast, struct env *env)
                              .trigger_anomaly = trigger, .ingest = ingest, .more_routes = more,
                              .series = { ingest, series_list, series_samples }, .metrics = more_metrics, .metrics_ctx = ingest, .auth_failures_per_minute = fast ? 20 : 1000000 };
     if (fast) fast_deadlines(&o);
+    if (fast || strcmp(mode, "streams") == 0) fast_streams(&o);
     if (!e.code) e = server_start(&o, &server);
     if (!e.code) e = keys_print(server, &line);
     if (!e.code) e = fill(server);
@@ -236,7 +257,7 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     log_set_level(LOG_WARN);
     if (argc < 2) return 2;
-    err e = serve(argv[1], argc > 2 && strcmp(argv[2], "fast") == 0, &env);
+    err e = serve(argv[1], argc > 2 ? argv[2] : "", &env);
     if (e.code) (void)fprintf(stderr, "server_fixture: %s\n", e.msg);
     return e.code ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -121,10 +122,12 @@ const char *str_z(struct arena *a, str s)
 str str_fmt(struct arena *a, const char *fmt, ...)
 {
     va_list ap, again;
+    assert(fmt);
     va_start(ap, fmt);
     va_copy(again, ap);
     int len = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
+    assert(len >= 0); /* only a broken format fails */
     char *p = arena_new(a, (size_t)len + 1);
     (void)vsnprintf(p, (size_t)len + 1, fmt, again);
     va_end(again);

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -58,10 +59,12 @@ void buf_char(struct buf *b, char c)
 void buf_fmt(struct buf *b, const char *fmt, ...)
 {
     va_list ap, again;
+    assert(fmt);
     va_start(ap, fmt);
     va_copy(again, ap);
     int len = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
+    assert(len >= 0); /* only a broken format fails */
     char *to = buf_room(b, (size_t)len + 1);
     if (to) {
         (void)vsnprintf(to, (size_t)len + 1, fmt, again);

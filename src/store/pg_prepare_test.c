@@ -87,9 +87,9 @@ static int print_errors(const char *log, int *prepared)
 
 TEST(every_shared_statement_prepares_on_postgresql)
 {
+    if (!getenv("WEIR_TEST_FULL")) SKIP("a real PostgreSQL is part of make test-full");
     struct arena a = arena_init(1 << 20);
     const char *bin = pg_bin(&a);
-    if (!getenv("WEIR_TEST_FULL")) SKIP("a real PostgreSQL is part of make test-full");
     if (!bin || !pg_user()) SKIP("PostgreSQL 15 or newer is not installed");
     str top = test_dir();
     CHECK(chmod(top.ptr, 0755) == 0);

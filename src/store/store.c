@@ -209,6 +209,7 @@ err store_read(struct store *s, struct tx **out)
     if (!s->readers[at]) e = conn_open(s, CONN_READ, false, &s->readers[at]);
     if (!e.code) {
         struct tx *tx = &s->readers[at]->tx;
+        s->readers[at]->reader = at;
         tx_start(tx, s, s->readers[at], read_time(s), true);
         (void)tx_get_i64_n(tx, SQL_TX_BEGIN_READ, 0, TX_NO_VALS);
         e = tx->e;
@@ -231,12 +232,7 @@ void store_read_end(struct tx *tx)
     tx->e = OK;
     (void)tx_get_i64_n(tx, SQL_TX_COMMIT, 0, TX_NO_VALS);
     tx_done(tx);
-    const struct conn *conn = tx->conn; /* once given back, tx is somebody else's */
-    for (int i = 0; i < READERS_MAX; i++) {
-        if (s->readers[i] != conn) continue;
-        reader_give(s, i);
-        return;
-    }
+    reader_give(s, tx->conn->reader); /* the other places belong to other threads: no look at them */
 }
 
 static int64_t file_size(const char *path, const char *tail)

@@ -38,6 +38,7 @@ struct conn {
     struct tx tx;
     struct rows stmts[SQL_COUNT];
     struct rows dead; /* what a failed tx_query gives: has no rows */
+    int reader;       /* its place among the store's readers */
 };
 
 /* Where the journal stands. Copied before each piece of work and put back when that fails. */

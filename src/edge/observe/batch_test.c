@@ -49,7 +49,7 @@ TEST(every_byte_of_a_value_is_looked_at)
 TEST(one_label_more_than_the_limit_is_refused)
 {
     struct label l[SERIES_LABELS_MAX + 1];
-    char names[SERIES_LABELS_MAX + 1][8];
+    char names[SERIES_LABELS_MAX + 1][16];
     for (int i = 0; i <= SERIES_LABELS_MAX; i++) {
         (void)snprintf(names[i], sizeof names[i], "l%03d", i);
         l[i] = (struct label){ str_of(names[i]), STR("x") };
