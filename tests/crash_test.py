@@ -40,7 +40,7 @@ class World:
         os.mkdir(self.disk)
         self.data, self.log = f"{self.disk}/data", f"{self.dir}/executed"
         self.port, self.child, self.acked, self.sent = free_port(), None, [], 0
-        self.lock = threading.Lock()
+        self.lock, self.died = threading.Lock(), []
         open(self.log, "w").close()
         self.declare()
 
@@ -116,6 +116,8 @@ class World:
         raise SystemExit("the server is not ready after 30 s")
 
     def kill(self):
+        if self.child.poll() is not None:
+            self.died.append(self.child.returncode)
         self.child.send_signal(signal.SIGKILL)
         self.child.wait()
         self.child.stderr.close()
@@ -201,7 +203,8 @@ def settle(world):
         time.sleep(0.2)
     db.close()
     world.child.terminate()
-    world.child.wait(30)
+    if world.child.wait(60):
+        world.died.append(world.child.returncode)
     return sqlite3.connect(f"file:{world.data}/store/weir.db?mode=ro", uri=True)
 
 
@@ -215,6 +218,7 @@ def executed(world):
 
 
 def checks(world, db):
+    yield "it_dies_by_our_hand_only_and_stops_when_asked", not world.died, f"{world.died} {world.child.stderr.read().decode()[-3000:]}"
     have = {r[0] for r in db.execute("SELECT id FROM run")}
     lost = [r for r in world.acked if r not in have]
     yield "no_acknowledged_event_is_lost", not lost, f"{len(lost)} of {len(world.acked)}: {lost[:5]}"
