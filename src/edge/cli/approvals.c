@@ -20,18 +20,20 @@ static int run_approvals(struct cli *cli)
         client_print_json(&reply);
         return EXIT_FINE;
     }
+    bool all = cli_has(cli, "all"); /* what is decided has a state, what waits has an end: one column does for both */
     struct table t = table_init(
         cli_arena(cli),
-        (const char *const[]){ "ID", "STATE", "SEVERITY", "PIPELINE", "~WHAT", "LEAVES", ">SURE", "EXPIRES", NULL },
+        (const char *const[]){ "ID", "SEVERITY", "PIPELINE", "~WHAT", "LEAVES", ">SURE", all ? "STATE" : "EXPIRES", NULL },
         cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
     {
         str sure = str_fmt(cli_arena(cli), "%.2f", json_get_f64(x, "confidence", 0));
-        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "state"), client_text(cli, x, "severity"),
+        str end = all ? json_get_str(x, "state") : client_when(cli, json_get(x, "expires"));
+        table_row(&t, (const str[]){ json_get_str(x, "id"), client_text(cli, x, "severity"),
                                      client_text(cli, x, "pipeline"), client_text(cli, x, "summary"),
-                                     client_text(cli, x, "leaves"), sure, client_when(cli, json_get(x, "expires")) });
+                                     client_text(cli, x, "leaves"), sure, end });
     }
     if (t.rows) table_print(&t, stdout);
     else (void)puts("nothing waits for approval");
