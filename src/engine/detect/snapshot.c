@@ -76,6 +76,7 @@ static void adopt(struct detect_series *s, const struct detect_config *config)
     }
     for (uint32_t i = 0; i < DETECT_THRESHOLDS_MAX; i++) {
         bool kept = i < config->threshold_count && i < s->config.threshold_count &&
+                    /* The same bits: NaN is a limit that is not set. NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
                     memcmp(&config->thresholds[i], &s->config.thresholds[i], sizeof config->thresholds[i]) == 0;
         if (!kept) memset(&s->limits[i], 0, sizeof s->limits[i]);
     }
