@@ -39,6 +39,7 @@ def main():
     with open(log, encoding="utf-8") as f:
         for line in f:
             test = json.loads(line)
+            test["name"] = test["name"].split(" / ")[-1]  # without project and suites
             cases = re.findall(CASE, test.get("stdout", ""), re.M)
             for said, verdict, name, mark in cases:
                 if said or mark:
