@@ -15,7 +15,7 @@
 const char *const demo_pipelines[DEMO_PIPELINES] = { "customers", "orders", "revenue" };
 const char *const demo_steps[DEMO_STEPS] = { "extract", "transform", "load" };
 
-enum { ROWS = 1000, ROWS_SPREAD = 60, LONG_NOTE = 30000, SLOW_DISK_MS = 70 };
+enum { ROWS = 1000, ROWS_SPREAD = 60, LONG_NOTE = 30000, SLOW_DISK_MS = 50 };
 
 struct demo_world {
     struct env *env;
