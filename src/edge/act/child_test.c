@@ -89,10 +89,12 @@ TEST(memory_is_limited)
 
 TEST(peak_memory_is_the_programs_own)
 {
-    static char ballast[64 << 20]; /* what we hold must not be taken for the child's */
+    /* What we hold must not be taken for the child's. Small: a thread sanitizer holds five times as much beside it, and
+     * below what we hold nothing is known. */
+    static char ballast[8 << 20];
     memset(ballast, 1, sizeof ballast);
     (void)capture(":");
-    CHECK(result.peak_kb == 0 || result.peak_kb > 64 << 10); /* not known, or honestly more */
+    CHECK(result.peak_kb == 0 || result.peak_kb > 8 << 10); /* not known, or honestly more */
     (void)capture("head -c 150000000 /dev/zero | tail -c 150000000 | wc -c");
     CHECK(result.peak_kb > 140000 && result.peak_kb < 400000);
 }
