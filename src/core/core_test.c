@@ -265,7 +265,7 @@ TEST(same_journal_same_state)
     struct replay_report report;
     CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, w.env, &into));
     CHECK_OK(store_read(w.store, &tx));
-    CHECK_OK(replay_verify(tx, into, NULL, NULL, &report));
+    CHECK_OK(replay_verify(tx, into, &(struct replay_opts){ .tables = true }, &report));
     store_read_end(tx);
     CHECK_STR(str_of(report.problem), "");
     CHECK_I64(report.bad_seq, 0);
@@ -293,7 +293,7 @@ TEST(replay_counts_what_it_cannot_recompute)
     struct replay_report report;
     CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, w.env, &into));
     CHECK_OK(store_read(w.store, &tx));
-    CHECK_OK(replay_verify(tx, into, NULL, NULL, &report));
+    CHECK_OK(replay_verify(tx, into, &(struct replay_opts){ .tables = true }, &report));
     store_read_end(tx);
     CHECK_I64(report.bad_seq, 0);
     CHECK(report.not_recomputed > 0);

@@ -2,16 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "core/policy/policy.h"
+#include "core/retention.h"
 #include "edge/app_views.h"
 #include "edge/act/executor.h"
-#include "edge/act/spool.h"
 #include "edge/files.h"
+#include "edge/keeper.h"
 #include "edge/notify/notify.h"
 #include "edge/observe/ingest.h"
 #include "edge/observe/observe.h"
@@ -20,7 +19,7 @@
 #include "edge/policy_file.h"
 #include "edge/runbooks.h"
 
-enum { KEY_BYTES = 24, KEEPER_EVERY_S = 1, CLOCK_STEP_S = 2 };
+enum { KEY_BYTES = 24 };
 
 struct app {
     struct arena arena;
@@ -36,11 +35,8 @@ struct app {
     struct signer signer;
     str url, ingest_key;
     const struct route *routes[2];
-    pthread_t keeper;
-    bool keeping;
-    pthread_mutex_t lock; /* of stop */
-    pthread_cond_t wake;
-    bool stop;
+    struct keeper *keeper;
+    bool logic_changed; /* since the last start on this store */
 };
 
 static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
@@ -148,6 +144,7 @@ err app_reload(struct app *app, const struct config *config)
 {
     struct arena a = arena_init(64 << 20);
     app->config = config;
+    if (app->keeper) keeper_configure(app->keeper, config);
     err e = load_document(app, "settings", settings_json(app, &a));
     if (!e.code) e = load_policy(app, &a);
     if (!e.code) e = load_pipelines(app, &a);
@@ -201,93 +198,30 @@ static err machine_key(struct app *app, const char *name, const char *role, str 
     return err_wrap(e, "key '%s'", name);
 }
 
-static err sign(struct tx *tx, void *ctx)
+static err keeper_input(void *ctx, const char *kind, str subject, str body)
+{
+    return app_input(ctx, kind, subject, STR("weir"), body);
+}
+
+static err keeper_report(void *ctx, str event)
 {
     struct app *app = ctx;
-    str note = STR_NONE;
-    return journal_checkpoint(tx, &app->signer, tx_arena(tx), &note);
-}
-
-static err retain(struct tx *tx, void *ctx)
-{
-    struct app *app = ctx;
-    (void)journal_retain(tx, tx_time(tx) - app->config->journal_retention);
-    return OK;
-}
-
-static void note_clock_step(struct app *app, usec from, usec to)
-{
-    struct arena a = arena_init(4096);
-    str body = str_fmt(&a, "{\"from\":%lld,\"to\":%lld}", (long long)from, (long long)to);
-    err e = app_input(app, "clock.stepped", STR(""), STR("weir"), body);
-    if (e.code) log_warn("clock.step_not_recorded error=%s", e.msg);
-    log_warn("clock.stepped by_ms=%lld", (long long)((to - from) / USEC_MS));
-    arena_done(&a);
-}
-
-static void keep(struct app *app, const char *what, store_work *work)
-{
-    err e = store_run(app->store, work, app);
-    if (e.code && e.code != ERR_STOPPED) log_warn("keeper.%s_failed error=%s", what, e.msg);
-}
-
-static err take_spooled(void *ctx, str event)
-{
-    struct app *app = ctx;
-    (void)pthread_mutex_lock(&app->lock);
-    bool stop = app->stop;
-    (void)pthread_mutex_unlock(&app->lock);
-    if (stop) return err_make(ERR_STOPPED, "weir stops");
     return server_run_event(app->server, event, STR("spool"));
 }
 
-/* Reports of `weir run` from a time when nobody answered. Another process that delivers them, too, does no harm. */
-static void take_spool(struct app *app)
+static void open_keeper(struct app *app)
 {
-    char dir[4096];
-    size_t count = 0;
-    (void)snprintf(dir, sizeof dir, STR_FMT "/spool", STR_ARG(app->config->data_dir));
-    err e = spool_drain(dir, SPOOL_FILES_MAX, take_spooled, app, &count);
-    if (e.code && e.code != ERR_CONFLICT && e.code != ERR_STOPPED) log_warn("spool.drain_failed error=%s", e.msg);
-    if (count) log_info("spool.drained events=%zu", count);
-}
-
-/* Signs checkpoints, cuts old bodies, watches the clock, takes in what was spooled. */
-static void *keeper_main(void *ctx)
-{
-    struct app *app = ctx;
-    usec signed_at = app->env->now(app->env), retained_at = signed_at;
-    usec ahead = app->env->wall(app->env) - app->env->now(app->env), drained_at = signed_at;
-    take_spool(app);
-    (void)pthread_mutex_lock(&app->lock);
-    while (!app->stop) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += KEEPER_EVERY_S;
-        (void)pthread_cond_timedwait(&app->wake, &app->lock, &until);
-        if (app->stop) break;
-        (void)pthread_mutex_unlock(&app->lock);
-        usec now = app->env->now(app->env), drift = app->env->wall(app->env) - now - ahead;
-        if (drift > CLOCK_STEP_S * USEC_SECOND || drift < -CLOCK_STEP_S * USEC_SECOND) {
-            note_clock_step(app, now + ahead, now + ahead + drift);
-            ahead += drift;
-        }
-        if (now - signed_at >= app->config->checkpoint_every) {
-            keep(app, "checkpoint", sign);
-            signed_at = now;
-        }
-        if (now - drained_at >= USEC_MINUTE) {
-            take_spool(app);
-            drained_at = now;
-        }
-        if (now - retained_at >= USEC_DAY) {
-            keep(app, "retention", retain);
-            retained_at = now;
-        }
-        (void)pthread_mutex_lock(&app->lock);
-    }
-    (void)pthread_mutex_unlock(&app->lock);
-    return NULL;
+    struct keeper_opts opts = {
+        .store = app->store,
+        .env = app->env,
+        .config = app->config,
+        .signer = &app->signer,
+        .logic_changed = app->logic_changed,
+        .input = keeper_input,
+        .report = keeper_report,
+        .ctx = app,
+    };
+    keeper_open(&opts, &app->keeper);
 }
 
 static err open_store(struct app *app)
@@ -299,6 +233,8 @@ static err open_store(struct app *app)
     if (e.code) return e;
     app->core = core_new();
     store_on_tick(app->store, next_tick, tick, app);
+    e = retention_logic_changed(app->store, &app->logic_changed);
+    if (e.code) return e;
     str body = str_fmt(&app->arena, "{\"version\":\"%s\",\"logic_version\":%d}", WEIR_VERSION, CORE_LOGIC_VERSION);
     return app_input(app, "weir.started", STR(""), STR("weir"), body);
 }
@@ -335,6 +271,7 @@ static void more_metrics(void *ctx, struct buf *out)
     struct app *app = ctx;
     ingest_metrics(app->ingest, out);
     executor_metrics(app->executor, out);
+    keeper_metrics(app->keeper, out);
 }
 
 static err read_pem(struct app *app, str path, str *out)
@@ -376,13 +313,6 @@ static err open_server(struct app *app, const struct app_opts *o)
     return server_start(&opts, &app->server);
 }
 
-static err start_keeper(struct app *app)
-{
-    if (pthread_create(&app->keeper, NULL, keeper_main, app)) return err_make(ERR_IO, "a thread does not start");
-    app->keeping = true;
-    return OK;
-}
-
 static str url_of(struct app *app)
 {
     const struct config *c = app->config;
@@ -399,8 +329,6 @@ err app_open(const struct app_opts *opts, struct app **out)
     app->arena = arena_init(16 << 20);
     app->env = opts->env;
     app->config = opts->config;
-    (void)pthread_mutex_init(&app->lock, NULL);
-    (void)pthread_cond_init(&app->wake, NULL);
     str admin = STR_NONE;
     err e = open_store(app);
     if (!e.code) e = app_reload(app, opts->config);
@@ -409,9 +337,10 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = open_ingest(app);
     if (!e.code) e = load_pipelines(app, &app->arena);
     if (!e.code) e = open_executor(app);
+    if (!e.code) open_keeper(app);
     if (!e.code) e = open_server(app, opts);
     if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
-    if (!e.code) e = start_keeper(app);
+    if (!e.code) e = keeper_start(app->keeper);
     if (e.code) {
         app_close(app);
         return e;
@@ -426,22 +355,14 @@ err app_open(const struct app_opts *opts, struct app **out)
 void app_close(struct app *app)
 {
     if (!app) return;
-    if (app->keeping) {
-        (void)pthread_mutex_lock(&app->lock);
-        app->stop = true;
-        (void)pthread_cond_signal(&app->wake);
-        (void)pthread_mutex_unlock(&app->lock);
-        (void)pthread_join(app->keeper, NULL);
-    }
+    keeper_halt(app->keeper);
     scraper_stop(app->scraper);
     server_stop(app->server);
     executor_stop(app->executor, 5 * USEC_SECOND);
     ingest_close(app->ingest);
-    if (app->keeping) keep(app, "checkpoint", sign);
+    keeper_close(app->keeper); /* it signs what came last */
     store_close(app->store);
     core_free(app->core);
-    (void)pthread_mutex_destroy(&app->lock);
-    (void)pthread_cond_destroy(&app->wake);
     arena_done(&app->arena);
     mem_free(app);
 }

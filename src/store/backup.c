@@ -98,12 +98,14 @@ static err copy_backup(const char *file, const char *to)
     return e;
 }
 
-/* What an earlier attempt may have left: only names that are ours. */
-static void clear_staging(const char *staging, struct arena *a)
+void store_clear(str dir)
 {
     static const char *const names[] = { "weir.db", "weir.db-wal", "weir.db-shm", "weir.db-journal", "lock" };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) (void)unlink(str_fmt(a, "%s/%s", staging, names[i]).ptr);
-    (void)rmdir(staging);
+    struct arena a = arena_init(PATH_ARENA_MAX);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        (void)unlink(str_fmt(&a, STR_FMT "/%s", STR_ARG(dir), names[i]).ptr);
+    (void)rmdir(str_z(&a, dir));
+    arena_done(&a);
 }
 
 static err first_work(const char *staging, struct env *env, store_work *first, void *ctx)
@@ -117,7 +119,7 @@ static err first_work(const char *staging, struct env *env, store_work *first, v
 
 static err stage(const char *file, const char *staging, struct env *env, store_work *first, void *ctx, struct arena *a)
 {
-    clear_staging(staging, a);
+    store_clear(str_of(staging)); /* what an earlier attempt may have left */
     err e = store_make_dir(staging); /* the data folder too, when it is not there yet */
     if (!e.code) e = copy_backup(file, str_fmt(a, "%s/weir.db", staging).ptr);
     return e.code ? e : first_work(staging, env, first, ctx);
@@ -133,7 +135,7 @@ err store_restore(str file, str dir, struct env *env, store_work *first, void *c
     if (!e.code) e = stage(str_z(&a, file), staging, env, first, ctx, &a);
     if (!e.code && rename(staging, to)) e = err_errno("%s", to);
     if (!e.code) e = sync_folder_of(to, &a);
-    if (e.code) clear_staging(staging, &a);
+    if (e.code) store_clear(str_of(staging));
     arena_done(&a);
     return err_wrap(e, "restore " STR_FMT, STR_ARG(file));
 }

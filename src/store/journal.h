@@ -87,5 +87,7 @@ MUST_USE err journal_export(struct tx *tx, int64_t from, int64_t to, err (*line)
 /* Drop bodies of entries older than `before`, keeping hashes; itself an entry ("journal.retained"). At most 20,000 a call;
  * gives the count, 0 when nothing is left to drop. Writer. */
 int64_t journal_retain(struct tx *tx, usec before);
+/* The last entry that journal_retain, called again and again, would reach; 0 when there is nothing for it to do. */
+int64_t journal_retain_through(struct tx *tx, usec before);
 
 #endif

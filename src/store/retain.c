@@ -91,6 +91,12 @@ static void add_retained(struct tx *tx, int64_t from, int64_t through, usec befo
     buf_done(&body);
 }
 
+int64_t journal_retain_through(struct tx *tx, usec before)
+{
+    int64_t through = last_before(tx, before);
+    return through > retained_through(tx) && !tx->e.code ? through : 0;
+}
+
 int64_t journal_retain(struct tx *tx, usec before)
 {
     int64_t from = retained_through(tx) + 1, through = last_before(tx, before);

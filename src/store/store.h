@@ -143,6 +143,9 @@ MUST_USE err store_backup(struct store *s, str path);
  * Errors: ERR_CONFLICT (there is a store at dir), ERR_CORRUPT, ERR_TOO_NEW, ERR_NOT_FOUND, ERR_IO.   Thread: main. */
 MUST_USE err store_restore(str file, str dir, struct env *env, store_work *first, void *ctx);
 
+/* Remove the files of a store that nobody has open, and its folder when nothing else is in it. For stores that are scratch. */
+void store_clear(str dir);
+
 /* What the store knows of itself, for /metrics and /readyz. Thread: any. */
 struct store_stats {
     int64_t last_seq, commits, work_done, work_failed, ticks_failed, refused; /* refused: the queue was full */

@@ -1,0 +1,1 @@
+DELETE FROM snapshot_part WHERE seq = $1 AND part < $2

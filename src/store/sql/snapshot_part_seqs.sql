@@ -1,0 +1,1 @@
+SELECT DISTINCT seq FROM snapshot_part ORDER BY seq

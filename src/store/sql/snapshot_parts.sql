@@ -1,0 +1,1 @@
+SELECT count(*) FROM snapshot_part WHERE seq = $1
