@@ -2,7 +2,7 @@
  *
  *   bench_streams                              measure; JSON on stdout
  *   bench_streams --check                      exit 1 when a goal of accuracy is missed; no timing
- *   bench_streams write SHAPE SEED N STEP      the stream itself as doubles on stdout, for whoever measures a peer beside it
+ *   bench_streams write SHAPE SEED N STEP      the stream itself as doubles on stdout, to measure a peer on
  *
  * A stream is N independent values of one shape; from the middle on STEP is added. */
 #include <math.h>
@@ -57,7 +57,7 @@ static const struct shape {
     const char *name;
     double (*next)(uint64_t *);
 } shapes[] = { { "lognormal", lognormal }, { "normal", normal }, { "uniform", uniform }, { "student3", student3 },
-               { "cauchy", cauchy }, { "rare", rare }, { "counts", counts } };
+               { "cauchy", cauchy },       { "rare", rare },     { "counts", counts } };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 static double now_seconds(void)

@@ -1,5 +1,5 @@
-/* Any values, and any snapshot that a load accepts, leave the watchers of streams whole: a copy made through a snapshot goes on
- * bit for bit the same, a refused one changes nothing. */
+/* Any values, and any snapshot that a load accepts, leave the watchers of streams whole: a copy made through a snapshot
+ * goes on bit for bit the same, a refused one changes nothing. */
 #include <assert.h>
 #include <math.h>
 
@@ -46,7 +46,8 @@ static void feed(struct watchers *w, const uint8_t *data, size_t size)
         memcpy(&v, data + i / 64 * 8, sizeof v);
         if (data[i] & 1) v = data[i];
         if (stream_drift_add(&w->stream, v, &a))
-            assert(a.changed <= a.at + 1 && a.rank_before >= -1e-9 && a.rank_before <= 1 + 1e-9 && isfinite(a.rank_after));
+            assert(a.changed <= a.at + 1 && a.rank_before >= -1e-9 && a.rank_before <= 1 + 1e-9 &&
+                   isfinite(a.rank_after));
         (void)adwin_add(&w->adwin, v);
         (void)page_hinkley_add(&w->page_hinkley, v);
         assert(ddm_add(&w->ddm, data[i] & 2) <= DDM_DRIFT);
@@ -61,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size && data[0] & 1) { /* damage in a snapshot: refused, or harmless */
         feed(&a, data, size / 2);
         b = a;
-        for (size_t i = size / 2; i + 3 < size; i += 3) ((uint8_t *)&b)[(data[i] | data[i + 1] << 8) % sizeof b] ^= data[i + 2];
+        for (size_t i = size / 2; i + 3 < size; i += 3)
+            ((uint8_t *)&b)[(data[i] | data[i + 1] << 8) % sizeof b] ^= data[i + 2];
         struct watchers damaged = b;
         init(&b);
         if (load(&b, &damaged)) feed(&b, data, size / 2);

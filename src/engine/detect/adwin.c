@@ -102,7 +102,8 @@ static struct bound bound_of(const struct adwin *a)
     return (struct bound){ .dp = dp, .spread = spread, .screen = spread * (a->width - 2 * (ADWIN_PART_MIN - 1)) };
 }
 
-/* Is the difference of the means left and right of a cut after n0 values larger than chance? `apart` is it times n0 * n1. */
+/* Is the difference of the means left and right of a cut after n0 values larger than chance? `apart` is it times n0 *
+ * n1. */
 static bool is_cut(const struct bound *b, double n0, double n1, double apart)
 {
     double m = 1 / (n0 - ADWIN_PART_MIN + 1) + 1 / (n1 - ADWIN_PART_MIN + 1);
@@ -110,7 +111,8 @@ static bool is_cut(const struct bound *b, double n0, double n1, double apart)
     return over > 0 && over * over > b->spread * m;
 }
 
-/* Tries every border, oldest first. The first comparison is implied by is_cut and costs no division: nearly all end there. */
+/* Tries every border, oldest first. The first comparison is implied by is_cut and costs no division: nearly all end
+ * there. */
 static bool find_cut(const struct adwin *a)
 {
     const struct bound b = bound_of(a);
@@ -180,8 +182,10 @@ static bool row_sound(const struct adwin_row *r)
 bool adwin_sound(const struct adwin *a)
 {
     if (a->version != ADWIN_VERSION || a->size != sizeof *a) return false;
-    if (!(a->delta > 0 && a->delta <= 1) || a->rows > ADWIN_ROWS || (a->rows && !a->row[a->rows - 1].count)) return false;
-    if (!(real_abs(a->total) <= 1e120) || !(a->variance >= 0 && a->variance <= 1e220) || a->before != a->before || a->after != a->after)
+    if (!(a->delta > 0 && a->delta <= 1) || a->rows > ADWIN_ROWS || (a->rows && !a->row[a->rows - 1].count))
+        return false;
+    if (!(real_abs(a->total) <= 1e120) || !(a->variance >= 0 && a->variance <= 1e220) || a->before != a->before ||
+        a->after != a->after)
         return false;
     double width = 0;
     for (uint64_t i = 0; i < ADWIN_ROWS; i++) {

@@ -27,7 +27,8 @@ static struct answer *answers(const struct cbpe_rows *r, bool labels, struct are
     *n = 0;
     for (size_t i = 0; out && i < r->n; i++)
         if (usable(r->proba[i]))
-            out[(*n)++] = (struct answer){ r->proba[i], labels ? (r->label[i] != 0) : r->proba[i], r->predicted[i] != 0 };
+            out[(*n)++] =
+                (struct answer){ r->proba[i], labels ? (r->label[i] != 0) : r->proba[i], r->predicted[i] != 0 };
     return out;
 }
 
@@ -58,9 +59,10 @@ static double calibration_error(struct pair *p, size_t n)
     return sum / (double)n;
 }
 
-/* The map fitted on all rows but those of one fold; `fold` is NULL for all rows. x and y are room for n numbers each. */
-static err fit_map(const struct answer *rows, const unsigned char *fold, unsigned leave, size_t n, double *x, struct arena *a,
-                   struct isotonic *out)
+/* The map fitted on all rows but those of one fold; `fold` is NULL for all rows. x and y are room for n numbers each.
+ */
+static err fit_map(const struct answer *rows, const unsigned char *fold, unsigned leave, size_t n, double *x,
+                   struct arena *a, struct isotonic *out)
 {
     double *y = x + n;
     size_t m = 0;
@@ -151,8 +153,8 @@ static err keep_map(const struct isotonic *map, struct arena *a, struct isotonic
     return OK;
 }
 
-static err fit(const struct cbpe_rows *ref, size_t chunk, enum cbpe_calibration calibration, struct arena *scratch, struct arena *a,
-               struct cbpe *out)
+static err fit(const struct cbpe_rows *ref, size_t chunk, enum cbpe_calibration calibration, struct arena *scratch,
+               struct arena *a, struct cbpe *out)
 {
     size_t n;
     struct answer *rows = answers(ref, true, scratch, &n), *sorted = arena_try(scratch, (ref->n + 1) * sizeof *sorted);
@@ -177,10 +179,12 @@ static err fit(const struct cbpe_rows *ref, size_t chunk, enum cbpe_calibration 
     return OK;
 }
 
-err cbpe_fit(const struct cbpe_rows *reference, size_t chunk, enum cbpe_calibration calibration, struct arena *a, struct cbpe *out)
+err cbpe_fit(const struct cbpe_rows *reference, size_t chunk, enum cbpe_calibration calibration, struct arena *a,
+             struct cbpe *out)
 {
     if (!reference->label) return err_make(ERR_INPUT, "the reference has no labels");
-    if (!chunk || reference->n > CBPE_ROWS_MAX) return err_make(ERR_INPUT, "%zu rows in chunks of %zu", reference->n, chunk);
+    if (!chunk || reference->n > CBPE_ROWS_MAX)
+        return err_make(ERR_INPUT, "%zu rows in chunks of %zu", reference->n, chunk);
     struct arena scratch = arena_init(a->max - a->used);
     err e = fit(reference, chunk, calibration, &scratch, a, out);
     arena_done(&scratch);
@@ -192,12 +196,16 @@ err cbpe_fit(const struct cbpe_rows *reference, size_t chunk, enum cbpe_calibrat
 static struct cbpe_estimate estimate(double value, double truth, const struct cbpe_spread *s, size_t n)
 {
     double error = s->deviation / sqrt((double)n * s->share);
-    return (struct cbpe_estimate){ .value = value, .error = error, .low = fmax(0, value - band * error),
-                                   .high = fmin(1, value + band * error), .realized = truth,
+    return (struct cbpe_estimate){ .value = value,
+                                   .error = error,
+                                   .low = fmax(0, value - band * error),
+                                   .high = fmin(1, value + band * error),
+                                   .realized = truth,
                                    .alert = value < s->low || value > s->high };
 }
 
-err cbpe_estimate(const struct cbpe *model, const struct cbpe_rows *chunk, struct arena *scratch, struct cbpe_estimate out[CBPE_METRICS])
+err cbpe_estimate(const struct cbpe *model, const struct cbpe_rows *chunk, struct arena *scratch,
+                  struct cbpe_estimate out[CBPE_METRICS])
 {
     size_t n;
     double values[CBPE_METRICS], truths[CBPE_METRICS];

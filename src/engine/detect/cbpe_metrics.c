@@ -56,7 +56,8 @@ static struct cbpe_spread binary(double hits, double n, double rows, double fact
     return (struct cbpe_spread){ .deviation = factor * sqrt(share * (1 - share)), .share = n / rows };
 }
 
-/* The ROC AUC is the mean, over the rows of the rarer class, of the share of the other class that they beat: its deviation. */
+/* The ROC AUC is the mean, over the rows of the rarer class, of the share of the other class that they beat: its
+ * deviation. */
 static struct cbpe_spread area_spread(const struct answer *rows, size_t n, double positives)
 {
     bool swap = positives > (double)n / 2;

@@ -10,8 +10,8 @@ struct answer {
     bool predicted;
 };
 
-/* Fills all metrics; those that ask for both classes are as NannyML gives them for estimates: 0 when nothing is relevant, and
- * NAN for the ROC AUC. Sorts the rows by falling score. */
+/* Fills all metrics; those that ask for both classes are as NannyML gives them for estimates: 0 when nothing is
+ * relevant, and NAN for the ROC AUC. Sorts the rows by falling score. */
 void cbpe_metrics(struct answer *rows, size_t n, double out[CBPE_METRICS]);
 /* Deviation and share of each metric over labelled rows (chance is 0 or 1), sorted by falling score. */
 void cbpe_spreads(const struct answer *rows, size_t n, struct cbpe_spread out[CBPE_METRICS]);

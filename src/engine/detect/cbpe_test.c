@@ -55,16 +55,19 @@ static const struct reference {
 #undef CBPE_CASES
 };
 
-/* The ROC AUC's sampling error: NannyML breaks ties as a sort happens to leave them. Its estimate is rounded to five digits. */
+/* The ROC AUC's sampling error: NannyML breaks ties as a sort happens to leave them. Its estimate is rounded to five
+ * digits. */
 static void compare(const struct reference *r, const struct cbpe_estimate *e)
 {
     bool auc = r->metric == CBPE_ROC_AUC;
     const char *name = cbpe_metric_text(r->metric);
-    if (!near(e->value, r->value, auc ? 1e-5 : 1e-9)) test_failed(__FILE__, __LINE__, "%s: %g, want %g", name, e->value, r->value);
+    if (!near(e->value, r->value, auc ? 1e-5 : 1e-9))
+        test_failed(__FILE__, __LINE__, "%s: %g, want %g", name, e->value, r->value);
     if (!near(e->error, r->error, auc ? 0.05 * r->error : 1e-9))
         test_failed(__FILE__, __LINE__, "error of %s: %g, want %g", name, e->error, r->error);
     CHECK(near(e->realized, r->realized, 1e-9));
-    CHECK(near(e->low, fmax(0, e->value - 3 * e->error), 1e-12) && near(e->high, fmin(1, e->value + 3 * e->error), 1e-12));
+    CHECK(near(e->low, fmax(0, e->value - 3 * e->error), 1e-12) &&
+          near(e->high, fmin(1, e->value + 3 * e->error), 1e-12));
     CHECK_I64(e->alert, r->alert);
 }
 
@@ -142,7 +145,8 @@ TEST(calibration_is_used_where_it_helps)
     arena_done(&a);
 }
 
-/* The promise itself: with the mix of inputs changed and a classifier that is wrong about its own certainty, the band holds. */
+/* The promise itself: with the mix of inputs changed and a classifier that is wrong about its own certainty, the band
+ * holds. */
 TEST(the_band_holds_the_truth_under_a_shift_of_inputs)
 {
     int inside = 0, all = 0;
@@ -150,7 +154,8 @@ TEST(the_band_holds_the_truth_under_a_shift_of_inputs)
         struct arena a = arena_init(ARENA);
         struct cbpe model;
         struct cbpe_estimate e[CBPE_METRICS];
-        struct cbpe_rows ref = answers(seed * 100, 10000, 0, 0.7, 0, &a), cur = answers(seed * 100 + 1, CURRENT_ROWS, 0.8, 0.7, 0, &a);
+        struct cbpe_rows ref = answers(seed * 100, 10000, 0, 0.7, 0, &a),
+                         cur = answers(seed * 100 + 1, CURRENT_ROWS, 0.8, 0.7, 0, &a);
         CHECK_OK(cbpe_fit(&ref, CURRENT_ROWS, CBPE_IF_IT_HELPS, &a, &model));
         CHECK_OK(cbpe_estimate(&model, &cur, &a, e));
         for (unsigned m = 0; m < CBPE_METRICS; m++) {
@@ -181,7 +186,8 @@ TEST(hostile_rows_are_left_out_and_empty_chunks_say_nothing)
     CHECK_OK(cbpe_estimate(&plain, &ref, &a, e));
     CHECK_OK(cbpe_estimate(&model, &cut, &a, f));
     for (unsigned m = 0; m < CBPE_METRICS; m++)
-        CHECK(e[m].value == f[m].value && e[m].error == f[m].error && e[m].realized == f[m].realized && e[m].alert == f[m].alert);
+        CHECK(e[m].value == f[m].value && e[m].error == f[m].error && e[m].realized == f[m].realized &&
+              e[m].alert == f[m].alert);
     cut.n = 4; /* nothing usable in it */
     CHECK_OK(cbpe_estimate(&model, &cut, &a, e));
     for (unsigned m = 0; m < CBPE_METRICS; m++) CHECK(isnan(e[m].value) && isnan(e[m].realized) && !e[m].alert);

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static const double warning_at = 2, drift_at = 3;              /* standard errors */
+static const double warning_at = 2, drift_at = 3;                  /* standard errors */
 static const double early_warning_at = 0.95, early_drift_at = 0.9; /* shares of the largest distance */
 static const double count_most = 1e15;
 
@@ -35,7 +35,8 @@ bool ddm_load(struct ddm *d, str bytes)
     if (bytes.len != sizeof in) return false;
     memcpy(&in, bytes.ptr, sizeof in);
     if (in.version != DDM_VERSION || in.size != sizeof in || in.has_best > 1 || (double)in.n > count_most) return false;
-    if (!(in.rate >= 0 && in.rate <= 1 && in.best_rate >= 0 && in.best_rate <= 1 && in.best_error >= 0 && in.best_error <= 1))
+    if (!(in.rate >= 0 && in.rate <= 1 && in.best_rate >= 0 && in.best_rate <= 1 && in.best_error >= 0 &&
+          in.best_error <= 1))
         return false;
     *d = in;
     return true;
@@ -83,7 +84,8 @@ bool eddm_load(struct eddm *d, str bytes)
     memcpy(&in, bytes.ptr, sizeof in);
     if (in.version != DDM_VERSION || in.size != sizeof in || in.state >= DDM_DRIFT) return false;
     if ((double)in.n > count_most || in.mistakes > in.n || in.last > in.n) return false;
-    if (!(in.mean >= 0 && in.mean <= count_most && in.squares >= 0 && in.squares <= 1e45 && in.most >= -1 && in.most <= 1e30))
+    if (!(in.mean >= 0 && in.mean <= count_most && in.squares >= 0 && in.squares <= 1e45 && in.most >= -1 &&
+          in.most <= 1e30))
         return false;
     *d = in;
     return true;

@@ -58,7 +58,8 @@ err isotonic_fit(const double *x, const double *y, size_t n, struct arena *a, st
     struct point *p = arena_try(a, n * sizeof *p);
     if (!p) return err_make(ERR_LIMIT, "isotonic regression of %zu points", n);
     for (size_t i = 0; i < n; i++) {
-        if (!(fabs(x[i]) <= 1e300 && fabs(y[i]) <= 1e300)) return err_make(ERR_INPUT, "point %zu of an isotonic regression", i);
+        if (!(fabs(x[i]) <= 1e300 && fabs(y[i]) <= 1e300))
+            return err_make(ERR_INPUT, "point %zu of an isotonic regression", i);
         p[i] = (struct point){ x[i], y[i], 1 };
     }
     qsort(p, n, sizeof *p, by_x);
@@ -66,7 +67,8 @@ err isotonic_fit(const double *x, const double *y, size_t n, struct arena *a, st
     struct block *b = arena_try(a, n * sizeof *b);
     if (!b) return err_make(ERR_LIMIT, "isotonic regression of %zu points", n);
     size_t blocks = pool(p, n, b), knots = 0;
-    double *kx = (double *)p, *ky = arena_try(a, 2 * blocks * sizeof *ky); /* the points are not needed any more, and are larger */
+    double *kx = (double *)p,
+           *ky = arena_try(a, 2 * blocks * sizeof *ky); /* the points are not needed any more, and are larger */
     if (!ky) return err_make(ERR_LIMIT, "isotonic regression of %zu points", n);
     for (size_t i = 0; i < blocks; i++) {
         kx[knots] = b[i].left;
@@ -85,8 +87,10 @@ double isotonic_at(const struct isotonic *fit, double x)
     size_t low = 0, high = fit->n; /* knots at or below x */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (fit->x[middle] <= x) low = middle + 1;
-        else high = middle;
+        if (fit->x[middle] <= x)
+            low = middle + 1;
+        else
+            high = middle;
     }
     if (low == 0) return fit->y[0];
     if (low == fit->n) return fit->y[fit->n - 1];

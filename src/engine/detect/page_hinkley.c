@@ -13,7 +13,8 @@ struct page_hinkley_config page_hinkley_default(void)
 
 static bool config_sound(const struct page_hinkley_config *c)
 {
-    return c->delta >= 0 && c->delta <= value_max && c->threshold > 0 && c->threshold <= value_max && c->alpha > 0 && c->alpha <= 1;
+    return c->delta >= 0 && c->delta <= value_max && c->threshold > 0 && c->threshold <= value_max && c->alpha > 0 &&
+           c->alpha <= 1;
 }
 
 static void restart(struct page_hinkley *p)

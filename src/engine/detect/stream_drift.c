@@ -29,7 +29,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Knots at equal shares of the sorted reference, the smallest and the largest among them; a value that is there twice, once. */
+/* Knots at equal shares of the sorted reference, the smallest and the largest among them; a value that is there twice,
+ * once. */
 static unsigned choose_knots(struct stream_drift *s)
 {
     unsigned n = 0;
@@ -70,8 +71,11 @@ static void start_window(struct stream_drift *s)
 static bool alarm(struct stream_drift *s, struct stream_alarm *out)
 {
     double median = s->reference[STREAM_LEARN / 2 - 1] / 2 + s->reference[STREAM_LEARN / 2] / 2;
-    *out = (struct stream_alarm){ .at = s->values - 1, .changed = s->values - s->window.since, .before = median,
-                                  .rank_before = s->window.before, .rank_after = s->window.after };
+    *out = (struct stream_alarm){ .at = s->values - 1,
+                                  .changed = s->values - s->window.since,
+                                  .before = median,
+                                  .rank_before = s->window.before,
+                                  .rank_after = s->window.after };
     s->alarms++;
     s->learned = 0;
     return true;

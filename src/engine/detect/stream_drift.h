@@ -1,15 +1,17 @@
-/* Has a stream of numbers changed, whatever its unit, range and tail? ADWIN (adwin.h) over ranks: the first STREAM_LEARN values
- * fix a map from a value to the share of them that lie below it (ties count half), and the window runs over that.
+/* Has a stream of numbers changed, whatever its unit, range and tail? ADWIN (adwin.h) over ranks: the first
+ * STREAM_LEARN values fix a map from a value to the share of them that lie below it (ties count half), and the window
+ * runs over that.
  *
  *   value -> rank in 0..1 -> ADWIN -> alarm -> learn anew
  *
- * ADWIN's bound wants numbers in 0..1; on a heavy tail it cries wolf (some 70 false alarms per million lognormal values), and a
- * few huge values hide a shift of all others. A rank is in 0..1 by construction, its mean is the statistic of Mann and Whitney
- * (1947), so the bound holds for every distribution, and a shift of a skewed stream shows sooner. What moves only a far tail
- * and leaves the ranks alone is for tail tests, not for this. Values are taken as independent: a stream with rhythm or
- * memory belongs to detect.h, or goes in as residuals.
+ * ADWIN's bound wants numbers in 0..1; on a heavy tail it cries wolf (some 70 false alarms per million lognormal
+ * values), and a few huge values hide a shift of all others. A rank is in 0..1 by construction, its mean is the
+ * statistic of Mann and Whitney (1947), so the bound holds for every distribution, and a shift of a skewed stream shows
+ * sooner. What moves only a far tail and leaves the ranks alone is for tail tests, not for this. Values are taken as
+ * independent: a stream with rhythm or memory belongs to detect.h, or goes in as residuals.
  *
- * Plain data of fixed size in the caller's memory; only + - * / on doubles. About 30 ns a value. Thread: any, one at a time. */
+ * Plain data of fixed size in the caller's memory; only + - * / on doubles. About 30 ns a value. Thread: any, one at a
+ * time. */
 #ifndef WEIR_ENGINE_DETECT_STREAM_DRIFT_H
 #define WEIR_ENGINE_DETECT_STREAM_DRIFT_H
 
@@ -28,9 +30,9 @@ struct stream_drift { /* its bytes are its snapshot */
 };
 
 struct stream_alarm {
-    uint64_t at;      /* the value that raised it, counted from 0 without odd ones */
-    uint64_t changed; /* about where the change was: after this many values */
-    double before;    /* median of the reference */
+    uint64_t at;                    /* the value that raised it, counted from 0 without odd ones */
+    uint64_t changed;               /* about where the change was: after this many values */
+    double before;                  /* median of the reference */
     double rank_before, rank_after; /* mean rank: 0.5 like the reference, 1 all above it, 0 all below */
 };
 

@@ -1,4 +1,5 @@
-/* The watchers of streams: the same alarms as River's, no false alarms where none are due, snapshots that change nothing. */
+/* The watchers of streams: the same alarms as River's, no false alarms where none are due, snapshots that change
+ * nothing. */
 #include "engine/detect/adwin.h"
 #include "engine/detect/ddm.h"
 #include "engine/detect/page_hinkley.h"
@@ -10,7 +11,17 @@
 #include "test.h"
 
 enum detector { REF_ADWIN, REF_PAGE_HINKLEY, REF_DDM, REF_EDDM };
-enum shape { REF_UNIFORM, REF_BELL, REF_TAIL, REF_BITS, REF_TIES, REF_CONSTANT, REF_DENORMAL, REF_LARGE, REF_ALTERNATING };
+enum shape {
+    REF_UNIFORM,
+    REF_BELL,
+    REF_TAIL,
+    REF_BITS,
+    REF_TIES,
+    REF_CONSTANT,
+    REF_DENORMAL,
+    REF_LARGE,
+    REF_ALTERNATING
+};
 enum { LISTED = 12 };
 
 static const struct reference {
@@ -198,7 +209,8 @@ static double shaped(enum shape shape, uint64_t *seed)
 /* A heavy tail, on which ADWIN alarms some 70 times in a million values. */
 TEST(a_stream_that_does_not_change_raises_nothing)
 {
-    static const enum shape shapes[] = { REF_UNIFORM, REF_BELL, REF_TAIL, REF_BITS, REF_TIES, REF_CONSTANT, REF_DENORMAL, REF_LARGE };
+    static const enum shape shapes[] = { REF_UNIFORM, REF_BELL,     REF_TAIL,     REF_BITS,
+                                         REF_TIES,    REF_CONSTANT, REF_DENORMAL, REF_LARGE };
     int n = test_count(200000, 5000000);
     for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
         struct stream_drift s;
