@@ -21,11 +21,13 @@ SUMMARY = r"(\d+) faults put in, (\d+) found, (\d+) causes? right, (\d+) mended 
 
 
 def run(weir, dir, *args):
-    """Run the demo with its files in `dir`; give its exit status, what it said and the seconds it took."""
+    """Run the demo with its files in `dir`, named as from the folder above it; give its exit status, what it said and the
+    seconds it took."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("WEIR_")}
     begin = time.monotonic()
-    p = subprocess.run([weir, "demo", "--once", "--yes", "--dir", dir, *args], env=env, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
+    command = [os.path.abspath(weir), "demo", "--once", "--yes", "--dir", os.path.basename(dir), *args]
+    p = subprocess.run(command, cwd=os.path.dirname(dir), env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                       stderr=subprocess.STDOUT, text=True, timeout=600)
     return p.returncode, p.stdout, time.monotonic() - begin
 
 

@@ -3,6 +3,8 @@
  */
 #include "sim/demo.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -205,7 +207,7 @@ static err run_fault(struct demo *d, struct score *score)
 {
     narrate_note(stdout, d->color, "\nFault %zu: %s (in %s)", d->score_count, score->fault->title, demo_pipelines[score->pipeline]);
     err e = run_round(d, score);
-    if (!e.code) follow(d, score);
+    if (!e.code && score->put) follow(d, score); /* its step may not have been reached */
     if (!e.code) e = score->fault->heal(d->world, score->pipeline);
     if (!e.code && !interrupted) e = run_round(d, NULL);
     pause_ms(2200); /* longer than the grouping time of the demo: the next fault is no relapse of this one */
@@ -343,8 +345,12 @@ static err make_dir(struct demo *d, str *dir)
 {
     str given = cli_str(d->cli, "dir");
     if (given.len) {
-        *dir = given;
-        return mkdir(str_z(cli_arena(d->cli), given), 0755) && access(str_z(cli_arena(d->cli), given), W_OK) ? err_errno(STR_FMT, STR_ARG(given)) : OK;
+        const char *path = str_z(cli_arena(d->cli), given);
+        char whole[PATH_MAX]; /* the steps run in folders of their own */
+        if ((mkdir(path, 0755) && errno != EEXIST) || access(path, W_OK) || !realpath(path, whole))
+            return err_errno(STR_FMT, STR_ARG(given));
+        *dir = str_dup(cli_arena(d->cli), str_of(whole));
+        return OK;
     }
     char *path = mem_dup_z(STR("/tmp/weir-demo-XXXXXX"));
     err e = mkdtemp(path) ? OK : err_errno("make a folder for the demo");
