@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/stop.h"
+
 enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20, ALIGN = 16 };
 
 struct arena_block {
@@ -16,8 +18,9 @@ struct arena_block {
 
 static _Noreturn void out_of_memory(size_t size)
 {
-    (void)fprintf(stderr, "weir: out of memory (%zu bytes)\n", size);
-    abort();
+    char why[64];
+    (void)snprintf(why, sizeof why, "out of memory (%zu bytes)", size);
+    stop(why);
 }
 
 void *mem_new(size_t size)
@@ -51,6 +54,17 @@ struct arena arena_init(size_t max)
     return (struct arena){ .max = max };
 }
 
+struct arena arena_over(void *memory, size_t size)
+{
+    size_t skip = (ALIGN - (uintptr_t)memory % ALIGN) % ALIGN;
+    struct arena a = { .fixed = true };
+    if (!memory || size < skip + sizeof(struct arena_block)) return a;
+    a.block = (struct arena_block *)((char *)memory + skip);
+    *a.block = (struct arena_block){ .size = (size - skip - sizeof *a.block) / ALIGN * ALIGN };
+    a.max = a.block->size;
+    return a;
+}
+
 static void free_blocks(struct arena_block *b)
 {
     while (b) {
@@ -62,6 +76,10 @@ static void free_blocks(struct arena_block *b)
 
 void arena_done(struct arena *a)
 {
+    if (a->fixed) {
+        arena_reset(a);
+        return;
+    }
     free_blocks(a->block);
     *a = arena_init(a->max);
 }
@@ -79,13 +97,14 @@ void arena_reset(struct arena *a)
 
 void *arena_try(struct arena *a, size_t size)
 {
-    if (size > a->max || a->used + size > a->max) {
+    size_t want = (size + ALIGN - 1) / ALIGN * ALIGN;
+    struct arena_block *b = a->block;
+    bool fits = b && b->size - b->used >= want;
+    if (size > a->max || a->used + size > a->max || (a->fixed && !fits)) {
         a->full = true;
         return NULL;
     }
-    size_t want = (size + ALIGN - 1) / ALIGN * ALIGN;
-    struct arena_block *b = a->block;
-    if (!b || b->size - b->used < want) {
+    if (!fits) {
         size_t grown = b ? b->size * 2 : BLOCK_MIN;
         size_t block = grown > BLOCK_MAX ? BLOCK_MAX : grown;
         if (block < want) block = want;

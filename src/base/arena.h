@@ -15,10 +15,13 @@ struct arena {
     struct arena_block *block; /* newest first */
     size_t used, max;          /* bytes handed out, and how many may be */
     bool full;                 /* arena_try was refused once */
+    bool fixed;                /* its one block is the caller's memory */
 };
 
 /* An empty arena that hands out at most `max` bytes. Nothing is allocated until used. */
 struct arena arena_init(size_t max);
+/* An arena inside memory of the caller, who keeps it: nothing is allocated, ever. Some of it is for the arena itself. */
+struct arena arena_over(void *memory, size_t size);
 void arena_done(struct arena *a);  /* everything made in it is gone; the arena can be used again */
 void arena_reset(struct arena *a); /* as arena_done, but keeps its first block for the next round */
 /* Zeroed, 16-byte aligned. Past the cap: stops the program (a broken promise of the caller). */

@@ -66,6 +66,27 @@ TEST(arena_refuses_past_its_cap_and_can_be_used_again)
     arena_done(&a);
 }
 
+TEST(an_arena_can_live_in_the_callers_memory)
+{
+    char memory[1000];
+    memset(memory, 7, sizeof memory);
+    struct arena a = arena_over(memory + 1, sizeof memory - 1);
+    for (int round = 0; round < 2; round++) { /* the second after arena_reset or arena_done: the same memory again */
+        char *p = arena_try(&a, 100);
+        CHECK(p && p > memory && p + 100 < memory + sizeof memory && (uintptr_t)p % 16 == 0 && p[0] == 0 && p[99] == 0);
+        CHECK(arena_try(&a, 700));
+        CHECK(!arena_try(&a, 200) && a.full);
+        if (round) arena_done(&a);
+        else arena_reset(&a);
+    }
+    CHECK(arena_try(&a, 100));
+    a = arena_over(memory, 20); /* not even room for itself */
+    CHECK(!arena_try(&a, 1));
+    a = arena_over(NULL, 0);
+    CHECK(!arena_try(&a, 1));
+    arena_done(&a);
+}
+
 TEST(buf_is_sticky_past_its_maximum)
 {
     struct buf b = buf_init(8);
