@@ -47,7 +47,7 @@ lint: setup-test
 	scripts/lint $(BUILD)
 
 fuzz: setup-test
-	fuzz/run $(SECONDS_EACH)
+	fuzz/run $(or $(SECONDS_EACH),20) $(TARGET)
 
 install: all
 	meson install -C $(BUILD)

@@ -153,7 +153,7 @@ static void score_all(const char *root, struct tally half[2])
     json *labels = NULL, *key, *list;
     must(json_parse(read_all(str_fmt(&a, "%s/labels/combined_windows.json", root), &a), &a, &labels));
     size_t i, max;
-    yyjson_obj_foreach(labels, i, max, key, list) score_file(root, json_str(key, STR_NONE), list, &half[i % 2]);
+    json_obj_foreach(labels, i, max, key, list) score_file(root, json_str(key, STR_NONE), list, &half[i % 2]);
     arena_done(&a);
 }
 

@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         feed(&a, data, size / 2);
         b = a;
         for (size_t i = size / 2; i + 3 < size; i += 3)
-            ((uint8_t *)&b)[(data[i] | data[i + 1] << 8) % sizeof b] ^= data[i + 2];
+            ((uint8_t *)&b)[(data[i] | (size_t)data[i + 1] << 8) % sizeof b] ^= data[i + 2];
         struct watchers damaged = b;
         init(&b);
         if (load(&b, &damaged)) feed(&b, data, size / 2);

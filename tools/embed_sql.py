@@ -22,7 +22,7 @@ def main(folder, prefix, out_path, dep_path):
     lines.append("static const char *const %s_sql_text[%s_SQL_COUNT] = {" % (prefix, prefix.upper()))
     for one, path in zip(ids, paths):
         with open(path, encoding="utf-8") as f:
-            lines.append("    [%s] =\n%s," % (one, c_string(f.read().rstrip() + "\n")))
+            lines.append("    [%s] = (\n%s)," % (one, c_string(f.read().rstrip() + "\n")))
     lines += ["};", ""]
     with open(out_path, "w", encoding="utf-8") as f:
         f.write("\n".join(lines))

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static err format(enum err_code code, const char *fmt, va_list ap)
+PRINTF_LIKE(2, 0) static err format(enum err_code code, const char *fmt, va_list ap)
 {
     err e = { .code = code };
     (void)vsnprintf(e.msg, sizeof e.msg, fmt, ap);

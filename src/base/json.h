@@ -36,6 +36,12 @@ static inline double json_get_f64(json *o, const char *key, double fallback)
 {
     return json_f64(json_get(o, key), fallback);
 }
+/* Like yyjson_obj_foreach, also over NULL: that one does arithmetic on it. */
+#define json_obj_foreach(obj, i, n, key, value)                                                                        \
+    for ((i) = 0, (n) = yyjson_obj_size(obj), (key) = (n) ? unsafe_yyjson_get_first(obj) : NULL,                       \
+        (value) = (n) ? (key) + 1 : NULL;                                                                              \
+         (i) < (n); (i)++, (key) = (i) < (n) ? unsafe_yyjson_get_next(value) : NULL, (value) = (i) < (n) ? (key) + 1 : NULL)
+
 /* The value as compact JSON text in `a`. */
 str json_text(json *v, struct arena *a);
 

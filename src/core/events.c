@@ -52,7 +52,7 @@ void lineage_see(struct cx *cx, str pipeline, json *v)
     see_edges(cx, pipeline, json_get(v, "inputs"), json_get(v, "outputs"));
     size_t i, n;
     json *dataset, *columns;
-    yyjson_obj_foreach(json_get(v, "columns"), i, n, dataset, columns) {
+    json_obj_foreach(json_get(v, "columns"), i, n, dataset, columns) {
         if (yyjson_is_arr(columns)) see_columns(cx, pipeline, json_str(dataset, STR("")), columns);
     }
 }

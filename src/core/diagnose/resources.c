@@ -20,7 +20,7 @@ static str limit_knob(const struct place *p, json *knobs)
     yyjson_arr_foreach(json_get(p->spec, "knobs"), i, n, knob) {
         if (STR_IS(json_get_str(knob, "effect"), "memory_limit")) return json_get_str(knob, "name");
     }
-    yyjson_obj_foreach(p->spec ? NULL : knobs, i, n, name, value) {
+    json_obj_foreach(p->spec ? NULL : knobs, i, n, name, value) {
         if (str_starts(json_str(name, STR_NONE), STR("memory"))) return json_str(name, STR_NONE);
     }
     return STR_NONE;

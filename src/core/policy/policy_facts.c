@@ -205,7 +205,7 @@ err facts_parse(str text, struct arena *a, struct facts *out)
     *out = facts_none();
     size_t i, n;
     json *key, *value;
-    yyjson_obj_foreach(root, i, n, key, value)
+    json_obj_foreach(root, i, n, key, value)
     {
         str name = json_str(key, STR_NONE);
         int at = fact_index(name);

@@ -140,7 +140,7 @@ str act_digest(const struct act *x)
 
 /* ---- replies ---- */
 
-static str format(struct act *x, const char *fmt, va_list ap)
+PRINTF_LIKE(2, 0) static str format(struct act *x, const char *fmt, va_list ap)
 {
     char text[512];
     (void)vsnprintf(text, sizeof text, fmt, ap);

@@ -56,7 +56,7 @@ static void add_columns(json *object, struct announced *out)
 {
     size_t i = 0, n = 0;
     json *key = NULL, *list = NULL;
-    yyjson_obj_foreach(object, i, n, key, list)
+    json_obj_foreach(object, i, n, key, list)
     {
         size_t at = 0;
         while (at < out->column_count && !str_eq(out->columns[at].dataset, json_str(key, STR_NONE))) at++;

@@ -120,7 +120,7 @@ static _Noreturn void forked(const struct launch *l)
     (void)execvp(spec->argv[0], spec->argv);
 fail:;
     int why = errno;
-    say(l, failed, why);
+    say(l, (int)failed, why);
     _exit(why == ENOENT ? 127 : 126);
 }
 

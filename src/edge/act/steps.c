@@ -124,7 +124,7 @@ static void add_declared(struct env_words *w, json *d, struct arena *a)
 {
     size_t i = 0, n = 0;
     json *key = NULL, *value = NULL;
-    yyjson_obj_foreach(json_get(d, "env"), i, n, key, value)
+    json_obj_foreach(json_get(d, "env"), i, n, key, value)
     {
         str k = json_str(key, STR_NONE), v = json_str(value, STR_NONE);
         if (w->count < STEP_ENV_MAX) w->items[w->count++] = str_fmt(a, STR_FMT "=" STR_FMT, STR_ARG(k), STR_ARG(v)).ptr;

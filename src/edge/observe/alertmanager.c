@@ -33,7 +33,7 @@ static void read_pairs(json *object, struct pairs *out)
     json *key, *value;
     out->count = 0;
     if (!yyjson_is_obj(object)) return;
-    yyjson_obj_foreach(object, i, max, key, value)
+    json_obj_foreach(object, i, max, key, value)
     {
         str k = json_str(key, STR_NONE), v = json_str(value, STR_NONE);
         uint32_t at = out->count;

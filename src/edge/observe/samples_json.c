@@ -10,7 +10,7 @@ static err read_labels(json *object, struct arena *a, struct json_sample *s)
     if (!s->labels) return err_make(ERR_LIMIT, "the body is larger than allowed");
     size_t i, max;
     json *key, *value;
-    yyjson_obj_foreach(object, i, max, key, value)
+    json_obj_foreach(object, i, max, key, value)
     {
         if (!yyjson_is_str(value)) return err_make(ERR_INPUT, "label " STR_FMT " is not text", STR_ARG(str_cut(json_str(key, STR_NONE), 0, 40)));
         s->labels[s->label_count++] = (struct label){ json_str(key, STR_NONE), json_str(value, STR_NONE) };

@@ -33,7 +33,7 @@ static str event_body(json *event, struct arena *a)
     json *key, *v;
     size_t i, n;
     jw_open(&w, NULL);
-    yyjson_obj_foreach(event, i, n, key, v)
+    json_obj_foreach(event, i, n, key, v)
     {
         const char *name = yyjson_get_str(key);
         if (strcmp(name, "event") != 0 && strcmp(name, "id") != 0) jw_raw(&w, name, json_text(v, a));

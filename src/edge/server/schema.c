@@ -202,7 +202,7 @@ static str nearest(json *properties, str name)
     size_t i, n, best = 3;
     json *key, *v;
     str found = STR("");
-    yyjson_obj_foreach(properties, i, n, key, v)
+    json_obj_foreach(properties, i, n, key, v)
     {
         size_t d = str_distance(name, str_at(key));
         if (d < best) {
@@ -233,7 +233,7 @@ static err check_object(const struct schemas *s, json *schema, json *value, stru
         return err_make(ERR_INPUT, "%s: has too many members", place_text(at));
     size_t i, n;
     json *key, *v;
-    yyjson_obj_foreach(value, i, n, key, v)
+    json_obj_foreach(value, i, n, key, v)
     {
         str name = str_at(key);
         json *sub = properties ? yyjson_obj_getn(properties, name.ptr, name.len) : NULL;
@@ -290,7 +290,7 @@ static err lint_each(const struct schemas *s, json *properties)
     size_t i, n;
     json *key, *sub;
     if (!properties) return OK;
-    yyjson_obj_foreach(properties, i, n, key, sub)
+    json_obj_foreach(properties, i, n, key, sub)
     {
         err e = lint(s, sub);
         if (e.code) return err_wrap(e, STR_FMT, STR_ARG(str_at(key)));
@@ -303,7 +303,7 @@ static err lint(const struct schemas *s, json *schema)
     if (!yyjson_is_obj(schema)) return err_make(ERR_INPUT, "a schema must be an object");
     size_t i, n;
     json *key, *v;
-    yyjson_obj_foreach(schema, i, n, key, v)
+    json_obj_foreach(schema, i, n, key, v)
     {
         if (!keyword_known(str_at(key))) return err_make(ERR_INPUT, "keyword " STR_FMT " is not supported", STR_ARG(str_at(key)));
     }
