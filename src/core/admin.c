@@ -9,6 +9,15 @@ err input_note(struct cx *cx)
     return OK;
 }
 
+/* What a witness has, by the name of its channel. */
+err input_checkpoint_sent(struct cx *cx)
+{
+    cx_enter(cx, STR(""), 0);
+    str value = str_fmt(cx->a, "{\"entries\":%lld,\"time\":%lld}", (long long)json_get_i64(cx->body, "entries", 0), (long long)cx->now);
+    tx_exec(cx->tx, SQL_META_SET, V(str_fmt(cx->a, "witness/" STR_FMT, STR_ARG(cx->in->subject))), V(value));
+    return OK;
+}
+
 err input_silence_added(struct cx *cx)
 {
     const usec longest = 90 * USEC_DAY;

@@ -48,6 +48,7 @@ static const struct handler {
     { "weir.started", "logic_version:i", input_note },
     { "samples.gap", "", input_note },
     { "journal.retained", "", input_note },
+    { "checkpoint.sent", "entries:i", input_checkpoint_sent },
     { "journal.snapshot", "seq:i logic_version:i digest:s", input_note },
     { "store.restored", "", input_store_restored },
     { "store.resumed", "", input_store_resumed },

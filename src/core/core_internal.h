@@ -83,6 +83,7 @@ err input_runbook_loaded(struct cx *cx);
 err input_store_restored(struct cx *cx);
 err input_store_resumed(struct cx *cx);
 err input_note(struct cx *cx);
+err input_checkpoint_sent(struct cx *cx);
 bool core_restored(struct cx *cx); /* between restore and resume nothing is sent */
 /* documents.c */
 err input_document_loaded(struct cx *cx);

@@ -38,7 +38,7 @@ struct notify_channel {
     enum smtp_tls tls;
     struct str_list to;
     int min_severity;      /* enum severity */
-    struct str_list events; /* opened, approval, decided, resolved; empty = all */
+    struct str_list events; /* opened, approval, decided, resolved, checkpoint; empty = all */
 };
 
 struct config {
@@ -54,7 +54,8 @@ struct config {
     usec settle, group, quiet;
     usec samples_retention;
     int64_t samples_max_bytes, series_max;
-    usec journal_retention, checkpoint_every;
+    usec journal_retention, checkpoint_every, witness_every;
+    struct str_list witnesses; /* names of channels */
     double free_disk_floor; /* percent */
     int sync;              /* 0 full, 1 normal */
     struct str_list net_allow; /* networks such as 10.0.0.0/8 that addresses from outside may name */

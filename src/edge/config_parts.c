@@ -85,7 +85,7 @@ void config_read_scrapes(struct reading *r, const struct yaml *node)
 }
 
 static const char *const severity_words[] = { "LOW", "MEDIUM", "HIGH", "CRITICAL", NULL };
-static const char *const event_words[] = { "opened", "approval", "decided", "resolved", NULL };
+static const char *const event_words[] = { "opened", "approval", "decided", "resolved", "checkpoint", NULL };
 static const char *const tls_words[] = { "starttls", "tls", "none", NULL }; /* as enum smtp_tls */
 
 static void smtp_read(struct yaml_check *c, const struct yaml *node, struct notify_channel *ch)
@@ -123,7 +123,7 @@ static void webhook_read(struct yaml_check *c, const struct yaml *node, struct n
 
 static void events_read(struct yaml_check *c, const struct yaml *node, struct notify_channel *ch)
 {
-    config_list(c, node, 4, &ch->events);
+    config_list(c, node, 5, &ch->events);
     for (size_t i = 0; node && node->type == YAML_LIST && i < node->count; i++) (void)yaml_word(c, &node->items[i], event_words, 0);
     if (node && node->type == YAML_TEXT) (void)yaml_word(c, node, event_words, 0);
 }
@@ -233,6 +233,18 @@ static void check_network(struct reading *r, str net)
     placed_problem(r, STR("net.allow"), node, net, str_fmt(r->a, "expected a network such as 10.0.0.0/8, got '" STR_FMT "'", STR_ARG(str_cut(net, 0, 60))));
 }
 
+static void check_witness(struct reading *r, str name)
+{
+    const struct config *c = r->config;
+    for (size_t i = 0; i < c->channel_count; i++)
+        if (str_eq(c->channels[i].name, name)) return;
+    const struct yaml *list = yaml_get(yaml_get(r->root, "journal"), "witnesses"), *node = list;
+    for (size_t i = 0; list && list->type == YAML_LIST && i < list->count; i++)
+        if (str_eq(list->items[i].text, name)) node = &list->items[i];
+    placed_problem(r, STR("journal.witnesses"), node, name,
+                   str_fmt(r->a, "expected the name of a channel under notify:, got '" STR_FMT "'", STR_ARG(str_cut(name, 0, 40))));
+}
+
 void config_check_all(struct reading *r)
 {
     struct config *c = r->config;
@@ -241,6 +253,7 @@ void config_check_all(struct reading *r)
     check_server(r);
     (void)listen_read(c->listen, &c->host, &c->port);
     for (size_t i = 0; i < c->net_allow.count; i++) check_network(r, c->net_allow.items[i]);
+    for (size_t i = 0; i < c->witnesses.count; i++) check_witness(r, c->witnesses.items[i]);
     err e = STR_IS(c->timezone, "UTC") ? OK : zone_read(c->timezone, &a, &zone);
     if (e.code) placed_problem(r, STR("timezone"), yaml_get(r->root, "timezone"), c->timezone, str_of(e.msg));
     arena_done(&a);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "core/retention.h"
 #include "edge/act/spool.h"
+#include "edge/witness.h"
 
 enum { WAKE_EVERY_S = 1, CLOCK_STEP_S = 2 };
 #define RETENTION_FIRST (10 * USEC_MINUTE) /* after a start: then a busy restart is over */
@@ -19,8 +20,8 @@ struct keeper {
     const struct config *config;
     bool stop;
     /* The thread's own. */
-    usec signed_at, drained_at, retain_at, ahead;
-    atomic_llong failed; /* of what is below, counted once each time */
+    usec signed_at, drained_at, witness_at, retain_at, ahead;
+    atomic_llong failed, sent, not_sent; /* of what is below, counted once each time */
 };
 
 static const struct config *config_of(struct keeper *k)
@@ -51,6 +52,19 @@ static void sign(struct keeper *k)
 {
     err e = store_run(k->opts.store, sign_work, k);
     if (e.code) failed(k, "checkpoint", e);
+}
+
+/* A look a minute is enough, and sooner where they are to be told more often than that. */
+static void tell_witnesses(struct keeper *k, usec now)
+{
+    const struct config *c = config_of(k);
+    struct witness_opts opts = { k->opts.store, k->opts.env, c, k->opts.input, k->opts.ctx };
+    struct witness_tally tally = { 0 };
+    if (now < k->witness_at) return;
+    witness_send_due(&opts, &tally);
+    atomic_fetch_add(&k->sent, tally.sent);
+    atomic_fetch_add(&k->not_sent, tally.failed);
+    k->witness_at = now + (c->witness_every < USEC_MINUTE ? c->witness_every : USEC_MINUTE);
 }
 
 /* ---- retention ---- */
@@ -135,6 +149,7 @@ static void look(struct keeper *k)
         sign(k);
         k->signed_at = now;
     }
+    tell_witnesses(k, now);
     if (now - k->drained_at >= USEC_MINUTE) {
         drain_spool(k);
         k->drained_at = now;
@@ -214,6 +229,10 @@ void keeper_close(struct keeper *k)
 
 void keeper_metrics(struct keeper *k, struct buf *out)
 {
+    buf_fmt(out, "# HELP weir_witness_sent_total Checkpoints that witnesses took.\n# TYPE weir_witness_sent_total counter\n"
+                 "weir_witness_sent_total %lld\n# HELP weir_witness_errors_total Tries that failed; they are made again.\n"
+                 "# TYPE weir_witness_errors_total counter\nweir_witness_errors_total %lld\n",
+            (long long)atomic_load(&k->sent), (long long)atomic_load(&k->not_sent));
     buf_fmt(out, "# HELP weir_keeper_errors_total Checkpoints, snapshots and retentions that failed; the log says why.\n"
                  "# TYPE weir_keeper_errors_total counter\nweir_keeper_errors_total %lld\n", (long long)atomic_load(&k->failed));
 }

@@ -8,9 +8,10 @@
 
 #include "base/json.h"
 #include "edge/cli/audit.h"
+#include "edge/witness.h"
 #include "store/journal.h"
 
-enum { SMALL_FILE_MAX = 16384, PAGE = 200, JSON_LINE_MAX = 16 << 20 };
+enum { SMALL_FILE_MAX = 1 << 18, PAGE = 200, JSON_LINE_MAX = 16 << 20 };
 
 err cli_store_reader(struct cli *cli, struct store **s, struct tx **tx)
 {
@@ -56,7 +57,8 @@ static err verify_opts(struct cli *cli, uint8_t key[ED25519_PUBLIC_LEN], struct 
         out->key = (str){ (const char *)key, ED25519_PUBLIC_LEN };
     }
     if (!e.code && cli_has(cli, "checkpoint"))
-        e = read_small(str_z(cli_arena(cli), cli_str(cli, "checkpoint")), cli_arena(cli), &out->note);
+        e = read_small(str_z(cli_arena(cli), cli_str(cli, "checkpoint")), cli_arena(cli), &text);
+    if (!e.code && cli_has(cli, "checkpoint")) e = err_wrap(witness_find(text, cli_arena(cli), &out->note), "--checkpoint");
     if (isatty(STDERR_FILENO) && !cli_json(cli)) out->progress = show_progress;
     return e;
 }
@@ -143,7 +145,7 @@ static int verify_run(struct cli *cli)
 
 static const struct cli_option verify_options[] = {
     { "public-key", 'k', "FILE", NULL, "A copy of journal.key.pub that was kept elsewhere." },
-    { "checkpoint", 0, "FILE", NULL, "A checkpoint that was kept elsewhere." },
+    { "checkpoint", 0, "FILE", NULL, "A checkpoint kept elsewhere: as it is, or the mail, chat text or webhook JSON." },
     { NULL, 0, NULL, NULL, NULL },
 };
 

@@ -54,6 +54,11 @@ err notify_status(int status)
     return err_make(ERR_DENIED, "it answered %d", status);
 }
 
+err notify_send(struct env *env, const struct notify_channel *ch, const struct notice *n, struct arena *a)
+{
+    return senders[ch->kind](env, ch, n, a);
+}
+
 void notify_effect(struct act *x, struct act_reply *out)
 {
     const struct notify_channel *ch = find(x->notify_ctx, x->effect->remedy);
@@ -69,7 +74,7 @@ void notify_effect(struct act *x, struct act_reply *out)
     if (!act_claim(x, 0, 0)) return;
     err e = OK;
     for (int i = 0; i < TRIES; i++) {
-        e = senders[ch->kind](x->door->env, ch, &n, x->a);
+        e = notify_send(x->door->env, ch, &n, x->a);
         if (!worth_again(e) || i + 1 == TRIES || !x->pause || !x->pause(x->host, FIRST_PAUSE << i)) break;
     }
     out->unknown = e.code && !certain(e);

@@ -25,6 +25,8 @@ struct notice {
  * other: it may have. Secrets are read when it is sent, and are in no message. */
 typedef err notify_fn(struct env *env, const struct notify_channel *ch, const struct notice *n, struct arena *a);
 notify_fn notify_slack, notify_smtp, notify_webhook;
+/* The same by the channel's kind. Its filters of events and severities do not count here. */
+MUST_USE err notify_send(struct env *env, const struct notify_channel *ch, const struct notice *n, struct arena *a);
 
 /* Slack's JSON (Block Kit) and the mail's text, for tests. */
 str slack_body(const struct notice *n, struct arena *a);
