@@ -26,6 +26,7 @@ static const struct handler {
     input_fn *apply;
 } handlers[] = {
     { "finding", "pipeline:s kind:s detector:s severity:s start:i end:i summary:s", input_finding },
+    { "finding.ended", "end:i", input_finding_ended },
     { "run.started", "pipeline:s started:i", input_run_started },
     { "run.finished", "pipeline:s started:i ended:i exit_code:i", input_run_finished },
     { "pipeline.registered", "source:s destination:s", input_pipeline_registered },

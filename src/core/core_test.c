@@ -282,6 +282,80 @@ static err retain_work(struct tx *tx, void *ctx)
     return OK;
 }
 
+/* ---- alarms of series ---- */
+
+static const char alarm_begins[] = "{\"series\":\"lag{}\",\"pipeline\":\"orders\",\"kind\":\"threshold\",\"detector\":\"threshold\","
+                                   "\"severity\":\"HIGH\",\"start\":1777874400000000,\"end\":1777874400000000,\"summary\":\"too high\","
+                                   "\"going\":true}";
+
+/* A world with one alarm, settled and its case at its end; the incident's id in out. */
+static struct world world_alarmed(char incident[64])
+{
+    struct world w = world_ready();
+    CHECK_OK(give(&w, "finding", "aa01", alarm_begins));
+    kept_newest(&w, "incident.opened", incident);
+    pass(&w, 10 * USEC_MINUTE);
+    return w;
+}
+
+TEST(an_incident_lasts_as_long_as_its_alarm)
+{
+    char incident[64];
+    struct world w = world_alarmed(incident);
+    CHECK(!str_eq(one(&w, SQL_INCIDENT_GET, incident, 0), STR("resolved"))); /* quiet for long, but not over */
+    CHECK_OK(give(&w, "finding.ended", "no-such", "{\"end\":1777875000000000}"));
+    CHECK(!str_eq(one(&w, SQL_INCIDENT_GET, incident, 0), STR("resolved")));
+    CHECK_OK(give(&w, "finding.ended", "aa01", "{\"end\":1777875000000000}"));
+    CHECK_STR(one(&w, SQL_INCIDENT_GET, incident, 0), "resolved");
+    struct tx *tx = NULL;
+    CHECK_OK(store_read(w.store, &tx));
+    int64_t last = journal_last_seq(tx);
+    store_read_end(tx);
+    CHECK_OK(give(&w, "finding.ended", "aa01", "{\"end\":1777875000000000}")); /* told again: nothing */
+    CHECK_OK(store_read(w.store, &tx));
+    CHECK_I64(journal_last_seq(tx), last);
+    store_read_end(tx);
+    world_done(&w);
+}
+
+TEST(one_of_two_alarms_that_ends_leaves_the_incident_open)
+{
+    char incident[64];
+    struct world w = world_alarmed(incident);
+    CHECK_OK(give(&w, "finding", "aa02", alarm_begins));
+    CHECK_OK(give(&w, "finding.ended", "aa01", "{\"end\":1777875000000000}"));
+    pass(&w, USEC_HOUR);
+    CHECK(!str_eq(one(&w, SQL_INCIDENT_GET, incident, 0), STR("resolved")));
+    CHECK_OK(give(&w, "finding.ended", "aa02", "{\"end\":1777875000000000}"));
+    CHECK_STR(one(&w, SQL_INCIDENT_GET, incident, 0), "resolved");
+    world_done(&w);
+}
+
+TEST(an_alarm_whose_end_never_comes_is_given_up_after_a_day)
+{
+    char incident[64];
+    struct world w = world_alarmed(incident);
+    pass(&w, 23 * USEC_HOUR);
+    CHECK(!str_eq(one(&w, SQL_INCIDENT_GET, incident, 0), STR("resolved")));
+    pass(&w, USEC_HOUR);
+    CHECK_STR(one(&w, SQL_INCIDENT_GET, incident, 0), "resolved");
+    world_done(&w);
+}
+
+TEST(an_alarm_that_ends_before_its_incident_settled_is_still_looked_at)
+{
+    struct world w = world_ready();
+    CHECK_OK(give(&w, "finding", "aa01", alarm_begins));
+    char incident[64];
+    kept_newest(&w, "incident.opened", incident);
+    CHECK_OK(give(&w, "finding.ended", "aa01", "{\"end\":1777874400000000}"));
+    CHECK_STR(one(&w, SQL_INCIDENT_GET, incident, 0), "open");
+    for (int minute = 0; minute < 10; minute++) pass(&w, USEC_MINUTE);
+    CHECK(newest(&w, "incident.settled").len > 0);
+    CHECK_STR(one(&w, SQL_INCIDENT_GET, incident, 0), "resolved");
+    world_done(&w);
+}
+
 TEST(replay_counts_what_it_cannot_recompute)
 {
     struct world w = world_ready();

@@ -27,7 +27,7 @@ static const struct config_option options[] = {
     { "engine.threads", CONFIG_INT, AT(engine_threads), 0, 64, "0", "", NULL, "detector threads; 0 = one per core, at most 4" },
     { "incident.settle", CONFIG_DURATION, AT(settle), 0, USEC_HOUR, "10s", "", NULL, "wait for more symptoms before diagnosing" },
     { "incident.group", CONFIG_DURATION, AT(group), USEC_SECOND, USEC_DAY, "5m", "", NULL, "findings this close belong together" },
-    { "incident.quiet", CONFIG_DURATION, AT(quiet), USEC_SECOND, 7 * USEC_DAY, "2m", "", NULL, "without findings this long: over" },
+    { "incident.quiet", CONFIG_DURATION, AT(quiet), USEC_SECOND, 7 * USEC_DAY, "2m", "", NULL, "without findings this long, and no alarm that goes on: over" },
     { "samples.retention", CONFIG_DURATION, AT(samples_retention), USEC_HOUR, 3650 * USEC_DAY, "15d", "", NULL, "samples are kept this long" },
     { "samples.max_bytes", CONFIG_BYTES, AT(samples_max_bytes), 16 * MIB, 1024 * TIB, "10GiB", "bytes", NULL, "and use at most this much disk" },
     { "samples.series_max", CONFIG_INT, AT(series_max), 100, 10000000, "50000", "", NULL, "live series; beyond, refused and counted" },

@@ -149,8 +149,8 @@ static str mail_body(str text, struct arena *a)
 err witness_find(str message, struct arena *a, str *note)
 {
     json *v = NULL;
-    str text = str_trim(message), body = mail_body(message, a);
-    if (body.len) text = body;
-    else if (str_starts(text, STR("{")) && !json_parse(text, a, &v).code) text = json_get_str(v, "text");
-    return find_lines(text, a, note);
+    if (!find_lines(message, a, note).code) return OK;
+    str body = mail_body(message, a);
+    if (!body.len && !json_parse(message, a, &v).code) body = json_get_str(v, "text");
+    return find_lines(body, a, note);
 }

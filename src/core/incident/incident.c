@@ -159,7 +159,7 @@ static void add_row(struct cx *cx, const struct finding *f, int64_t seq, str inc
     tx_exec(cx->tx, SQL_FINDING_ADD, V(f->id), V(seq), V(cx->now), V(f->series), V(f->pipeline), V(f->step), V(f->run), V(f->kind),
             V(f->detector), V(f->severity), V(f->start), V(f->end), f->has_value ? V(f->value) : none,
             f->has_range ? V(f->low) : none, f->has_range ? V(f->high) : none, f->has_score ? V(f->score) : none,
-            V(f->summary), V(f->evidence), V(incident), V(suppressed));
+            V(f->summary), V(f->evidence), V(incident), V(suppressed), V(f->going));
 }
 
 static void take_up(struct cx *cx, const struct finding *f, int64_t seq)
@@ -200,6 +200,7 @@ err input_finding(struct cx *cx)
         .severity = severity_of(json_get_str(b, "severity"), 0),
         .start = json_get_i64(b, "start", 0),
         .end = json_get_i64(b, "end", 0),
+        .going = json_bool(json_get(b, "going"), false),
         .has_value = yyjson_is_num(json_get(b, "value")),
         .has_range = yyjson_is_num(json_get(b, "low")) && yyjson_is_num(json_get(b, "high")),
         .has_score = yyjson_is_num(json_get(b, "score")),
@@ -279,6 +280,16 @@ void incident_resolve(struct cx *cx, str id, str how, const char *actor)
     timer_drop(cx, "quiet", id);
 }
 
+/* An alarm that goes on keeps its incident open. One whose end never comes (its series went away) is given up after a day: by then
+ * every detector that still gets samples has ended its episode. */
+static bool goes_on(struct cx *cx, str id)
+{
+    int64_t newest = tx_get_i64(cx->tx, SQL_INCIDENT_GOING, 0, V(id));
+    if (!newest || cx->now >= newest + USEC_DAY) return false;
+    timer_set(cx, "quiet", id, newest + USEC_DAY);
+    return true;
+}
+
 /* Nothing new for a while: over, unless a case is at work on it or one of its pipelines still fails. The end of the case,
  * and a pipeline that is well again, set the timer anew. Where a remedy may have been done by half, only a person closes. */
 void incident_quiet(struct cx *cx, str id)
@@ -288,7 +299,26 @@ void incident_quiet(struct cx *cx, str id)
     bool failing = tx_get_i64(cx->tx, SQL_INCIDENT_FAILING_PIPELINES, 0, V(id)) > 0;
     if (!inc.settled || failing || case_is_active(cx, inc.case_id)) return; /* what ends that sets the timer again */
     if (tx_get_i64(cx->tx, SQL_EFFECT_UNKNOWN_OF_CASE, 0, V(id), V(inc.case_id)) > 0) return;
+    if (goes_on(cx, id)) return;
     incident_resolve(cx, id, STR("recovered"), "weir");
+}
+
+/* The end of an alarm that a finding began. One that is not known, or has ended, changes nothing. The last end resolves the incident
+ * at once, unless something else was found there just now: then the quiet time has to pass. */
+err input_finding_ended(struct cx *cx)
+{
+    str finding = str_dup(cx->a, cx->in->subject), incident = STR("");
+    struct rows *r = tx_query(cx->tx, SQL_FINDING_GOING, V(finding));
+    bool going = rows_next(r);
+    if (going) incident = rows_dup(r, 0, cx->a);
+    rows_end(r);
+    if (!going) return OK;
+    cx_enter(cx, incident, 0);
+    tx_exec(cx->tx, SQL_FINDING_OVER, V(finding), V(json_get_i64(cx->body, "end", 0)));
+    if (!incident.len || tx_get_i64(cx->tx, SQL_INCIDENT_GOING, 0, V(incident))) return OK;
+    usec since = cx->now - core_settings(cx)->quiet;
+    if (tx_get_i64(cx->tx, SQL_INCIDENT_OTHER_SINCE, 0, V(incident), V(since)) == 0) incident_quiet(cx, incident);
+    return OK;
 }
 
 void incident_pipeline_well(struct cx *cx, str pipeline)

@@ -14,6 +14,7 @@ struct finding {
     int severity;
     usec start, end;
     bool has_value, has_range, has_score;
+    bool going; /* an alarm whose end will be told */
     double value, low, high, score;
 };
 
@@ -26,6 +27,7 @@ void incident_judge(struct cx *cx, struct finding *f);
 str finding_id(struct cx *cx, const struct finding *f);
 
 void incident_settle(struct cx *cx, str incident); /* timer: take it up for diagnosis */
+err input_finding_ended(struct cx *cx);
 void incident_quiet(struct cx *cx, str incident);  /* timer: resolve it if all is well */
 /* A pipeline is well again: let its open incident go quiet. */
 void incident_pipeline_well(struct cx *cx, str pipeline);

@@ -164,7 +164,8 @@ static err commit_block(struct engine_thread *t, struct block *b)
     struct commit c = { b->in, b->findings, b->count, b->shard->id, upto };
     err e = commit(t, &c);
     if (e.code && e.code != ERR_STOPPED && e.code != ERR_READ_ONLY) e = commit_singly(t, b, upto);
-    if (!e.code) (void)atomic_fetch_add(&b->in->findings, (int64_t)b->count);
+    for (size_t i = 0; i < b->count && !e.code; i++)
+        if (STR_IS(b->findings[i].kind, "finding")) (void)atomic_fetch_add(&b->in->findings, 1);
     return e;
 }
 

@@ -187,7 +187,7 @@ static err admit_slice(struct feeding *f, const struct raised *all, size_t count
             ++*event;
         } else if (i < count) {
             e = admit(f, all[i].time, &all[i].in);
-            f->result->findings++;
+            f->result->findings += STR_IS(all[i].in.kind, "finding");
             i++;
         } else {
             break;

@@ -158,11 +158,8 @@ void judge_set_rules(struct judge *j, struct judge_rules *rules, const struct se
 
 size_t judge_sample(struct judge *j, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX])
 {
-    size_t n = detect_sample(&j->detect, time, value, out), began = 0;
     j->dirty = true;
-    for (size_t i = 0; i < n; i++)
-        if (!out[i].over) out[began++] = out[i]; /* an end is seen by the quiet that follows it */
-    return began;
+    return detect_sample(&j->detect, time, value, out);
 }
 
 void judge_save(const struct judge *j, struct detect_snapshot *out)
@@ -206,6 +203,7 @@ static void write_finding(struct jw *w, const struct judge *j, const struct seri
     jw_f64(w, "low", alarm->low);
     jw_f64(w, "high", alarm->high);
     jw_f64(w, "score", alarm->score);
+    jw_bool(w, "going", true);
     jw_str(w, "summary", str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(s->name), STR_ARG(detect_sentence(alarm, STR(""), a))));
     jw_open(w, "evidence");
     jw_str(w, "series", s->id);
@@ -216,15 +214,26 @@ static void write_finding(struct jw *w, const struct judge *j, const struct seri
     jw_close(w);
 }
 
+static void write_end(struct jw *w, const struct series_info *s, const struct detect_alarm *alarm)
+{
+    jw_open(w, NULL);
+    jw_str(w, "series", s->text);
+    jw_str(w, "pipeline", s->pipeline);
+    jw_i64(w, "start", alarm->start);
+    jw_i64(w, "end", alarm->end);
+    jw_close(w);
+}
+
 struct input judge_finding(const struct judge *j, const struct series_info *series, const struct detect_alarm *alarm, str actor,
                            struct arena *a)
 {
     str kind = alarm->part == DETECT_THRESHOLD ? STR("threshold") : alarm->part == DETECT_MISSING ? STR("freshness") : STR("anomaly");
     struct buf b = buf_init(FINDING_BYTES_MAX + 4 * SERIES_LABELS_MAX * VALUE_BYTES_MAX * 6);
     struct jw w = jw_init(&b);
-    write_finding(&w, j, series, alarm, kind, a);
+    if (alarm->over) write_end(&w, series, alarm);
+    else write_finding(&w, j, series, alarm, kind, a);
     struct input in = {
-        .kind = STR("finding"), .subject = finding_id(series, str_of(detect_part_text(alarm->part)), alarm->start, kind, a),
+        .kind = alarm->over ? STR("finding.ended") : STR("finding"), .subject = finding_id(series, str_of(detect_part_text(alarm->part)), alarm->start, kind, a),
         .actor = actor, .body = str_dup(a, buf_view(&b))
     };
     buf_done(&b);

@@ -26,11 +26,11 @@ struct judge *judge_new(struct judge_rules *rules, const struct series_info *ser
 void judge_free(struct judge *j); /* accepts NULL */
 /* Take other rules over; what was learned stays. */
 void judge_set_rules(struct judge *j, struct judge_rules *rules, const struct series_info *series);
-/* Gives how many episodes began with this sample. */
+/* Gives how many episodes began or ended with this sample (alarm.over). */
 size_t judge_sample(struct judge *j, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX]);
 void judge_save(const struct judge *j, struct detect_snapshot *out);
 
-/* The finding of an alarm, as an input of the core: id = first 32 hex digits of SHA-256 over series, detector, start and kind. */
+/* The finding of an alarm, or the end of that finding, as an input of the core: id = first 32 hex digits of SHA-256 over series, detector, start and kind. */
 struct input judge_finding(const struct judge *j, const struct series_info *series, const struct detect_alarm *alarm, str actor,
                            struct arena *a);
 /* Series whose single values mean nothing (buckets of a histogram) are kept, but not judged. */

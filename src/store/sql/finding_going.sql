@@ -1,0 +1,1 @@
+SELECT incident FROM finding WHERE id = $1 AND going = 1
