@@ -3,30 +3,22 @@
 #include <math.h>
 
 #include "engine/detect/model.h"
+#include "engine/detect/novelty.h"
 #include "engine/detect/real.h"
 #include "engine/detect/tail.h"
 
-/* How far beyond its past each part must be before it speaks: bits of surprise, and octaves past the record that it has
- * seen (a tail that was guessed wrong must not turn every tenth sample into an alarm). `delay` samples pass before a number
- * becomes part of the past, longer for the slow means, whose neighbours resemble one another. */
-static const struct rule {
-    double bits, beyond;
-    unsigned delay;
-} rules[DETECT_LEARNED] = {
-    [DETECT_POINT] = { 15, 0.5, 24 },
-    [DETECT_STEP] = { 12, 0.15, 24 },
-    [DETECT_LEVEL] = { 15, 0.6, 96 },
-    [DETECT_DRIFT] = { 30, 1.5, 128 },
-    [DETECT_NOISE] = { 18, 0.5, 72 },
-};
-
-static const double keep_share = 0.6, keep_least = 200, keep_most = 20000; /* how much past a tail remembers */
-static const double episode_weight = 0.1; /* of a sample inside an episode: a long one must not teach more than a short one */
+/* The score of a sample is the mean over the parts of the cube roots of how new each finds it: one part that is sure counts, two
+ * that are fairly sure count more. At `speaks` it is an alarm. */
+static const double speaks = 0.235;
+static const double fade_least = 500;  /* samples over which a range fades; the age of the series when that is more */
+static const double unrest_share = 0.5; /* how much more it takes right after a rest */
+static const double score_scale = 1024; /* of a score in the histogram of scores, whose bins begin at 1 */
+static const double keep_share = 0.6, keep_least = 200, keep_most = 20000; /* how much past the scores' tail remembers */
 static const usec rest_most = USEC_DAY; /* of a slow series, if at least REST_LEAST samples came in it */
-enum { REST_LEAST = 20, IN_EPISODE = 0x40 }; /* the bit of a code that the bins leave free */
+enum { REST_LEAST = 20 };
 static const double once_max = 1e12;
-static const double warm_single = (double)USEC_DAY, warm_mean = 2 * (double)USEC_DAY; /* means must have seen the rhythm twice */
-static const double settled_time = 2.5 * (double)USEC_DAY;
+static const double warm_time = (double)USEC_DAY;
+static const double settled_time = 7 * (double)USEC_DAY;
 static const double missing_steps = 6;
 static const usec missing_least = 2 * USEC_MINUTE;
 
@@ -124,10 +116,9 @@ static size_t check_limits(struct detect_series *s, usec time, double v, struct 
 
 /* ---- learned parts ---- */
 
-static bool is_warm(const struct detect_series *s, unsigned part, usec time)
+static bool is_warm(const struct detect_series *s, usec time)
 {
-    bool single = part == DETECT_POINT || part == DETECT_STEP;
-    return s->samples > DETECT_WARM_SAMPLES && (double)(time - s->first) > (single ? warm_single : warm_mean);
+    return s->samples > DETECT_WARM_SAMPLES && (double)(time - s->first) > warm_time;
 }
 
 /* A young series has not shown what it does once a day: more is needed to call it unusual. */
@@ -137,38 +128,49 @@ static double youth(const struct detect_series *s, usec time)
     return age < settled_time ? settled_time / age : 1;
 }
 
+/* After an episode the series is young again where it has come to: what follows needs more, less and less. */
+static double unrest(const struct detect_series *s)
+{
+    if (s->open || !s->deviated) return 1;
+    return 1 + unrest_share * s->config.rest / (s->quiet + 1.0);
+}
+
 static double keep_of(const struct detect_series *s)
 {
     double keep = keep_share * (double)s->samples;
     return keep < keep_least ? keep_least : keep > keep_most ? keep_most : keep;
 }
 
-/* By how many bits the part's deviation exceeds what it takes to speak; not positive: it stays silent. */
-static double excess_bits(const struct detect_series *s, unsigned part, double x, double factor, double *bits)
+static struct detect_alarm learned_alarm(const struct detect_series *s, unsigned part, const struct part_view *v, const struct novelty_gap *gap,
+                                         usec time, double bits)
 {
-    if (tail_beyond(&s->learned[part].tail, x) < rules[part].beyond / factor) return 0;
-    *bits = tail_bits(&s->learned[part].tail, x);
-    return *bits - rules[part].bits / factor;
-}
-
-static void learn_late(struct detect_learned *l, unsigned delay, double x, bool in_episode, double keep)
-{
-    uint8_t *slot = &l->ring[l->seen % delay];
-    if (l->seen >= delay) tail_learn(&l->tail, *slot & ~(unsigned)IN_EPISODE, *slot & IN_EPISODE ? episode_weight : 1, keep);
-    *slot = (uint8_t)(tail_code(x) | (in_episode ? IN_EPISODE : 0));
-    l->seen = l->seen == UINT32_MAX ? delay : l->seen + 1;
-}
-
-static struct detect_alarm learned_alarm(const struct detect_series *s, unsigned part, const struct part_view *v, usec time, double bits)
-{
-    const struct detect_tail *t = &s->learned[part].tail;
-    struct detect_alarm a = { .part = (enum detect_part)part, .above = v->x > 0, .start = time, .end = time, .value = v->value };
-    a.low = v->centre + tail_quantile(t, false, 0.005) * v->scale;
-    a.high = v->centre + tail_quantile(t, true, 0.005) * v->scale;
-    if (part == DETECT_NOISE && a.low < 0) a.low = 0;
+    const struct detect_novelty *seen = &s->seen[part];
+    bool above = v->x - gap->low < gap->high - v->x;
+    struct detect_alarm a = { .part = (enum detect_part)part, .above = above, .start = time, .end = time, .value = v->value };
+    double low = above ? real_least(seen->low, gap->low) : gap->high, high = above ? gap->low : real_most(seen->high, gap->high);
+    a.low = view_bound(v, a.part, low);
+    a.high = view_bound(v, a.part, high);
     a.score = bits < 64 ? bits : 64;
     a.once_in = bits < 39 ? real_exp2(bits) : once_max;
     return a;
+}
+
+/* The highest score of at least the last `rest` samples, or of a day of them, before this one; then this one is counted. */
+static double rest_peak(struct detect_series *s, usec time, double score)
+{
+    struct detect_rest *r = &s->rest;
+    double peak = 0;
+    for (int i = 0; i < DETECT_REST_BLOCKS; i++) peak = real_most(peak, (double)r->peak[i]);
+    uint32_t size = (s->config.rest + DETECT_REST_BLOCKS - 2) / (DETECT_REST_BLOCKS - 1);
+    bool slow = r->filled >= REST_LEAST / (DETECT_REST_BLOCKS - 1) + 1 && time - r->begun >= rest_most / (DETECT_REST_BLOCKS - 1);
+    if (r->filled >= size || slow) {
+        r->block = (r->block + 1) % DETECT_REST_BLOCKS;
+        r->peak[r->block] = 0;
+        r->filled = 0;
+    }
+    if (r->filled++ == 0) r->begun = time;
+    if (score > (double)r->peak[r->block]) r->peak[r->block] = (float)score;
+    return peak;
 }
 
 /* One episode is one alarm: it goes on until nothing has deviated for `rest` samples. */
@@ -177,14 +179,14 @@ static size_t episode_step(struct detect_series *s, usec time, const struct dete
     if (strongest) {
         s->quiet = 0;
         s->deviated = time;
-        if (s->open) return 0;
+        if (s->open || s->score == 0) return 0;
         s->open = 1;
         s->episode = *strongest;
         *out = *strongest;
         return 1;
     }
+    if (s->quiet < UINT32_MAX) s->quiet++;
     if (!s->open) return 0;
-    s->quiet++;
     bool rested = s->quiet >= s->config.rest || (s->quiet >= REST_LEAST && time - s->deviated >= rest_most);
     if (!rested) return 0;
     s->open = 0;
@@ -194,27 +196,37 @@ static size_t episode_step(struct detect_series *s, usec time, const struct dete
     return 1;
 }
 
+/* The score, and the part that finds the sample newest. */
+static double judge(struct detect_series *s, const struct part_view *views, unsigned *who, struct novelty_gap *gap)
+{
+    double score = 0, most = 0, memory = real_most(fade_least, (double)s->samples);
+    for (unsigned i = 0; i < DETECT_LEARNED; i++) {
+        if (!views[i].known) continue;
+        struct novelty_gap g;
+        double share = novelty_of(&s->seen[i], views[i].x, views[i].floor, &g);
+        score += real_cbrt(share) / DETECT_LEARNED;
+        novelty_learn(&s->seen[i], views[i].x, memory);
+        if (share <= most) continue;
+        most = share;
+        *who = i;
+        *gap = g;
+    }
+    return score;
+}
+
 static size_t check_learned(struct detect_series *s, usec time, usec gap, double value, struct detect_alarm *out)
 {
     struct part_view views[DETECT_LEARNED];
+    struct novelty_gap edge = { 0 };
+    unsigned who = 0;
     model_step(s, time, gap, value, views);
-
-    double keep = keep_of(s), best = 0, best_bits = 0, factor = s->config.sensitivity / youth(s, time);
-    unsigned who = DETECT_LEARNED;
-    for (unsigned i = 0; i < DETECT_LEARNED; i++) {
-        if (!views[i].known) continue;
-        double bits = 0, excess = is_warm(s, i, time) ? excess_bits(s, i, views[i].x, factor, &bits) : 0;
-        if (excess > best) {
-            best = excess;
-            best_bits = bits;
-            who = i;
-        }
-    }
+    s->raw_score = judge(s, views, &who, &edge);
+    s->score = s->raw_score > rest_peak(s, time, s->raw_score) ? s->raw_score : 0;
+    bool deviates = is_warm(s, time) && s->raw_score >= speaks * youth(s, time) * unrest(s) / s->config.sensitivity;
     struct detect_alarm alarm;
-    if (who < DETECT_LEARNED) alarm = learned_alarm(s, who, &views[who], time, best_bits);
-    for (unsigned i = 0; i < DETECT_LEARNED; i++)
-        if (views[i].known) learn_late(&s->learned[i], rules[i].delay, views[i].x, s->open, keep);
-    return episode_step(s, time, who < DETECT_LEARNED ? &alarm : NULL, out);
+    if (deviates) alarm = learned_alarm(s, who, &views[who], &edge, time, tail_bits(&s->scores, s->raw_score * score_scale));
+    tail_learn(&s->scores, tail_code(s->raw_score * score_scale), 1, keep_of(s));
+    return episode_step(s, time, deviates ? &alarm : NULL, out);
 }
 
 /* ---- samples ---- */
@@ -252,6 +264,7 @@ static bool in_order(struct detect_series *s, usec time)
 
 size_t detect_sample(struct detect_series *s, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX])
 {
+    s->score = 0;
     if (!in_order(s, time)) return 0;
     usec gap = s->samples ? time - s->last : 0;
     bool usable = real_abs(value) <= MODEL_VALUE_MAX; /* false for NaN and infinities */
@@ -267,6 +280,11 @@ size_t detect_sample(struct detect_series *s, usec time, double value, struct de
     s->last = time;
     s->samples++;
     return n;
+}
+
+double detect_score(const struct detect_series *s)
+{
+    return s->score;
 }
 
 usec detect_interval(const struct detect_series *s)

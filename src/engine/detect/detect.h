@@ -1,15 +1,20 @@
 /* One series at a time: samples go in, alarms come out. Nobody tells the detector what normal is: it learns level, spread,
- * daily and weekly rhythm, and how far this series strays from them by itself, and speaks when a sample lies clearly
- * beyond everything the series did before. Thresholds that a person wrote are checked beside it.
+ * daily and weekly rhythm, and where this series has been, by itself, and speaks when a sample is somewhere new. Thresholds
+ * that a person wrote are checked beside it.
  *
- *   sample -> order, repeats, counters -> expectation (level + rhythm) -> five parts, each a number that is about 0 when
- *   all is well -> how unusual is that among the part's own past (tail.h) -> episode: one start, one end
+ *   sample -> order, repeats, counters -> expectation (level + rhythm, model.h) -> six parts, each a number with a range
+ *   -> how far is that from everything seen, as a share of the range (novelty.h) -> one score -> rest -> one start, one end
  *
- * The first day (two for means; at least DETECT_WARM_SAMPLES) only teaches. An anomaly that lasts becomes the new normal.
+ * The first day (at least DETECT_WARM_SAMPLES) only teaches, and in the first week more is demanded. An anomaly that lasts
+ * becomes the new normal.
  *
  * A series is plain data of fixed size in the caller's memory: no allocation, no pointers, no clock, no globals. Only integers
  * and + - * / on doubles are used (no library functions, no fused operations), so every machine computes the same bits.
- * Thread: any, one at a time per series. */
+ * Thread: any, one at a time per series.
+ *
+ * Method: conformal anomaly detection with nearest-neighbour nonconformity (Laxhammar, Falkman 2014; Burnaev, Ishimtsev 2016),
+ * one-dimensional in each of six views; the rest after an alarm as in Smirnov's CAD OSE (2016). How rare a score is, is
+ * estimated with a Pareto tail over the series' own scores (Siffer et al., KDD 2017). */
 #ifndef WEIR_ENGINE_DETECT_DETECT_H
 #define WEIR_ENGINE_DETECT_DETECT_H
 
@@ -21,22 +26,27 @@
 #include "base/time.h"
 
 enum {
-    DETECT_VERSION = 1,         /* of the saved layout and of what is computed from it */
+    DETECT_VERSION = 2,         /* of the saved layout and of what is computed from it */
     DETECT_THRESHOLDS_MAX = 4,
     DETECT_ALARMS_MAX = 1 + DETECT_THRESHOLDS_MAX, /* one call gives at most this many */
     DETECT_WARM_SAMPLES = 150,
     DETECT_TAIL_BINS = 64,
-    DETECT_RING = 128,
+    DETECT_CELLS = 512,
+    DETECT_SHORT = 6,           /* samples in the short mean, the long one, and the typical jump */
+    DETECT_LONG = 24,
+    DETECT_JUMPS = 12,
+    DETECT_REST_BLOCKS = 8,
     DETECT_DAY_BINS = 96,
     DETECT_WEEK_BINS = 168
 };
 
-/* Who spoke. The first five are learned; each sees what the others cannot. */
+/* Who spoke. The first six are learned; each sees what the others cannot. */
 #define DETECT_PART_LIST(X)                                                                                            \
-    X(POINT, "value")     /* one sample far from what is expected at this time of day */                               \
+    X(POINT, "value")     /* a value where the series has never been */                                                \
+    X(SIZE, "magnitude")  /* the same by orders of magnitude, for what is small beside the largest */                  \
     X(STEP, "step")       /* a jump from the samples just before */                                                    \
-    X(LEVEL, "level")     /* the mean of about 12 samples has moved */                                                 \
-    X(DRIFT, "drift")     /* the mean of about 72 samples has moved */                                                 \
+    X(LEVEL, "level")     /* the mean of the last DETECT_SHORT samples, against what is expected at this time */       \
+    X(DRIFT, "drift")     /* the same of the last DETECT_LONG samples */                                               \
     X(NOISE, "noise")     /* samples jump much more, or much less, than they used to */                                \
     X(THRESHOLD, "threshold") /* a limit that a person wrote */                                                        \
     X(MISSING, "missing") /* no samples come */
@@ -89,10 +99,24 @@ struct detect_tail {
     uint8_t top[2], pad[2]; /* one past the highest bin in use, each side */
 };
 
-struct detect_learned {
-    struct detect_tail tail;
-    uint8_t ring[DETECT_RING]; /* newest codes, not learned yet: an anomaly must not be its own precedent */
-    uint32_t seen, pad;
+struct detect_novelty {
+    double origin, width; /* of the first cell, and of each; width 0: nothing was seen */
+    double low, high;     /* the range, fading */
+    uint64_t used[DETECT_CELLS / 64];
+    struct {
+        uint8_t least, most; /* the lowest and highest number in it, in 256ths of its width */
+    } cells[DETECT_CELLS];
+};
+
+struct detect_recent { /* rings of the newest residuals and jumps; counts restart after a gap */
+    float residual[DETECT_LONG], jump[DETECT_JUMPS];
+    uint32_t residuals, jumps;
+};
+
+struct detect_rest { /* the highest scores of late, so that what goes on is not told again */
+    float peak[DETECT_REST_BLOCKS];
+    uint32_t block, filled;
+    usec begun;
 };
 
 struct detect_visit { /* of the bin that the time is in: what earlier days said, untouched by today */
@@ -121,10 +145,14 @@ struct detect_series {
     usec newest;          /* the same with NaN and infinite ones; -1: none yet */
     double interval;      /* usual distance of samples in microseconds */
     double raw;           /* last counter value */
-    uint32_t raw_known, since_gap;
-    double level, spread, jump, fast, mean_short, mean_long, rough;
+    uint32_t raw_known, since_gap, begun, pad; /* begun: a value was judged */
+    double level, spread, jump, fast, size, previous;
+    double raw_score, score; /* of the last sample, without and with rest */
     struct detect_rhythm rhythm;
-    struct detect_learned learned[DETECT_LEARNED];
+    struct detect_recent recent;
+    struct detect_rest rest;
+    struct detect_novelty seen[DETECT_LEARNED];
+    struct detect_tail scores;
     struct detect_limit limits[DETECT_THRESHOLDS_MAX];
     struct detect_alarm episode; /* the open one's start */
     usec deviated;        /* last deviating sample */
@@ -139,6 +167,10 @@ void detect_init(struct detect_series *s, const struct detect_config *config);
  * Samples that are not newer than the last one are counted and ignored; so are NaN (a stale marker) and infinities by the
  * learned parts. Any double and any time are safe. About 0.1 microseconds. */
 size_t detect_sample(struct detect_series *s, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX]);
+/* How new the last sample that was taken is, 0..1, by the learned parts alone: 0 also when a higher score came within the last
+ * `rest` samples (a day of them in a slow series), so that an episode shows once. Higher is newer; it is no probability. 0
+ * before the first sample and after one that was refused. For ranking and plots; detect_sample alone decides what is an alarm. */
+double detect_score(const struct detect_series *s);
 /* Whether samples have stopped: none for six usual distances and two minutes. Fills *out once the distance is known. Pure;
  * the caller remembers whether it has told already. */
 bool detect_missing(const struct detect_series *s, usec now, struct detect_alarm *out);

@@ -1,5 +1,6 @@
 /* Saved state. The bytes come back from a file, so nothing in them may lead outside the arrays or into endless work. */
 #include "engine/detect/detect.h"
+#include "engine/detect/novelty.h"
 #include "engine/detect/real.h"
 
 void detect_save(const struct detect_series *s, struct detect_snapshot *out)
@@ -16,16 +17,23 @@ static bool floats_ok(const float *v, size_t n, float low, float high)
     return true;
 }
 
-static bool tails_ok(const struct detect_series *s)
+static bool tail_ok(const struct detect_tail *t)
 {
-    for (unsigned i = 0; i < DETECT_LEARNED; i++) {
-        const struct detect_tail *t = &s->learned[i].tail;
-        if (t->top[0] > DETECT_TAIL_BINS || t->top[1] > DETECT_TAIL_BINS) return false;
-        if (!floats_ok(&t->total, 1, 0, 1e6f) || !floats_ok(t->count[0], DETECT_TAIL_BINS, 0, 1e6f) ||
-            !floats_ok(t->count[1], DETECT_TAIL_BINS, 0, 1e6f))
-            return false;
-    }
+    return t->top[0] <= DETECT_TAIL_BINS && t->top[1] <= DETECT_TAIL_BINS && floats_ok(&t->total, 1, 0, 1e6f) &&
+           floats_ok(t->count[0], DETECT_TAIL_BINS, 0, 1e6f) && floats_ok(t->count[1], DETECT_TAIL_BINS, 0, 1e6f);
+}
+
+static bool seen_ok(const struct detect_series *s)
+{
+    for (unsigned i = 0; i < DETECT_LEARNED; i++)
+        if (!novelty_ok(&s->seen[i])) return false;
     return true;
+}
+
+static bool recent_ok(const struct detect_series *s)
+{
+    return floats_ok(s->recent.residual, DETECT_LONG, -100, 100) && floats_ok(s->recent.jump, DETECT_JUMPS, 0, 1e37f) &&
+           floats_ok(s->rest.peak, DETECT_REST_BLOCKS, 0, 1) && s->rest.block < DETECT_REST_BLOCKS;
 }
 
 static bool rhythm_ok(const struct detect_rhythm *r)
@@ -38,7 +46,7 @@ static bool rhythm_ok(const struct detect_rhythm *r)
 
 static bool numbers_ok(const struct detect_series *s)
 {
-    const double all[] = { s->interval, s->level, s->spread, s->jump, s->fast, s->mean_short, s->mean_long, s->rough, s->raw,
+    const double all[] = { s->interval, s->level, s->spread, s->jump, s->fast, s->size, s->previous, s->raw, s->raw_score, s->score,
                            s->rhythm.today.value, s->rhythm.this_week.value, s->episode.value, s->episode.low, s->episode.high,
                            s->episode.score, s->episode.once_in };
     const double sums[] = { s->rhythm.day_xy, s->rhythm.day_xx, s->rhythm.week_xy, s->rhythm.week_xx };
@@ -46,7 +54,7 @@ static bool numbers_ok(const struct detect_series *s)
         if (!(real_abs(all[i]) <= 1e40)) return false;
     for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
         if (!(real_abs(sums[i]) <= 1e90)) return false;
-    return s->interval >= 0 && s->spread >= 0 && s->jump >= 0 && s->rough >= 0;
+    return s->interval >= 0 && s->spread >= 0 && s->jump >= 0 && s->size >= 0;
 }
 
 /* 0 stands for "not yet". */
@@ -93,7 +101,7 @@ err detect_load(struct detect_series *s, const struct detect_config *config, str
         return err_make(ERR_CORRUPT, "detector snapshot version %u of %zu bytes", head[0], bytes.len);
     struct detect_series *in = s;
     memcpy(in, bytes.ptr + offsetof(struct detect_snapshot, series), sizeof *in);
-    if (!times_ok(in) || !numbers_ok(in) || !rhythm_ok(&in->rhythm) || !tails_ok(in)) {
+    if (!times_ok(in) || !numbers_ok(in) || !rhythm_ok(&in->rhythm) || !tail_ok(&in->scores) || !seen_ok(in) || !recent_ok(in)) {
         detect_init(s, config);
         return err_make(ERR_CORRUPT, "detector snapshot holds impossible numbers");
     }
