@@ -1,0 +1,254 @@
+#include "engine/detect/log_diff.h"
+
+#include <stdlib.h>
+
+#include "engine/detect/log_line.h"
+#include "engine/detect/log_say.h"
+
+enum { SLACK_MAX = 10 }; /* unlabelled lines without a word of trouble, one after another, that a block may hold */
+
+struct line {
+    uint64_t hash;
+    uint32_t from, len, row;
+    bool fresh, empty, marked, begins;
+    uint8_t weight; /* how much it says: trouble and level */
+};
+
+struct lines {
+    struct line *at;
+    size_t n;
+};
+
+struct set {
+    uint64_t *slot;
+    size_t size; /* a power of two; 0 stands for an empty slot */
+};
+
+/* --- Reading --- */
+
+struct splitter {
+    const char *p, *end;
+    const char *lf; /* the next one at or after p, or end; looked for once, however many CR come before it */
+    uint32_t row;
+};
+
+static struct splitter splitter_init(str text)
+{
+    return (struct splitter){ .p = text.ptr, .end = text.ptr + text.len };
+}
+
+/* The next line, which ends at LF, CR LF, CR or the end; false after the last. *row: how many LF came before it, plus 1. */
+static bool next_line(struct splitter *s, str *line, uint32_t *row)
+{
+    if (s->p == s->end) return false;
+    if (!s->lf || s->p > s->lf) {
+        s->lf = memchr(s->p, '\n', (size_t)(s->end - s->p));
+        if (!s->lf) s->lf = s->end;
+        s->row++;
+    }
+    const char *cr = memchr(s->p, '\r', (size_t)(s->lf - s->p)), *stop = cr ? cr : s->lf;
+    *line = str_span(s->p, stop);
+    *row = s->row;
+    bool more = cr && cr + 1 < s->lf; /* a progress bar goes on */
+    s->p = more ? cr + 1 : s->lf < s->end ? s->lf + 1 : s->end;
+    return true;
+}
+
+static size_t count_lines(str text)
+{
+    struct splitter s = splitter_init(text);
+    size_t n = 0;
+    uint32_t row;
+    for (str line; next_line(&s, &line, &row);) n++;
+    return n;
+}
+
+/* "Failures: 1" is news where it was "Failures: 0" before, so in a line with such words a zero is not any number. */
+static uint64_t zero_hash(str text, const struct log_line *l)
+{
+    uint64_t h = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        const struct log_token *t = &l->token[i];
+        if (t->value_len == 1 && text.ptr[t->value_at] == '0') h += log_mix(i, 77);
+    }
+    if (h == 0) return 0;
+    for (size_t i = 0; i < l->n; i++) {
+        str w = { text.ptr + l->token[i].at, l->token[i].len };
+        if (w.len >= 4 && (str_eq_nocase(str_cut(w, 0, 4), STR("fail")) || str_eq_nocase(str_cut(w, 0, 4), STR("erro")) ||
+                           str_eq_nocase(str_cut(w, 0, 4), STR("exit")) || str_eq_nocase(w, STR("code")) || str_eq_nocase(w, STR("status"))))
+            return h;
+    }
+    return 0;
+}
+
+static void read_line(str text, struct line *out)
+{
+    struct log_line l;
+    log_line_read(text, &l);
+    out->empty = l.n == 0;
+    out->hash = (log_line_hash(&l) + zero_hash(text, &l)) | 1;
+}
+
+static err read_lines(str text, struct arena *a, struct lines *out)
+{
+    size_t n = count_lines(text);
+    if (n > LOG_DIFF_LINES_MAX || text.len > UINT32_MAX) return err_make(ERR_LIMIT, "more than %d lines", LOG_DIFF_LINES_MAX);
+    out->at = arena_try(a, (n + 1) * sizeof *out->at);
+    if (!out->at) return err_make(ERR_LIMIT, "no room for %zu lines", n);
+    struct splitter s = splitter_init(text);
+    uint32_t row;
+    for (str line; next_line(&s, &line, &row);) {
+        struct line *l = &out->at[out->n++];
+        *l = (struct line){ .from = (uint32_t)(line.ptr - text.ptr), .len = (uint32_t)line.len, .row = row };
+        read_line(line, l);
+    }
+    return OK;
+}
+
+static err set_of(const struct lines *lines, struct arena *a, struct set *out)
+{
+    out->size = 16;
+    while (out->size < 2 * lines->n) out->size *= 2;
+    out->slot = arena_try(a, out->size * sizeof *out->slot);
+    if (!out->slot) return err_make(ERR_LIMIT, "no room for %zu lines", lines->n);
+    for (size_t i = 0; i < lines->n; i++) {
+        size_t k = (size_t)(lines->at[i].hash >> 17) & (out->size - 1);
+        while (out->slot[k] && out->slot[k] != lines->at[i].hash) k = (k + 1) & (out->size - 1);
+        out->slot[k] = lines->at[i].hash;
+    }
+    return OK;
+}
+
+static bool set_has(const struct set *s, uint64_t hash)
+{
+    size_t k = (size_t)(hash >> 17) & (s->size - 1);
+    while (s->slot[k] && s->slot[k] != hash) k = (k + 1) & (s->size - 1);
+    return s->slot[k] == hash;
+}
+
+/* --- Blocks --- */
+
+struct block {
+    bool open;
+    enum log_level level; /* of the line before */
+    size_t blanks, slack; /* since the last line that spoke */
+};
+
+static bool speaks(const struct log_say *s)
+{
+    if (s->outcome || s->step || s->blank) return false;
+    if (s->level == LOG_LEVEL_ERROR) return true;
+    if (s->level == LOG_LEVEL_NONE) return s->trouble > 0;
+    return s->trouble >= 3;
+}
+
+/* Does a line that does not speak itself go on with the block? */
+static bool goes_on(struct block *b, const struct log_say *s, bool fresh)
+{
+    if (s->level == LOG_LEVEL_ERROR) return b->level == LOG_LEVEL_ERROR && b->blanks == 0;
+    if (s->level != LOG_LEVEL_NONE) return false;
+    if (s->frame || s->indented) return fresh || s->frame;
+    if (b->blanks > 0 || !fresh) return false;
+    if (s->outcome || s->step) return s->step;
+    return ++b->slack <= SLACK_MAX;
+}
+
+static void mark(struct lines *f, size_t i, struct block *b, const struct log_say *s)
+{
+    for (size_t k = 1; k <= b->blanks; k++) f->at[i - k].marked = true;
+    f->at[i].marked = true;
+    f->at[i].begins = !b->open;
+    f->at[i].weight = (uint8_t)(s->trouble + (s->level == LOG_LEVEL_ERROR ? 2 : 0) + (s->blank ? 0 : 1));
+    b->open = !s->step;
+    b->level = s->level;
+    b->blanks = 0;
+}
+
+static size_t mark_blocks(str fail, struct lines *f)
+{
+    struct block b = { 0 };
+    size_t marked = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        struct line *l = &f->at[i];
+        if (!l->fresh && !b.open) continue;
+        struct log_say s = log_say_read((str){ fail.ptr + l->from, l->len });
+        bool spoke = l->fresh && speaks(&s);
+        if (spoke) b.slack = 0;
+        if (spoke || (b.open && goes_on(&b, &s, l->fresh))) {
+            mark(f, i, &b, &s);
+            marked++;
+        } else if (s.blank && s.level == LOG_LEVEL_NONE && b.blanks == 0) {
+            b.blanks++;
+        } else {
+            b = (struct block){ 0 };
+        }
+    }
+    return marked;
+}
+
+/* --- The answer --- */
+
+static int by_score(const void *a, const void *b)
+{
+    const struct log_diff_line *x = a, *y = b;
+    if (x->score > y->score || x->score < y->score) return x->score > y->score ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static double score_of(const struct lines *f, size_t i)
+{
+    const struct line *l = &f->at[i];
+    double late = (double)(i + 1) / (double)f->n;
+    return (l->weight + (l->begins ? 1.5 : 0) + late) / 9.5;
+}
+
+static err collect(str fail, const struct lines *f, struct arena *a, struct log_diff *out)
+{
+    for (size_t i = 0; i < f->n; i++) out->count += f->at[i].marked;
+    out->lines = arena_try(a, (out->count + 1) * sizeof *out->lines);
+    out->ranked = arena_try(a, (out->count + 1) * sizeof *out->ranked);
+    if (!out->lines || !out->ranked) return err_make(ERR_LIMIT, "no room for %zu lines", out->count);
+    size_t n = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct line *l = &f->at[i];
+        if (!l->marked) continue;
+        out->lines[n++] = (struct log_diff_line){ .number = (uint32_t)(i + 1), .row = l->row, .text = { fail.ptr + l->from, l->len },
+                                                  .score = score_of(f, i), .begins = l->begins };
+    }
+    return OK;
+}
+
+/* The best lines, each form once. */
+static void rank(const struct lines *f, struct log_diff *out)
+{
+    memcpy(out->ranked, out->lines, out->count * sizeof *out->lines);
+    qsort(out->ranked, out->count, sizeof *out->ranked, by_score);
+    for (size_t i = 0; i < out->count && out->ranked_count < LOG_DIFF_RANKED_MAX; i++) {
+        uint64_t hash = f->at[out->ranked[i].number - 1].hash;
+        bool seen = false;
+        for (size_t k = 0; k < out->ranked_count && !seen; k++) seen = f->at[out->ranked[k].number - 1].hash == hash;
+        if (!seen) out->ranked[out->ranked_count++] = out->ranked[i];
+    }
+}
+
+err log_diff(str pass, str fail, struct arena *a, struct log_diff *out)
+{
+    struct lines p = { 0 }, f = { 0 };
+    struct set known;
+    *out = (struct log_diff){ 0 };
+    err e = read_lines(pass, a, &p);
+    if (!e.code) e = set_of(&p, a, &known);
+    if (!e.code) e = read_lines(fail, a, &f);
+    if (e.code) return e;
+    for (size_t i = 0; i < f.n; i++) {
+        f.at[i].fresh = !f.at[i].empty && !set_has(&known, f.at[i].hash);
+        out->fresh += f.at[i].fresh;
+    }
+    out->pass_lines = p.n;
+    out->fail_lines = f.n;
+    out->guessed = mark_blocks(fail, &f) == 0;
+    for (size_t i = 0; i < f.n && out->guessed; i++) f.at[i].marked = f.at[i].fresh;
+    e = collect(fail, &f, a, out);
+    if (!e.code) rank(&f, out);
+    return e;
+}
