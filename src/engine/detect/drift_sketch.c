@@ -1,0 +1,429 @@
+/* The summary of a column of numbers. A sorted run of DRIFT_RUN values at level h stands for DRIFT_RUN * 2^(h+1) rows; two runs of one level
+ * are merged, every other value survives and moves up, as 1 + 1 = 10.
+ *
+ *   base (unsorted, two runs long) -> level 0, weight 2 -> level 1, weight 4 -> ... */
+#include <math.h>
+
+#include "engine/detect/drift_dist.h"
+#include "engine/detect/drift_pair.h"
+#include "engine/detect/drift_sort.h"
+
+enum { PART = 512 }; /* rows at a time */
+
+void drift_sketch_init(struct drift_sketch *s)
+{
+    memset(s, 0, offsetof(struct drift_sketch, thin)); /* the arrays are read up to their counts only */
+    s->coin = UINT64_C(0x9e3779b97f4a7c15);
+    s->thin_step = 1;
+    s->step_left = 1;
+}
+
+/* A fixed sequence of fair bits (xorshift*, Vigna 2016). */
+static unsigned toss(struct drift_sketch *s)
+{
+    s->coin ^= s->coin >> 12;
+    s->coin ^= s->coin << 25;
+    s->coin ^= s->coin >> 27;
+    return (unsigned)((s->coin * UINT64_C(0x2545f4914f6cdd1d)) >> 63);
+}
+
+/* Every other value of the two runs together, from the first or the second on. The lower half is merged forwards and the
+ * upper half backwards, at the same time: no bound to check and no branch to guess. Each value is written, the unwanted ones are overwritten. */
+static void halve(const double *a, const double *b, size_t odd, double *out)
+{
+    size_t i = 0, j = 0, p = DRIFT_RUN - 1, q = DRIFT_RUN - 1;
+    double low[DRIFT_RUN / 2 + 1], high[DRIFT_RUN / 2 + 1];
+    for (size_t k = 0; k < DRIFT_RUN; k++) {
+        size_t left = a[i] <= b[j], right = a[p] > b[q];
+        low[(k + 1 - odd) / 2] = left ? a[i] : b[j];
+        high[(k + odd) / 2] = right ? a[p] : b[q]; /* backwards, the other parity */
+        i += left;
+        j += 1 - left;
+        p -= right;
+        q -= 1 - right;
+    }
+    memcpy(out, low, DRIFT_RUN / 2 * sizeof *out);
+    for (size_t k = 0; k < DRIFT_RUN / 2; k++) out[DRIFT_RUN - 1 - k] = high[k];
+}
+
+/* Sorted values join the lowest so far, or the highest: then they are taken from the top and signs are turned. */
+static void keep_ends(double *ends, uint32_t *count, const double *run, size_t n, bool highest)
+{
+    double merged[DRIFT_ENDS];
+    size_t i = 0, j = 0, k = 0;
+    double sign = highest ? -1 : 1;
+    if (*count == DRIFT_ENDS && sign * run[highest ? n - 1 : 0] >= sign * ends[DRIFT_ENDS - 1]) return;
+    while (k < DRIFT_ENDS && (i < *count || j < n)) {
+        double next = j < n ? run[highest ? n - 1 - j : j] : 0;
+        bool old = j == n || (i < *count && sign * ends[i] <= sign * next);
+        merged[k++] = old ? ends[i] : next;
+        i += old;
+        j += !old;
+    }
+    memcpy(ends, merged, k * sizeof *ends);
+    *count = (uint32_t)k;
+}
+
+/* Sorted values that the ends do not know yet. */
+static void end_values(struct drift_ends *e, const double *sorted, size_t n)
+{
+    if (!n) return;
+    keep_ends(e->low, &e->low_count, sorted, n, false);
+    keep_ends(e->high, &e->high_count, sorted, n, true);
+}
+
+/* The digits are used up: every value stands for twice as many rows from now on. So the runs move down one level, and of what lies
+ * below them, the base and the lowest run, every other value stays. */
+static void shift_levels(struct drift_sketch *s)
+{
+    uint32_t kept = 0;
+    double scratch[DRIFT_BASE];
+    if (!s->step_log) {
+        drift_sort(s->base, scratch, s->base_count);
+        end_values(&s->ends, s->base, s->base_count);
+    }
+    for (uint32_t i = toss(s); i < s->base_count; i += 2) s->base[kept++] = s->base[i];
+    if (s->full & 1)
+        for (uint32_t i = toss(s); i < DRIFT_RUN; i += 2) s->base[kept++] = s->level[0][i];
+    s->base_count = kept;
+    for (unsigned h = 1; h < DRIFT_LEVELS; h++)
+        if (s->full >> h & 1) memcpy(s->level[h - 1], s->level[h], sizeof s->level[h]);
+    s->full >>= 1;
+    s->step_log++;
+}
+
+/* Put a sorted run in at `level`. `run` is overwritten. */
+static void carry(struct drift_sketch *s, double *run, unsigned level)
+{
+    double joined[DRIFT_RUN];
+    for (; level < DRIFT_LEVELS && s->full >> level & 1; level++) {
+        halve(s->level[level], run, toss(s), joined);
+        memcpy(run, joined, sizeof joined);
+        s->full &= ~(1u << level);
+    }
+    if (level == DRIFT_LEVELS) {
+        shift_levels(s);
+        level--;
+    }
+    memcpy(s->level[level], run, DRIFT_RUN * sizeof *run);
+    s->full |= 1u << level;
+}
+
+/* The base is two runs long: sorted and halved, it is a run of the lowest level. */
+static void flush(struct drift_sketch *s)
+{
+    double scratch[DRIFT_BASE];
+    size_t odd = toss(s);
+    drift_sort(s->base, scratch, DRIFT_BASE);
+    if (!s->step_log) end_values(&s->ends, s->base, DRIFT_BASE);
+    for (size_t i = 0; i < DRIFT_RUN; i++) s->base[i] = s->base[2 * i + odd];
+    s->base_count = 0;
+    carry(s, s->base, 0);
+}
+
+static void put(struct drift_sketch *s, double value)
+{
+    if (s->base_count == DRIFT_BASE) flush(s);
+    s->base[s->base_count++] = value;
+}
+
+static void put_many(struct drift_sketch *s, const double *v, size_t n)
+{
+    while (n) {
+        size_t room = DRIFT_BASE - s->base_count, take = room < n ? room : n;
+        memcpy(s->base + s->base_count, v, take * sizeof *v);
+        s->base_count += (uint32_t)take;
+        v += take;
+        n -= take;
+        if (s->base_count == DRIFT_BASE) flush(s);
+    }
+}
+
+/* One of 2^step_log enters. */
+static void put_some(struct drift_sketch *s, const double *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (--s->step_left) continue;
+        s->step_left = 1u << s->step_log;
+        put(s, v[i]);
+    }
+}
+
+/* Whole rows at an even distance: when there are too many, every other one goes. */
+static void keep_thin(struct drift_sketch *s, const double *values, size_t n)
+{
+    for (; s->thin_next < n; s->thin_next += s->thin_step) {
+        if (s->thin_count == DRIFT_THIN) {
+            for (size_t i = 0; i < DRIFT_THIN / 2; i++) s->thin[i] = s->thin[2 * i];
+            s->thin_count = DRIFT_THIN / 2;
+            s->thin_step *= 2;
+        }
+        s->thin[s->thin_count++] = values[s->thin_next];
+    }
+    s->thin_next -= n;
+}
+
+static void add_sums(struct drift_sketch *s, const double *v, size_t n)
+{
+    enum { LANES = 4 };
+    double sum[LANES] = { 0 }, squares[LANES] = { 0 };
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t k = 0; k < LANES; k++) {
+            double d = v[i + k] - s->pivot;
+            sum[k] += d;
+            squares[k] += d * d;
+        }
+    for (; i < n; i++) sum[0] += v[i] - s->pivot, squares[0] += (v[i] - s->pivot) * (v[i] - s->pivot);
+    s->sum += sum[0] + sum[1] + sum[2] + sum[3];
+    s->squares += squares[0] + squares[1] + squares[2] + squares[3];
+}
+
+/* When not every row enters the base, the ends are looked for here: among at most PART rows. */
+static void find_ends(struct drift_ends *e, const double *v, size_t n)
+{
+    double sorted[PART], scratch[PART];
+    memcpy(sorted, v, n * sizeof *v);
+    drift_sort(sorted, scratch, n);
+    end_values(e, sorted, n);
+}
+
+static void add_finite(struct drift_sketch *s, const double *v, size_t n)
+{
+    if (!n) return;
+    if (!s->finite) s->pivot = v[0];
+    s->finite += n;
+    if (s->step_log) find_ends(&s->ends, v, n);
+    add_sums(s, v, n);
+    keep_thin(s, v, n);
+    if (s->step_log) put_some(s, v, n);
+    else put_many(s, v, n);
+}
+
+static bool all_finite(const double *v, size_t n)
+{
+    double none[4] = { 0 };
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t k = 0; k < 4; k++) none[k] += v[i + k] * 0; /* NaN from the first that is not */
+    for (; i < n; i++) none[0] += v[i] * 0;
+    return none[0] + none[1] + none[2] + none[3] == 0;
+}
+
+static void add_some(struct drift_sketch *s, const double *v, size_t n)
+{
+    double finite[PART + 1];
+    size_t kept = 0, missing = 0;
+    for (size_t i = 0; i < n; i++) {
+        finite[kept] = v[i];
+        kept += isfinite(v[i]) != 0;
+        missing += isnan(v[i]) != 0;
+    }
+    s->missing += missing;
+    s->odd += n - kept - missing;
+    add_finite(s, finite, kept);
+}
+
+void drift_sketch_add(struct drift_sketch *s, const double *values, size_t n)
+{
+    s->rows += n;
+    for (size_t from = 0; from < n; from += PART) {
+        size_t count = n - from < PART ? n - from : PART;
+        if (all_finite(values + from, count)) add_finite(s, values + from, count);
+        else add_some(s, values + from, count);
+    }
+}
+
+void drift_sketch_add_odd(struct drift_sketch *s, uint64_t n)
+{
+    s->rows += n;
+    s->odd += n;
+}
+
+static void merge_thin(struct drift_sketch *s, const struct drift_sketch *from)
+{
+    uint64_t step = s->thin_step > from->thin_step ? s->thin_step : from->thin_step;
+    double both[2 * DRIFT_THIN];
+    size_t n = 0;
+    for (;; step *= 2) {
+        n = 0;
+        for (size_t i = 0; i < s->thin_count; i += (size_t)(step / s->thin_step)) both[n++] = s->thin[i];
+        for (size_t i = 0; i < from->thin_count; i += (size_t)(step / from->thin_step)) both[n++] = from->thin[i];
+        if (n <= DRIFT_THIN) break;
+    }
+    memcpy(s->thin, both, n * sizeof *both);
+    s->thin_count = n;
+    s->thin_step = step;
+    s->thin_next = 0;
+}
+
+static void merge_sums(struct drift_sketch *s, const struct drift_sketch *from)
+{
+    double n = (double)from->finite, shift = from->pivot - s->pivot;
+    s->sum += from->sum + n * shift;
+    s->squares += from->squares + 2 * shift * from->sum + n * shift * shift;
+}
+
+static void merge_ends(struct drift_ends *e, const struct drift_ends *from)
+{
+    double upwards[DRIFT_ENDS];
+    if (!from->low_count) return;
+    for (uint32_t i = 0; i < from->high_count; i++) upwards[from->high_count - 1 - i] = from->high[i];
+    keep_ends(e->low, &e->low_count, from->low, from->low_count, false);
+    keep_ends(e->high, &e->high_count, upwards, from->high_count, true);
+}
+
+/* A run whose values stand for 2^weight_log rows each: into its level, or thinned into the base where s has no such fine level. */
+static void merge_run(struct drift_sketch *s, const double *values, unsigned weight_log)
+{
+    double run[DRIFT_RUN];
+    if (weight_log <= s->step_log) {
+        for (size_t i = toss(s); i < DRIFT_RUN; i += (size_t)1 << (s->step_log - weight_log)) put(s, values[i]);
+    } else {
+        memcpy(run, values, sizeof run);
+        carry(s, run, weight_log - s->step_log - 1);
+    }
+}
+
+static void merge_runs(struct drift_sketch *s, const struct drift_sketch *from)
+{
+    while (s->step_log < from->step_log) shift_levels(s);
+    for (size_t i = 0; i < from->base_count; i += (size_t)1 << (s->step_log - from->step_log)) put(s, from->base[i]);
+    for (unsigned h = 0; h < DRIFT_LEVELS; h++)
+        if (from->full >> h & 1) merge_run(s, from->level[h], h + 1 + from->step_log);
+}
+
+void drift_sketch_merge(struct drift_sketch *s, const struct drift_sketch *from)
+{
+    s->rows += from->rows;
+    s->missing += from->missing;
+    s->odd += from->odd;
+    if (!from->finite) return;
+    if (!s->finite) s->pivot = from->pivot;
+    merge_sums(s, from);
+    s->finite += from->finite;
+    merge_ends(&s->ends, &from->ends);
+    merge_thin(s, from);
+    merge_runs(s, from);
+}
+
+/* ---- comparing ---- */
+
+struct list {
+    double *value, *weight;
+    size_t count;
+};
+
+enum { LIST_MAX = DRIFT_LEVELS * DRIFT_RUN + DRIFT_BASE + 2 * DRIFT_ENDS };
+
+static void join(const struct list *a, const double *b, size_t n, double weight, struct list *out)
+{
+    size_t i = 0, j = 0;
+    out->count = a->count + n;
+    for (size_t k = 0; k < out->count; k++) {
+        bool left = j == n || (i < a->count && a->value[i] <= b[j]);
+        out->value[k] = left ? a->value[i] : b[j];
+        out->weight[k] = left ? a->weight[i] : weight;
+        i += left;
+        j += !left;
+    }
+}
+
+/* The runs as one list, and the ends of everything. a and b take turns; gives the one that holds the list. */
+static struct list *all_runs(const struct drift_sketch *s, struct list *a, struct list *b, struct drift_ends *ends)
+{
+    double base[DRIFT_BASE], scratch[DRIFT_BASE];
+    memcpy(base, s->base, s->base_count * sizeof *base);
+    drift_sort(base, scratch, s->base_count);
+    *ends = s->ends;
+    if (!s->step_log) end_values(ends, base, s->base_count);
+    a->count = 0;
+    for (unsigned h = 0; h <= DRIFT_LEVELS; h++) {
+        bool last = h == DRIFT_LEVELS;
+        if (!last && !(s->full >> h & 1)) continue;
+        join(a, last ? base : s->level[h], last ? s->base_count : DRIFT_RUN, ldexp(1, (int)(last ? s->step_log : h + 1 + s->step_log)), b);
+        struct list *swap = a;
+        a = b;
+        b = swap;
+    }
+    return a;
+}
+
+/* The ends as they are, and between them what the runs say, weighted so that the sum is right. */
+static struct drift_points points_of(const struct drift_sketch *s, struct list *a, struct list *b)
+{
+    struct drift_ends ends, *e = &ends;
+    struct list *runs = all_runs(s, a, b, e), *out = runs == a ? b : a;
+    size_t low = e->low_count, high = s->finite - low < e->high_count ? (size_t)(s->finite - low) : e->high_count;
+    bool whole = !s->full && !s->step_log; /* then the ends are simply the first and last of the list */
+    size_t first = whole ? low : 0, after = whole ? runs->count - high : runs->count;
+    double under = low ? e->low[low - 1] : 0, over = high ? e->high[high - 1] : 0, weight = 0, rest = (double)(s->finite - low - high);
+    for (size_t i = 0; i < low; i++) out->value[i] = e->low[i], out->weight[i] = 1;
+    out->count = low;
+    for (size_t i = first; i < after && rest > 0; i++) {
+        if (runs->value[i] < under || runs->value[i] > over) continue;
+        out->value[out->count] = runs->value[i];
+        out->weight[out->count++] = runs->weight[i];
+        weight += runs->weight[i];
+    }
+    for (size_t i = low; i < out->count; i++) out->weight[i] *= rest / weight;
+    for (size_t i = high; i-- > 0; out->count++) out->value[out->count] = e->high[i], out->weight[out->count] = 1;
+    return (struct drift_points){ out->value, out->weight, out->count, (double)s->finite };
+}
+
+static void fill_side(const struct drift_sketch *s, struct drift_side *side)
+{
+    side->rows = (double)s->rows;
+    side->missing = (double)s->missing;
+    side->odd = (double)s->odd;
+    side->values = (double)s->finite;
+    side->distinct = -1;
+    drift_moments(side->values, s->pivot, s->sum, s->squares, side);
+}
+
+/* A rank is off by about n / (sqrt(2) DRIFT_RUN) at most, one standard error; as if so many rows fewer had been seen. */
+static double trust_of(const struct drift_sketch *ref, const struct drift_sketch *cur)
+{
+    double m = (double)ref->finite, n = (double)cur->finite, sampling = 0.25 * (1 / m + 1 / n), own = 0;
+    if (m > DRIFT_BASE) own += 0.5 / ((double)DRIFT_RUN * DRIFT_RUN);
+    if (n > DRIFT_BASE) own += 0.5 / ((double)DRIFT_RUN * DRIFT_RUN);
+    return sampling / (sampling + own);
+}
+
+/* How often a value repeats cannot be read from weights: from the thinned whole rows, at one thinness. */
+static void compare_thin(const struct drift_sketch *ref, const struct drift_sketch *cur, struct list *l, struct drift_numbers *out)
+{
+    struct drift_numbers thin = { 0 };
+    memcpy(l->value, ref->thin, ref->thin_count * sizeof *l->value);
+    memcpy(l->weight, cur->thin, cur->thin_count * sizeof *l->weight);
+    drift_sort(l->value, l->value + DRIFT_THIN, ref->thin_count);
+    drift_sort(l->weight, l->weight + DRIFT_THIN, cur->thin_count);
+    struct drift_points a = { l->value, NULL, ref->thin_count, (double)ref->thin_count };
+    struct drift_points b = { l->weight, NULL, cur->thin_count, (double)cur->thin_count };
+    drift_pair(&a, &b, 1, &thin);
+    out->repeats = thin.repeats;
+    out->grid = thin.grid;
+    out->grid_p = thin.grid_p;
+}
+
+err drift_compare_sketches(const struct drift_sketch *ref, const struct drift_sketch *cur, struct arena *a, struct drift_numbers *out)
+{
+    struct list l[3];
+    memset(out, 0, sizeof *out);
+    for (int i = 0; i < 3; i++) {
+        l[i].value = arena_try(a, LIST_MAX * sizeof(double));
+        l[i].weight = arena_try(a, LIST_MAX * sizeof(double));
+    }
+    if (a->full) return err_make(ERR_LIMIT, "no memory to compare two sketches");
+    fill_side(ref, &out->side[0]);
+    fill_side(cur, &out->side[1]);
+    struct drift_points p = points_of(ref, &l[0], &l[1]);
+    struct list *spare = p.value == l[0].value ? &l[1] : &l[0];
+    struct drift_points q = points_of(cur, spare, &l[2]);
+    bool empty = !ref->finite || !cur->finite;
+    drift_pair(&p, &q, empty ? 1 : trust_of(ref, cur), out);
+    if (!empty) compare_thin(ref, cur, q.value == spare->value ? &l[2] : spare, out);
+    out->missing_p = dist_two_shares((double)ref->missing, (double)ref->rows, (double)cur->missing, (double)cur->rows);
+    out->odd_p = dist_two_shares((double)ref->odd, (double)ref->rows, (double)cur->odd, (double)cur->rows);
+    return OK;
+}

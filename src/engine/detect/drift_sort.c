@@ -1,0 +1,121 @@
+#include "engine/detect/drift_sort.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { BITS = 11, BINS = 1 << BITS, PASSES = 3, SHIFT = 64 - PASSES * BITS, SHORT_RUN = 24 };
+
+/* Keys take the place of the values. */
+typedef uint64_t __attribute__((may_alias)) key;
+static_assert(sizeof(double) == sizeof(key), "one for one");
+
+/* Bits of a double whose order as integers is the order of the numbers, and back. */
+static uint64_t key_of(double v)
+{
+    uint64_t u;
+    memcpy(&u, &v, sizeof u);
+    return u ^ ((uint64_t)((int64_t)u >> 63) | UINT64_C(1) << 63);
+}
+
+static double value_of(uint64_t k)
+{
+    double v;
+    k ^= (k >> 63) ? UINT64_C(1) << 63 : UINT64_MAX;
+    memcpy(&v, &k, sizeof v);
+    return v;
+}
+
+/* One stable pass; false when every key has the same digit and nothing was moved. */
+static bool pass(const key *from, key *to, size_t n, unsigned shift, uint32_t count[BINS])
+{
+    if (count[(from[0] >> shift) & (BINS - 1)] == n) return false;
+    uint32_t at = 0;
+    for (size_t b = 0; b < BINS; b++) {
+        uint32_t c = count[b];
+        count[b] = at;
+        at += c;
+    }
+    for (size_t i = 0; i < n; i++) to[count[(from[i] >> shift) & (BINS - 1)]++] = from[i];
+    return true;
+}
+
+static void tally(key k, unsigned low, uint32_t count[PASSES][BINS])
+{
+    for (unsigned p = 0; p < PASSES; p++) count[p][(k >> (low + p * BITS)) & (BINS - 1)]++;
+}
+
+/* By the PASSES digits from bit `low` on, which are counted already; gives where the result is. */
+static key *radix(key *keys, key *other, size_t n, unsigned low, uint32_t count[PASSES][BINS])
+{
+    for (unsigned p = 0; p < PASSES; p++) {
+        if (!pass(keys, other, n, low + p * BITS, count[p])) continue;
+        key *swap = keys;
+        keys = other;
+        other = swap;
+    }
+    return keys;
+}
+
+static void radix_low(key *run, key *other, size_t n)
+{
+    uint32_t count[PASSES][BINS];
+    memset(count, 0, sizeof count);
+    for (size_t i = 0; i < n; i++) tally(run[i], 0, count);
+    key *done = radix(run, other, n, 0, count);
+    if (done != run) memcpy(run, done, n * sizeof *run);
+}
+
+static void insertion(key *k, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint64_t v = k[i];
+        size_t j = i;
+        for (; j > 0 && k[j - 1] > v; j--) k[j] = k[j - 1];
+        k[j] = v;
+    }
+}
+
+/* A run that agrees in its upper bits: sort it by the lower ones. */
+static void settle(key *run, key *other, size_t n)
+{
+    if (n <= SHORT_RUN) {
+        insertion(run, n);
+        return;
+    }
+    radix_low(run, other, n);
+}
+
+static void settle_all(key *k, key *other, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (k[i - 1] <= k[i]) continue;
+        size_t from = i - 1, to = i + 1; /* out of order: only within a run of equal upper bits */
+        while (from > 0 && k[from - 1] >> SHIFT == k[i] >> SHIFT) from--;
+        while (to < n && k[to] >> SHIFT == k[i] >> SHIFT) to++;
+        settle(k + from, other + from, to - from);
+        i = to - 1;
+    }
+}
+
+void drift_sort(double *v, double *scratch, size_t n)
+{
+    enum { FEW = 64 };
+    uint32_t count[PASSES][BINS];
+    key *keys = (void *)v, *other = (void *)scratch;
+    if (n > FEW) memset(count, 0, sizeof count);
+    for (size_t i = 0; i < n; i++) {
+        key k = key_of(v[i]);
+        keys[i] = k;
+        if (n > FEW) tally(k, SHIFT, count);
+    }
+    key *sorted = keys;
+    if (n > FEW) {
+        sorted = radix(keys, other, n, SHIFT, count);
+        settle_all(sorted, sorted == keys ? other : keys, n);
+    } else {
+        insertion(keys, n);
+    }
+    for (size_t i = 0; i < n; i++) v[i] = value_of(sorted[i]);
+}
