@@ -44,7 +44,7 @@ static void insert_all(struct parser *p, struct stmt *st)
         struct target *t = stmt_writes(p, st);
         if (!parse_place(p, &t->name)) return;
         if (tok(p)->type == TOK_OPEN) t->columns = parse_column_list(p);
-        if (!take(p, W_VALUES)) continue;
+        if (!take(p, W_VALUES) || tok(p)->type != TOK_OPEN) continue;
         struct item **end = &t->sets, *c = t->columns;
         size_t close = tok(p)->match;
         step(p);

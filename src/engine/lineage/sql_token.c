@@ -406,11 +406,12 @@ static void next(struct lexer *l)
     else operator(l);
 }
 
-/* Each parenthesis is told its partner; those that stay open end where the text does. */
+/* Each opening parenthesis is told its partner; those that stay open end where the text does. */
 static void match_parens(struct token *t, size_t count)
 {
     uint32_t open = UINT32_MAX; /* the innermost open one; its match holds the next outer one meanwhile */
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i <= count; i++) {
+        t[i].match = i; /* who takes something else for an opening one stays where it is */
         if (t[i].type == TOK_OPEN) {
             t[i].match = open;
             open = i;
