@@ -64,24 +64,6 @@ WEIR_API size_t weir_adwin_feed(weir_adwin *a, const double *values, size_t n, i
 WEIR_API double weir_adwin_mean(const weir_adwin *a);
 WEIR_API double weir_adwin_width(const weir_adwin *a);
 
-/* ---- changes for good, over a whole series ---- */
-
-struct weir_change {
-    size_t at;            /* first row of the new segment */
-    int kind;             /* weir_change_name(kind): level, trend or spread */
-    int column;
-    double before, after; /* mean, slope a row, or standard deviation of the segments beside it */
-    double strength;      /* 1 is the border, 10 is plain to see */
-};
-
-WEIR_API const char *weir_change_name(int kind);
-#define WEIR_CHANGES_MAX 512
-/* Bytes that serve weir_changes over so many values. */
-WEIR_API size_t weir_changes_memory(size_t rows, size_t columns);
-/* values: row after row. out: room for WEIR_CHANGES_MAX. NaN and infinities are missing values. */
-WEIR_API int weir_changes(const double *values, size_t rows, size_t columns, struct weir_memory memory, struct weir_change *out,
-                          size_t *count, struct weir_error *error);
-
 #ifdef __cplusplus
 }
 #endif

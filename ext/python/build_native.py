@@ -1,0 +1,61 @@
+"""Compiles libweir into the extension weir._native. What Python sees is read from include/weir/*.h, so that the two cannot differ."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from cffi import FFI
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PARTS = ["weir", "detect", "drift", "log", "lineage"]
+
+
+def declarations(header):
+    """A header without what only a C compiler understands; constants stay, as cffi asks the compiler for their values."""
+    text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.S)
+    text = re.sub(r"#ifdef __cplusplus\n.*?#endif\n", "", text, flags=re.S)
+    constants = re.findall(r"^#define (WEIR_\w+) \d+\s*$", text, flags=re.M)
+    text = re.sub(r"^#.*$", "", text, flags=re.M).replace("WEIR_API ", "")
+    return text + "".join(f"#define {name} ...\n" for name in constants)
+
+
+def yyjson():
+    """The JSON library: the system's, or the source that scripts/setup fetched."""
+    found = subprocess.run(["pkg-config", "--libs", "yyjson"], capture_output=True, text=True)
+    if found.returncode == 0:
+        return [], [], ["yyjson"]
+    folder = ROOT / ".deps" / "yyjson"
+    return [folder / "yyjson.c"], [folder], []
+
+
+def sources():
+    engine = [p for p in sorted((ROOT / "src/engine").rglob("*.c")) if not p.name.endswith("_test.c")]
+    base = [ROOT / "src/base" / f"{name}.c" for name in ("arena", "buf", "err", "json", "str", "time")]
+    return base + engine
+
+
+def here(path):
+    """A copy below this folder, where the build tools want all sources to be."""
+    copy = HERE / "build" / "libweir" / path.relative_to(ROOT)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, copy)
+    return os.path.relpath(copy, HERE)
+
+
+headers = [ROOT / "include/weir" / f"{part}.h" for part in PARTS]
+headers = [h for h in headers if h.exists()]
+extra, folders, libraries = yyjson()
+version = re.search(r'^version = "(.*)"', (HERE / "pyproject.toml").read_text(), flags=re.M).group(1)
+ffi = FFI()
+ffi.cdef("\n".join(declarations(h) for h in headers))
+ffi.set_source(
+    "weir._native", "".join(f'#include "weir/{h.name}"\n' for h in headers),
+    sources=[here(p) for p in sources() + extra],
+    include_dirs=[str(ROOT / "include"), str(ROOT / "src"), *map(str, folders)], libraries=["m", *libraries],
+    define_macros=[("_GNU_SOURCE", None), ("WEIR_VERSION", f'"{version}"')],
+    extra_compile_args=["-std=gnu17", "-O2", "-fvisibility=hidden", "-ffp-contract=off", "-w"])
+
+if __name__ == "__main__":
+    ffi.compile(verbose=True)
