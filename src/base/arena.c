@@ -65,9 +65,10 @@ struct arena arena_over(void *memory, size_t size)
     return a;
 }
 
-static void free_blocks(struct arena_block *b)
+/* All that are newer than `last`. */
+static void free_blocks(struct arena_block *b, const struct arena_block *last)
 {
-    while (b) {
+    while (b != last) {
         struct arena_block *older = b->older;
         mem_free(b);
         b = older;
@@ -80,7 +81,7 @@ void arena_done(struct arena *a)
         arena_reset(a);
         return;
     }
-    free_blocks(a->block);
+    free_blocks(a->block, NULL);
     *a = arena_init(a->max);
 }
 
@@ -88,11 +89,24 @@ void arena_reset(struct arena *a)
 {
     struct arena_block *b = a->block;
     if (!b) return;
-    free_blocks(b->older);
+    free_blocks(b->older, NULL);
     b->older = NULL;
     b->used = 0;
     a->used = 0;
     a->full = false;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){ a->block, a->block ? a->block->used : 0, a->used };
+}
+
+void arena_rewind(struct arena *a, struct arena_mark mark)
+{
+    free_blocks(a->block, mark.block);
+    a->block = mark.block;
+    if (a->block) a->block->used = mark.block_used;
+    a->used = mark.used;
 }
 
 void *arena_try(struct arena *a, size_t size)

@@ -24,6 +24,13 @@ struct arena arena_init(size_t max);
 struct arena arena_over(void *memory, size_t size);
 void arena_done(struct arena *a);  /* everything made in it is gone; the arena can be used again */
 void arena_reset(struct arena *a); /* as arena_done, but keeps its first block for the next round */
+/* A place to go back to: what was made after arena_mark goes with arena_rewind, for steps whose scratch would add up. */
+struct arena_mark {
+    struct arena_block *block;
+    size_t block_used, used;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_rewind(struct arena *a, struct arena_mark mark);
 /* Zeroed, 16-byte aligned. Past the cap: stops the program (a broken promise of the caller). */
 void *arena_new(struct arena *a, size_t size);
 /* As arena_new, but NULL past the cap and a->full is set: for sizes that come from outside. */

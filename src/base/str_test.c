@@ -109,3 +109,29 @@ TEST(what_a_buf_held_lives_on_in_the_arena)
     CHECK_STR(buf_take(&b, &a), "");
     arena_done(&a);
 }
+
+TEST(an_arena_goes_back_to_a_mark)
+{
+    struct arena a = arena_init(1 << 20);
+    struct arena_mark empty = arena_mark(&a);
+    char *kept = arena_new(&a, 100);
+    memset(kept, 'k', 100);
+    struct arena_mark mark = arena_mark(&a);
+    for (int round = 0; round < 1000; round++) { /* far more in all than the arena may hold */
+        CHECK(arena_try(&a, 3000) && arena_try(&a, 500000));
+        arena_rewind(&a, mark);
+    }
+    CHECK(a.used == mark.used && kept[0] == 'k' && kept[99] == 'k');
+    char *next = arena_new(&a, 16);
+    CHECK(next[0] == 0);
+    arena_rewind(&a, empty);
+    CHECK(a.used == 0);
+    char memory[4096];
+    struct arena fixed = arena_over(memory, sizeof memory);
+    mark = arena_mark(&fixed);
+    for (int round = 0; round < 10; round++) {
+        CHECK(arena_try(&fixed, 3000));
+        arena_rewind(&fixed, mark);
+    }
+    arena_done(&a);
+}

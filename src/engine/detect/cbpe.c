@@ -82,12 +82,12 @@ static err cross_calibrate(const struct answer *rows, size_t n, double *room, st
     unsigned turn[2] = { 0, 0 };
     for (size_t i = 0; i < n; i++) fold[i] = (unsigned char)(turn[rows[i].chance > 0.5]++ % FOLDS);
     for (unsigned f = 0; f < FOLDS; f++) {
-        struct arena inner = arena_init(a->max - a->used);
+        struct arena_mark mark = arena_mark(a);
         struct isotonic map;
-        err e = fit_map(rows, fold, f, n, room, &inner, &map);
+        err e = fit_map(rows, fold, f, n, room, a, &map);
         for (size_t i = 0; !e.code && i < n; i++)
             if (fold[i] == f) out[i] = (struct pair){ isotonic_at(&map, rows[i].score), rows[i].chance };
-        arena_done(&inner);
+        arena_rewind(a, mark);
         if (e.code) return e;
     }
     return OK;
@@ -180,15 +180,12 @@ static err fit(const struct cbpe_rows *ref, size_t chunk, enum cbpe_calibration 
 }
 
 err cbpe_fit(const struct cbpe_rows *reference, size_t chunk, enum cbpe_calibration calibration, struct arena *a,
-             struct cbpe *out)
+             struct arena *scratch, struct cbpe *out)
 {
     if (!reference->label) return err_make(ERR_INPUT, "the reference has no labels");
     if (!chunk || reference->n > CBPE_ROWS_MAX)
         return err_make(ERR_INPUT, "%zu rows in chunks of %zu", reference->n, chunk);
-    struct arena scratch = arena_init(a->max - a->used);
-    err e = fit(reference, chunk, calibration, &scratch, a, out);
-    arena_done(&scratch);
-    return err_wrap(e, "learn from the reference");
+    return err_wrap(fit(reference, chunk, calibration, scratch, a, out), "learn from the reference");
 }
 
 /* --- Estimate --- */

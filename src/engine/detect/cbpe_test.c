@@ -79,7 +79,7 @@ TEST(estimates_errors_and_alerts_are_those_of_nannyml)
         struct cbpe_rows ref = answers(r->seed, REFERENCE_ROWS, r->tilt, r->bend, r->steps, &a);
         struct cbpe_rows cur = answers(r->seed + 1, CURRENT_ROWS, 0.6, r->bend, r->steps, &a);
         struct cbpe model;
-        CHECK_OK(cbpe_fit(&ref, CHUNK, r->calibrated ? CBPE_ALWAYS : CBPE_NEVER, &a, &model));
+        CHECK_OK(cbpe_fit(&ref, CHUNK, r->calibrated ? CBPE_ALWAYS : CBPE_NEVER, &a, &a, &model));
         CHECK(near(model.spread[r->metric].low, r->low, 1e-9) && near(model.spread[r->metric].high, r->high, 1e-9));
         struct cbpe_rows chunk = part(cur, (size_t)r->chunk * CHUNK, CHUNK);
         struct cbpe_estimate e[CBPE_METRICS];
@@ -132,15 +132,15 @@ TEST(calibration_is_used_where_it_helps)
     struct arena a = arena_init(ARENA);
     struct cbpe model;
     struct cbpe_rows bent = answers(5, REFERENCE_ROWS, 0, 0.9, 0, &a);
-    CHECK_OK(cbpe_fit(&bent, CHUNK, CBPE_IF_IT_HELPS, &a, &model));
+    CHECK_OK(cbpe_fit(&bent, CHUNK, CBPE_IF_IT_HELPS, &a, &a, &model));
     CHECK(model.calibrated);
     struct cbpe_rows certain = answers(6, REFERENCE_ROWS, 0, 0, 0, &a);
     unsigned char *label = (unsigned char *)certain.label;
     memcpy(label, certain.predicted, certain.n);
-    CHECK_OK(cbpe_fit(&certain, CHUNK, CBPE_IF_IT_HELPS, &a, &model));
+    CHECK_OK(cbpe_fit(&certain, CHUNK, CBPE_IF_IT_HELPS, &a, &a, &model));
     CHECK(!model.calibrated); /* the order is perfect already */
     memset(label, 1, certain.n);
-    CHECK_OK(cbpe_fit(&certain, CHUNK, CBPE_IF_IT_HELPS, &a, &model));
+    CHECK_OK(cbpe_fit(&certain, CHUNK, CBPE_IF_IT_HELPS, &a, &a, &model));
     CHECK(!model.calibrated && isnan(model.spread[CBPE_ROC_AUC].low)); /* one class only */
     arena_done(&a);
 }
@@ -156,7 +156,7 @@ TEST(the_band_holds_the_truth_under_a_shift_of_inputs)
         struct cbpe_estimate e[CBPE_METRICS];
         struct cbpe_rows ref = answers(seed * 100, 10000, 0, 0.7, 0, &a),
                          cur = answers(seed * 100 + 1, CURRENT_ROWS, 0.8, 0.7, 0, &a);
-        CHECK_OK(cbpe_fit(&ref, CURRENT_ROWS, CBPE_IF_IT_HELPS, &a, &model));
+        CHECK_OK(cbpe_fit(&ref, CURRENT_ROWS, CBPE_IF_IT_HELPS, &a, &a, &model));
         CHECK_OK(cbpe_estimate(&model, &cur, &a, e));
         for (unsigned m = 0; m < CBPE_METRICS; m++) {
             inside += e[m].realized >= e[m].low && e[m].realized <= e[m].high;
@@ -173,7 +173,7 @@ TEST(hostile_rows_are_left_out_and_empty_chunks_say_nothing)
     struct cbpe_rows ref = answers(8, 400, 0, 0, 0, &a), cut = ref;
     struct cbpe plain, model;
     struct cbpe_estimate e[CBPE_METRICS], f[CBPE_METRICS];
-    CHECK_OK(cbpe_fit(&ref, 100, CBPE_ALWAYS, &a, &plain));
+    CHECK_OK(cbpe_fit(&ref, 100, CBPE_ALWAYS, &a, &a, &plain));
     double *proba = ARENA_ARRAY(&a, double, 404);
     unsigned char *bits = arena_new(&a, 2 * 404);
     static const double bad[] = { NAN, -0.1, 1e308, INFINITY };
@@ -182,7 +182,7 @@ TEST(hostile_rows_are_left_out_and_empty_chunks_say_nothing)
     memcpy(bits + 4, ref.predicted, 400);
     memcpy(bits + 408, ref.label, 400);
     cut = (struct cbpe_rows){ proba, bits, bits + 404, 404 };
-    CHECK_OK(cbpe_fit(&cut, 100, CBPE_ALWAYS, &a, &model));
+    CHECK_OK(cbpe_fit(&cut, 100, CBPE_ALWAYS, &a, &a, &model));
     CHECK_OK(cbpe_estimate(&plain, &ref, &a, e));
     CHECK_OK(cbpe_estimate(&model, &cut, &a, f));
     for (unsigned m = 0; m < CBPE_METRICS; m++)
@@ -191,10 +191,10 @@ TEST(hostile_rows_are_left_out_and_empty_chunks_say_nothing)
     cut.n = 4; /* nothing usable in it */
     CHECK_OK(cbpe_estimate(&model, &cut, &a, e));
     for (unsigned m = 0; m < CBPE_METRICS; m++) CHECK(isnan(e[m].value) && isnan(e[m].realized) && !e[m].alert);
-    CHECK_ERR(cbpe_fit(&cut, 100, CBPE_ALWAYS, &a, &model), ERR_INPUT);
-    CHECK_ERR(cbpe_fit(&ref, 0, CBPE_ALWAYS, &a, &model), ERR_INPUT);
+    CHECK_ERR(cbpe_fit(&cut, 100, CBPE_ALWAYS, &a, &a, &model), ERR_INPUT);
+    CHECK_ERR(cbpe_fit(&ref, 0, CBPE_ALWAYS, &a, &a, &model), ERR_INPUT);
     ref.label = NULL;
-    CHECK_ERR(cbpe_fit(&ref, 100, CBPE_ALWAYS, &a, &model), ERR_INPUT);
+    CHECK_ERR(cbpe_fit(&ref, 100, CBPE_ALWAYS, &a, &a, &model), ERR_INPUT);
     struct arena tiny = arena_init(100);
     CHECK_ERR(cbpe_estimate(&plain, &ref, &tiny, e), ERR_LIMIT);
     arena_done(&tiny);
