@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "base/buf.h"
+#include "edge/tls_trust.h"
 
 enum { HEADERS_MAX = 32, LINE_MAX_BYTES = 16384, REPLY_DEFAULT = 1 << 20, CONNECT_MS_MAX = 10000 };
 #define TIMEOUT_DEFAULT (30 * USEC_SECOND)
@@ -126,6 +127,7 @@ static void set_limits(CURL *c, const struct http_request *req)
     (void)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, ms);
     (void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, ms < CONNECT_MS_MAX ? ms : (long)CONNECT_MS_MAX);
     (void)curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    tls_trust(c);
     (void)curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     (void)curl_easy_setopt(c, CURLOPT_PROXY, ""); /* also not from the environment: the address checked is the one used */
     (void)curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");

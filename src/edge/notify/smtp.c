@@ -3,6 +3,7 @@
 
 #include "edge/files.h"
 #include "edge/notify/notify.h"
+#include "edge/tls_trust.h"
 
 #define TIMEOUT_MS 20000L
 
@@ -29,6 +30,7 @@ static void set_security(CURL *c, const struct notify_channel *ch)
     (void)curl_easy_setopt(c, CURLOPT_PROXY, "");
     (void)curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     (void)curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    tls_trust(c);
     (void)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
     (void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, TIMEOUT_MS / 2);
 }

@@ -510,7 +510,9 @@ static err start_daemon(struct http *h)
     const struct server_opts *o = &h->server->opts;
     bool tls = o->tls_cert.len > 0;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u);
+    static const char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"; /* as GnuTLS writes it */
     struct MHD_OptionItem tls_items[] = {
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, tls ? (void *)(uintptr_t)versions : NULL },
         { MHD_OPTION_HTTPS_MEM_CERT, 0, tls ? (void *)(uintptr_t)str_z(&h->server->arena, o->tls_cert) : NULL },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, tls ? (void *)(uintptr_t)str_z(&h->server->arena, o->tls_key) : NULL },
         { MHD_OPTION_END, 0, NULL },
@@ -521,8 +523,8 @@ static err start_daemon(struct http *h)
                                  MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections_max + THREADS,
                                  MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIBRARY_TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 0 /* it sends its own refusals twice */,
                                  MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-                                 MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_ARRAY, tls ? tls_items : &tls_items[2], MHD_OPTION_END);
-    return h->daemon ? OK : err_make(ERR_IO, "the HTTP library did not start%s", tls ? " (are certificate and key valid PEM?)" : "");
+                                 MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_ARRAY, tls ? tls_items : &tls_items[3], MHD_OPTION_END);
+    return h->daemon ? OK : err_make(ERR_IO, "the HTTP library did not start%s", tls ? " (is server.tls_cert a PEM certificate, and server.tls_key the key of it?)" : "");
 }
 
 err http_open(struct server *s, struct http **out)
