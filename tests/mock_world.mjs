@@ -24,6 +24,7 @@ export function emptyWorld(now) {
     pipelines_failing: world.pipelines.filter((p) => p.health === 'failing').length,
     incidents_open: world.incidents.filter((i) => i.state !== 'resolved').length,
     approvals_pending: world.approvals.filter((a) => a.state === 'pending').length,
+    trouble: world.trouble ?? '',
     last_seq: world.journal.length,
   });
   world.incident = (id) => incidentDetail(world, id);

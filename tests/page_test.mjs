@@ -112,6 +112,15 @@ async function mockTests() {
     return page;
   });
 
+  await withMock('a weir that cannot work says so above everything', WIDE, async (mock, check, enter) => {
+    mock.world.trouble = 'a write to disk failed';
+    const page = await enter();
+    await page.getByRole('alert').getByText('weir cannot work: a write to disk failed').waitFor();
+    check.equal(await contrastProblems(page), []);
+    check.equal(unexpected(page), []);
+    return page;
+  });
+
   await withMock('pipelines stand in lineage order with health, last run and counts in the head', WIDE, async (mock, check, enter) => {
     const page = await enter();
     const rows = page.locator('.pipelines .row');

@@ -14,12 +14,14 @@ struct http_request {
     size_t header_count;
     usec timeout;               /* for the whole exchange */
     size_t reply_max;           /* bytes of the reply's body that are accepted */
+    const char *want_header;    /* of the reply, NULL = none */
     bool from_operator;         /* the address was written in the configuration: private ranges are allowed */
 };
 
 struct http_reply {
     int status;
     str body;
+    str header; /* the value of want_header, "" = it is not there */
 };
 
 struct env {

@@ -274,6 +274,12 @@ static void more_metrics(void *ctx, struct buf *out)
     keeper_metrics(app->keeper, out);
 }
 
+static const char *trouble(void *ctx)
+{
+    struct app *app = ctx;
+    return ingest_read_only(app->ingest) ? "a write of samples failed: none are taken or judged any more. Look at the disk, then restart weir" : "";
+}
+
 static err read_pem(struct app *app, str path, str *out)
 {
     *out = STR("");
@@ -304,6 +310,8 @@ static err open_server(struct app *app, const struct app_opts *o)
         .series = series_views(app->ingest),
         .trigger_anomaly = o->trigger_anomaly,
         .trigger_ctx = o->trigger_ctx,
+        .trouble = trouble,
+        .trouble_ctx = app,
         .metrics = more_metrics,
         .metrics_ctx = app,
         .more_routes = app->routes,

@@ -174,6 +174,13 @@ static err explain(CURLcode code, const struct exchange *x, const char *detail)
     return err_make(kind, "%s", detail[0] ? detail : curl_easy_strerror(code));
 }
 
+static str reply_header(CURL *c, const char *name, struct arena *a)
+{
+    struct curl_header *h = NULL;
+    if (!name || curl_easy_header(c, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK) return STR("");
+    return str_dup(a, str_cut(str_of(h->value), 0, LINE_MAX_BYTES));
+}
+
 static err perform(CURL *c, struct exchange *x, struct arena *a, struct http_reply *out)
 {
     char detail[CURL_ERROR_SIZE] = "";
@@ -217,6 +224,7 @@ static err http_exchange(struct env *env, const struct http_request *req, struct
     set_callbacks(c, &x);
     set_body(c, req, str_z(a, req->method));
     e = perform(c, &x, a, out);
+    if (!e.code) out->header = reply_header(c, req->want_header, a);
 done:
     curl_easy_cleanup(c);
     curl_url_cleanup(u);

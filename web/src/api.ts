@@ -296,5 +296,6 @@ export interface Stats {
   pipelines_failing: number;
   incidents_open: number;
   approvals_pending: number;
+  trouble: string /* what keeps weir from its work, "" = nothing */;
   last_seq: number;
 }

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "edge/cli/config_cli.h"
 #include "edge/files.h"
+#include "edge/server/server.h"
 
 enum { REPLY_MAX = 64 << 20, KEY_MAX = 512 };
 #define CALL_TIMEOUT (15 * USEC_SECOND)
@@ -86,6 +87,14 @@ static int refused(struct client *c, const struct answer *a)
     return cli_fail(c->cli, a->status >= 500 ? EXIT_FAILED : EXIT_FOUND, "the server answers %d " STR_FMT, a->status, STR_ARG(str_cut(title, 0, 100)));
 }
 
+/* The server answers, but something keeps it from its work: that must not be missed below a list that looks well. */
+static void warn_of_trouble(struct client *c, str trouble)
+{
+    if (!trouble.len || c->warned) return;
+    c->warned = true;
+    (void)fprintf(stderr, "weir: WARNING from the server: " STR_FMT "\n", STR_ARG(str_cut(trouble, 0, 500)));
+}
+
 int client_call(struct client *c, const char *method, str path, str body, struct answer *out)
 {
     struct cli *cli = c->cli;
@@ -103,11 +112,12 @@ int client_call(struct client *c, const char *method, str path, str body, struct
         headers[n++] = str_fmt(a, "Idempotency-Key: " STR_FMT, STR_ARG(hex_text((str){ (const char *)bytes, sizeof bytes }, a)));
     }
     struct http_request q = { .method = str_of(method), .url = str_fmt(a, STR_FMT STR_FMT, STR_ARG(c->server), STR_ARG(path)), .body = body,
-                              .headers = headers, .header_count = n, .timeout = CALL_TIMEOUT, .reply_max = REPLY_MAX, .from_operator = true };
+                              .headers = headers, .header_count = n, .timeout = CALL_TIMEOUT, .reply_max = REPLY_MAX, .want_header = SERVER_TROUBLE_HEADER, .from_operator = true };
     *out = (struct answer){ 0 };
     if (!env->http) return cli_fail(cli, EXIT_FAILED, "this build has no HTTP client");
     err e = env->http(env, &q, a, &reply);
     if (e.code) return cli_fail(cli, EXIT_FAILED, "no answer from " STR_FMT " (%s); is weir serve running?", STR_ARG(c->server), e.msg);
+    warn_of_trouble(c, reply.header);
     *out = (struct answer){ .status = reply.status, .text = reply.body };
     if (reply.body.len && json_parse(reply.body, a, &out->root).code) out->root = NULL;
     if (reply.status < 200 || reply.status > 299) return refused(c, out);

@@ -8,6 +8,7 @@
 struct client {
     struct cli *cli;
     str server, key;
+    bool warned; /* of trouble that the server is in */
 };
 
 struct answer {

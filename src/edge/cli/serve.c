@@ -47,6 +47,7 @@ static int run_serve(struct cli *cli)
     (void)sigaction(SIGTERM, &act, NULL);
     (void)sigaction(SIGHUP, &act, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write past a limit fails, and does not kill */
     struct app_opts opts = { .env = cli_env(cli), .config = settings.now };
     err e = app_open(&opts, &app);
     if (e.code) {

@@ -459,6 +459,11 @@ err ingest_checkpoint(struct ingest *in, usec timeout)
     return atomic_load(&in->checkpoint_errors) == errors ? OK : err_make(ERR_IO, "a checkpoint of samples failed");
 }
 
+bool ingest_read_only(const struct ingest *in)
+{
+    return atomic_load(&in->read_only);
+}
+
 void ingest_stats(struct ingest *in, struct ingest_stats *out)
 {
     *out = (struct ingest_stats){ /* each number is whole; together they may be a moment apart */

@@ -71,6 +71,8 @@ struct ingest_stats {
     struct sender_stats senders[SENDERS_MAX];
 };
 /* Thread: any. */
+/* A write failed: nothing is taken until a restart. Thread: any. */
+bool ingest_read_only(const struct ingest *in);
 void ingest_stats(struct ingest *in, struct ingest_stats *out);
 
 /* Count what a parser refused; the sender hears of it in the reply. */

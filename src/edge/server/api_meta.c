@@ -18,12 +18,12 @@ static void healthz(struct request *req, struct response *res)
 static void readyz(struct request *req, struct response *res)
 {
     struct server *s = server_of(req);
-    bool writes = !store_stats(s->opts.store).read_only;
-    if (atomic_load(&s->ready) && writes) {
+    const char *trouble = server_trouble(s);
+    if (atomic_load(&s->ready) && !*trouble) {
         plain(res, "ready\n");
         return;
     }
-    http_problem(res, 503, "Not ready", writes ? STR("starting or stopping") : STR("the store is read-only after a failed write"));
+    http_problem(res, 503, "Not ready", *trouble ? str_of(trouble) : STR("starting or stopping"));
     res->retry_after_s = 1;
 }
 
@@ -107,6 +107,7 @@ static void stats(struct request *req, struct response *res)
         for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) jw_i64(&v.w, names[i], rows_i64(r, i));
         rows_end(r);
     }
+    jw_strz(&v.w, "trouble", server_trouble(server_of(req)));
     jw_i64(&v.w, "last_seq", journal_last_seq(v.tx));
     jw_i64(&v.w, "time", env->wall(env));
     jw_strz(&v.w, "version", WEIR_VERSION);

@@ -83,6 +83,8 @@ static void add_headers(struct exchange *x, struct MHD_Response *r)
     add_header(r, "Referrer-Policy", "no-referrer");
     add_header(r, "Content-Security-Policy", html ? page_policy : data_policy);
     if (!res->shared_body.ptr) add_header(r, "Cache-Control", "no-store");
+    const char *trouble = server_trouble(x->http->server);
+    if (*trouble) add_header(r, SERVER_TROUBLE_HEADER, trouble);
     if (res->location.len) add_header(r, "Location", str_z(&x->arena, res->location));
     if (res->retry_after_s) add_header(r, "Retry-After", str_z(&x->arena, str_fmt(&x->arena, "%d", res->retry_after_s)));
     if (!x->res.stream && (x->close || atomic_load(&x->http->server->stopping))) add_header(r, "Connection", "close");

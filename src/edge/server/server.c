@@ -139,6 +139,13 @@ struct core *server_core(void *ctx)
     return ((struct server *)ctx)->opts.core;
 }
 
+const char *server_trouble(struct server *s)
+{
+    if (store_stats(s->opts.store).read_only)
+        return "a write to disk failed: nothing is recorded, decided or done any more. Look at the disk, then restart weir";
+    return s->opts.trouble ? s->opts.trouble(s->opts.trouble_ctx) : "";
+}
+
 struct ingest *server_ingest(void *ctx)
 {
     return ((struct server *)ctx)->opts.ingest;

@@ -7,6 +7,11 @@
 #include "store/store.h"
 
 struct server; /* opaque */
+
+/* What keeps the server from its work, as a sentence; the header is on every reply while there is something. */
+#define SERVER_TROUBLE_HEADER "X-Weir-Trouble"
+const char *server_trouble(struct server *s); /* "" = nothing */
+
 struct ingest; /* edge/observe */
 struct series_list;
 
@@ -48,6 +53,9 @@ struct server_opts {
     /* Demo only, NULL otherwise: inject a fault into a pipeline; `what` says what was done. */
     err (*trigger_anomaly)(void *ctx, str pipeline, struct arena *a, str *what);
     void *trigger_ctx;
+    /* What keeps another part from its work, as a sentence, "" = nothing. May be NULL. Thread: any. */
+    const char *(*trouble)(void *ctx);
+    void *trouble_ctx;
     /* More lines for /metrics, of parts the server does not know (ingest, executors). May be NULL. */
     void (*metrics)(void *ctx, struct buf *out);
     void *metrics_ctx;

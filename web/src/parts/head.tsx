@@ -1,5 +1,6 @@
 // The head of every page: where am I, is it live, does anything need me.
 import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Stats } from '../api';
 import { href, route } from '../router';
 import { connection, kinds, live, me, session, signOut, useCell, useData } from '../state';
@@ -22,6 +23,31 @@ const TABS: Tab[] = [
 
 export function Head(): VNode {
   const signedIn = useCell(session) === 'in';
+  return (
+    <>
+      <TopBar signedIn={signedIn} />
+      {signedIn && <Trouble />}
+    </>
+  );
+}
+
+const LOOK_AGAIN_MS = 30_000; /* a weir that cannot write has no entries that would tell us */
+
+/** What keeps weir from its work, above everything else. */
+function Trouble(): VNode | null {
+  const { data, reload } = useData<Stats>('/stats');
+  useEffect(() => {
+    const timer = setInterval(reload, LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return data?.trouble ? (
+    <p class="trouble" role="alert">
+      <strong>weir cannot work:</strong> {data.trouble}
+    </p>
+  ) : null;
+}
+
+function TopBar({ signedIn }: { signedIn: boolean }): VNode {
   return (
     <header class="head">
       <a class="brand" href={href('pipelines')}>
