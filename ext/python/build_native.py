@@ -13,12 +13,12 @@ PARTS = ["weir", "detect", "drift", "log", "lineage"]
 
 
 def declarations(header):
-    """A header without what only a C compiler understands; constants stay, as cffi asks the compiler for their values."""
+    """A header without what only a C compiler understands; numbers stay, and cffi checks them against the compiler."""
     text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.S)
     text = re.sub(r"#ifdef __cplusplus\n.*?#endif\n", "", text, flags=re.S)
-    constants = re.findall(r"^#define (WEIR_\w+) \d+\s*$", text, flags=re.M)
+    constants = re.findall(r"^#define WEIR_\w+ \d+$", text, flags=re.M)
     text = re.sub(r"^#.*$", "", text, flags=re.M).replace("WEIR_API ", "")
-    return text + "".join(f"#define {name} ...\n" for name in constants)
+    return "\n".join([*constants, text])
 
 
 def yyjson():
@@ -32,7 +32,7 @@ def yyjson():
 
 def sources():
     engine = [p for p in sorted((ROOT / "src/engine").rglob("*.c")) if not p.name.endswith("_test.c")]
-    base = [ROOT / "src/base" / f"{name}.c" for name in ("arena", "buf", "err", "json", "str", "time")]
+    base = [ROOT / "src/base" / f"{name}.c" for name in ("arena", "buf", "err", "hash64", "json", "str", "time")]
     return base + engine
 
 

@@ -38,10 +38,11 @@ WEIR_API size_t weir_detector_size(void);
 WEIR_API int weir_detector_init(void *memory, size_t size, const struct weir_detect_options *options, weir_detector **out,
                                 struct weir_error *error);
 /* Take up to n samples; stops before a sample whose alarms might not fit in `room` (at least WEIR_ALARMS_ONE). Gives how many
- * were taken; *count is how many alarms were written. Samples not newer than the last, NaN and infinities are safe. */
+ * were taken; *count is how many alarms were written. scores: NULL, or room for n: how new each sample is, 0 .. 1, for ranking
+ * and plots. Samples not newer than the last, NaN and infinities are safe. */
 #define WEIR_ALARMS_ONE 5
-WEIR_API size_t weir_detector_feed(weir_detector *d, const int64_t *times, const double *values, size_t n, struct weir_alarm *alarms,
-                                   size_t room, size_t *count);
+WEIR_API size_t weir_detector_feed(weir_detector *d, const int64_t *times, const double *values, size_t n, double *scores,
+                                   struct weir_alarm *alarms, size_t room, size_t *count);
 WEIR_API int weir_detector_is_open(const weir_detector *d);
 WEIR_API const char *weir_part_name(int part);
 /* A sentence for people, cut to size and terminated; gives its whole length. unit may be NULL. */

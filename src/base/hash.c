@@ -52,17 +52,6 @@ bool secret_eq(str a, str b)
     return a.len == b.len && CRYPTO_memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
-uint64_t hash64_more(uint64_t h, str s)
-{
-    for (size_t i = 0; i < s.len; i++) h = (h ^ (unsigned char)s.ptr[i]) * UINT64_C(0x100000001b3);
-    return h;
-}
-
-uint64_t hash64(str s)
-{
-    return hash64_more(UINT64_C(0xcbf29ce484222325), s);
-}
-
 str hex_text(str bytes, struct arena *a)
 {
     static const char digits[] = "0123456789abcdef";

@@ -31,6 +31,13 @@ class DetectorTest(unittest.TestCase):
         pieces += weir.Detector.load(first.save()).feed(times[1500:], values[1500:])
         self.assertEqual(whole, pieces)
 
+    def test_scores_are_put_where_the_caller_wants_them(self):
+        times, values = quiet()
+        values[-20:] += 40
+        scores = np.empty(len(values))
+        weir.Detector().feed(times, values, scores)
+        self.assertTrue(0 <= scores.min() and scores.max() <= 1 and scores.argmax() >= len(values) - 20)
+
     def test_times_may_be_datetimes(self):
         times, values = quiet()
         values[-20:] += 40
@@ -65,6 +72,77 @@ class AdwinTest(unittest.TestCase):
         seen = window.feed(np.concatenate([rng.random(2000) * 0.2, rng.random(2000) * 0.2 + 0.5]))
         self.assertTrue(seen and all(2000 < at < 2200 for at in seen))
         self.assertAlmostEqual(window.mean, 0.6, delta=0.02)
+
+
+class DriftTest(unittest.TestCase):
+    def test_numbers(self):
+        rng = np.random.default_rng(1)
+        a, b = rng.normal(size=3000), rng.normal(size=3000)
+        self.assertFalse(weir.drift(a, b).drift)
+        found = weir.drift(a, b + 0.5)
+        self.assertTrue(found.drift and found.parts[found.loudest].big and "mean" in found.sentence)
+        self.assertAlmostEqual(found.wasserstein, 0.5, delta=0.1)
+
+    def test_the_arrays_are_left_as_they_were(self):
+        a = np.array([3.0, 1.0, 2.0] * 100)
+        kept = a.copy()
+        weir.drift(a, a)
+        np.testing.assert_array_equal(a, kept)
+
+    def test_categories_and_missing_values(self):
+        a = (["paid"] * 2 + ["open"] + [None]) * 500
+        b = (["paid"] * 2 + ["void"] + [None]) * 500
+        found = weir.drift(a, b)
+        self.assertTrue(found.drift and found.new_values == 1 and found.vanished_values == 1)
+        self.assertEqual(found.missing, (500, 500))
+        self.assertFalse(weir.drift(a, a).drift)
+
+    def test_a_table_is_corrected_across_its_columns(self):
+        rng = np.random.default_rng(2)
+        ref = {f"c{i}": rng.normal(size=1000) for i in range(20)}
+        cur = {f"c{i}": rng.normal(size=1000) + (i == 7) for i in range(20)}
+        self.assertEqual([name for name, d in weir.drift_table(ref, cur).items() if d.drift], ["c7"])
+
+    def test_sketches(self):
+        rng = np.random.default_rng(3)
+        a, b = rng.normal(size=50_000), rng.normal(size=50_000) + 0.3
+        whole = weir.drift(a, b)
+        sketched = weir.Sketch(a).drift(weir.Sketch(b[:20_000]).merge(weir.Sketch(b[20_000:])))
+        self.assertAlmostEqual(whole.ks, sketched.ks, delta=0.002)
+        self.assertTrue(sketched.drift)
+
+
+class LogTest(unittest.TestCase):
+    def test_templates(self):
+        log = weir.Log(64)
+        ids = [log.add(f"loaded {n} rows from 10.0.0.{n}")[0] for n in range(5)] + [log.add("all done")[0]]
+        self.assertEqual(len({log.root(id) for id in ids}), 2)
+        first = log.templates()[0]
+        self.assertEqual(first.count, 5)
+        self.assertIn("<*> rows", first.text)
+
+    def test_diff(self):
+        d = weir.log_diff("step 1 took 12 ms\ndone\n", "step 1 took 14 ms\nerror: no column 'amount'\n")
+        self.assertEqual([(line.number, line.text) for line in d.lines], [(2, "error: no column 'amount'")])
+
+    def test_any_bytes(self):
+        noise = bytes(np.random.default_rng(4).integers(0, 256, 20_000, dtype=np.uint8))
+        weir.log_diff(noise, noise[::-1])
+        log = weir.Log(16)
+        for line in noise.split(b"\n"):
+            log.add(line)
+
+
+class LineageTest(unittest.TestCase):
+    def test_columns(self):
+        found = weir.sql_lineage("create table daily as select o.day, sum(o.amount) as total from orders o group by o.day")
+        s = found.statements[0]
+        self.assertEqual((s.reads, s.writes), (["orders"], ["daily"]))
+        self.assertIn(weir.Flow("orders", "amount", "daily", "total", "aggregation"), s.flows)
+
+    def test_wrong_dialect(self):
+        with self.assertRaises(weir.WeirError):
+            weir.sql_lineage("select 1", "klingon")
 
 
 class VersionTest(unittest.TestCase):

@@ -7,6 +7,10 @@
 """
 from weir._library import WeirError, version
 from weir.detect import Adwin, Alarm, Detector
+from weir.drift import Drift, Sketch, drift, drift_table
+from weir.lineage import Flow, SqlLineage, Statement, sql_lineage
+from weir.logs import DiffLine, Log, LogAlarm, LogDiff, Template, log_diff
 
-__all__ = ["Adwin", "Alarm", "Detector", "WeirError", "version"]
+__all__ = ["Adwin", "Alarm", "Detector", "DiffLine", "Drift", "Flow", "Log", "LogAlarm", "LogDiff", "Sketch", "SqlLineage",
+           "Statement", "Template", "WeirError", "drift", "drift_table", "log_diff", "sql_lineage", "version"]
 __version__ = version()

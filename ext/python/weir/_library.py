@@ -7,6 +7,10 @@ from weir._native import ffi, lib
 class WeirError(ValueError):
     """A call failed; str() says which argument and what was expected."""
 
+    def __init__(self, message, code=lib.WEIR_INPUT):
+        super().__init__(message)
+        self.code = code
+
 
 def version():
     return ffi.string(lib.weir_version()).decode()
@@ -16,7 +20,7 @@ def checked(call, *args):
     """Call a C function whose last parameter is the error; raises WeirError with its sentence."""
     error = ffi.new("struct weir_error *")
     if call(*args, error) != lib.WEIR_OK:
-        raise WeirError(ffi.string(error.message).decode(errors="replace"))
+        raise WeirError(ffi.string(error.message).decode(errors="replace"), error.code)
 
 
 def doubles(values, dimensions=1):

@@ -49,8 +49,9 @@ class Detector:
             self._d, self._block = constructed(size, lib.weir_detector_load, self._options, _saved, len(_saved))
         self._d = ffi.cast("weir_detector *", self._d)
 
-    def feed(self, times, values):
-        """Take samples: times in microseconds (or datetime64) and values. Gives the alarms they raised."""
+    def feed(self, times, values, scores=None):
+        """Take samples: times in microseconds (or datetime64) and values. Gives the alarms they raised. scores: an array of doubles
+        to be filled with how new each sample is, 0 .. 1."""
         times = np.asarray(times)
         if times.dtype.kind == "M":
             times = times.astype("datetime64[us]").astype(np.int64)
@@ -58,10 +59,17 @@ class Detector:
         values, v = doubles(values)
         if times.shape != values.shape:
             raise WeirError(f"as many times as values are expected, not {times.shape} and {values.shape}")
+        score = ffi.NULL
+        if scores is not None:
+            if scores.dtype != np.float64 or scores.shape != values.shape or not scores.flags.c_contiguous:
+                raise WeirError("scores: a contiguous array of float64, as long as values, is expected")
+            score = ffi.cast("double *", scores.ctypes.data)
         t, room, count = ffi.cast("int64_t *", times.ctypes.data), ffi.new("struct weir_alarm[]", _ROOM), ffi.new("size_t *")
         alarms, done = [], 0
         while done < len(values):
-            done += lib.weir_detector_feed(self._d, t + done, v + done, len(values) - done, room, _ROOM, count)
+            left = len(values) - done
+            done += lib.weir_detector_feed(self._d, t + done, v + done, left, score + done if score else score,
+                                            room, _ROOM, count)
             alarms += [_alarm(room[i]) for i in range(count[0])]
         return alarms
 

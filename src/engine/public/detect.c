@@ -55,13 +55,14 @@ static struct weir_alarm outer_alarm(const struct detect_alarm *a)
                                 .value = a->value, .low = a->low, .high = a->high, .score = a->score, .once_in = a->once_in };
 }
 
-size_t weir_detector_feed(weir_detector *d, const int64_t *times, const double *values, size_t n, struct weir_alarm *alarms,
-                          size_t room, size_t *count)
+size_t weir_detector_feed(weir_detector *d, const int64_t *times, const double *values, size_t n, double *scores,
+                          struct weir_alarm *alarms, size_t room, size_t *count)
 {
     size_t i = 0;
     for (*count = 0; i < n && *count + WEIR_ALARMS_ONE <= room; i++) {
         struct detect_alarm raised[DETECT_ALARMS_MAX];
         size_t k = detect_sample(&d->series, times[i], values[i], raised);
+        if (scores) scores[i] = detect_score(&d->series);
         for (size_t j = 0; j < k; j++) alarms[(*count)++] = outer_alarm(&raised[j]);
     }
     return i;

@@ -1,0 +1,75 @@
+/* Is a column still distributed as it was? Two samples go in, one yes or no a column comes out, with what spoke and how much.
+ * A column drifts when a part of its battery is both unlikely (corrected for the number of parts and of columns) and big enough to
+ * matter. docs/detection.md says how. */
+#ifndef WEIR_DRIFT_H
+#define WEIR_DRIFT_H
+
+#include "weir.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WEIR_DRIFT_PARTS 11
+#define WEIR_DRIFT_QUANTILES 7
+
+struct weir_drift_part {
+    int active;    /* it was part of this column's battery */
+    int big;       /* its effect is big enough to matter */
+    double p;      /* its own p-value */
+    double charged; /* after the correction over the battery */
+    double effect; /* weir_drift_part_unit(part) says of what */
+};
+
+/* Arrays of two: reference, current. What does not apply to the kind of the column is NAN. */
+struct weir_drift {
+    int drift;        /* the answer */
+    int loudest;      /* weir_drift_part_name(loudest): what speaks most */
+    double p, adjusted; /* of the column; after the correction across the columns decided together */
+    struct weir_drift_part part[WEIR_DRIFT_PARTS];
+    double rows[2], missing[2];
+    double psi, js;   /* population stability index; Jensen-Shannon distance (nats) */
+    /* numbers */
+    double ks, ks_p, kuiper, wasserstein;
+    double mean[2], sd[2];
+    double quantile[2][WEIR_DRIFT_QUANTILES]; /* least, .01, .25, .5, .75, .99, most */
+    /* words */
+    double chi2, chi2_freedom, chi2_p, cramers_v, moved; /* moved: share of rows that would have to change */
+    double distinct[2];
+    size_t new_values, vanished_values;
+    char sentence[240]; /* what changed most, for people, terminated */
+};
+
+WEIR_API const char *weir_drift_part_name(int part);
+WEIR_API const char *weir_drift_part_unit(int part);
+
+/* Exact. NaN: missing. Up to 2^30 rows each. Errors: WEIR_LIMIT (memory: weir_drift_numbers_memory tells how much), WEIR_INPUT. */
+WEIR_API size_t weir_drift_numbers_memory(size_t reference, size_t current);
+WEIR_API int weir_drift_numbers(const double *reference, size_t m, const double *current, size_t n, struct weir_memory memory,
+                                struct weir_drift *out, struct weir_error *error);
+/* Values of a category; an element with ptr NULL is missing. */
+WEIR_API size_t weir_drift_words_memory(void);
+WEIR_API int weir_drift_words(const struct weir_text *reference, size_t m, const struct weir_text *current, size_t n,
+                              struct weir_memory memory, struct weir_drift *out, struct weir_error *error);
+/* Columns of one comparison together: sets p's correction across them and `drift` anew. alarm: the chance of a false alarm in a
+ * table that has not changed, 0 .. 0.5; 0: 0.03. */
+WEIR_API size_t weir_drift_decide_memory(size_t columns);
+WEIR_API int weir_drift_decide(struct weir_drift *columns, size_t n, double alarm, struct weir_memory memory, struct weir_error *error);
+
+/* One pass over numbers in constant memory, for samples that do not fit: summaries that can be merged. A rank is off by less than
+ * 0.0005 of the rows. */
+typedef struct weir_sketch weir_sketch;
+
+WEIR_API size_t weir_sketch_size(void);
+WEIR_API int weir_sketch_init(void *memory, size_t size, weir_sketch **out, struct weir_error *error);
+WEIR_API void weir_sketch_add(weir_sketch *s, const double *values, size_t n);
+WEIR_API void weir_sketch_merge(weir_sketch *s, const weir_sketch *from);
+WEIR_API size_t weir_drift_sketches_memory(void);
+WEIR_API int weir_drift_sketches(const weir_sketch *reference, const weir_sketch *current, struct weir_memory memory,
+                                 struct weir_drift *out, struct weir_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
