@@ -40,6 +40,7 @@ static const struct handler {
     { "silence.added", "starts:i ends:i comment:s", input_silence_added },
     { "silence.ended", "", input_silence_ended },
     { "incident.closed", "comment:s", input_incident_closed },
+    { "incident.labelled", "real:b comment:s", input_incident_labelled },
     { "document.loaded", "text:s", input_document_loaded },
     { "runbook.loaded", "title:s body:s", input_runbook_loaded },
     { "key.added", "hash:s role:s", input_key_added },

@@ -54,6 +54,8 @@ TEST(a_refused_input_leaves_nothing)
         { "document.loaded", "nonsense", "{\"text\":\"\"}", ERR_INPUT },
         { "store.resumed", "", "{}", ERR_CONFLICT },
         { "incident.closed", "inc-9", "{\"comment\":\"\"}", ERR_NOT_FOUND },
+        { "incident.labelled", "inc-9", "{\"real\":true,\"comment\":\"\"}", ERR_NOT_FOUND },
+        { "incident.labelled", "inc-9", "{\"comment\":\"\"}", ERR_INPUT },
         { "timer.due", "settle/x", "{\"kind\":\"settle\",\"subject\":\"x\"}", ERR_NOT_FOUND },
     };
     struct world w = world_new();

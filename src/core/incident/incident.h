@@ -20,6 +20,7 @@ struct finding {
 
 err input_finding(struct cx *cx);
 err input_incident_closed(struct cx *cx);
+err input_incident_labelled(struct cx *cx); /* a person says whether it was real; the newest word counts */
 /* A finding that the core itself judged, from a run, an alert or a timer: writes "finding.judged" and takes it up.
  * A finding that is known already changes nothing. */
 void incident_judge(struct cx *cx, struct finding *f);

@@ -178,6 +178,9 @@ static int show_incident(struct client *c, str id)
     card_line(stdout, a, "opened", client_when(cli, json_get(x, "opened")));
     card_line(stdout, a, "resolved", client_when(cli, json_get(x, "resolved")));
     card_line(stdout, a, "by", json_get_str(x, "resolution"));
+    json *label = json_get(x, "label");
+    if (yyjson_is_obj(label))
+        card_line(stdout, a, "was", json_bool(json_get(label, "real"), false) ? STR("real") : STR("a false alarm"));
     card_line(stdout, a, "case", json_get_str(x, "case_id"));
     show_causes(cli, x);
     show_decisions(cli, x);
@@ -211,6 +214,30 @@ static int run_close(struct cli *cli)
     buf_done(&b);
     if (!rc && cli_json(cli)) client_print_json(&reply);
     else if (!rc) (void)printf(STR_FMT " closed\n", STR_ARG(cli_arg(cli, 0)));
+    return rc;
+}
+
+/* Only the words real and false are taken: a slip must not teach the opposite. */
+static int run_label(struct cli *cli)
+{
+    struct client c;
+    struct answer reply;
+    str word = cli_arg(cli, 1);
+    bool real = STR_IS(word, "real");
+    if (!real && !STR_IS(word, "false")) return cli_fail(cli, EXIT_USAGE, "expected real or false after the incident");
+    struct buf b = buf_init(64 * 1024);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    jw_bool(&w, "real", real);
+    jw_str(&w, "comment", cli_str(cli, "comment"));
+    jw_close(&w);
+    int rc = client_open(cli, &c);
+    if (!rc)
+        rc = client_call(&c, "POST", client_path(&c, "/api/v1/incidents/", cli_arg(cli, 0), "/label"), buf_view(&b),
+                         &reply);
+    buf_done(&b);
+    if (!rc && cli_json(cli)) client_print_json(&reply);
+    else if (!rc) (void)printf(STR_FMT " was %s\n", STR_ARG(cli_arg(cli, 0)), real ? "real" : "a false alarm");
     return rc;
 }
 
@@ -325,6 +352,15 @@ const struct command command_incidents = {
 };
 const struct command command_incidents_close = { "incidents close", "ID",     "Close an incident by hand.", NULL,
                                                  close_options,     run_close };
+const struct command command_incidents_label = {
+    "incidents label",
+    "ID real|false",
+    "Say whether an incident was real.",
+    "What weir detect backtest counts as hits and false alarms, and what the models of series learn from. An incident can be\n"
+    "labelled in any state, and again: the newest word counts.",
+    close_options,
+    run_label,
+};
 const struct command command_cases = { "cases",
                                        "[INCIDENT]",
                                        "List cases, newest first.",

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "samples_sql.h"
 
@@ -58,6 +59,20 @@ err samples_db_open(str dir, struct env *env, struct samples_db **out)
     (void)pthread_mutex_init(&db->reader.lock, NULL);
     err e = open_conn(&db->writer, path, env, true);
     if (!e.code) e = open_conn(&db->reader, path, env, false);
+    arena_done(&a);
+    if (e.code) samples_db_close(db);
+    else *out = db;
+    return e;
+}
+
+err samples_db_open_reader(str dir, struct env *env, struct samples_db **out)
+{
+    struct samples_db *db = mem_new(sizeof *db);
+    struct arena a = arena_init(8192);
+    const char *path = str_fmt(&a, STR_FMT "/samples.db", STR_ARG(dir)).ptr;
+    (void)pthread_mutex_init(&db->writer.lock, NULL);
+    (void)pthread_mutex_init(&db->reader.lock, NULL);
+    err e = access(path, R_OK) ? err_make(ERR_NOT_FOUND, "no samples: %s", path) : open_conn(&db->reader, path, env, false);
     arena_done(&a);
     if (e.code) samples_db_close(db);
     else *out = db;

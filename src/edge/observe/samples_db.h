@@ -22,6 +22,8 @@ struct samples_db;
 
 /* Open or create DIR/samples.db. env borrowed. Errors: ERR_IO, ERR_CORRUPT, ERR_NO_SPACE.   Thread: main. */
 MUST_USE err samples_db_open(str dir, struct env *env, struct samples_db **out);
+/* The same for reading only, beside the server that writes it, or without one. Errors: as above, ERR_NOT_FOUND. */
+MUST_USE err samples_db_open_reader(str dir, struct env *env, struct samples_db **out);
 void samples_db_close(struct samples_db *db); /* accepts NULL */
 
 /* Reading, on a connection of its own. Strings live in `a`.   Thread: any. */

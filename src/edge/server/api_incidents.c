@@ -11,7 +11,7 @@ const struct col incident_columns[] = {
 static const struct col detail_columns[] = {
     { "id", COL_TEXT },     { "seq", COL_INT },     { "fingerprint", COL_TEXT }, { "state", COL_TEXT },   { "severity", COL_SEVERITY }, { "pipeline", COL_TEXT },
     { "title", COL_TEXT },  { "opened", COL_INT },  { "updated", COL_INT },      { "settled", COL_INT },  { "resolved", COL_INT },      { "finding_count", COL_INT },
-    { "reopened", COL_INT }, { "cause", COL_TEXT }, { "resolution", COL_TEXT },  { "case_id", COL_TEXT }, { .name = NULL },
+    { "reopened", COL_INT }, { "cause", COL_TEXT }, { "resolution", COL_TEXT },  { "case_id", COL_TEXT }, { "label", COL_JSON }, { .name = NULL },
 };
 const struct col finding_columns[] = {
     { "id", COL_TEXT },       { "seq", COL_INT },       { "time", COL_INT },          { "series", COL_TEXT },  { "pipeline", COL_TEXT }, { "step", COL_TEXT },
@@ -91,6 +91,20 @@ static void close_one(struct request *req, struct response *res)
     buf_done(&body);
 }
 
+/* The newest word of a person counts, whatever the state of the incident. */
+static void label_one(struct request *req, struct response *res)
+{
+    int64_t seq = 0;
+    struct buf body = buf_init(1 << 20);
+    struct jw w = jw_init(&body);
+    jw_open(&w, NULL);
+    jw_bool(&w, "real", json_bool(json_get(req->json, "real"), false));
+    jw_str(&w, "comment", json_str(json_get(req->json, "comment"), STR("")));
+    jw_close(&w);
+    if (reply_input(req, res, STR("incident.labelled"), req->path_args[0], &body, &seq)) reply_seq(res, seq, NULL);
+    buf_done(&body);
+}
+
 static void findings(struct request *req, struct response *res)
 {
     struct val vals[] = { V(http_query_i64(req, "cursor", INT64_MAX)), V(text_or_none(req, "pipeline")), V(text_or_none(req, "series")), V(http_limit(req) + 1) };
@@ -115,6 +129,7 @@ const struct route api_incident_routes[] = {
     { "GET", "/api/v1/incidents/{id}", ROLE_VIEWER, "incidents", "One incident with findings, causes, proposals, decisions, effects, approvals and cases",
       NULL, NULL, "IncidentDetail", 200, 0, get },
     { "POST", "/api/v1/incidents/{id}/close", ROLE_OPERATOR, "incidents", "Close it by hand", NULL, "Comment", "Seq", 200, 64 << 10, close_one },
+    { "POST", "/api/v1/incidents/{id}/label", ROLE_OPERATOR, "incidents", "Say whether it was real: what backtests and models learn from", NULL, "Label", "Seq", 200, 64 << 10, label_one },
     { "GET", "/api/v1/findings", ROLE_VIEWER, "incidents", "Findings, newest first", QUERY_PAGE_SEQ " pipeline:string(0..120) series:string(0..300)", NULL, "Finding[]", 200, 0, findings },
     { "GET", "/api/v1/decisions", ROLE_VIEWER, "incidents", "Decisions, newest first", QUERY_PAGE_SEQ " verdict:enum(execute|escalate|monitor|deny)", NULL, "Decision[]", 200, 0, decisions },
     { "GET", "/api/v1/effects", ROLE_VIEWER, "incidents", "Effects, newest first", QUERY_PAGE_SEQ " state:enum(pending|started|done|failed|unknown|held)", NULL, "Effect[]", 200, 0, effects },
