@@ -20,11 +20,13 @@ struct arena {
 
 /* An empty arena that hands out at most `max` bytes. Nothing is allocated until used. */
 struct arena arena_init(size_t max);
-/* An arena inside memory of the caller, who keeps it: nothing is allocated, ever. Some of it is for the arena itself. */
+/* An arena inside memory of the caller, who keeps it: nothing is allocated, ever. Some of it is for the arena itself.
+ */
 struct arena arena_over(void *memory, size_t size);
 void arena_done(struct arena *a);  /* everything made in it is gone; the arena can be used again */
 void arena_reset(struct arena *a); /* as arena_done, but keeps its first block for the next round */
-/* A place to go back to: what was made after arena_mark goes with arena_rewind, for steps whose scratch would add up. */
+/* A place to go back to: what was made after arena_mark goes with arena_rewind, for steps whose scratch would add up.
+ */
 struct arena_mark {
     struct arena_block *block;
     size_t block_used, used;

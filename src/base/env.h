@@ -32,7 +32,8 @@ struct env {
     err (*append)(struct env *, int fd, str bytes);
     err (*sync)(struct env *, int fd);
     /* One HTTP exchange; no redirects. Thread: any. Errors: ERR_IO, ERR_TIMEOUT, ERR_DENIED (address not allowed),
-     * ERR_LIMIT, ERR_NOT_FOUND (no such host, or nobody there: certain that nothing was sent). A reply with any status is OK. */
+     * ERR_LIMIT, ERR_NOT_FOUND (no such host, or nobody there: certain that nothing was sent). A reply with any status
+     * is OK. */
     err (*http)(struct env *, const struct http_request *, struct arena *, struct http_reply *);
     void *http_ctx;                 /* of the http function */
     const char *sqlite_vfs;         /* NULL: SQLite's own */

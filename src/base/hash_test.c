@@ -6,12 +6,14 @@ TEST(sha256_and_hmac_match_the_standards_vectors)
 {
     struct arena a = arena_init(1 << 16);
     struct sha256 d = sha256_of(STR("abc")); /* FIPS 180-4 */
-    CHECK_STR(hex_text((str){ (char *)d.b, sizeof d.b }, &a), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK_STR(hex_text((str){ (char *)d.b, sizeof d.b }, &a),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     const str parts[] = { STR_INIT("a"), STR_INIT(""), STR_INIT("bc") };
     struct sha256 p = sha256_parts(parts, 3);
     CHECK(memcmp(&d, &p, sizeof d) == 0);
     d = hmac_sha256(STR("Jefe"), STR("what do ya want for nothing?")); /* RFC 4231, case 2 */
-    CHECK_STR(hex_text((str){ (char *)d.b, sizeof d.b }, &a), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    CHECK_STR(hex_text((str){ (char *)d.b, sizeof d.b }, &a),
+              "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     arena_done(&a);
 }
 

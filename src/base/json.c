@@ -54,8 +54,10 @@ err json_parse(str text, struct arena *a, json **out)
     yyjson_alc alc = { arena_malloc, arena_realloc, arena_free_nothing, a };
     yyjson_read_err e = { 0 };
     /* Without the in-situ flag yyjson does not write to its input; its signature only lacks the const. */
-    yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)(text.len ? text.ptr : ""), text.len, YYJSON_READ_NOFLAG, &alc, &e);
-    if (!doc && e.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) return err_make(ERR_LIMIT, "JSON is larger than allowed");
+    yyjson_doc *doc =
+        yyjson_read_opts((char *)(uintptr_t)(text.len ? text.ptr : ""), text.len, YYJSON_READ_NOFLAG, &alc, &e);
+    if (!doc && e.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+        return err_make(ERR_LIMIT, "JSON is larger than allowed");
     if (!doc) return err_make(ERR_INPUT, "not valid JSON at byte %zu: %s", e.pos, e.msg);
     *out = yyjson_doc_get_root(doc);
     return OK;

@@ -40,7 +40,8 @@ static inline double json_get_f64(json *o, const char *key, double fallback)
 #define json_obj_foreach(obj, i, n, key, value)                                                                        \
     for ((i) = 0, (n) = yyjson_obj_size(obj), (key) = (n) ? unsafe_yyjson_get_first(obj) : NULL,                       \
         (value) = (n) ? (key) + 1 : NULL;                                                                              \
-         (i) < (n); (i)++, (key) = (i) < (n) ? unsafe_yyjson_get_next(value) : NULL, (value) = (i) < (n) ? (key) + 1 : NULL)
+         (i) < (n);                                                                                                    \
+         (i)++, (key) = (i) < (n) ? unsafe_yyjson_get_next(value) : NULL, (value) = (i) < (n) ? (key) + 1 : NULL)
 
 /* The value as compact JSON text in `a`. */
 str json_text(json *v, struct arena *a);
@@ -60,7 +61,8 @@ void jw_array_end(struct jw *w);              /* ] */
 void jw_str(struct jw *w, const char *key, str v);  /* invalid UTF-8 becomes U+FFFD */
 void jw_strz(struct jw *w, const char *key, const char *v); /* NULL becomes null */
 void jw_i64(struct jw *w, const char *key, int64_t v);
-void jw_f64(struct jw *w, const char *key, double v); /* shortest of 15 or 17 digits that reads back; NaN, infinite: null */
+void jw_f64(struct jw *w, const char *key,
+            double v); /* shortest of 15 or 17 digits that reads back; NaN, infinite: null */
 void jw_bool(struct jw *w, const char *key, bool v);
 void jw_null(struct jw *w, const char *key);
 void jw_raw(struct jw *w, const char *key, str text); /* text is one JSON value already */

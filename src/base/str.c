@@ -92,7 +92,8 @@ err str_to_i64(str s, int64_t *out)
     char *end = z;
     errno = 0;
     long long v = terminated(s, z) ? strtoll(z, &end, 10) : 0;
-    if (end == z || *end || errno) return err_make(ERR_INPUT, "'" STR_FMT "' is not a whole number", STR_ARG(str_cut(s, 0, 40)));
+    if (end == z || *end || errno)
+        return err_make(ERR_INPUT, "'" STR_FMT "' is not a whole number", STR_ARG(str_cut(s, 0, 40)));
     *out = v;
     return OK;
 }

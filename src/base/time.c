@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-/* Both date functions follow H. Hinnant, "chrono-Compatible Low-Level Date Algorithms": eras of 400 years that start in March. */
+/* Both date functions follow H. Hinnant, "chrono-Compatible Low-Level Date Algorithms": eras of 400 years that start in
+ * March. */
 int64_t days_from_civil(int64_t year, int month, int day)
 {
     year -= month <= 2;
@@ -33,8 +34,9 @@ str time_text(usec t, char out[TIME_TEXT_MAX])
     int month, day;
     civil_from_days(t / USEC_DAY, &year, &month, &day);
     usec in_day = t % USEC_DAY;
-    int n = snprintf(out, TIME_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", (int)year, month, day, (int)(in_day / USEC_HOUR),
-                     (int)(in_day / USEC_MINUTE % 60), (int)(in_day / USEC_SECOND % 60), (int)(in_day % USEC_SECOND));
+    int n = snprintf(out, TIME_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", (int)year, month, day,
+                     (int)(in_day / USEC_HOUR), (int)(in_day / USEC_MINUTE % 60), (int)(in_day / USEC_SECOND % 60),
+                     (int)(in_day % USEC_SECOND));
     return (str){ out, (size_t)n };
 }
 
@@ -105,7 +107,9 @@ err time_parse(str s, usec *out)
         ok = ok && h < 24 && m < 60 && sec <= 60 && offset(&rest, &off);
     }
     usec t = day + h * USEC_HOUR + m * USEC_MINUTE + sec * USEC_SECOND + frac - off;
-    if (!ok || t < 0) return err_make(ERR_INPUT, "'" STR_FMT "' is not a time such as 2026-05-04T06:00:00Z", STR_ARG(str_cut(s, 0, 40)));
+    if (!ok || t < 0)
+        return err_make(ERR_INPUT, "'" STR_FMT "' is not a time such as 2026-05-04T06:00:00Z",
+                        STR_ARG(str_cut(s, 0, 40)));
     *out = t;
     return OK;
 }
@@ -137,7 +141,9 @@ err duration_parse(str s, usec *out)
         sum += count * u->size;
         rest = str_cut(rest, u->name.len, rest.len);
     }
-    if (!ok) return err_make(ERR_INPUT, "'" STR_FMT "' is not a duration such as 250ms, 30s, 5m, 2h or 7d", STR_ARG(str_cut(s, 0, 40)));
+    if (!ok)
+        return err_make(ERR_INPUT, "'" STR_FMT "' is not a duration such as 250ms, 30s, 5m, 2h or 7d",
+                        STR_ARG(str_cut(s, 0, 40)));
     *out = sum;
     return OK;
 }

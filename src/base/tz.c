@@ -1,5 +1,5 @@
-/* A TZif file holds the changes of the past as a list and the rule for the future as a POSIX TZ string; both are read here.
- * Local to UTC is searched, not computed: a clock that jumps has no inverse. */
+/* A TZif file holds the changes of the past as a list and the rule for the future as a POSIX TZ string; both are read
+ * here. Local to UTC is searched, not computed: a clock that jumps has no inverse. */
 #include "base/tz.h"
 
 #include <assert.h>
@@ -79,7 +79,8 @@ static bool take_rule(str *s, struct rule *r)
     if (!take(s, ',')) return false;
     if (take(s, 'M')) {
         r->kind = RULE_MONTH_WEEK_DAY;
-        ok = take_number(s, 12, &r->month) && take(s, '.') && take_number(s, 5, &r->week) && take(s, '.') && take_number(s, 6, &r->day);
+        ok = take_number(s, 12, &r->month) && take(s, '.') && take_number(s, 5, &r->week) && take(s, '.') &&
+             take_number(s, 6, &r->day);
         ok = ok && r->month >= 1 && r->week >= 1;
     } else {
         r->kind = take(s, 'J') ? RULE_JULIAN : RULE_DAY;

@@ -24,9 +24,9 @@ struct tz_local {
 };
 
 struct tz_local tz_local(const struct tz *tz, usec t);
-/* The first time after `after` at which the zone's clock shows `minute_of_day` (0..1439) on one of `weekdays` (bit 1 = Monday ..
- * bit 7 = Sunday; 0 = every day). Where the clock skips that minute it is the first one after the gap; where it shows it
- * twice, the first of the two. */
+/* The first time after `after` at which the zone's clock shows `minute_of_day` (0..1439) on one of `weekdays` (bit 1 =
+ * Monday .. bit 7 = Sunday; 0 = every day). Where the clock skips that minute it is the first one after the gap; where
+ * it shows it twice, the first of the two. */
 usec tz_next(const struct tz *tz, usec after, int minute_of_day, unsigned weekdays);
 
 #endif

@@ -44,9 +44,10 @@ TEST(local_hours_follow_the_zone)
         if (!bytes.len) SKIP("no zone data");
         CHECK_OK(tz_load(bytes, &a, &tz));
         struct tz_local l = tz_local(tz, at(cases[i].time));
-        if (l.hour != cases[i].hour || l.minute != cases[i].minute || l.weekday != cases[i].weekday || l.offset_s != cases[i].offset_s)
-            test_failed(__FILE__, __LINE__, "%s %s: %02d:%02d weekday %d offset %d", cases[i].zone, cases[i].time, l.hour, l.minute,
-                        l.weekday, l.offset_s);
+        if (l.hour != cases[i].hour || l.minute != cases[i].minute || l.weekday != cases[i].weekday ||
+            l.offset_s != cases[i].offset_s)
+            test_failed(__FILE__, __LINE__, "%s %s: %02d:%02d weekday %d offset %d", cases[i].zone, cases[i].time,
+                        l.hour, l.minute, l.weekday, l.offset_s);
     }
     arena_done(&a);
 }
@@ -58,11 +59,12 @@ TEST(a_skipped_minute_moves_on_and_a_repeated_one_comes_once)
     str bytes = zone_bytes("Europe/Berlin", &a);
     if (!bytes.len) SKIP("no zone data");
     CHECK_OK(tz_load(bytes, &a, &tz));
-    CHECK_I64(tz_next(tz, at("2026-03-28T12:00:00Z"), 150, 0), at("2026-03-29T01:00:00Z"));      /* 02:30 does not exist */
+    CHECK_I64(tz_next(tz, at("2026-03-28T12:00:00Z"), 150, 0), at("2026-03-29T01:00:00Z")); /* 02:30 does not exist */
     CHECK_I64(tz_next(tz, at("2026-03-29T01:00:00Z"), 150, 0), at("2026-03-30T00:30:00Z"));
     CHECK_I64(tz_next(tz, at("2026-10-24T12:00:00Z"), 150, 0), at("2026-10-25T00:30:00Z"));      /* the first 02:30 */
     CHECK_I64(tz_next(tz, at("2026-10-25T00:30:00Z"), 150, 0), at("2026-10-26T01:30:00Z"));      /* not the second */
-    CHECK_I64(tz_next(tz, at("2026-05-04T00:00:00Z"), 600, 1u << 3), at("2026-05-06T08:00:00Z")); /* next Wednesday 10:00 */
+    CHECK_I64(tz_next(tz, at("2026-05-04T00:00:00Z"), 600, 1u << 3),
+              at("2026-05-06T08:00:00Z")); /* next Wednesday 10:00 */
     CHECK_I64(tz_next(tz_utc(), at("2026-05-04T10:00:00Z"), 600, 1u << 1), at("2026-05-11T10:00:00Z"));
     arena_done(&a);
 }
@@ -70,7 +72,8 @@ TEST(a_skipped_minute_moves_on_and_a_repeated_one_comes_once)
 /* Every minute of two years, in zones of every habit: each local minute fires once a day, in order. */
 TEST(a_daily_minute_fires_once_a_day_in_every_zone)
 {
-    static const char *const zones[] = { "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Tehran", "Europe/Dublin" };
+    static const char *const zones[] = { "Europe/Berlin",     "America/St_Johns", "Australia/Lord_Howe",
+                                         "Africa/Casablanca", "Asia/Tehran",      "Europe/Dublin" };
     struct arena a = arena_init(4 << 20);
     for (size_t z = 0; z < sizeof zones / sizeof *zones; z++) {
         struct tz *tz = NULL;
@@ -84,8 +87,10 @@ TEST(a_daily_minute_fires_once_a_day_in_every_zone)
                 struct tz_local l = tz_local(tz, next);
                 bool exact = l.hour * 60 + l.minute == minute;
                 if (next <= t || next - t > 2 * USEC_DAY + 2 * USEC_HOUR || (day && next - t < 21 * USEC_HOUR))
-                    test_failed(__FILE__, __LINE__, "%s minute %d day %d: step of %lld s", zones[z], minute, day, (long long)((next - t) / USEC_SECOND));
-                if (!exact && l.hour * 60 + l.minute < minute) test_failed(__FILE__, __LINE__, "%s minute %d came early", zones[z], minute);
+                    test_failed(__FILE__, __LINE__, "%s minute %d day %d: step of %lld s", zones[z], minute, day,
+                                (long long)((next - t) / USEC_SECOND));
+                if (!exact && l.hour * 60 + l.minute < minute)
+                    test_failed(__FILE__, __LINE__, "%s minute %d came early", zones[z], minute);
                 t = next;
             }
         }

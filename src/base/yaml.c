@@ -43,7 +43,14 @@ void yaml_bad_key(struct yaml_check *c, const struct yaml *node, const char *fmt
     va_list ap;
     va_start(ap, fmt);
     bool keyed = node && node->key.len;
-    note(c, keyed ? node->key_line : node ? node->line : 1, keyed ? node->key_column : node ? node->column : 1, fmt, ap);
+    note(c,
+         keyed  ? node->key_line
+         : node ? node->line
+                : 1,
+         keyed  ? node->key_column
+         : node ? node->column
+                : 1,
+         fmt, ap);
     va_end(ap);
 }
 
@@ -52,7 +59,8 @@ err yaml_result(const struct yaml_check *c)
     if (!c->count) return OK;
     const struct yaml_problem *p = &c->items[0];
     size_t more = c->count - 1 + c->more;
-    if (!more) return err_make(ERR_INPUT, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(c->file), p->line, p->column, STR_ARG(p->text));
+    if (!more)
+        return err_make(ERR_INPUT, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(c->file), p->line, p->column, STR_ARG(p->text));
     return err_make(ERR_INPUT, STR_FMT ":%d:%d: " STR_FMT " (and %zu more)", STR_ARG(c->file), p->line, p->column,
                     STR_ARG(str_cut(p->text, 0, 180)), more);
 }
@@ -159,8 +167,8 @@ static void refuse_duplicates(struct copy *cp, const struct yaml *map)
     for (size_t i = 1; i < map->count && !cp->failed; i++) {
         const struct yaml *first = sorted[i - 1], *again = sorted[i];
         if (!str_eq(first->key, again->key)) continue;
-        yaml_bad_key(cp->check, again, "the key '" STR_FMT "' stands here twice, first on line %d", STR_ARG(str_cut(again->key, 0, 64)),
-                     first->key_line);
+        yaml_bad_key(cp->check, again, "the key '" STR_FMT "' stands here twice, first on line %d",
+                     STR_ARG(str_cut(again->key, 0, 64)), first->key_line);
         cp->failed = true;
     }
     mem_free(sorted);
@@ -210,7 +218,8 @@ static void note_syntax(struct yaml_check *c, struct fy_diag *diag)
     void *at = NULL;
     size_t before = c->count;
     for (struct fy_diag_error *e; (e = fy_diag_errors_iterate(diag, &at));)
-        note_at(c, e->line > 0 ? e->line : 1, e->column > 0 ? e->column : 1, "not valid YAML: %s", e->msg ? e->msg : "cannot be read");
+        note_at(c, e->line > 0 ? e->line : 1, e->column > 0 ? e->column : 1, "not valid YAML: %s",
+                e->msg ? e->msg : "cannot be read");
     if (c->count == before) note_at(c, 1, 1, "not valid YAML");
 }
 
@@ -256,7 +265,8 @@ const struct yaml *yaml_parse(struct yaml_check *c, str text)
     struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_ALLOW_DUPLICATE_KEYS, .diag = diag };
     struct fy_parser *parser = fy_parser_create(&cfg);
     const struct yaml *root = NULL;
-    if (parser && fy_parser_set_string(parser, text.len ? text.ptr : "", text.len) == 0) root = read_documents(c, parser, diag);
+    if (parser && fy_parser_set_string(parser, text.len ? text.ptr : "", text.len) == 0)
+        root = read_documents(c, parser, diag);
     else note_at(c, 1, 1, "the file cannot be read");
     fy_parser_destroy(parser);
     fy_diag_destroy(diag);

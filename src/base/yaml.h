@@ -1,7 +1,7 @@
-/* YAML as people write it in configuration: parsed by libfyaml, turned into a tree of our own in which every node knows its
- * line and column. Scalars stay text; only a reader gives them a type, so `no`, `08` and `30s` mean what their key says.
- * Problems are collected, not thrown: a reader that is not satisfied notes where and why, gives its fallback, and the next
- * one goes on, so that one look at a file names everything that is wrong in it.
+/* YAML as people write it in configuration: parsed by libfyaml, turned into a tree of our own in which every node knows
+ * its line and column. Scalars stay text; only a reader gives them a type, so `no`, `08` and `30s` mean what their key
+ * says. Problems are collected, not thrown: a reader that is not satisfied notes where and why, gives its fallback, and
+ * the next one goes on, so that one look at a file names everything that is wrong in it.
  *
  * Limits: YAML_TEXT_MAX bytes, YAML_NODES_MAX nodes after aliases are followed (no alias bombs), YAML_DEPTH_MAX levels.
  * One document per file, keys are scalars, duplicate keys are refused, merge keys are not known. */

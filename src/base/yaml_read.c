@@ -60,7 +60,9 @@ void yaml_keys(struct yaml_check *c, const struct yaml *map, const char *const *
         const struct yaml *item = &map->items[i];
         if (among(item->key, names)) continue;
         str hint = yaml_hint(c->arena, item->key, names);
-        if (hint.len) yaml_bad_key(c, item, "no such key '" STR_FMT "'" STR_FMT, STR_ARG(str_cut(item->key, 0, 64)), STR_ARG(hint));
+        if (hint.len)
+            yaml_bad_key(c, item, "no such key '" STR_FMT "'" STR_FMT, STR_ARG(str_cut(item->key, 0, 64)),
+                         STR_ARG(hint));
         else yaml_bad_key(c, item, "no such key '" STR_FMT "'; expected " STR_FMT, STR_ARG(str_cut(item->key, 0, 64)),
                           STR_ARG(yaml_choices(c->arena, names)));
     }
@@ -81,7 +83,8 @@ str yaml_name(struct yaml_check *c, const struct yaml *node, str fallback)
         ok = word || (i > 0 && (s.ptr[i] == '_' || s.ptr[i] == '.' || s.ptr[i] == '-'));
     }
     if (ok) return s;
-    yaml_bad(c, node, "expected a name of a-z, 0-9, '_', '.' and '-' (at most 64), got '" STR_FMT "'", STR_ARG(str_cut(s, 0, 64)));
+    yaml_bad(c, node, "expected a name of a-z, 0-9, '_', '.' and '-' (at most 64), got '" STR_FMT "'",
+             STR_ARG(str_cut(s, 0, 64)));
     return fallback;
 }
 
@@ -100,7 +103,8 @@ double yaml_f64(struct yaml_check *c, const struct yaml *node, double min, doubl
     if (!is_type(c, node, YAML_TEXT)) return fallback;
     double v = 0;
     if (!str_to_f64(node->text, &v).code && isfinite(v) && v >= min && v <= max) return v;
-    yaml_bad(c, node, "expected a number from %g to %g, got '" STR_FMT "'", min, max, STR_ARG(str_cut(node->text, 0, 40)));
+    yaml_bad(c, node, "expected a number from %g to %g, got '" STR_FMT "'", min, max,
+             STR_ARG(str_cut(node->text, 0, 40)));
     return fallback;
 }
 
@@ -120,13 +124,14 @@ usec yaml_duration(struct yaml_check *c, const struct yaml *node, usec min, usec
     usec v = 0;
     bool ok = STR_IS(node->text, "0") || !duration_parse(node->text, &v).code; /* zero needs no unit */
     if (!ok) {
-        yaml_bad(c, node, "expected a duration such as 250ms, 30s, 5m, 2h or 7d, got '" STR_FMT "'", STR_ARG(str_cut(node->text, 0, 40)));
+        yaml_bad(c, node, "expected a duration such as 250ms, 30s, 5m, 2h or 7d, got '" STR_FMT "'",
+                 STR_ARG(str_cut(node->text, 0, 40)));
         return fallback;
     }
     if (v >= min && v <= max) return v;
     str low = duration_text(min, c->arena), high = duration_text(max, c->arena);
-    yaml_bad(c, node, "expected a duration from " STR_FMT " to " STR_FMT ", got '" STR_FMT "'", STR_ARG(low), STR_ARG(high),
-             STR_ARG(str_cut(node->text, 0, 40)));
+    yaml_bad(c, node, "expected a duration from " STR_FMT " to " STR_FMT ", got '" STR_FMT "'", STR_ARG(low),
+             STR_ARG(high), STR_ARG(str_cut(node->text, 0, 40)));
     return fallback;
 }
 

@@ -26,7 +26,8 @@ static void done(struct reading *r)
 
 TEST(nodes_know_their_place_and_stay_text)
 {
-    struct reading r = read_text(STR("# head\nserver:\n  port: 08\n  on: no\nlist:\n  - a\n  - {b: 'c d'}\nempty:\nquoted: ''\n"));
+    struct reading r =
+        read_text(STR("# head\nserver:\n  port: 08\n  on: no\nlist:\n  - a\n  - {b: 'c d'}\nempty:\nquoted: ''\n"));
     CHECK(r.root && r.root->type == YAML_MAP);
     const struct yaml *port = yaml_get(yaml_get(r.root, "server"), "port");
     CHECK_STR(port->text, "08");
@@ -84,7 +85,9 @@ TEST(alias_bombs_and_deep_nests_are_refused)
 {
     struct buf b = buf_init(YAML_TEXT_MAX);
     buf_add(&b, STR("a: &a [x,x,x,x,x,x,x,x,x,x]\n"));
-    for (char c = 'b'; c < 'k'; c++) buf_fmt(&b, "%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n", c, c, c - 1, c - 1, c - 1, c - 1, c - 1, c - 1, c - 1, c - 1, c - 1);
+    for (char c = 'b'; c < 'k'; c++)
+        buf_fmt(&b, "%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n", c, c, c - 1, c - 1, c - 1, c - 1, c - 1, c - 1,
+                c - 1, c - 1, c - 1);
     struct reading r = read_text(buf_view(&b));
     CHECK_ERR(yaml_result(&r.c), ERR_INPUT);
     done(&r);
@@ -156,7 +159,8 @@ TEST(a_file_of_many_keys_is_read_in_time)
 /* Whatever the bytes are: an answer, a tree or a problem, and never both or neither. */
 TEST(mutated_texts_give_a_tree_or_a_problem)
 {
-    static const char seed_text[] = "a: &x {b: [1, 2], 'c': \"d\\n\"}\ne: *x\nf: |\n  two\n  lines\ng: >-\n  folded\n? h\n: i\n";
+    static const char seed_text[] =
+        "a: &x {b: [1, 2], 'c': \"d\\n\"}\ne: *x\nf: |\n  two\n  lines\ng: >-\n  folded\n? h\n: i\n";
     static const char bytes[] = "{}[]:,&*!|>'\"%@`#-? \n\t\\ab1\x80\xc3~";
     unsigned seed = 20260504;
     for (int round = 0; round < test_count(4000, 200000); round++) {
