@@ -21,7 +21,8 @@ static err sync_folder_of(const char *path, struct arena *a)
     return e;
 }
 
-/* Copy all pages of `from` into the file `path`, which must be new or empty; the copy is one file, without a log beside it. */
+/* Copy all pages of `from` into the file `path`, which must be new or empty; the copy is one file, without a log beside
+ * it. */
 static err copy_pages(sqlite3 *from, const char *path, const char *vfs)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -80,7 +81,8 @@ static err check_backup(sqlite3 *db)
     int rc = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
     const char *said = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : sqlite3_errmsg(db);
-    if (rc != SQLITE_ROW || !said || strcmp(said, "ok") != 0) e = err_make(ERR_CORRUPT, "damaged: %s", said ? said : "");
+    if (rc != SQLITE_ROW || !said || strcmp(said, "ok") != 0)
+        e = err_make(ERR_CORRUPT, "damaged: %s", said ? said : "");
     (void)sqlite3_finalize(stmt);
     return e;
 }

@@ -100,7 +100,8 @@ static err harden(struct conn *c)
     return conn_err(c->db, sqlite3_busy_timeout(c->db, 5000), "set a time limit");
 }
 
-/* SQLite counts its memory under a lock of the whole process, at each allocation; nobody asks. Refused when it is in use already. */
+/* SQLite counts its memory under a lock of the whole process, at each allocation; nobody asks. Refused when it is in
+ * use already. */
 static void sqlite_setup(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

@@ -55,7 +55,8 @@ static err write_header(struct export *x, int64_t from, int64_t to)
     jw_i64(&w, "to", to);
     add_hash(&w, "before", (str){ (const char *)last.b, SHA256_LEN });
     jw_array(&w, "frontier");
-    for (size_t i = 0; i < merkle_peaks(tree.size); i++) add_hash(&w, NULL, (str){ (const char *)tree.peaks[i].b, SHA256_LEN });
+    for (size_t i = 0; i < merkle_peaks(tree.size); i++)
+        add_hash(&w, NULL, (str){ (const char *)tree.peaks[i].b, SHA256_LEN });
     jw_array_end(&w);
     jw_close(&w);
     return x->tx->e.code ? x->tx->e : flush(x);

@@ -22,8 +22,10 @@ static err add_twenty(struct tx *tx, void *ctx)
 {
     (void)ctx;
     for (int i = 0; i < 20; i++)
-        (void)journal_add(tx, &(struct entry){ .kind = STR("finding"), .subject = STR("quote \" tab \t \xc3\xa9 \xf0\x9f\x9a\xb0"),
-                                               .actor = STR("weir"), .body = STR("{\"a\": [1,  2]}") });
+        (void)journal_add(tx, &(struct entry){ .kind = STR("finding"),
+                                               .subject = STR("quote \" tab \t \xc3\xa9 \xf0\x9f\x9a\xb0"),
+                                               .actor = STR("weir"),
+                                               .body = STR("{\"a\": [1,  2]}") });
     return OK;
 }
 
@@ -126,8 +128,8 @@ TEST(the_script_for_outsiders_accepts_an_export_and_finds_changes)
     const char *note = write_all(&w, "saved.note", w.note);
     CHECK_I64(run_script(path, "--checkpoint", note, NULL, NULL), 0);
     str text = read_all(&w, path);
-    static const char *const places[] = { "finding", "[1,  2]", "\"time\":2000", "\"erased\":\"", "\"hash\":\"", "journal.retained",
-                                          "\"digest", "\\n41" };
+    static const char *const places[] = { "finding",     "[1,  2]",          "\"time\":2000", "\"erased\":\"",
+                                          "\"hash\":\"", "journal.retained", "\"digest",      "\\n41" };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         str copy = str_dup(&w.a, text);
         ptrdiff_t at = str_find(copy, str_of(places[i]), copy.len / 3);
@@ -161,7 +163,8 @@ TEST(the_script_checks_signatures)
     CHECK_I64(run_script(path, "--public-key", key, "--checkpoint", note), 0);
     struct signer other;
     CHECK_OK(signer_open(str_fmt(&w.a, STR_FMT "/other.key", STR_ARG(w.dir)), &w.env, &other));
-    CHECK_I64(run_script(path, "--public-key", str_fmt(&w.a, STR_FMT "/other.key.pub", STR_ARG(w.dir)).ptr, NULL, NULL), 1);
+    CHECK_I64(run_script(path, "--public-key", str_fmt(&w.a, STR_FMT "/other.key.pub", STR_ARG(w.dir)).ptr, NULL, NULL),
+              1);
     world_done(&w);
 }
 

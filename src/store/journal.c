@@ -161,8 +161,9 @@ struct entry_list journal_read(struct tx *tx, int64_t after, size_t max, struct 
 struct entry_list journal_read_about(struct tx *tx, str correlation, int64_t after, size_t max, struct arena *a)
 {
     max = page(max);
-    return read_list(tx, tx_query(tx, SQL_ENTRY_OF_CORRELATION, text_or_empty(correlation), val_int(after), val_int((int64_t)max)),
-                     max, a);
+    return read_list(
+        tx, tx_query(tx, SQL_ENTRY_OF_CORRELATION, text_or_empty(correlation), val_int(after), val_int((int64_t)max)),
+        max, a);
 }
 
 bool journal_get(struct tx *tx, int64_t seq, struct arena *a, struct entry *out)
@@ -174,8 +175,8 @@ bool journal_get(struct tx *tx, int64_t seq, struct arena *a, struct entry *out)
     return found && !tx->e.code;
 }
 
-/* The head is written with every group. When it and the last entry disagree, somebody else wrote: stop before a new entry
- * hides it. */
+/* The head is written with every group. When it and the last entry disagree, somebody else wrote: stop before a new
+ * entry hides it. */
 err journal_load(struct tx *tx, struct journal_state *out)
 {
     *out = (struct journal_state){ 0 };
@@ -198,8 +199,8 @@ err journal_load(struct tx *tx, struct journal_state *out)
     rows_end(r);
     if (tx->e.code) return tx->e;
     if (!e.code && (last != out->tree.size || !fits))
-        e = err_make(ERR_CORRUPT, "the journal ends at entry %lld, its head says %lld%s: see weir audit verify", (long long)last,
-                     (long long)out->tree.size, fits ? "" : " with another hash");
+        e = err_make(ERR_CORRUPT, "the journal ends at entry %lld, its head says %lld%s: see weir audit verify",
+                     (long long)last, (long long)out->tree.size, fits ? "" : " with another hash");
     return e;
 }
 

@@ -1,9 +1,9 @@
 /* The journal: how the state came to be. Append-only entries, chained by hash, and signed checkpoints over them.
  *
- * hash = SHA-256(0x00 | previous hash | for each field in order seq, time, kind, subject, actor, correlation_id, cause_seq,
- * body: its length as u32 big-endian and its bytes). Numbers are decimal text; the first previous hash is 32 zero bytes.
- * The 0x00 makes each hash an RFC 6962 leaf; a checkpoint signs (size, Merkle root over the hashes, time) with Ed25519 as a
- * signed note. docs/journal.md has the format for outsiders.
+ * hash = SHA-256(0x00 | previous hash | for each field in order seq, time, kind, subject, actor, correlation_id,
+ * cause_seq, body: its length as u32 big-endian and its bytes). Numbers are decimal text; the first previous hash is 32
+ * zero bytes. The 0x00 makes each hash an RFC 6962 leaf; a checkpoint signs (size, Merkle root over the hashes, time)
+ * with Ed25519 as a signed note. docs/journal.md has the format for outsiders.
  */
 #ifndef WEIR_STORE_JOURNAL_H
 #define WEIR_STORE_JOURNAL_H
@@ -56,14 +56,15 @@ MUST_USE err signer_open(str path, struct env *env, struct signer *out);
 /* "weir/1a2b3c4d+<key hash>+<base64>": the verifier key of a signed note, and back (also from 64 hex digits). */
 str signer_public_text(const struct signer *signer, struct arena *a);
 MUST_USE err journal_key_parse(str text, uint8_t out[ED25519_PUBLIC_LEN]);
-/* Sign (size, root, time) now, if anything is new; the note is stored. note lives in a, empty when nothing was new. Writer. */
+/* Sign (size, root, time) now, if anything is new; the note is stored. note lives in a, empty when nothing was new.
+ * Writer. */
 MUST_USE err journal_checkpoint(struct tx *tx, const struct signer *signer, struct arena *a, str *note);
 
 /* The newest checkpoint's note, in a; empty when there is none. */
 str journal_last_note(struct tx *tx, struct arena *a);
 
-/* Verification reads the whole journal and names the first entry that is wrong. The key and a saved checkpoint come from the
- * caller and may be empty: then the report says what cannot be ruled out. */
+/* Verification reads the whole journal and names the first entry that is wrong. The key and a saved checkpoint come
+ * from the caller and may be empty: then the report says what cannot be ruled out. */
 struct audit_opts {
     str key;  /* 32 bytes of public key */
     str note; /* a checkpoint that was kept elsewhere */
@@ -72,7 +73,7 @@ struct audit_opts {
 };
 struct audit_report {
     int64_t entries, checkpoints, erased; /* read; erased = bodies cut by retention, proven by their hash only */
-    int64_t covered;                      /* entries under the newest good checkpoint; what follows is chained, not signed */
+    int64_t covered; /* entries under the newest good checkpoint; what follows is chained, not signed */
     usec covered_time;                    /* when that was signed */
     int64_t bad_seq;                      /* 0 = none, or the problem is not with one entry */
     char problem[252];                    /* "" = none */
@@ -84,8 +85,8 @@ MUST_USE err journal_verify(struct tx *tx, const struct audit_opts *opts, struct
 /* Write the journal as JSON Lines: a header line, entries from..to (to 0 = the end), checkpoints, all verifiable by
  * docs/verify_journal.py. Calls `line` for each (without newline); it may stop by returning an error. */
 MUST_USE err journal_export(struct tx *tx, int64_t from, int64_t to, err (*line)(void *ctx, str text), void *ctx);
-/* Drop bodies of entries older than `before`, keeping hashes; itself an entry ("journal.retained"). At most 20,000 a call;
- * gives the count, 0 when nothing is left to drop. Writer. */
+/* Drop bodies of entries older than `before`, keeping hashes; itself an entry ("journal.retained"). At most 20,000 a
+ * call; gives the count, 0 when nothing is left to drop. Writer. */
 int64_t journal_retain(struct tx *tx, usec before);
 /* The last entry that journal_retain, called again and again, would reach; 0 when there is nothing for it to do. */
 int64_t journal_retain_through(struct tx *tx, usec before);

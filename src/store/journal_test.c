@@ -46,7 +46,9 @@ TEST(an_entry_hash_is_what_the_header_says)
                                 "\0\0\0\1" "1" "\0\0\0\2" "42" "\0\0\0\1" "k" "\0\0\0\1" "s" "\0\0\0\1" "a" "\0\0\0\0"
                                 "\0\0\0\1" "0" "\0\0\0\2" "{}";
     struct sha256 zero = { 0 };
-    struct entry e = { .seq = 1, .time = 42, .kind = STR("k"), .subject = STR("s"), .actor = STR("a"), .body = STR("{}") };
+    struct entry e = {
+        .seq = 1, .time = 42, .kind = STR("k"), .subject = STR("s"), .actor = STR("a"), .body = STR("{}")
+    };
     struct sha256 got = journal_hash(&e, &zero), want = sha256_of((str){ bytes, sizeof bytes - 1 });
     CHECK(memcmp(got.b, want.b, SHA256_LEN) == 0);
 }

@@ -42,7 +42,8 @@ str merkle_frontier(const struct merkle *m)
 err merkle_load(struct merkle *m, int64_t size, str frontier)
 {
     if (size < 0 || size >= INT64_C(1) << MERKLE_PEAKS_MAX || frontier.len != merkle_peaks(size) * SHA256_LEN)
-        return err_make(ERR_CORRUPT, "a frontier of %zu bytes does not fit %lld entries", frontier.len, (long long)size);
+        return err_make(ERR_CORRUPT, "a frontier of %zu bytes does not fit %lld entries", frontier.len,
+                        (long long)size);
     m->size = size;
     if (frontier.len) memcpy(m->peaks, frontier.ptr, frontier.len);
     return OK;

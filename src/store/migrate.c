@@ -26,8 +26,8 @@ static err check(struct conn *c, int64_t *version)
     if (id != APPLICATION_ID && (id != 0 || *version != 0 || pragma_get(c, "SELECT count(*) FROM sqlite_schema") > 0))
         return err_make(ERR_CORRUPT, "this is a database, but not a store of weir");
     if (*version > (int64_t)sql_migration_count)
-        return err_make(ERR_TOO_NEW, "its schema is %lld, this program knows %zu: use a newer weir", (long long)*version,
-                        sql_migration_count);
+        return err_make(ERR_TOO_NEW, "its schema is %lld, this program knows %zu: use a newer weir",
+                        (long long)*version, sql_migration_count);
     return OK;
 }
 

@@ -44,7 +44,8 @@ static err parse_root(str line, struct sha256 *out)
     err e = base64_bytes(line, &a, &bytes);
     if (!e.code && bytes.len != SHA256_LEN) e = err_make(ERR_INPUT, "the root has %zu bytes, not 32", bytes.len);
     if (!e.code) memcpy(out->b, bytes.ptr, SHA256_LEN);
-    if (!e.code && !str_eq(base64_text(bytes, &a), line)) e = err_make(ERR_INPUT, "the root is not written the usual way");
+    if (!e.code && !str_eq(base64_text(bytes, &a), line))
+        e = err_make(ERR_INPUT, "the root is not written the usual way");
     arena_done(&a);
     return e;
 }
@@ -55,11 +56,13 @@ static err parse_numbers(str size, str root, str time, struct note *out)
     int n = 0;
     err e = str_to_i64(size, &out->size);
     if (!e.code) n = snprintf(text, sizeof text, "%lld", (long long)out->size);
-    if (!e.code && (out->size < 0 || !str_eq((str){ text, (size_t)n }, size))) e = err_make(ERR_INPUT, "the size is no count");
+    if (!e.code && (out->size < 0 || !str_eq((str){ text, (size_t)n }, size)))
+        e = err_make(ERR_INPUT, "the size is no count");
     if (!e.code) e = parse_root(root, &out->root);
     if (!e.code) e = time_parse(time, &out->time);
     char again[TIME_TEXT_MAX];
-    if (!e.code && !str_eq(time_text(out->time, again), time)) e = err_make(ERR_INPUT, "the time is not written the usual way");
+    if (!e.code && !str_eq(time_text(out->time, again), time))
+        e = err_make(ERR_INPUT, "the time is not written the usual way");
     return e;
 }
 
@@ -78,7 +81,8 @@ err note_parse(str text, struct note *out)
     if (!e.code) e = take_line(&rest, "time", &time);
     n.text = str_span(text.ptr, rest.ptr ? rest.ptr : text.ptr + text.len);
     if (!e.code) e = take_line(&rest, "signatures", &empty);
-    if (!e.code && (empty.len || !n.origin.len)) e = err_make(ERR_INPUT, "a checkpoint has an origin, a size, a root, a time, an empty line");
+    if (!e.code && (empty.len || !n.origin.len))
+        e = err_make(ERR_INPUT, "a checkpoint has an origin, a size, a root, a time, an empty line");
     if (!e.code) e = parse_numbers(size, root, time, &n);
     if (!e.code && !str_starts(rest, str_of(dash))) e = err_make(ERR_INPUT, "a checkpoint has no signature line");
     if (e.code) return err_wrap(e, "checkpoint");

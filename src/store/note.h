@@ -23,7 +23,8 @@ struct note {
     str signatures; /* the lines after it */
 };
 
-MUST_USE err note_make(const struct signer *signer, int64_t size, struct sha256 root, usec time, struct arena *a, str *out);
+MUST_USE err note_make(const struct signer *signer, int64_t size, struct sha256 root, usec time, struct arena *a,
+                       str *out);
 /* The views of `out` point into `text`. Errors: ERR_INPUT with what is wrong. */
 MUST_USE err note_parse(str text, struct note *out);
 /* One of its signatures is by this key. */

@@ -1,4 +1,5 @@
-/* Every shared statement prepares on a real PostgreSQL after its migrations. Starts a server of its own in a fresh folder. */
+/* Every shared statement prepares on a real PostgreSQL after its migrations. Starts a server of its own in a fresh
+ * folder. */
 #include "tests/test.h"
 
 #include <fcntl.h>
@@ -57,10 +58,12 @@ static int write_script(const char *path)
     int count = 0;
     FILE *f = fopen(path, "w");
     CHECK(f != NULL);
-    for (size_t i = 0; i < sql_migration_count; i++) (void)fprintf(f, "BEGIN;\n%s\nCOMMIT;\n", sql_migrations[i].postgres);
+    for (size_t i = 0; i < sql_migration_count; i++)
+        (void)fprintf(f, "BEGIN;\n%s\nCOMMIT;\n", sql_migrations[i].postgres);
     for (int id = 0; id < SQL_COUNT; id++) {
         if (!sql_texts[id].shared) continue;
-        (void)fprintf(f, "\\echo preparing sql/%s.sql\nPREPARE %s AS\n%s;\n", sql_texts[id].name, sql_texts[id].name, sql_texts[id].text);
+        (void)fprintf(f, "\\echo preparing sql/%s.sql\nPREPARE %s AS\n%s;\n", sql_texts[id].name, sql_texts[id].name,
+                      sql_texts[id].text);
         count++;
     }
     CHECK(fclose(f) == 0);
@@ -99,11 +102,15 @@ TEST(every_shared_statement_prepares_on_postgresql)
     const char *ctl = str_fmt(&a, "%s/pg_ctl", bin).ptr, *server = str_fmt(&a, "%s/server.log", top.ptr).ptr;
     int count = write_script(script);
     CHECK(count > 100);
-    CHECK_I64(RUN(log, str_fmt(&a, "%s/initdb", bin).ptr, "-D", data, "-A", "trust", "-U", "weir", "--no-sync", "-E", "UTF8",
-                  "--locale=C.UTF-8"), 0);
+    CHECK_I64(RUN(log, str_fmt(&a, "%s/initdb", bin).ptr, "-D", data, "-A", "trust", "-U", "weir", "--no-sync", "-E",
+                  "UTF8", "--locale=C.UTF-8"),
+              0);
     CHECK_I64(RUN(log, ctl, "-D", data, "-w", "-l", server, "-o",
-                  str_fmt(&a, "-c listen_addresses='' -c unix_socket_directories=%s -c fsync=off", top.ptr).ptr, "start"), 0);
-    int rc = RUN(told, str_fmt(&a, "%s/psql", bin).ptr, "-X", "-h", top.ptr, "-U", "weir", "-d", "postgres", "-f", script);
+                  str_fmt(&a, "-c listen_addresses='' -c unix_socket_directories=%s -c fsync=off", top.ptr).ptr,
+                  "start"),
+              0);
+    int rc =
+        RUN(told, str_fmt(&a, "%s/psql", bin).ptr, "-X", "-h", top.ptr, "-U", "weir", "-d", "postgres", "-f", script);
     CHECK_I64(RUN(log, ctl, "-D", data, "-m", "fast", "-w", "stop"), 0);
     (void)printf("# %d statements\n", count);
     int prepared = 0;

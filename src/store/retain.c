@@ -1,9 +1,9 @@
 /* Retention: bodies go, hashes stay.
  *
- * An erased entry's hash can no longer be computed, since the body is part of it. It is still held in place by the chain and
- * the signed roots; its other fields are held by a stub (journal_stub) kept in the row, and the Merkle root over the
- * stubs is in the body of the "journal.retained" entry, which is never erased itself. So a changed field is found in its
- * row, and a body that went without retention saying so is found too. */
+ * An erased entry's hash can no longer be computed, since the body is part of it. It is still held in place by the
+ * chain and the signed roots; its other fields are held by a stub (journal_stub) kept in the row, and the Merkle root
+ * over the stubs is in the body of the "journal.retained" entry, which is never erased itself. So a changed field is
+ * found in its row, and a body that went without retention saying so is found too. */
 #include "base/json.h"
 #include "store/store_internal.h"
 
@@ -52,7 +52,8 @@ static int64_t last_before(struct tx *tx, usec before)
     return low;
 }
 
-/* Erase a batch in from..through and give the seq to go on from, 0 when there was none. Rows are read first, then changed. */
+/* Erase a batch in from..through and give the seq to go on from, 0 when there was none. Rows are read first, then
+ * changed. */
 static int64_t erase_batch(struct tx *tx, int64_t from, int64_t through, struct merkle *stubs)
 {
     struct {
@@ -87,7 +88,8 @@ static void add_retained(struct tx *tx, int64_t from, int64_t through, usec befo
     jw_i64(&w, "erased", stubs->size);
     jw_str(&w, "digest", hex_text((str){ (const char *)root.b, SHA256_LEN }, tx_arena(tx)));
     jw_close(&w);
-    (void)journal_add(tx, &(struct entry){ .kind = STR("journal.retained"), .actor = STR("weir"), .body = buf_view(&body) });
+    (void)journal_add(
+        tx, &(struct entry){ .kind = STR("journal.retained"), .actor = STR("weir"), .body = buf_view(&body) });
     buf_done(&body);
 }
 

@@ -1,4 +1,5 @@
-/* The journal's signing key: a 0600 file outside the store, with the public half beside it for people to keep elsewhere. */
+/* The journal's signing key: a 0600 file outside the store, with the public half beside it for people to keep
+ * elsewhere. */
 #include "store/note.h"
 #include "store/store_internal.h"
 
@@ -37,7 +38,8 @@ static err read_key(int fd, const char *path, struct arena *a, struct signer *ou
     struct stat st;
     if (fstat(fd, &st)) return err_errno("%s", path);
     if (!S_ISREG(st.st_mode) || (st.st_mode & 077))
-        return err_make(ERR_DENIED, "%s can be read by others (mode %03o): chmod 600 it", path, (unsigned)st.st_mode & 0777);
+        return err_make(ERR_DENIED, "%s can be read by others (mode %03o): chmod 600 it", path,
+                        (unsigned)st.st_mode & 0777);
     ssize_t n = read(fd, text, sizeof text);
     str hex = str_trim((str){ text, n > 0 ? (size_t)n : 0 }), bytes = STR_NONE;
     err e = n < 0 ? err_errno("%s", path) : OK;

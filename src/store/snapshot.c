@@ -23,7 +23,8 @@ static err parse(str body, struct snapshot *out)
                               .schema = json_get_i64(v, "schema", 0),
                               .facts.blocks = json_get_i64(v, "blocks", 0) };
     if (!e.code) e = hex_bytes(json_get_str(v, "digest"), &a, &digest);
-    if (!e.code && (digest.len != SHA256_LEN || out->seq < 1 || out->facts.blocks < 1)) e = err_make(ERR_CORRUPT, "not a snapshot's entry");
+    if (!e.code && (digest.len != SHA256_LEN || out->seq < 1 || out->facts.blocks < 1))
+        e = err_make(ERR_CORRUPT, "not a snapshot's entry");
     if (!e.code) memcpy(out->facts.digest.b, digest.ptr, SHA256_LEN);
     arena_done(&a);
     return e;
@@ -65,7 +66,9 @@ static err write_part(void *ctx, str block)
     struct part *p = ctx;
     uLongf room = compressBound(block.len);
     Bytef *packed = mem_new(room);
-    err e = compress2(packed, &room, (const Bytef *)block.ptr, block.len, Z_BEST_SPEED) == Z_OK ? OK : err_make(ERR_IO, "compress a snapshot");
+    err e = compress2(packed, &room, (const Bytef *)block.ptr, block.len, Z_BEST_SPEED) == Z_OK
+                ? OK
+                : err_make(ERR_IO, "compress a snapshot");
     p->plain = block;
     p->packed = (str){ (const char *)packed, room };
     if (!e.code) e = store_run(p->to, put_part, p);
@@ -113,7 +116,8 @@ static err read_part(void *ctx, str *block)
     uLongf len = STATE_BLOCK;
     bool there = rows_next(r);
     str packed = rows_str(r, 1);
-    bool whole = there && uncompress((Bytef *)l->plain, &len, (const Bytef *)packed.ptr, packed.len) == Z_OK && (int64_t)len == rows_i64(r, 0);
+    bool whole = there && uncompress((Bytef *)l->plain, &len, (const Bytef *)packed.ptr, packed.len) == Z_OK &&
+                 (int64_t)len == rows_i64(r, 0);
     rows_end(r);
     if (!whole) return err_make(ERR_CORRUPT, "part %lld is damaged", (long long)l->next);
     *block = (str){ l->plain, len };
@@ -127,7 +131,8 @@ static err load_work(struct tx *tx, void *ctx)
     struct load *l = ctx;
     err e = state_read(tx, &l->at, read_part, l);
     struct sha256 got = merkle_root(&l->tree);
-    if (!e.code && memcmp(got.b, l->snap->facts.digest.b, SHA256_LEN)) e = err_make(ERR_CORRUPT, "it is not what its entry says");
+    if (!e.code && memcmp(got.b, l->snap->facts.digest.b, SHA256_LEN))
+        e = err_make(ERR_CORRUPT, "it is not what its entry says");
     return e;
 }
 

@@ -21,6 +21,7 @@ struct sql_migration {
 extern const struct sql_migration sql_migrations[];
 extern const size_t sql_migration_count;
 
-extern const char sql_script_connect[], sql_script_connect_writer[], sql_script_connect_reader[], sql_script_connect_normal[];
+extern const char sql_script_connect[], sql_script_connect_writer[], sql_script_connect_reader[],
+    sql_script_connect_normal[];
 
 #endif

@@ -108,7 +108,9 @@ static void put_text(struct writing *w, str s)
 
 static void put_value(struct writing *w, sqlite3_stmt *s, int col)
 {
-    static const char tags[] = { [SQLITE_INTEGER] = 'i', [SQLITE_FLOAT] = 'r', [SQLITE_TEXT] = 't', [SQLITE_BLOB] = 'b', [SQLITE_NULL] = 'n' };
+    static const char tags[] = {
+        [SQLITE_INTEGER] = 'i', [SQLITE_FLOAT] = 'r', [SQLITE_TEXT] = 't', [SQLITE_BLOB] = 'b', [SQLITE_NULL] = 'n'
+    };
     int type = sqlite3_column_type(s, col);
     put(w, &tags[type], 1);
     if (type == SQLITE_INTEGER) {
@@ -127,7 +129,8 @@ static void put_value(struct writing *w, sqlite3_stmt *s, int col)
 /* A statement made for one table: the schema names tables and columns, nobody else does. */
 static err prepare(struct tx *tx, str sql, sqlite3_stmt **out)
 {
-    return conn_err(tx->conn->db, sqlite3_prepare_v2(tx->conn->db, sql.ptr, (int)sql.len, out, NULL), "the state's tables");
+    return conn_err(tx->conn->db, sqlite3_prepare_v2(tx->conn->db, sql.ptr, (int)sql.len, out, NULL),
+                    "the state's tables");
 }
 
 static str column_names(const struct table *t, struct arena *a)
@@ -141,8 +144,10 @@ static str column_names(const struct table *t, struct arena *a)
 static err write_table(struct tx *tx, const struct table *t, struct arena *a, struct writing *w)
 {
     sqlite3_stmt *s = NULL;
-    err e = prepare(tx, str_fmt(a, "SELECT " STR_FMT " FROM \"" STR_FMT "\" ORDER BY " STR_FMT, STR_ARG(column_names(t, a)),
-                                STR_ARG(t->name), STR_ARG(t->order)), &s);
+    err e = prepare(tx,
+                    str_fmt(a, "SELECT " STR_FMT " FROM \"" STR_FMT "\" ORDER BY " STR_FMT, STR_ARG(column_names(t, a)),
+                            STR_ARG(t->name), STR_ARG(t->order)),
+                    &s);
     if (e.code) return e;
     put(w, "T", 1);
     put_text(w, t->name);
@@ -311,7 +316,8 @@ static int bind_value(struct reading *r, int at)
         return sqlite3_bind_text64(r->insert, at, s.ptr, s.len, SQLITE_TRANSIENT, SQLITE_UTF8);
     case 'b':
         s = get_text(r);
-        return s.len ? sqlite3_bind_blob64(r->insert, at, s.ptr, s.len, SQLITE_TRANSIENT) : sqlite3_bind_zeroblob(r->insert, at, 0);
+        return s.len ? sqlite3_bind_blob64(r->insert, at, s.ptr, s.len, SQLITE_TRANSIENT)
+                     : sqlite3_bind_zeroblob(r->insert, at, 0);
     default: fail(r, "a value is of no known type"); return SQLITE_OK;
     }
 }
@@ -359,14 +365,17 @@ err state_read(struct tx *tx, const struct state_place *at, err (*block)(void *c
 {
     if (tx->read_only) return err_make(ERR_READ_ONLY, "a state is taken in by a writer only");
     struct arena a = arena_init(4 << 20);
-    struct reading r = { .tx = tx, .give = block, .ctx = ctx, .text = buf_init(64 << 20), .tables = read_tables(tx, &a) };
+    struct reading r = {
+        .tx = tx, .give = block, .ctx = ctx, .text = buf_init(64 << 20), .tables = read_tables(tx, &a)
+    };
     r.e = tx_err(tx);
     clear_tables(&r, &a);
     read_all(&r, &a);
     (void)sqlite3_finalize(r.insert);
     struct journal_state *j = &tx->store->journal;
     if (!r.e.code) {
-        /* Only the number of entries and the chain matter from here: a store that begins in the middle signs nothing. */
+        /* Only the number of entries and the chain matter from here: a store that begins in the middle signs nothing.
+         */
         *j = (struct journal_state){ .time = at->time, .hash = at->hash, .tree = { .size = at->seq } };
         tx->time = at->time;
     }

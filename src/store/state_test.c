@@ -118,7 +118,8 @@ TEST(the_digest_sees_any_change_and_compare_names_the_table)
     arena_done(&a);
 }
 
-/* Any byte changed, any end cut off: refused, or read as another state, never a crash. Nothing of a refused one stays. */
+/* Any byte changed, any end cut off: refused, or read as another state, never a crash. Nothing of a refused one stays.
+ */
 TEST(a_damaged_state_is_refused)
 {
     struct env env = env_os();

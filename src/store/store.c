@@ -79,7 +79,8 @@ static err take_lock(struct store *s)
     }
     if (!e.code) {
         str me = str_fmt(&a, "%ld\n", (long)getpid());
-        if (ftruncate(s->lock_fd, 0) || pwrite(s->lock_fd, me.ptr, me.len, 0) != (ssize_t)me.len) e = err_errno("%s", path);
+        if (ftruncate(s->lock_fd, 0) || pwrite(s->lock_fd, me.ptr, me.len, 0) != (ssize_t)me.len)
+            e = err_errno("%s", path);
     }
     arena_done(&a);
     return e;
@@ -194,7 +195,8 @@ static usec read_time(struct store *s)
 static err read_memory(struct store *s, struct tx **out)
 {
     pthread_mutex_lock(&s->memory_lock);
-    struct tx *tx = mem_new(sizeof *tx); /* not the connection's own: a done callback may read while the writer holds that */
+    struct tx *tx =
+        mem_new(sizeof *tx); /* not the connection's own: a done callback may read while the writer holds that */
     tx_start(tx, s, s->write, read_time(s), true);
     *out = tx;
     return OK;

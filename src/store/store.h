@@ -2,7 +2,8 @@
  * migrations/), never outside: callers name a statement (SQL_...) and bind values.
  *
  * One writer thread runs submitted work in order, many to a group transaction, each in a SAVEPOINT of its own: one that
- * fails rolls back alone, and `done` is called after COMMIT, so a reply is a promise. Readers have their own WAL connections.
+ * fails rolls back alone, and `done` is called after COMMIT, so a reply is a promise. Readers have their own WAL
+ * connections.
  */
 #ifndef WEIR_STORE_STORE_H
 #define WEIR_STORE_STORE_H
@@ -44,16 +45,19 @@ void store_close(struct store *s);
 
 /* Work on the writer thread, inside a SAVEPOINT. An error (returned or sticky in tx) undoes just this work. */
 typedef err store_work(struct tx *tx, void *ctx);
-/* After COMMIT (OK), or with the work's own error, or with the reason the commit failed. Writer thread; must be short. */
+/* After COMMIT (OK), or with the work's own error, or with the reason the commit failed. Writer thread; must be short.
+ */
 typedef void store_done(err result, void *ctx);
 /* Queue work. `time` of the transaction is max(env wall clock, last time) at the start of the work.
  * Errors: ERR_FULL, ERR_STOPPED, ERR_READ_ONLY (after a failed fsync: nothing is retried).   Thread: any. */
 MUST_USE err store_submit(struct store *s, store_work *work, store_done *done, void *ctx);
 /* As store_submit, but waits for done and gives its result. Thread: any but the writer. */
 MUST_USE err store_run(struct store *s, store_work *work, void *ctx);
-/* As store_run in recorded time: the transaction's time is max(`time`, last time), not the clock. For feed and replay. */
+/* As store_run in recorded time: the transaction's time is max(`time`, last time), not the clock. For feed and replay.
+ */
 MUST_USE err store_run_at(struct store *s, usec time, store_work *work, void *ctx);
-/* Called on the writer thread after each COMMIT that added entries, with the newest seq. One listener; set before use. */
+/* Called on the writer thread after each COMMIT that added entries, with the newest seq. One listener; set before use.
+ */
 void store_on_commit(struct store *s, void (*committed)(void *ctx, int64_t last_seq), void *ctx);
 /* Asked on the writer thread between groups: the next wall time at which `tick` wants to run (USEC_MAX: never), and the
  * work itself, run like submitted work. The core's timers live here. Set before use. */
@@ -143,7 +147,8 @@ MUST_USE err store_backup(struct store *s, str path);
  * Errors: ERR_CONFLICT (there is a store at dir), ERR_CORRUPT, ERR_TOO_NEW, ERR_NOT_FOUND, ERR_IO.   Thread: main. */
 MUST_USE err store_restore(str file, str dir, struct env *env, store_work *first, void *ctx);
 
-/* Remove the files of a store that nobody has open, and its folder when nothing else is in it. For stores that are scratch. */
+/* Remove the files of a store that nobody has open, and its folder when nothing else is in it. For stores that are
+ * scratch. */
 void store_clear(str dir);
 
 /* What the store knows of itself, for /metrics and /readyz. Thread: any. */

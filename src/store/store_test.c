@@ -18,7 +18,8 @@ static struct store *open_at(str dir, struct env *env)
 static err add(struct tx *tx, void *ctx)
 {
     const char *subject = ctx;
-    (void)journal_add(tx, &(struct entry){ .kind = STR("test"), .subject = str_of(subject), .actor = STR("t"), .body = STR("{}") });
+    (void)journal_add(
+        tx, &(struct entry){ .kind = STR("test"), .subject = str_of(subject), .actor = STR("t"), .body = STR("{}") });
     return OK;
 }
 

@@ -70,7 +70,8 @@ static struct rows *ready(struct tx *tx, enum sql id, const struct val *vals, si
     if (tx->e.code) return NULL;
     err e = conn_stmt(tx->conn, id, &r);
     if (!e.code && r->open)
-        e = err_make(ERR_CONFLICT, "sql/%s.sql is open already: the same statement inside its own loop", sql_texts[id].name);
+        e = err_make(ERR_CONFLICT, "sql/%s.sql is open already: the same statement inside its own loop",
+                     sql_texts[id].name);
     if (!e.code && !r->open) r->tx = tx;
     if (!e.code && n != r->params)
         e = err_make(ERR_INPUT, "sql/%s.sql takes %d values, %zu were given", sql_texts[id].name, r->params, n);

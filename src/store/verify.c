@@ -1,8 +1,8 @@
 /* Verification: one pass over the entries, with the checkpoints and the retentions read in step beside them.
  *
- *   entries       1 2 3 4 5 6 7 8 ...      numbers without gaps, times that do not go back, each hash from the one before
- *   checkpoints         ^       ^          the root over the hashes so far is the one that was signed
- *   retentions    |-------|                bodies that are gone went in one of these ranges, and their stubs fit its digest
+ *   entries       1 2 3 4 5 6 7 8 ...      numbers without gaps, times that do not go back, each hash from the one
+ * before checkpoints         ^       ^          the root over the hashes so far is the one that was signed retentions
+ * |-------|                bodies that are gone went in one of these ranges, and their stubs fit its digest
  */
 #include "store/note.h"
 #include "store/store_internal.h"
@@ -54,7 +54,8 @@ static void check_root(struct audit *a, const struct note *n, const char *what)
 {
     struct sha256 root = merkle_root(&a->tree);
     if (memcmp(root.b, n->root.b, SHA256_LEN) == 0) return;
-    wrong(a, a->out->covered + 1, "the hashes of entries 1 to %lld are not those %s was signed for: one of %lld to %lld was changed",
+    wrong(a, a->out->covered + 1,
+          "the hashes of entries 1 to %lld are not those %s was signed for: one of %lld to %lld was changed",
           (long long)n->size, what, (long long)a->out->covered + 1, (long long)n->size);
 }
 
@@ -111,7 +112,8 @@ static void end_retention(struct audit *a)
 {
     struct sha256 root = merkle_root(&a->stubs);
     if (a->stubs.size != a->range.erased || memcmp(root.b, a->range.digest.b, SHA256_LEN))
-        doubt(a, a->range.from, "entries %lld to %lld: what is left of them is not what the retention of entry %lld left",
+        doubt(a, a->range.from,
+              "entries %lld to %lld: what is left of them is not what the retention of entry %lld left",
               (long long)a->range.from, (long long)a->range.through, (long long)a->range_seq);
     next_retention(a);
 }
@@ -120,7 +122,8 @@ static void check_erased(struct audit *a, const struct entry *e, str kept)
 {
     struct sha256 stub = journal_stub(e);
     if (!str_eq(kept, (str){ (const char *)stub.b, SHA256_LEN }))
-        wrong(a, e->seq, "entry %lld was changed: its body is gone, and the rest does not fit what retention leaves", (long long)e->seq);
+        wrong(a, e->seq, "entry %lld was changed: its body is gone, and the rest does not fit what retention leaves",
+              (long long)e->seq);
     else if (!a->at_retention || e->seq < a->range.from || e->seq > a->range.through)
         doubt(a, e->seq, "entry %lld: its body is gone, and no retention says so", (long long)e->seq);
     else
@@ -138,7 +141,8 @@ static void check_content(struct audit *a, struct rows *r, const struct entry *e
     }
     struct sha256 want = journal_hash(e, &a->before);
     if (memcmp(want.b, e->hash.b, SHA256_LEN) || !rows_null(r, 9))
-        wrong(a, e->seq, "entry %lld was changed, or stands in another's place: its hash does not fit", (long long)e->seq);
+        wrong(a, e->seq, "entry %lld was changed, or stands in another's place: its hash does not fit",
+              (long long)e->seq);
 }
 
 static void check_entry(struct audit *a, struct rows *r)
@@ -147,13 +151,15 @@ static void check_entry(struct audit *a, struct rows *r)
     journal_view_row(r, &e);
     int64_t expected = a->tree.size + 1;
     if (e.seq != expected) {
-        wrong(a, expected, "entry %lld is missing: entry %lld stands in its place", (long long)expected, (long long)e.seq);
+        wrong(a, expected, "entry %lld is missing: entry %lld stands in its place", (long long)expected,
+              (long long)e.seq);
         return;
     }
     if (rows_str(r, 8).len != SHA256_LEN)
         wrong(a, e.seq, "entry %lld was changed: its hash has %zu bytes", (long long)e.seq, rows_str(r, 8).len);
     if (!a->bad) check_content(a, r, &e);
-    if (e.time < a->time) wrong(a, e.seq, "entry %lld was changed: its time lies before that of the entry before it", (long long)e.seq);
+    if (e.time < a->time)
+        wrong(a, e.seq, "entry %lld was changed: its time lies before that of the entry before it", (long long)e.seq);
     if (a->bad) return;
     merkle_add(&a->tree, e.hash);
     a->before = e.hash;
@@ -169,7 +175,8 @@ static void check_entries(struct audit *a)
     struct rows *r = tx_query(a->tx, SQL_ENTRY_SCAN, val_int(1));
     while (!a->bad && rows_next(r)) {
         check_entry(a, r);
-        if (a->opts->progress && a->out->entries % PROGRESS_EVERY == 0) a->opts->progress(a->opts->ctx, a->out->entries, total);
+        if (a->opts->progress && a->out->entries % PROGRESS_EVERY == 0)
+            a->opts->progress(a->opts->ctx, a->out->entries, total);
     }
     rows_end(r);
 }
@@ -180,7 +187,8 @@ static void check_cut(struct audit *a, int64_t size, const char *who)
 {
     int64_t last = a->tree.size;
     if (size > last)
-        wrong(a, last + 1, "entries %lld to %lld are missing at the end: %s knows them", (long long)last + 1, (long long)size, who);
+        wrong(a, last + 1, "entries %lld to %lld are missing at the end: %s knows them", (long long)last + 1,
+              (long long)size, who);
 }
 
 static void check_head(struct audit *a)
@@ -209,7 +217,8 @@ static void check_end(struct audit *a)
 static err open_audit(struct audit *a)
 {
     const struct audit_opts *o = a->opts;
-    if (o->key.len && o->key.len != ED25519_PUBLIC_LEN) return err_make(ERR_INPUT, "a public key has 32 bytes, not %zu", o->key.len);
+    if (o->key.len && o->key.len != ED25519_PUBLIC_LEN)
+        return err_make(ERR_INPUT, "a public key has 32 bytes, not %zu", o->key.len);
     a->out->key_used = o->key.len > 0;
     a->has_saved = a->out->note_used = o->note.len > 0;
     err e = o->note.len ? note_parse(o->note, &a->saved) : OK;

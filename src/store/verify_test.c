@@ -9,7 +9,8 @@
 
 enum { ENTRIES = 60, ERASED = 12, CHECKPOINT_EVERY = 16 };
 
-/* A journal of ENTRIES entries with checkpoints, its first ones erased; closed, so that the test can reach into the file. */
+/* A journal of ENTRIES entries with checkpoints, its first ones erased; closed, so that the test can reach into the
+ * file. */
 struct book {
     struct env env;
     struct arena a;
@@ -25,8 +26,11 @@ static err add_one(struct tx *tx, void *ctx)
     int i = *(int *)ctx;
     char body[64];
     int n = snprintf(body, sizeof body, "{\"n\":%d,\"text\":\"\xc3\xa9t\xc3\xa9\"}", i);
-    (void)journal_add(tx, &(struct entry){ .kind = i % 3 ? STR("finding") : STR("incident.opened"), .subject = STR("orders"),
-                                           .actor = STR("weir"), .correlation = i % 5 ? STR("") : STR("inc-1"), .cause = i / 2,
+    (void)journal_add(tx, &(struct entry){ .kind = i % 3 ? STR("finding") : STR("incident.opened"),
+                                           .subject = STR("orders"),
+                                           .actor = STR("weir"),
+                                           .correlation = i % 5 ? STR("") : STR("inc-1"),
+                                           .cause = i / 2,
                                            .body = { body, (size_t)n } });
     return OK;
 }
@@ -152,7 +156,8 @@ struct cell {
 static sqlite3_stmt *ask(struct book *b, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    if (sqlite3_prepare_v2(b->db, sql, -1, &stmt, NULL) != SQLITE_OK) test_failed(__FILE__, __LINE__, "%s", sqlite3_errmsg(b->db));
+    if (sqlite3_prepare_v2(b->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+        test_failed(__FILE__, __LINE__, "%s", sqlite3_errmsg(b->db));
     return stmt;
 }
 
@@ -208,8 +213,8 @@ TEST(change_any_single_byte_of_any_entry_and_verify_names_it)
         if (change(&after, &seed) && cell_set(&b, column, seq, &after)) {
             struct audit_report r = audit_with(&b, STR_NONE, STR_NONE);
             if (r.bad_seq != seq)
-                test_failed(__FILE__, __LINE__, "%s of entry %lld changed; verify says entry %lld: '%s'", column, (long long)seq,
-                            (long long)r.bad_seq, r.problem);
+                test_failed(__FILE__, __LINE__, "%s of entry %lld changed; verify says entry %lld: '%s'", column,
+                            (long long)seq, (long long)r.bad_seq, r.problem);
             bool renumbered = column == columns[0];
             CHECK(cell_set(&b, column, renumbered ? after.i : seq, &before));
             tried++;
@@ -235,13 +240,17 @@ TEST(deleted_inserted_swapped_and_erased_entries_are_named)
         { "DELETE FROM entry WHERE seq > 55", "missing at the end", 56 },
         { "DELETE FROM entry WHERE seq = 40; UPDATE entry SET seq = seq - 1 WHERE seq > 40", "was changed", 40 },
         { "UPDATE entry SET seq = -seq WHERE seq >= 40; UPDATE entry SET seq = 1 - seq WHERE seq < 0;"
-          "INSERT INTO entry SELECT 40, time, kind, subject, actor, correlation_id, cause_seq, body, hash, erased FROM entry WHERE seq = 39",
+          "INSERT INTO entry SELECT 40, time, kind, subject, actor, correlation_id, cause_seq, body, hash, erased FROM "
+          "entry WHERE seq = 39",
           "was changed", 40 },
-        { "UPDATE entry SET seq = -1 WHERE seq = 40; UPDATE entry SET seq = 40 WHERE seq = 41; UPDATE entry SET seq = 41 WHERE seq = -1",
+        { "UPDATE entry SET seq = -1 WHERE seq = 40; UPDATE entry SET seq = 40 WHERE seq = 41; UPDATE entry SET seq = "
+          "41 WHERE seq = -1",
           "was changed", 40 },
-        { "INSERT INTO entry SELECT -7, time, kind, subject, actor, correlation_id, cause_seq, body, hash, erased FROM entry WHERE seq = 9",
+        { "INSERT INTO entry SELECT -7, time, kind, subject, actor, correlation_id, cause_seq, body, hash, erased FROM "
+          "entry WHERE seq = 9",
           "inserted", -7 },
-        { "INSERT INTO entry SELECT 62, time, kind, subject, actor, correlation_id, cause_seq, body, hash, erased FROM entry WHERE seq = 61",
+        { "INSERT INTO entry SELECT 62, time, kind, subject, actor, correlation_id, cause_seq, body, hash, erased FROM "
+          "entry WHERE seq = 61",
           "was changed", 62 },
         { "UPDATE entry SET body = NULL WHERE seq = 50", "body is gone", 50 },
         { "UPDATE entry SET body = NULL, erased = randomblob(32) WHERE seq = 50", "body is gone", 50 },
@@ -257,8 +266,9 @@ TEST(deleted_inserted_swapped_and_erased_entries_are_named)
     };
     struct book b = book_make();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        meddle(&b, "CREATE TEMP TABLE e AS SELECT * FROM main.entry; CREATE TEMP TABLE c AS SELECT * FROM main.checkpoint;"
-                   "CREATE TEMP TABLE h AS SELECT * FROM main.journal_head");
+        meddle(&b,
+               "CREATE TEMP TABLE e AS SELECT * FROM main.entry; CREATE TEMP TABLE c AS SELECT * FROM main.checkpoint;"
+               "CREATE TEMP TABLE h AS SELECT * FROM main.journal_head");
         meddle(&b, rows[i].sql);
         expect(&b, rows[i].bad, rows[i].words);
         meddle(&b, "DELETE FROM main.entry; INSERT INTO main.entry SELECT * FROM e; DELETE FROM main.checkpoint;"
@@ -397,7 +407,8 @@ TEST(a_note_parses_back_and_any_changed_byte_is_refused)
             if (good && !last_newline) test_failed(__FILE__, __LINE__, "byte %zu bit %d", i, bit);
             copy[i] ^= (char)(1 << bit);
         }
-        CHECK(note_parse((str){ copy, i }, &n).code || !note_signed_by(&n, b.signer.public_key) || i == b.saved.len - 1);
+        CHECK(note_parse((str){ copy, i }, &n).code || !note_signed_by(&n, b.signer.public_key) ||
+              i == b.saved.len - 1);
     }
     mem_free(copy);
     book_done(&b);

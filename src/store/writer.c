@@ -5,12 +5,14 @@
  * One fsync serves the group. While it runs, the next group gathers by itself: load makes groups larger, and a single
  * piece of work waits for nobody.
  *
- * A COMMIT that fails for want of space rolls the group back and the store goes on. Any other failure of a COMMIT, or of
- * the log, ends writing for good: after a failed fsync the kernel may have dropped the pages and say yes to the next one.
+ * A COMMIT that fails for want of space rolls the group back and the store goes on. Any other failure of a COMMIT, or
+ * of the log, ends writing for good: after a failed fsync the kernel may have dropped the pages and say yes to the next
+ * one.
  *
  * Checkpoints (log -> database) run on a thread and connection of their own. Under unbroken load those never catch up
- * with the end of the log, so past WAL_PAGES_MAX the writer does one itself, with nobody writing meanwhile. The first COMMIT after
- * a checkpoint syncs twice (the log begins anew), so they are far enough apart to be rarer than one COMMIT in a hundred.
+ * with the end of the log, so past WAL_PAGES_MAX the writer does one itself, with nobody writing meanwhile. The first
+ * COMMIT after a checkpoint syncs twice (the log begins anew), so they are far enough apart to be rarer than one COMMIT
+ * in a hundred.
  */
 #include "store/store_internal.h"
 
@@ -305,7 +307,8 @@ void writer_stop(struct store *s)
 static err submit(struct store *s, store_work *work, store_done *done, void *ctx, usec time)
 {
     if (s->reader_only) return err_make(ERR_READ_ONLY, "the store is open for reading only");
-    if (atomic_load(&s->read_only)) return err_make(ERR_READ_ONLY, "writing ended after a failed write: restart when the disk is well");
+    if (atomic_load(&s->read_only))
+        return err_make(ERR_READ_ONLY, "writing ended after a failed write: restart when the disk is well");
     err e = OK;
     pthread_mutex_lock(&s->lock);
     if (s->stop) {
@@ -355,7 +358,9 @@ static void waiter_done(err result, void *ctx)
 static err run(struct store *s, usec time, store_work *work, void *ctx)
 {
     assert(!s->writer_runs || !pthread_equal(pthread_self(), s->writer_thread)); /* it would wait for itself */
-    struct waiter w = { .work = work, .ctx = ctx, .lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER };
+    struct waiter w = {
+        .work = work, .ctx = ctx, .lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER
+    };
     err e = submit(s, waiter_work, waiter_done, &w, time);
     if (e.code) return e;
     pthread_mutex_lock(&w.lock);
