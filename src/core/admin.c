@@ -13,7 +13,8 @@ err input_note(struct cx *cx)
 err input_checkpoint_sent(struct cx *cx)
 {
     cx_enter(cx, STR(""), 0);
-    str value = str_fmt(cx->a, "{\"entries\":%lld,\"time\":%lld}", (long long)json_get_i64(cx->body, "entries", 0), (long long)cx->now);
+    str value = str_fmt(cx->a, "{\"entries\":%lld,\"time\":%lld}", (long long)json_get_i64(cx->body, "entries", 0),
+                        (long long)cx->now);
     tx_exec(cx->tx, SQL_META_SET, V(str_fmt(cx->a, "witness/" STR_FMT, STR_ARG(cx->in->subject))), V(value));
     return OK;
 }
@@ -23,13 +24,14 @@ err input_silence_added(struct cx *cx)
     const usec longest = 90 * USEC_DAY;
     json *b = cx->body;
     usec starts = json_get_i64(b, "starts", 0), ends = json_get_i64(b, "ends", 0);
-    if (ends <= starts || ends <= cx->now) return err_make(ERR_INPUT, "a silence must end after it starts, and in the future");
+    if (ends <= starts || ends <= cx->now)
+        return err_make(ERR_INPUT, "a silence must end after it starts, and in the future");
     if (ends - starts > longest) return err_make(ERR_INPUT, "a silence lasts 90 days at most");
     str id = cx_next_id(cx, "sil");
     cx_enter(cx, STR(""), 0);
     tx_exec(cx->tx, SQL_SILENCE_ADD, V(id), V(cx->seq), V(json_str(json_get(b, "pipeline"), STR(""))),
-            V(json_str(json_get(b, "kind"), STR(""))), V(starts), V(ends), V(cx->in->actor), V(json_get_str(b, "comment")),
-            V((int64_t)json_bool(json_get(b, "maintenance"), false)));
+            V(json_str(json_get(b, "kind"), STR(""))), V(starts), V(ends), V(cx->in->actor),
+            V(json_get_str(b, "comment")), V((int64_t)json_bool(json_get(b, "maintenance"), false)));
     return OK;
 }
 
@@ -49,7 +51,8 @@ err input_key_added(struct cx *cx)
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) known |= str_eq(role, str_of(roles[i]));
     if (!known) return err_make(ERR_INPUT, "role is none of ingest, viewer, operator, approver, admin");
     if (name.len == 0 || name.len > 64) return err_make(ERR_INPUT, "a key's name has 1 to 64 characters");
-    if (tx_get_i64(cx->tx, SQL_KEY_KNOWN, 0, V(name))) return err_make(ERR_CONFLICT, "a key '" STR_FMT "' is there already", STR_ARG(name));
+    if (tx_get_i64(cx->tx, SQL_KEY_KNOWN, 0, V(name)))
+        return err_make(ERR_CONFLICT, "a key '" STR_FMT "' is there already", STR_ARG(name));
     str id = cx_next_id(cx, "key");
     cx_enter(cx, STR(""), 0);
     tx_exec(cx->tx, SQL_KEY_ADD, V(id), V(name), V(json_get_str(cx->body, "hash")), V(role), V(cx->now), V(cx->seq));
@@ -89,8 +92,8 @@ bool core_restored(struct cx *cx)
     return restored;
 }
 
-static const char lost_text[] =
-    "{\"ok\":false,\"unknown\":true,\"summary\":\"weir was restored from a backup: whether this was done is not known\"}";
+static const char lost_text[] = "{\"ok\":false,\"unknown\":true,\"summary\":\"weir was restored from a backup: whether "
+                                "this was done is not known\"}";
 
 /* The outcome is unknown: an entry says so, and the case that waits for it goes on to a person. */
 static void lose_effect(struct cx *cx, str id, str kind, str remedy, str target, str incident)
@@ -110,8 +113,8 @@ static void lose_effect(struct cx *cx, str id, str kind, str remedy, str target,
 
 enum { AT_ONCE = 256 }; /* as the statements say */
 
-/* Every effect without an outcome that was asked for before this input, but those of one kind. What their cases ask for now is
- * later in the journal and not among them. */
+/* Every effect without an outcome that was asked for before this input, but those of one kind. What their cases ask for
+ * now is later in the journal and not among them. */
 static void lose_effects(struct cx *cx, const char *but)
 {
     struct {
@@ -135,8 +138,8 @@ static void lose_effects(struct cx *cx, const char *but)
     }
 }
 
-/* Incidents that were about to be decided: the original may have decided and acted since, so this is done now, while what they
- * ask for is held. */
+/* Incidents that were about to be decided: the original may have decided and acted since, so this is done now, while
+ * what they ask for is held. */
 static void settle_incidents(struct cx *cx)
 {
     str found[AT_ONCE];
@@ -156,9 +159,9 @@ static void settle_incidents(struct cx *cx)
     }
 }
 
-/* The server that made the backup went on, and nobody here knows what it did: every effect that waited or was under way may have
- * been carried out by it, messages too. None is done again: they are unknown, their cases ask a person, and nothing is sent
- * until a person says so. */
+/* The server that made the backup went on, and nobody here knows what it did: every effect that waited or was under way
+ * may have been carried out by it, messages too. None is done again: they are unknown, their cases ask a person, and
+ * nothing is sent until a person says so. */
 err input_store_restored(struct cx *cx)
 {
     cx_enter(cx, STR(""), 0);
@@ -168,8 +171,8 @@ err input_store_restored(struct cx *cx)
     return OK;
 }
 
-/* From now on weir acts again. Messages written meanwhile go out; remedies asked for meanwhile do not: they were decided on an
- * old picture of the world, so a person decides about them. */
+/* From now on weir acts again. Messages written meanwhile go out; remedies asked for meanwhile do not: they were
+ * decided on an old picture of the world, so a person decides about them. */
 err input_store_resumed(struct cx *cx)
 {
     if (!core_restored(cx)) return err_make(ERR_CONFLICT, "nothing is held: the store is not in restored mode");

@@ -1,7 +1,8 @@
-/* The record and the decisions. Everything that happens to weir arrives here as an input: a kind, a subject, an actor and
- * a JSON body. An input becomes a journal entry, then whatever follows from it: more entries, changed tables, timers,
- * effects. Core reads no clock, no random source, no file and no socket; the transaction's time is the only time there is.
- * So the same inputs give the same journal, byte for byte (promise 3), and replay is nothing but this function again.
+/* The record and the decisions. Everything that happens to weir arrives here as an input: a kind, a subject, an actor
+ * and a JSON body. An input becomes a journal entry, then whatever follows from it: more entries, changed tables,
+ * timers, effects. Core reads no clock, no random source, no file and no socket; the transaction's time is the only
+ * time there is. So the same inputs give the same journal, byte for byte (promise 3), and replay is nothing but this
+ * function again.
  *
  * Every input kind is one row of the table in core.c; each handler's file says the shape of its body.
  */
@@ -29,7 +30,8 @@ struct input {
  * Errors: ERR_INPUT (unknown kind, body does not fit), ERR_NOT_FOUND, ERR_CONFLICT, ERR_DENIED; the caller rolls back.
  * Thread: writer. */
 MUST_USE err core_apply(struct core *core, struct tx *tx, const struct input *in, int64_t *seq);
-/* Timers. The earliest due time (USEC_MAX: none), and one input "timer.due" for the earliest timer that is due at tx_time. */
+/* Timers. The earliest due time (USEC_MAX: none), and one input "timer.due" for the earliest timer that is due at
+ * tx_time. */
 usec core_next_due(struct core *core, struct tx *tx);
 MUST_USE err core_fire_due(struct core *core, struct tx *tx);
 /* True for kinds that are inputs (recorded), false for what core derives from them. Replay feeds the first. */

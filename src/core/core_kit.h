@@ -1,5 +1,5 @@
-/* For tests of the core: a world in memory whose clock stands until it is moved, inputs by hand, and an executor that says what
- * it is told to say. */
+/* For tests of the core: a world in memory whose clock stands until it is moved, inputs by hand, and an executor that
+ * says what it is told to say. */
 #ifndef WEIR_CORE_CORE_KIT_H
 #define WEIR_CORE_CORE_KIT_H
 
@@ -91,9 +91,11 @@ static inline str newest(struct world *w, const char *kind)
 }
 
 static const char pipelines_json[] =
-    "{\"pipelines\":[{\"name\":\"orders\",\"source\":\"api\",\"destination\":\"wh\",\"tier\":2,\"environment\":\"production\","
+    "{\"pipelines\":[{\"name\":\"orders\",\"source\":\"api\",\"destination\":\"wh\",\"tier\":2,\"environment\":"
+    "\"production\","
     "\"every_us\":0,\"after\":[],\"steps\":[{\"name\":\"extract\",\"argv\":[\"true\"],\"repeatable\":true},"
-    "{\"name\":\"load\",\"argv\":[\"true\"],\"repeatable\":true}],\"knobs\":[{\"name\":\"memory_mb\",\"type\":\"int\",\"min\":16,"
+    "{\"name\":\"load\",\"argv\":[\"true\"],\"repeatable\":true}],\"knobs\":[{\"name\":\"memory_mb\",\"type\":\"int\","
+    "\"min\":16,"
     "\"max\":256,\"default\":\"32\",\"effect\":\"memory_limit\",\"mends\":[\"resource.memory\"]}]}]}";
 
 static inline void load_document(struct world *w, const char *kind, str text)
@@ -131,11 +133,13 @@ static inline void world_done(struct world *w)
     core_free(w->core);
 }
 
-static const char failed_run[] = "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":1,\"started\":1777874400000000,"
-                                 "\"ended\":1777874401000000,\"exit_code\":28,\"signal\":0,\"peak_kb\":9000,\"cpu_us\":20000,"
-                                 "\"output\":\"curl: (28) Operation timed out after 1001 milliseconds with 0 bytes received\"}";
-static const char good_run[] = "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":2,\"started\":1777874403000000,"
-                               "\"ended\":1777874404000000,\"exit_code\":0,\"signal\":0,\"output\":\"fetched\"}";
+static const char failed_run[] =
+    "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":1,\"started\":1777874400000000,"
+    "\"ended\":1777874401000000,\"exit_code\":28,\"signal\":0,\"peak_kb\":9000,\"cpu_us\":20000,"
+    "\"output\":\"curl: (28) Operation timed out after 1001 milliseconds with 0 bytes received\"}";
+static const char good_run[] =
+    "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":2,\"started\":1777874403000000,"
+    "\"ended\":1777874404000000,\"exit_code\":0,\"signal\":0,\"output\":\"fetched\"}";
 
 /* An executor that does what it is asked and finds all well. */
 static inline void answer(struct world *w, const char *kind_wanted, const char *outcome)

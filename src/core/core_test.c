@@ -85,7 +85,9 @@ TEST(an_effect_is_claimed_once)
 TEST(silenced_findings_open_no_incident)
 {
     struct world w = world_ready();
-    CHECK_OK(give(&w, "silence.added", "", "{\"pipeline\":\"orders\",\"starts\":1777874000000000,\"ends\":1777874999000000,\"comment\":\"upgrade\"}"));
+    CHECK_OK(give(
+        &w, "silence.added", "",
+        "{\"pipeline\":\"orders\",\"starts\":1777874000000000,\"ends\":1777874999000000,\"comment\":\"upgrade\"}"));
     CHECK_OK(give(&w, "run.finished", "run-1", failed_run));
     pass(&w, USEC_SECOND);
     CHECK_STR(newest(&w, "incident.opened"), "");
@@ -96,13 +98,17 @@ TEST(silenced_findings_open_no_incident)
 TEST(downstream_symptoms_join_the_incident_of_their_source)
 {
     struct world w = world_ready();
-    CHECK_OK(give(&w, "lineage.seen", "report",
-                  "{\"pipeline\":\"report\",\"event\":\"OTHER\",\"time\":1,\"inputs\":[\"wh.orders\"],\"outputs\":[]}"));
-    CHECK_OK(give(&w, "lineage.seen", "orders",
-                  "{\"pipeline\":\"orders\",\"event\":\"OTHER\",\"time\":1,\"inputs\":[],\"outputs\":[\"wh.orders\"]}"));
+    CHECK_OK(
+        give(&w, "lineage.seen", "report",
+             "{\"pipeline\":\"report\",\"event\":\"OTHER\",\"time\":1,\"inputs\":[\"wh.orders\"],\"outputs\":[]}"));
+    CHECK_OK(
+        give(&w, "lineage.seen", "orders",
+             "{\"pipeline\":\"orders\",\"event\":\"OTHER\",\"time\":1,\"inputs\":[],\"outputs\":[\"wh.orders\"]}"));
     CHECK_OK(give(&w, "run.finished", "run-1", failed_run));
-    CHECK_OK(give(&w, "finding", "00ff", "{\"series\":\"s\",\"pipeline\":\"report\",\"kind\":\"anomaly\",\"detector\":\"d\",\"severity\":\"HIGH\","
-                                         "\"start\":1777874400000000,\"end\":1777874401000000,\"summary\":\"low\"}"));
+    CHECK_OK(
+        give(&w, "finding", "00ff",
+             "{\"series\":\"s\",\"pipeline\":\"report\",\"kind\":\"anomaly\",\"detector\":\"d\",\"severity\":\"HIGH\","
+             "\"start\":1777874400000000,\"end\":1777874401000000,\"summary\":\"low\"}"));
     CHECK_STR(newest(&w, "incident.joined"), newest(&w, "incident.opened").ptr);
     world_done(&w);
 }
@@ -127,7 +133,8 @@ static int count_effects(struct world *w, const char *kind, const char *state)
     return n;
 }
 
-static const char one_channel[] = "{\"settle_us\":0,\"group_us\":300000000,\"quiet_us\":120000000,\"channels\":[\"team\"],\"page_url\":\"\"}";
+static const char one_channel[] =
+    "{\"settle_us\":0,\"group_us\":300000000,\"quiet_us\":120000000,\"channels\":[\"team\"],\"page_url\":\"\"}";
 
 /* The newest entry of a kind: its subject, in storage of its own. */
 static const char *kept_newest(struct world *w, const char *kind, char out[64])
@@ -158,7 +165,8 @@ static void check_a_person_is_asked(struct world *w)
     CHECK_STR(one(w, SQL_EFFECT_GET, notice, 1), "notify");
     CHECK(str_find(one(w, SQL_EFFECT_GET, notice, 4), STR("needs_person"), 0) >= 0);
     CHECK(str_find(one(w, SQL_EFFECT_GET, notice, 4), STR("outcome unknown"), 0) >= 0);
-    CHECK_OK(give(w, "run.finished", "run-2", good_run)); /* well again, yet what the remedy did by half nobody has looked at */
+    CHECK_OK(give(w, "run.finished", "run-2",
+                  good_run)); /* well again, yet what the remedy did by half nobody has looked at */
     pass(w, USEC_DAY);
     CHECK_STR(one(w, SQL_INCIDENT_GET, incident, 0), "diagnosed");
     CHECK_OK(give(w, "incident.closed", incident, "{\"comment\":\"looked at it\"}"));
@@ -229,8 +237,10 @@ TEST(what_is_decided_between_restore_and_resume_is_not_carried_out)
 TEST(an_incident_that_had_not_settled_before_a_restore_is_not_acted_on)
 {
     struct world w = world_ready();
-    CHECK_OK(give(&w, "finding", "00ff", "{\"series\":\"s\",\"pipeline\":\"orders\",\"step\":\"extract\",\"kind\":\"error_rate\",\"detector\":\"d\",\"severity\":\"HIGH\","
-                                         "\"start\":1777874400000000,\"end\":1777874401000000,\"summary\":\"low\"}"));
+    CHECK_OK(give(&w, "finding", "00ff",
+                  "{\"series\":\"s\",\"pipeline\":\"orders\",\"step\":\"extract\",\"kind\":\"error_rate\",\"detector\":"
+                  "\"d\",\"severity\":\"HIGH\","
+                  "\"start\":1777874400000000,\"end\":1777874401000000,\"summary\":\"low\"}"));
     CHECK_STR(newest(&w, "case.opened"), "");
     CHECK_OK(give(&w, "store.restored", "", "{}"));
     CHECK(newest(&w, "case.opened").len > 0);
@@ -286,9 +296,10 @@ static err retain_work(struct tx *tx, void *ctx)
 
 /* ---- alarms of series ---- */
 
-static const char alarm_begins[] = "{\"series\":\"lag{}\",\"pipeline\":\"orders\",\"kind\":\"threshold\",\"detector\":\"threshold\","
-                                   "\"severity\":\"HIGH\",\"start\":1777874400000000,\"end\":1777874400000000,\"summary\":\"too high\","
-                                   "\"going\":true}";
+static const char alarm_begins[] =
+    "{\"series\":\"lag{}\",\"pipeline\":\"orders\",\"kind\":\"threshold\",\"detector\":\"threshold\","
+    "\"severity\":\"HIGH\",\"start\":1777874400000000,\"end\":1777874400000000,\"summary\":\"too high\","
+    "\"going\":true}";
 
 /* A world with one alarm, settled and its case at its end; the incident's id in out. */
 static struct world world_alarmed(char incident[64])

@@ -1,5 +1,5 @@
-/* Documents in force: policy, pipelines, settings, graph. Every version is kept by its hash, so that a decision can be made
- * again with the policy it was made with. Compiled forms are caches by hash and nothing else.
+/* Documents in force: policy, pipelines, settings, graph. Every version is kept by its hash, so that a decision can be
+ * made again with the policy it was made with. Compiled forms are caches by hash and nothing else.
  */
 #include "core/agents/graph.h"
 #include "core/core_internal.h"
@@ -152,7 +152,8 @@ static err check_document(str kind, str text, struct arena *a, json **parsed)
     return e;
 }
 
-/* Loading the document that is in force already changes nothing; a policy is compiled, so that it is there when it is asked. */
+/* Loading the document that is in force already changes nothing; a policy is compiled, so that it is there when it is
+ * asked. */
 static err loaded_again(struct cx *cx, str kind)
 {
     str hash = STR_NONE;

@@ -12,7 +12,9 @@ struct one {
 static err apply(struct tx *tx, void *ctx)
 {
     struct one *one = ctx;
-    struct input in = { .kind = one->e->kind, .subject = one->e->subject, .actor = one->e->actor, .body = one->e->body };
+    struct input in = {
+        .kind = one->e->kind, .subject = one->e->subject, .actor = one->e->actor, .body = one->e->body
+    };
     int64_t seq = 0;
     err e = core_apply(one->core, tx, &in, &seq);
     one->after = journal_last_seq(tx);
@@ -36,7 +38,8 @@ static const char *first_difference(const struct entry *want, const struct entry
     if (!str_eq(want->correlation, got->correlation)) return "the correlation id differs";
     if (want->cause != got->cause) return "the cause differs";
     if (!str_eq(want->body, got->body)) return "the body differs";
-    if (memcmp(&want->hash, &got->hash, sizeof want->hash)) return "the hash differs, all fields are the same: an earlier entry was changed";
+    if (memcmp(&want->hash, &got->hash, sizeof want->hash))
+        return "the hash differs, all fields are the same: an earlier entry was changed";
     return NULL;
 }
 
@@ -86,7 +89,9 @@ struct run {
 static void apply_entry(struct run *r, const struct entry *w)
 {
     if (r->made != w->seq - 1) {
-        differs(r->out, w, r->made < w->seq - 1 ? "the entries before it were not all made again" : "more entries were made than recorded");
+        differs(r->out, w,
+                r->made < w->seq - 1 ? "the entries before it were not all made again"
+                                     : "more entries were made than recorded");
         return;
     }
     struct one one = { .core = r->core, .e = w, .report = r->out };
@@ -140,13 +145,14 @@ static err check_state(struct run *r, const struct snapshot *s)
     store_read_end(tx);
     if (e.code) return e;
     if (memcmp(&got.digest, &s->facts.digest, sizeof got.digest))
-        differs(r->out, &(struct entry){ .seq = s->seq, .kind = STR("journal.snapshot") }, "the state after it is not that of its snapshot");
+        differs(r->out, &(struct entry){ .seq = s->seq, .kind = STR("journal.snapshot") },
+                "the state after it is not that of its snapshot");
     else r->out->snapshots++;
     return OK;
 }
 
-/* At a snapshot's entry: go on from it where the state is not known, else compare. One of an older schema can be taken up, but its
- * tables look different. */
+/* At a snapshot's entry: go on from it where the state is not known, else compare. One of an older schema can be taken
+ * up, but its tables look different. */
 static err at_snapshot(struct run *r, const struct snapshot *s)
 {
     if (!usable(s) || r->out->bad_seq) return OK;
@@ -186,7 +192,8 @@ static err run_all(struct run *r, const struct replay_opts *opts)
         e = tx_err(r->from);
         if (e.code || !batch.count) break;
         e = replay_batch(r, &batch);
-        if (!e.code && r->next < r->snaps.count && r->snaps.items[r->next].seq == r->at) e = at_snapshot(r, &r->snaps.items[r->next++]);
+        if (!e.code && r->next < r->snaps.count && r->snaps.items[r->next].seq == r->at)
+            e = at_snapshot(r, &r->snaps.items[r->next++]);
         if (opts->progress) opts->progress(opts->ctx, r->at);
         arena_reset(&a);
     }
@@ -208,7 +215,8 @@ static err compare_tables(struct run *r)
     r->out->tables_same = !e.code && !table.len;
     if (!e.code && table.len) {
         struct arena text = arena_init(1024);
-        const char *why = str_fmt(&text, "after it the table " STR_FMT " is not what the entries make", STR_ARG(table)).ptr;
+        const char *why =
+            str_fmt(&text, "after it the table " STR_FMT " is not what the entries make", STR_ARG(table)).ptr;
         differs(r->out, &(struct entry){ .seq = r->at, .kind = STR("the last") }, why);
         arena_done(&text);
     }

@@ -1,8 +1,9 @@
 /* Replay: apply the recorded inputs again to an empty store and compare every entry, byte for byte (promise 3).
  *
- *   entries      1 ........ 500 ........ 900        where a body is gone, or another version of the logic was at work, the state
- *   bodies       - - - - -   x x x x x x x x        cannot be followed: nothing is compared from there to the next snapshot of
- *   snapshots               ^                       this logic. One that is reached with the state at hand must be that state.
+ *   entries      1 ........ 500 ........ 900        where a body is gone, or another version of the logic was at work,
+ * the state bodies       - - - - -   x x x x x x x x        cannot be followed: nothing is compared from there to the
+ * next snapshot of snapshots               ^                       this logic. One that is reached with the state at
+ * hand must be that state.
  */
 #ifndef WEIR_CORE_REPLAY_H
 #define WEIR_CORE_REPLAY_H
@@ -34,6 +35,7 @@ struct replay_opts {
 
 /* Reads the journal through `from` (a read transaction) and replays it into `into`, a fresh store of its own.
  * Errors: of the stores; a difference is no error but bad_seq. Thread: any but into's writer. */
-MUST_USE err replay_verify(struct tx *from, struct store *into, const struct replay_opts *opts, struct replay_report *out);
+MUST_USE err replay_verify(struct tx *from, struct store *into, const struct replay_opts *opts,
+                           struct replay_report *out);
 
 #endif

@@ -63,7 +63,8 @@ err retention_logic_changed(struct store *store, bool *changed)
     struct rows *r = tx_query_n(tx, SQL_ENTRY_STARTED_LAST, TX_NO_VALS);
     if (rows_next(r)) {
         str body = rows_str(r, 0);
-        *changed = !body.ptr || json_parse(body, &a, &v).code || json_get_i64(v, "logic_version", 0) != CORE_LOGIC_VERSION;
+        *changed =
+            !body.ptr || json_parse(body, &a, &v).code || json_get_i64(v, "logic_version", 0) != CORE_LOGIC_VERSION;
     }
     rows_end(r);
     e = tx_err(tx);
@@ -92,7 +93,8 @@ static bool later_one(const struct snapshot_list *list, int64_t seq)
     return false;
 }
 
-static err replay_to(struct store *store, struct store *work, int64_t base, int64_t through, struct replay_report *report)
+static err replay_to(struct store *store, struct store *work, int64_t base, int64_t through,
+                     struct replay_report *report)
 {
     struct tx *tx = NULL;
     err e = store_read(store, &tx);
@@ -146,7 +148,8 @@ static err prepare(struct store *store, struct store *work, int64_t through, str
     return e;
 }
 
-/* What replay can still begin at: snapshots of this logic from the cut on, or the newest before it when there is none. */
+/* What replay can still begin at: snapshots of this logic from the cut on, or the newest before it when there is none.
+ */
 static err trim(struct store *store, int64_t through)
 {
     struct arena a = arena_init(1 << 16);
@@ -154,7 +157,8 @@ static err trim(struct store *store, int64_t through)
     err e = read_snapshots(store, &a, &list);
     size_t kept = 0;
     for (size_t i = 0; !e.code && i < list.count; i++)
-        if (list.items[i].logic == CORE_LOGIC_VERSION && list.items[i].seq >= through) list.items[kept++] = list.items[i];
+        if (list.items[i].logic == CORE_LOGIC_VERSION && list.items[i].seq >= through)
+            list.items[kept++] = list.items[i];
     list.count = kept;
     if (!e.code && kept) e = snapshot_trim(store, &list);
     arena_done(&a);

@@ -1,10 +1,10 @@
-/* Retention with its snapshot: before bodies are erased through some entry, the state after that entry is kept, so that replay
- * can begin there and loses nothing but what was erased.
+/* Retention with its snapshot: before bodies are erased through some entry, the state after that entry is kept, so that
+ * replay can begin there and loses nothing but what was erased.
  *
  *   kept snapshot ──replay──▶ state after the last entry to go ──▶ snapshot ──▶ erase ──▶ older snapshots go
  *
- * An entry made by another version of the logic cannot be replayed. So a start with new logic takes a snapshot of the tables as
- * they are, and replay goes on from that; retention needs no other before it.
+ * An entry made by another version of the logic cannot be replayed. So a start with new logic takes a snapshot of the
+ * tables as they are, and replay goes on from that; retention needs no other before it.
  */
 #ifndef WEIR_CORE_RETENTION_H
 #define WEIR_CORE_RETENTION_H

@@ -1,4 +1,5 @@
-/* Retention on a store in a folder: what is erased, what replay still makes again, and what happens after an upgrade. */
+/* Retention on a store in a folder: what is erased, what replay still makes again, and what happens after an upgrade.
+ */
 #include "core/retention.h"
 
 #include <sqlite3.h>
@@ -28,10 +29,11 @@ static void live_a_day(struct world *w, int day)
 {
     char run[32], body[1024];
     (void)snprintf(run, sizeof run, "run-%d", day);
-    (void)snprintf(body, sizeof body,
-                   "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":1,\"started\":%lld,\"ended\":%lld,\"exit_code\":28,"
-                   "\"output\":\"curl: (28) Operation timed out after 1001 milliseconds\"}",
-                   (long long)w->now, (long long)w->now + 1000000);
+    (void)snprintf(
+        body, sizeof body,
+        "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":1,\"started\":%lld,\"ended\":%lld,\"exit_code\":28,"
+        "\"output\":\"curl: (28) Operation timed out after 1001 milliseconds\"}",
+        (long long)w->now, (long long)w->now + 1000000);
     CHECK_OK(give(w, "run.finished", run, body));
     pass(w, USEC_MINUTE);
     pass(w, USEC_DAY);

@@ -12,8 +12,8 @@ void pipeline_see(struct cx *cx, str name)
     body_open(&b);
     jw_str(&b.w, "name", name);
     int64_t seq = cx_derive(cx, &b, "pipeline.seen", name, "weir", STR(""), cx->seq);
-    tx_exec(cx->tx, SQL_PIPELINE_ADD, V(name), V(""), V(""), V(""), V((int64_t)2), V("production"), V((int64_t)0), V(""), V(cx->now),
-            V(seq));
+    tx_exec(cx->tx, SQL_PIPELINE_ADD, V(name), V(""), V(""), V(""), V((int64_t)2), V("production"), V((int64_t)0),
+            V(""), V(cx->now), V(seq));
 }
 
 err input_pipeline_registered(struct cx *cx)
@@ -22,7 +22,8 @@ err input_pipeline_registered(struct cx *cx)
     if (!name.len || name.len > 200) return err_make(ERR_INPUT, "a pipeline's name has 1 to 200 characters");
     cx_enter(cx, STR(""), 0);
     pipeline_see(cx, name);
-    tx_exec(cx->tx, SQL_PIPELINE_DESCRIBE, V(name), V(json_get_str(cx->body, "source")), V(json_get_str(cx->body, "destination")));
+    tx_exec(cx->tx, SQL_PIPELINE_DESCRIBE, V(name), V(json_get_str(cx->body, "source")),
+            V(json_get_str(cx->body, "destination")));
     return OK;
 }
 
@@ -70,7 +71,8 @@ err input_run_started(struct cx *cx)
     cx_enter(cx, STR(""), 0);
     pipeline_see(cx, pipeline);
     tx_exec(cx->tx, SQL_RUN_START, V(id), V(pipeline), V(step_of(cx)), V(json_get_i64(cx->body, "attempt", 1)),
-            V(json_get_i64(cx->body, "started", cx->now)), V(json_str(json_get(cx->body, "effect"), STR(""))), V(cx->seq));
+            V(json_get_i64(cx->body, "started", cx->now)), V(json_str(json_get(cx->body, "effect"), STR(""))),
+            V(cx->seq));
     usec every = every_of(cx, pipeline);
     if (every > 0) timer_set(cx, "fresh", pipeline, cx->now + late_after(every));
     return OK;
@@ -83,8 +85,8 @@ struct run {
     bool failed, has_rows;
 };
 
-static void finding_of(struct cx *cx, const struct run *run, const char *kind, const char *detector, int severity, str summary,
-                       const struct run_alarm *alarm)
+static void finding_of(struct cx *cx, const struct run *run, const char *kind, const char *detector, int severity,
+                       str summary, const struct run_alarm *alarm)
 {
     struct finding f = {
         .series = STR(""),
@@ -124,8 +126,8 @@ static void judge_exit(struct cx *cx, const struct run *run)
     str said = telling_line(run->output), how;
     if (run->signal) how = str_fmt(cx->a, "was ended by signal %lld", (long long)run->signal);
     else how = str_fmt(cx->a, "failed with exit code %lld", (long long)run->exit_code);
-    str summary = str_fmt(cx->a, STR_FMT "/" STR_FMT " " STR_FMT "%s" STR_FMT, STR_ARG(run->pipeline), STR_ARG(run->step), STR_ARG(how),
-                          said.len ? ": " : "", STR_ARG(said));
+    str summary = str_fmt(cx->a, STR_FMT "/" STR_FMT " " STR_FMT "%s" STR_FMT, STR_ARG(run->pipeline),
+                          STR_ARG(run->step), STR_ARG(how), said.len ? ": " : "", STR_ARG(said));
     finding_of(cx, run, "exit", "run.exit", SEV_HIGH, summary, NULL);
 }
 
@@ -149,24 +151,28 @@ static void judge_measures(struct cx *cx, const struct run *run)
 {
     struct run_sample history[HISTORY_MAX];
     size_t n = read_history(cx, run, history);
-    struct run_sample now = {
-        .started = run->started, .duration = run->ended - run->started, .rows = run->has_rows ? run->rows : -1, .ok = !run->failed
-    };
+    struct run_sample now = { .started = run->started,
+                              .duration = run->ended - run->started,
+                              .rows = run->has_rows ? run->rows : -1,
+                              .ok = !run->failed };
     struct run_alarm alarm;
     if (run_duration_check(&now, history, n, &alarm)) {
         str took = duration_text((usec)alarm.value, cx->a), usual = duration_text((usec)alarm.high, cx->a);
         finding_of(cx, run, "duration", "run.duration", SEV_MEDIUM,
-                   str_fmt(cx->a, STR_FMT "/" STR_FMT " took " STR_FMT ", expected at most " STR_FMT, STR_ARG(run->pipeline),
-                           STR_ARG(run->step), STR_ARG(took), STR_ARG(usual)), &alarm);
+                   str_fmt(cx->a, STR_FMT "/" STR_FMT " took " STR_FMT ", expected at most " STR_FMT,
+                           STR_ARG(run->pipeline), STR_ARG(run->step), STR_ARG(took), STR_ARG(usual)),
+                   &alarm);
     }
     if (run_volume_check(&now, history, n, &alarm)) {
         finding_of(cx, run, "volume", "run.volume", SEV_HIGH,
-                   str_fmt(cx->a, STR_FMT "/" STR_FMT " gave %lld rows, expected %.0f to %.0f", STR_ARG(run->pipeline), STR_ARG(run->step),
-                           (long long)run->rows, alarm.low, alarm.high), &alarm);
+                   str_fmt(cx->a, STR_FMT "/" STR_FMT " gave %lld rows, expected %.0f to %.0f", STR_ARG(run->pipeline),
+                           STR_ARG(run->step), (long long)run->rows, alarm.low, alarm.high),
+                   &alarm);
     }
     if (run_error_rate_check(&now, history, n, &alarm)) {
         finding_of(cx, run, "error_rate", "run.error_rate", SEV_HIGH,
-                   str_fmt(cx->a, STR_FMT "/" STR_FMT " fails far more often than it used to", STR_ARG(run->pipeline), STR_ARG(run->step)),
+                   str_fmt(cx->a, STR_FMT "/" STR_FMT " fails far more often than it used to", STR_ARG(run->pipeline),
+                           STR_ARG(run->step)),
                    &alarm);
     }
 }
@@ -188,8 +194,10 @@ static void judge_thresholds(struct cx *cx, const struct run *run)
         if (value >= alarm.low && value <= alarm.high) continue;
         str detector = str_fmt(cx->a, "threshold." STR_FMT, STR_ARG(metric));
         finding_of(cx, run, "threshold", detector.ptr, severity_of(json_get_str(t, "severity"), SEV_HIGH),
-                   str_fmt(cx->a, STR_FMT " of " STR_FMT "/" STR_FMT " is %.0f, its limit is %.0f", STR_ARG(metric), STR_ARG(run->pipeline),
-                           STR_ARG(run->step), value, value < alarm.low ? alarm.low : alarm.high), &alarm);
+                   str_fmt(cx->a, STR_FMT " of " STR_FMT "/" STR_FMT " is %.0f, its limit is %.0f", STR_ARG(metric),
+                           STR_ARG(run->pipeline), STR_ARG(run->step), value,
+                           value < alarm.low ? alarm.low : alarm.high),
+                   &alarm);
     }
 }
 
@@ -203,9 +211,9 @@ static void keep_run(struct cx *cx, const struct run *run)
 {
     json *b = cx->body, *detail = json_get(b, "detail");
     tx_exec(cx->tx, SQL_RUN_FINISH, V(run->id), V(run->pipeline), V(run->step), V(json_get_i64(b, "attempt", 1)),
-            V(run->failed ? "failed" : "ok"), V(run->started), V(run->ended), V(run->ended - run->started), V(run->exit_code),
-            V(run->signal), optional(b, "rows"), optional(b, "bytes"), optional(b, "peak_kb"), optional(b, "cpu_us"),
-            optional(b, "sync_us"), V(json_str(json_get(b, "effect"), STR(""))), V(run->output),
+            V(run->failed ? "failed" : "ok"), V(run->started), V(run->ended), V(run->ended - run->started),
+            V(run->exit_code), V(run->signal), optional(b, "rows"), optional(b, "bytes"), optional(b, "peak_kb"),
+            optional(b, "cpu_us"), optional(b, "sync_us"), V(json_str(json_get(b, "effect"), STR(""))), V(run->output),
             V(yyjson_is_obj(detail) ? json_text(detail, cx->a) : STR("{}")), V(cx->seq));
 }
 
@@ -225,7 +233,8 @@ err input_run_finished(struct cx *cx)
         .has_rows = yyjson_is_int(json_get(b, "rows")),
     };
     run.failed = run.exit_code != 0 || run.signal != 0;
-    if (!run.id.len || run.id.len > 100 || !run.pipeline.len) return err_make(ERR_INPUT, "a run needs an id and a pipeline");
+    if (!run.id.len || run.id.len > 100 || !run.pipeline.len)
+        return err_make(ERR_INPUT, "a run needs an id and a pipeline");
     if (run.ended < run.started || run.started < 0) return err_make(ERR_INPUT, "the run ended before it started");
     struct rows *r = tx_query(cx->tx, SQL_RUN_STATE, V(run.id));
     bool over = rows_next(r) && !STR_IS(rows_str(r, 0), "running");
@@ -244,7 +253,8 @@ err input_run_finished(struct cx *cx)
     return OK;
 }
 
-/* No run began in time. The timer is set again, so that a pipeline that stays away is found again after it has recovered. */
+/* No run began in time. The timer is set again, so that a pipeline that stays away is found again after it has
+ * recovered. */
 void timer_freshness(struct cx *cx, str pipeline)
 {
     usec every = every_of(cx, pipeline);
@@ -261,8 +271,8 @@ void timer_freshness(struct cx *cx, str pipeline)
         .severity = SEV_MEDIUM,
         .start = last,
         .end = cx->now,
-        .summary = str_fmt(cx->a, STR_FMT " is late: its last run began " STR_FMT " ago, expected every " STR_FMT, STR_ARG(pipeline),
-                           STR_ARG(ago), STR_ARG(expected)),
+        .summary = str_fmt(cx->a, STR_FMT " is late: its last run began " STR_FMT " ago, expected every " STR_FMT,
+                           STR_ARG(pipeline), STR_ARG(ago), STR_ARG(expected)),
         .has_value = true,
         .has_range = true,
         .value = (double)(cx->now - last) / (double)USEC_SECOND,

@@ -60,7 +60,8 @@ static void count_outcome(struct step *s, bool worked)
     jw_bool(&b.w, "worked", worked);
     jw_f64(&b.w, "confidence", p.confidence);
     cx_derive(cx, &b, "outcome.counted", p.id, "weir", s->c->incident.id, cx->seq);
-    tx_exec(cx->tx, SQL_REMEDY_RECORD_ADD, V(p.cause), V(p.remedy), V(p.pipeline), V((int64_t)worked), V((int64_t)!worked));
+    tx_exec(cx->tx, SQL_REMEDY_RECORD_ADD, V(p.cause), V(p.remedy), V(p.pipeline), V((int64_t)worked),
+            V((int64_t)!worked));
 }
 
 /* A remedy that did not help is taken back before the next is tried, where it left something to take back. */
@@ -99,7 +100,8 @@ static str probe_answer(struct step *s)
     return changed ? STR("changed") : STR("ok");
 }
 
-/* Well: the executor says so, nothing as bad as before was found since the remedy began, and the step's newest run is fine. */
+/* Well: the executor says so, nothing as bad as before was found since the remedy began, and the step's newest run is
+ * fine. */
 static str verify_answer(struct step *s)
 {
     struct cx *cx = s->cx;
@@ -109,7 +111,8 @@ static str verify_answer(struct step *s)
     bool failing = rows_next(r) && STR_IS(rows_str(r, 1), "failed");
     rows_end(r);
     if (found || failing) {
-        s->summary = found ? str_fmt(cx->a, "not well: %lld new finding%s since the remedy", (long long)found, found == 1 ? "" : "s")
+        s->summary = found ? str_fmt(cx->a, "not well: %lld new finding%s since the remedy", (long long)found,
+                                     found == 1 ? "" : "s")
                            : STR("not well: the newest run failed");
         return STR("failed");
     }

@@ -23,8 +23,8 @@ void agent_ask(struct step *s)
     jw_str(&b.w, "policy", policy_hash);
     jw_i64(&b.w, "expires", expires);
     int64_t seq = cx_derive(cx, &b, "approval.requested", id, "agent:ask", s->c->incident.id, cx->seq);
-    tx_exec(cx->tx, SQL_APPROVAL_ADD, V(id), V(seq), V(state->decision), V(p.id), V(s->c->id), V(s->c->incident.id), V(p.plan_hash),
-            V(state->digest), V(policy_hash), V(cx->now), V("agent:ask"), V(expires));
+    tx_exec(cx->tx, SQL_APPROVAL_ADD, V(id), V(seq), V(state->decision), V(p.id), V(s->c->id), V(s->c->incident.id),
+            V(p.plan_hash), V(state->digest), V(policy_hash), V(cx->now), V("agent:ask"), V(expires));
     state->approval = id;
     state->answer = STR("");
     s->summary = str_fmt(cx->a, "a person is asked: " STR_FMT, STR_ARG(p.summary));
@@ -43,10 +43,11 @@ void agent_wait_answer(struct step *s)
     if (STR_IS(state->answer, "expired")) tx_exec(s->cx->tx, SQL_APPROVAL_CANCEL, V(state->approval), V(s->cx->now));
     state->answered_by = STR_IS(state->answer, "expired") ? STR("") : s->cx->in->actor;
     state->answered_role = json_str(json_get(s->event->body, "role"), STR(""));
-    if (!STR_IS(state->answer, "approve")) state->outcome = STR_IS(state->answer, "reject") ? STR("rejected") : STR("not answered");
+    if (!STR_IS(state->answer, "approve"))
+        state->outcome = STR_IS(state->answer, "reject") ? STR("rejected") : STR("not answered");
     s->result = str_z(s->cx->a, state->answer);
-    s->summary = str_fmt(s->cx->a, "answer: " STR_FMT "%s" STR_FMT, STR_ARG(state->answer), state->answered_by.len ? " by " : "",
-                         STR_ARG(state->answered_by));
+    s->summary = str_fmt(s->cx->a, "answer: " STR_FMT "%s" STR_FMT, STR_ARG(state->answer),
+                         state->answered_by.len ? " by " : "", STR_ARG(state->answered_by));
 }
 
 void agent_next(struct step *s)

@@ -43,7 +43,8 @@ static err parse_state(struct cx *cx, str text, struct case_state *s)
     json *v = NULL;
     err e = json_parse(text, cx->a, &v);
     if (e.code) return e;
-    if (json_get_i64(v, "v", 0) != CASE_STATE_VERSION) return err_make(ERR_TOO_NEW, "state of a case is of another version");
+    if (json_get_i64(v, "v", 0) != CASE_STATE_VERSION)
+        return err_make(ERR_TOO_NEW, "state of a case is of another version");
     *s = (struct case_state){
         .severity = severity_of(json_get_str(v, "severity"), SEV_MEDIUM),
         .cause = cause_of(json_get_str(v, "cause")),
@@ -93,16 +94,18 @@ static void save(struct cx *cx, const struct casefile *c, const char *status, st
 {
     struct val none = VAL_NONE;
     bool over = strcmp(status, "done") == 0 || strcmp(status, "failed") == 0;
-    tx_exec(cx->tx, SQL_CASE_SAVE, V(c->id), V(c->node), V(status), V(waiting_for), V(state_text(cx, &c->state)), V(c->steps),
-            over ? V(cx->now) : none, V(c->cost_usd));
+    tx_exec(cx->tx, SQL_CASE_SAVE, V(c->id), V(c->node), V(status), V(waiting_for), V(state_text(cx, &c->state)),
+            V(c->steps), over ? V(cx->now) : none, V(c->cost_usd));
     if (over) {
         timer_drop(cx, "case", c->id);
         timer_set(cx, "quiet", c->incident.id, cx->now + core_settings(cx)->quiet);
     }
 }
 
-/* The step's entry carries the message to the next agent and the state after it: a case can be read and forked from it. */
-static void record(struct cx *cx, struct casefile *c, const struct graph_node *node, const struct step *s, const struct graph_node *next)
+/* The step's entry carries the message to the next agent and the state after it: a case can be read and forked from it.
+ */
+static void record(struct cx *cx, struct casefile *c, const struct graph_node *node, const struct step *s,
+                   const struct graph_node *next)
 {
     c->steps++;
     str agent = str_fmt(cx->a, "agent:" STR_FMT, STR_ARG(node->agent_name)), message = cx_next_id(cx, "msg");
@@ -125,8 +128,8 @@ static void record(struct cx *cx, struct casefile *c, const struct graph_node *n
     str state = state_text(cx, &c->state);
     jw_raw(&b.w, "state", state);
     int64_t seq = cx_derive(cx, &b, "case.step", c->id, agent.ptr, c->incident.id, cx->seq);
-    tx_exec(cx->tx, SQL_CASE_STEP_ADD, V(c->id), V(c->steps), V(node->id), V(node->agent_name), V(seq), V(cx->now), V(s->summary),
-            V(state));
+    tx_exec(cx->tx, SQL_CASE_STEP_ADD, V(c->id), V(c->steps), V(node->id), V(node->agent_name), V(seq), V(cx->now),
+            V(s->summary), V(state));
 }
 
 static void fail_case(struct cx *cx, struct casefile *c, str why)
@@ -187,7 +190,8 @@ static void go_on(struct cx *cx, struct casefile *c, const struct event *event)
     graph_free(own);
 }
 
-static str begin(struct cx *cx, const struct incident *inc, const struct casefile *from, int64_t from_step, int64_t cause)
+static str begin(struct cx *cx, const struct incident *inc, const struct casefile *from, int64_t from_step,
+                 int64_t cause)
 {
     str graph = STR_NONE;
     const struct graph *g = core_graph(cx, &graph);
@@ -202,8 +206,8 @@ static str begin(struct cx *cx, const struct incident *inc, const struct casefil
     jw_str(&b.w, "graph", c.graph);
     if (from) jw_str(&b.w, "forked_from", from->id), jw_i64(&b.w, "step", from_step);
     int64_t seq = cx_derive(cx, &b, "case.opened", c.id, "weir", inc->id, cause);
-    tx_exec(cx->tx, SQL_CASE_ADD, V(c.id), V(seq), V(inc->id), V(c.graph), V(c.node), V(state_text(cx, &c.state)), V(cx->now),
-            V(from ? from->id : STR("")));
+    tx_exec(cx->tx, SQL_CASE_ADD, V(c.id), V(seq), V(inc->id), V(c.graph), V(c.node), V(state_text(cx, &c.state)),
+            V(cx->now), V(from ? from->id : STR("")));
     tx_exec(cx->tx, SQL_INCIDENT_SETTLE, V(inc->id), V(cx->now), V(c.id));
     go_on(cx, &c, NULL);
     return c.id;
@@ -267,7 +271,8 @@ err input_case_forked(struct cx *cx)
     if (!load(cx, id, &from, &status)) return err_make(ERR_NOT_FOUND, "no case '" STR_FMT "'", STR_ARG(id));
     if (case_is_active(cx, id)) return err_make(ERR_CONFLICT, "case '" STR_FMT "' is still at work", STR_ARG(id));
     struct rows *r = tx_query(cx->tx, SQL_CASE_STEP_GET, V(id), V(step));
-    if (!rows_next(r)) return err_make(ERR_NOT_FOUND, "case '" STR_FMT "' has no step %lld", STR_ARG(id), (long long)step);
+    if (!rows_next(r))
+        return err_make(ERR_NOT_FOUND, "case '" STR_FMT "' has no step %lld", STR_ARG(id), (long long)step);
     from.node = rows_dup(r, 0, cx->a);
     str state = rows_dup(r, 1, cx->a);
     rows_end(r);

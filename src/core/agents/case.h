@@ -1,5 +1,6 @@
 /* A case is one execution of the agent graph for an incident. Each step is an entry "case.step"; steps that wait for
- * nothing outside run on and commit together. The state is versioned JSON, and the case is pinned to the graph it began with.
+ * nothing outside run on and commit together. The state is versioned JSON, and the case is pinned to the graph it began
+ * with.
  */
 #ifndef WEIR_CORE_AGENTS_CASE_H
 #define WEIR_CORE_AGENTS_CASE_H
@@ -52,8 +53,8 @@ struct step {
 };
 typedef void agent_fn(struct step *s);
 
-/* One file each. monitor: how bad; analyzer: why; optimizer: what could help; gate: may it be done; probe, apply, verify,
- * undo: ask an executor; ask: ask a person; wait_*: wait for the answer; communicator: tell people, close. */
+/* One file each. monitor: how bad; analyzer: why; optimizer: what could help; gate: may it be done; probe, apply,
+ * verify, undo: ask an executor; ask: ask a person; wait_*: wait for the answer; communicator: tell people, close. */
 agent_fn agent_monitor, agent_analyzer, agent_optimizer, agent_gate, agent_probe, agent_apply, agent_verify, agent_undo,
     agent_ask, agent_wait_effect, agent_wait_answer, agent_next, agent_communicator;
 

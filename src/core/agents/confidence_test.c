@@ -19,8 +19,8 @@ TEST(every_prior_is_a_proper_one_and_outweighed_by_ten_outcomes)
 
 TEST(what_cannot_pass_by_itself_is_not_retried_alone)
 {
-    static const enum cause_kind stays[] = { CAUSE_SCHEMA_MISSING, CAUSE_SOURCE_AUTH, CAUSE_PERMISSION, CAUSE_CODE_ERROR,
-                                             CAUSE_RESOURCE_DISK_FULL };
+    static const enum cause_kind stays[] = { CAUSE_SCHEMA_MISSING, CAUSE_SOURCE_AUTH, CAUSE_PERMISSION,
+                                             CAUSE_CODE_ERROR, CAUSE_RESOURCE_DISK_FULL };
     for (size_t i = 0; i < sizeof stays / sizeof stays[0]; i++) {
         double alpha, beta;
         prior_of(stays[i], STR("job.retry"), &alpha, &beta);
@@ -39,7 +39,8 @@ static err answer(struct tx *tx, void *ctx)
     struct ask *ask = ctx;
     struct cause cause = { .kind = CAUSE_SOURCE_TIMEOUT, .pipeline = STR("orders"), .score = 0.94 };
     if (ask->worked || ask->failed)
-        tx_exec(tx, SQL_REMEDY_RECORD_ADD, V("source.timeout"), V("job.retry"), V("orders"), V(ask->worked), V(ask->failed));
+        tx_exec(tx, SQL_REMEDY_RECORD_ADD, V("source.timeout"), V("job.retry"), V("orders"), V(ask->worked),
+                V(ask->failed));
     ask->confidence = remedy_confidence(tx, &cause, STR("job.retry"), str_of(ask->pipeline));
     return tx_err(tx);
 }

@@ -22,8 +22,8 @@ str effect_request(struct cx *cx, const struct casefile *c, const struct effect_
     jw_i64(&b.w, "due", want->due);
     int64_t seq = cx_derive(cx, &b, "effect.requested", id, "weir", c->incident.id, cx->seq);
     const char *state = core_restored(cx) ? "held" : "pending";
-    tx_exec(cx->tx, SQL_EFFECT_ADD, V(id), V(seq), V(c->id), V(c->incident.id), V(want->decision), V(want->kind), V(want->remedy),
-            V(want->target), V(want->args), V(key), V(state), V(want->due));
+    tx_exec(cx->tx, SQL_EFFECT_ADD, V(id), V(seq), V(c->id), V(c->incident.id), V(want->decision), V(want->kind),
+            V(want->remedy), V(want->target), V(want->args), V(key), V(state), V(want->due));
     return id;
 }
 
@@ -93,9 +93,11 @@ bool effect_cancel(struct cx *cx, str id)
 err input_effect_started(struct cx *cx)
 {
     struct effect f;
-    if (!effect_get(cx, cx->in->subject, &f)) return err_make(ERR_NOT_FOUND, "no effect '" STR_FMT "'", STR_ARG(cx->in->subject));
+    if (!effect_get(cx, cx->in->subject, &f))
+        return err_make(ERR_NOT_FOUND, "no effect '" STR_FMT "'", STR_ARG(cx->in->subject));
     if (!STR_IS(f.state, "pending"))
-        return err_make(ERR_CONFLICT, "effect '" STR_FMT "' is " STR_FMT ", not pending", STR_ARG(cx->in->subject), STR_ARG(f.state));
+        return err_make(ERR_CONFLICT, "effect '" STR_FMT "' is " STR_FMT ", not pending", STR_ARG(cx->in->subject),
+                        STR_ARG(f.state));
     cx_enter(cx, f.incident, 0);
     tx_exec(cx->tx, SQL_EFFECT_BEGIN, V(cx->in->subject), V(cx->now), V(json_get_i64(cx->body, "pid", 0)),
             V(json_get_i64(cx->body, "pid_start", 0)));
@@ -135,7 +137,11 @@ err input_effect_outcome(struct cx *cx)
     const char *state = unknown ? "unknown" : ok ? "done" : "failed";
     tx_exec(cx->tx, SQL_EFFECT_FINISH, V(id), V(state), V(cx->now), V(cx->in->body));
     if (ok && !unknown) keep_knob(cx, &f);
-    struct event event = { .source = id, .result = unknown ? STR("unknown") : ok ? STR("ok") : STR("failed"), .body = cx->body };
+    struct event event = { .source = id,
+                           .result = unknown ? STR("unknown")
+                                     : ok    ? STR("ok")
+                                             : STR("failed"),
+                           .body = cx->body };
     case_resume(cx, &event);
     return OK;
 }
@@ -150,9 +156,11 @@ err input_approval_given(struct cx *cx)
     str state = rows_dup(r, 0, cx->a), incident = rows_dup(r, 3, cx->a), requester = rows_dup(r, 7, cx->a);
     usec expires = rows_i64(r, 8);
     rows_end(r);
-    if (!STR_IS(state, "pending")) return err_make(ERR_CONFLICT, "approval '" STR_FMT "' is " STR_FMT, STR_ARG(id), STR_ARG(state));
+    if (!STR_IS(state, "pending"))
+        return err_make(ERR_CONFLICT, "approval '" STR_FMT "' is " STR_FMT, STR_ARG(id), STR_ARG(state));
     if (cx->now >= expires) return err_make(ERR_CONFLICT, "approval '" STR_FMT "' has expired", STR_ARG(id));
-    if (approve && str_eq(requester, cx->in->actor)) return err_make(ERR_DENIED, "nobody approves what they asked for themselves");
+    if (approve && str_eq(requester, cx->in->actor))
+        return err_make(ERR_DENIED, "nobody approves what they asked for themselves");
     cx_enter(cx, incident, 0);
     tx_exec(cx->tx, SQL_APPROVAL_DECIDE, V(id), V(approve ? "approved" : "rejected"), V(cx->now), V(cx->in->actor),
             V(json_str(json_get(cx->body, "comment"), STR(""))));

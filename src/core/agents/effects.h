@@ -9,8 +9,8 @@ struct effect_request {
     str remedy, target, args, decision, plan_hash;
     usec due;
 };
-/* Ask for an effect of a case: row and entry "effect.requested" in this transaction. Gives its id. The idempotency key is a hash
- * of (case, kind, plan, step), the same for every attempt. Between restore and resume effects are held. */
+/* Ask for an effect of a case: row and entry "effect.requested" in this transaction. Gives its id. The idempotency key
+ * is a hash of (case, kind, plan, step), the same for every attempt. Between restore and resume effects are held. */
 str effect_request(struct cx *cx, const struct casefile *c, const struct effect_request *want);
 
 /* Take back an effect that nobody has begun: nothing was done. False: it was begun, or is over. */

@@ -1,5 +1,5 @@
-/* Gate: may it be done? Collects the facts, asks the policy, records the decision with all of them. No way leads from a proposal
- * to an effect but through here.
+/* Gate: may it be done? Collects the facts, asks the policy, records the decision with all of them. No way leads from a
+ * proposal to an effect but through here.
  */
 #include "core/agents/effects.h"
 
@@ -20,7 +20,8 @@ static struct target target_facts(struct cx *cx, const struct proposal *p, const
         t.environment = rows_dup(r, 4, cx->a);
         rows_end(r);
     }
-    t.attempts = tx_get_i64(cx->tx, SQL_EFFECT_RECENT_APPLIES, 0, V(target), V(p->remedy), V(0), V(cx->now - limits->cool_down));
+    t.attempts =
+        tx_get_i64(cx->tx, SQL_EFFECT_RECENT_APPLIES, 0, V(target), V(p->remedy), V(0), V(cx->now - limits->cool_down));
     usec last = tx_get_i64(cx->tx, SQL_EFFECT_LAST_APPLY, -1, V(target), V(p->remedy));
     t.has_last = last >= 0;
     t.minutes_since = t.has_last ? (double)(cx->now - last) / (double)USEC_MINUTE : 0;
@@ -34,8 +35,8 @@ static bool approval_holds(struct step *s, const struct proposal *p, str policy_
     if (!STR_IS(s->c->state.answer, "approve")) return false;
     struct rows *r = tx_query(cx->tx, SQL_APPROVAL_GET, V(s->c->state.approval));
     if (!rows_next(r)) return false;
-    bool holds = STR_IS(rows_str(r, 0), "approved") && str_eq(rows_str(r, 4), p->plan_hash) && str_eq(rows_str(r, 6), policy_hash) &&
-                 cx->now < rows_i64(r, 8);
+    bool holds = STR_IS(rows_str(r, 0), "approved") && str_eq(rows_str(r, 4), p->plan_hash) &&
+                 str_eq(rows_str(r, 6), policy_hash) && cx->now < rows_i64(r, 8);
     rows_end(r);
     return holds;
 }
@@ -103,7 +104,8 @@ static struct facts collect(struct step *s, const struct proposal *p, struct pol
     return f;
 }
 
-static void record(struct step *s, const struct proposal *p, const struct facts *f, const struct decision *d, str policy_hash)
+static void record(struct step *s, const struct proposal *p, const struct facts *f, const struct decision *d,
+                   str policy_hash)
 {
     struct cx *cx = s->cx;
     str id = cx_next_id(cx, "dec"), facts = facts_json(f, cx->a);
@@ -116,8 +118,9 @@ static void record(struct step *s, const struct proposal *p, const struct facts 
     jw_raw(&b.w, "facts", facts);
     jw_str(&b.w, "policy", policy_hash);
     int64_t seq = cx_derive(cx, &b, "decision.made", id, "agent:gate", s->c->incident.id, cx->seq);
-    tx_exec(cx->tx, SQL_DECISION_ADD, V(id), V(seq), V(cx->now), V(s->c->id), V(s->c->incident.id), V(p->id), V(verdict_text(d->verdict)),
-            V(d->rule), V(d->because), V(p->confidence), V(p->cost_usd), V(facts), V(policy_hash));
+    tx_exec(cx->tx, SQL_DECISION_ADD, V(id), V(seq), V(cx->now), V(s->c->id), V(s->c->incident.id), V(p->id),
+            V(verdict_text(d->verdict)), V(d->rule), V(d->because), V(p->confidence), V(p->cost_usd), V(facts),
+            V(policy_hash));
     s->c->state.decision = id;
 }
 
@@ -138,7 +141,8 @@ void agent_gate(struct step *s)
     s->result = verdict_text(d.verdict);
     if (s->c->state.dry) s->result = "monitor"; /* a forked case decides, and does nothing */
     if (d.verdict == VERDICT_EXECUTE) s->c->cost_usd += p.cost_usd;
-    if (d.verdict != VERDICT_EXECUTE) s->c->state.outcome = str_of(d.verdict == VERDICT_DENY ? "denied" : verdict_text(d.verdict));
-    s->summary = str_fmt(cx->a, "%s " STR_FMT ": " STR_FMT " (rule " STR_FMT ")", verdict_text(d.verdict), STR_ARG(p.remedy),
-                         STR_ARG(d.because), STR_ARG(d.rule));
+    if (d.verdict != VERDICT_EXECUTE)
+        s->c->state.outcome = str_of(d.verdict == VERDICT_DENY ? "denied" : verdict_text(d.verdict));
+    s->summary = str_fmt(cx->a, "%s " STR_FMT ": " STR_FMT " (rule " STR_FMT ")", verdict_text(d.verdict),
+                         STR_ARG(p.remedy), STR_ARG(d.because), STR_ARG(d.rule));
 }

@@ -26,9 +26,15 @@ const char graph_default[] =
     "  {\"id\":\"ask\"},{\"id\":\"answered\",\"agent\":\"wait_answer\",\"wait_s\":604800},\n"
     "  {\"id\":\"next\"},{\"id\":\"communicator\"}],\n"
     " \"edges\":[{\"from\":\"monitor\",\"to\":\"analyzer\"},\n"
-    "  {\"from\":\"analyzer\",\"to\":\"optimizer\",\"result\":\"cause\"},{\"from\":\"analyzer\",\"to\":\"communicator\"},\n"
-    "  {\"from\":\"optimizer\",\"to\":\"gate\",\"result\":\"proposal\"},{\"from\":\"optimizer\",\"to\":\"communicator\"},\n"
-    "  {\"from\":\"gate\",\"to\":\"probe\",\"result\":\"execute\"},{\"from\":\"gate\",\"to\":\"look\",\"result\":\"escalate\"},\n"
+    "  "
+    "{\"from\":\"analyzer\",\"to\":\"optimizer\",\"result\":\"cause\"},{\"from\":\"analyzer\",\"to\":\"communicator\"},"
+    "\n"
+    "  "
+    "{\"from\":\"optimizer\",\"to\":\"gate\",\"result\":\"proposal\"},{\"from\":\"optimizer\",\"to\":\"communicator\"},"
+    "\n"
+    "  "
+    "{\"from\":\"gate\",\"to\":\"probe\",\"result\":\"execute\"},{\"from\":\"gate\",\"to\":\"look\",\"result\":"
+    "\"escalate\"},\n"
     "  {\"from\":\"gate\",\"to\":\"next\",\"result\":\"deny\"},{\"from\":\"gate\",\"to\":\"communicator\"},\n"
     "  {\"from\":\"probe\",\"to\":\"probed\"},{\"from\":\"probed\",\"to\":\"apply\",\"result\":\"ok\"},\n"
     "  {\"from\":\"probed\",\"to\":\"ask\",\"result\":\"changed\"},\n"
@@ -36,7 +42,8 @@ const char graph_default[] =
     "  {\"from\":\"apply\",\"to\":\"applied\"},{\"from\":\"applied\",\"to\":\"verify\",\"result\":\"ok\"},\n"
     "  {\"from\":\"applied\",\"to\":\"communicator\",\"result\":\"unknown\"},{\"from\":\"applied\",\"to\":\"undo\"},\n"
     "  {\"from\":\"verify\",\"to\":\"verified\"},{\"from\":\"verified\",\"to\":\"communicator\",\"result\":\"ok\"},\n"
-    "  {\"from\":\"verified\",\"to\":\"communicator\",\"result\":\"unknown\"},{\"from\":\"verified\",\"to\":\"undo\"},\n"
+    "  "
+    "{\"from\":\"verified\",\"to\":\"communicator\",\"result\":\"unknown\"},{\"from\":\"verified\",\"to\":\"undo\"},\n"
     "  {\"from\":\"undo\",\"to\":\"undone\",\"result\":\"undo\"},{\"from\":\"undo\",\"to\":\"next\"},\n"
     "  {\"from\":\"undone\",\"to\":\"next\",\"result\":\"ok\"},{\"from\":\"undone\",\"to\":\"communicator\"},\n"
     "  {\"from\":\"look\",\"to\":\"looked\"},{\"from\":\"looked\",\"to\":\"ask\",\"result\":\"ok\"},\n"
@@ -59,7 +66,8 @@ const struct graph_node *graph_node(const struct graph *g, str id)
     return NULL;
 }
 
-const struct graph_node *graph_next(const struct graph *g, const struct graph_node *from, const char *result, int severity)
+const struct graph_node *graph_next(const struct graph *g, const struct graph_node *from, const char *result,
+                                    int severity)
 {
     for (size_t i = 0; i < g->edge_count; i++) {
         const struct graph_edge *e = &g->edges[i];
@@ -80,11 +88,15 @@ static err load_nodes(struct graph *g, json *nodes)
         str id = json_get_str(v, "id"), agent = json_str(json_get(v, "agent"), id);
         agent_fn *run = agent_of(agent);
         if (!id.len) return err_make(ERR_INPUT, "graph: node %zu has no id", i);
-        if (!run) return err_make(ERR_INPUT, "graph: node '" STR_FMT "': no agent '" STR_FMT "'", STR_ARG(id), STR_ARG(agent));
+        if (!run)
+            return err_make(ERR_INPUT, "graph: node '" STR_FMT "': no agent '" STR_FMT "'", STR_ARG(id),
+                            STR_ARG(agent));
         if (graph_node(g, id)) return err_make(ERR_INPUT, "graph: node '" STR_FMT "' stands twice", STR_ARG(id));
         int64_t wait = json_get_i64(v, "wait_s", 3600);
-        if (wait < 1 || wait > 366 * 86400) return err_make(ERR_INPUT, "graph: node '" STR_FMT "': wait_s is out of range", STR_ARG(id));
-        g->nodes[g->node_count++] = (struct graph_node){ .id = id, .agent_name = agent, .agent = run, .wait_max = wait * USEC_SECOND };
+        if (wait < 1 || wait > 366 * 86400)
+            return err_make(ERR_INPUT, "graph: node '" STR_FMT "': wait_s is out of range", STR_ARG(id));
+        g->nodes[g->node_count++] =
+            (struct graph_node){ .id = id, .agent_name = agent, .agent = run, .wait_max = wait * USEC_SECOND };
     }
     return OK;
 }
@@ -94,7 +106,9 @@ static err load_edge(struct graph *g, json *v, size_t at)
     if (g->edge_count == GRAPH_EDGES_MAX) return err_make(ERR_LIMIT, "graph: over %d edges", GRAPH_EDGES_MAX);
     const struct graph_node *from = graph_node(g, json_get_str(v, "from")), *to = graph_node(g, json_get_str(v, "to"));
     if (!from || !to) return err_make(ERR_INPUT, "graph: edge %zu names a node that is not there", at);
-    struct graph_edge e = { .from = (size_t)(from - g->nodes), .to = (size_t)(to - g->nodes), .result = json_get_str(v, "result") };
+    struct graph_edge e = { .from = (size_t)(from - g->nodes),
+                            .to = (size_t)(to - g->nodes),
+                            .result = json_get_str(v, "result") };
     size_t i, n;
     json *word;
     yyjson_arr_foreach(json_get(v, "severity"), i, n, word) {
@@ -112,7 +126,8 @@ static void spread(const struct graph *g, bool *seen, bool backwards)
     for (bool grew = true; grew;) {
         grew = false;
         for (size_t i = 0; i < g->edge_count; i++) {
-            size_t from = backwards ? g->edges[i].to : g->edges[i].from, to = backwards ? g->edges[i].from : g->edges[i].to;
+            size_t from = backwards ? g->edges[i].to : g->edges[i].from,
+                   to = backwards ? g->edges[i].from : g->edges[i].to;
             if (!seen[from] || seen[to]) continue;
             seen[to] = grew = true;
         }
@@ -133,8 +148,11 @@ static err check_ways(const struct graph *g)
     spread(g, reached, false);
     spread(g, ends, true);
     for (size_t i = 0; i < g->node_count; i++) {
-        if (!reached[i]) return err_make(ERR_INPUT, "graph: node '" STR_FMT "' cannot be reached", STR_ARG(g->nodes[i].id));
-        if (!ends[i]) return err_make(ERR_INPUT, "graph: from node '" STR_FMT "' there is no way to an end", STR_ARG(g->nodes[i].id));
+        if (!reached[i])
+            return err_make(ERR_INPUT, "graph: node '" STR_FMT "' cannot be reached", STR_ARG(g->nodes[i].id));
+        if (!ends[i])
+            return err_make(ERR_INPUT, "graph: from node '" STR_FMT "' there is no way to an end",
+                            STR_ARG(g->nodes[i].id));
     }
     return OK;
 }

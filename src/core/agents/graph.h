@@ -1,5 +1,5 @@
-/* The agent graph: data, not code. Nodes name an agent; edges have conditions on the result of the step, the severity of
- * the incident and a person's answer. The first edge whose conditions all hold is taken.
+/* The agent graph: data, not code. Nodes name an agent; edges have conditions on the result of the step, the severity
+ * of the incident and a person's answer. The first edge whose conditions all hold is taken.
  */
 #ifndef WEIR_CORE_AGENTS_GRAPH_H
 #define WEIR_CORE_AGENTS_GRAPH_H
@@ -37,6 +37,7 @@ extern const char graph_default[]; /* the shipped graph, JSON */
 
 const struct graph_node *graph_node(const struct graph *g, str id); /* NULL: no such node */
 /* The node after `from`, or NULL: the case ends. */
-const struct graph_node *graph_next(const struct graph *g, const struct graph_node *from, const char *result, int severity);
+const struct graph_node *graph_next(const struct graph *g, const struct graph_node *from, const char *result,
+                                    int severity);
 
 #endif

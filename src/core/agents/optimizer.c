@@ -1,5 +1,6 @@
-/* Optimizer: what could help. Every remedy it can name stands in the declaration of the pipeline; it fits a cause by the
- * words under `mends`, or, for running a step again, by the table below. The best (most confident, then cheapest) comes first.
+/* Optimizer: what could help. Every remedy it can name stands in the declaration of the pipeline; it fits a cause by
+ * the words under `mends`, or, for running a step again, by the table below. The best (most confident, then cheapest)
+ * comes first.
  */
 #include "core/agents/confidence.h"
 #include "core/agents/effects.h"
@@ -11,9 +12,10 @@ static const struct again {
     enum cause_kind cause;
     const char *remedy;
 } agains[] = {
-    { CAUSE_SOURCE_TIMEOUT, "job.retry" },     { CAUSE_SOURCE_UNREACHABLE, "job.retry" }, { CAUSE_LOCK, "job.retry" },
-    { CAUSE_SERVICE_DEGRADED, "job.retry" },   { CAUSE_UPSTREAM_LATE, "job.retry" },      { CAUSE_DATA_DUPLICATED, "job.rerun" },
-    { CAUSE_DATA_MISSING, "job.rerun" },       { CAUSE_UPSTREAM_FAILED, "job.rerun" },
+    { CAUSE_SOURCE_TIMEOUT, "job.retry" }, { CAUSE_SOURCE_UNREACHABLE, "job.retry" },
+    { CAUSE_LOCK, "job.retry" },           { CAUSE_SERVICE_DEGRADED, "job.retry" },
+    { CAUSE_UPSTREAM_LATE, "job.retry" },  { CAUSE_DATA_DUPLICATED, "job.rerun" },
+    { CAUSE_DATA_MISSING, "job.rerun" },   { CAUSE_UPSTREAM_FAILED, "job.rerun" },
 };
 
 struct candidate {
@@ -124,8 +126,9 @@ static void offer_again(struct work *w)
             .leaves = w->repeatable ? "nothing" : "lasting",
             .confidence = confidence(w, agains[i].remedy),
             .cost_usd = w->cost_usd,
-            .summary = str_fmt(w->cx->a, "%s " STR_FMT " from step " STR_FMT "%s", retry ? "retry" : "run", STR_ARG(w->cause->pipeline),
-                               STR_ARG(w->cause->step), retry ? ", after a pause" : " again"),
+            .summary =
+                str_fmt(w->cx->a, "%s " STR_FMT " from step " STR_FMT "%s", retry ? "retry" : "run",
+                        STR_ARG(w->cause->pipeline), STR_ARG(w->cause->step), retry ? ", after a pause" : " again"),
         };
         offer(w, &c);
     }
@@ -196,8 +199,8 @@ static void offer_command(struct work *w, json *command)
         .leaves = lasting ? "lasting" : str_z(w->cx->a, leaves),
         .confidence = confidence(w, "command.run"),
         .cost_usd = 0.01 + (rerun ? w->cost_usd : 0),
-        .summary = str_fmt(w->cx->a, "run the declared command " STR_FMT " of " STR_FMT "%s", STR_ARG(name), STR_ARG(w->cause->pipeline),
-                           rerun ? ", then its steps again" : ""),
+        .summary = str_fmt(w->cx->a, "run the declared command " STR_FMT " of " STR_FMT "%s", STR_ARG(name),
+                           STR_ARG(w->cause->pipeline), rerun ? ", then its steps again" : ""),
     };
     offer(w, &c);
 }
@@ -220,7 +223,8 @@ static void offer_webhook(struct work *w, json *webhook)
         .leaves = str_z(w->cx->a, json_str(json_get(webhook, "leaves"), STR("lasting"))),
         .confidence = confidence(w, "webhook.call"),
         .cost_usd = 0.01,
-        .summary = str_fmt(w->cx->a, "call the declared webhook " STR_FMT " of " STR_FMT, STR_ARG(name), STR_ARG(w->cause->pipeline)),
+        .summary = str_fmt(w->cx->a, "call the declared webhook " STR_FMT " of " STR_FMT, STR_ARG(name),
+                           STR_ARG(w->cause->pipeline)),
     };
     offer(w, &c);
 }
@@ -277,8 +281,8 @@ static void keep(struct work *w, const struct candidate *c, int64_t rank)
     jw_str(&b.w, "summary", c->summary);
     int64_t seq = cx_derive(cx, &b, "proposal.made", id, "agent:optimizer", w->s->c->incident.id, cx->seq);
     tx_exec(cx->tx, SQL_PROPOSAL_ADD, V(id), V(seq), V(w->s->c->id), V(w->s->c->incident.id), V(rank), V(c->remedy),
-            V(w->cause->pipeline), V(w->cause->step), V(c->args), V(cause_text(w->cause->kind)), V(c->confidence), V(c->cost_usd),
-            V(c->leaves), V(plan), V(c->summary));
+            V(w->cause->pipeline), V(w->cause->step), V(c->args), V(cause_text(w->cause->kind)), V(c->confidence),
+            V(c->cost_usd), V(c->leaves), V(plan), V(c->summary));
     if (rank == 1) w->s->c->state.proposal = id;
 }
 
@@ -309,8 +313,8 @@ void agent_optimizer(struct step *s)
     state->proposals = (int64_t)w.count;
     state->rank = w.count ? 1 : 0;
     s->result = w.count ? "proposal" : "none";
-    s->summary = w.count ? str_fmt(s->cx->a, "%zu remed%s, best: " STR_FMT " (confidence %.2f)", w.count, w.count == 1 ? "y" : "ies",
-                                   STR_ARG(w.items[0].summary), w.items[0].confidence)
+    s->summary = w.count  ? str_fmt(s->cx->a, "%zu remed%s, best: " STR_FMT " (confidence %.2f)", w.count,
+                                   w.count == 1 ? "y" : "ies", STR_ARG(w.items[0].summary), w.items[0].confidence)
                  : w.spec ? STR("no declared remedy mends this cause")
                           : STR("the pipeline is not declared in pipelines.yaml: it can be watched, not mended");
     if (!w.count) state->outcome = w.spec ? STR("no remedy") : STR("not declared");

@@ -1,13 +1,14 @@
 /* The shipped priors.
  *
- * How they were made: by judgement, one question a row: of ten incidents with this cause in which somebody declared this
- * remedy for it, how many end well? Every row is worth ten outcomes, so that some ten real ones outweigh it. Three
+ * How they were made: by judgement, one question a row: of ten incidents with this cause in which somebody declared
+ * this remedy for it, how many end well? Every row is worth ten outcomes, so that some ten real ones outweigh it. Three
  * considerations repeat:
  * - job.retry mends what passes by itself (a timeout, a lock, a busy service) and nothing that stays as it is.
  * - job.rerun mends what the work itself repeats away (rows loaded twice, rows that came late).
- * - knob.set, command.run and webhook.call are proposed only where the operator wrote `mends:` for that very cause. Such a
- *   remedy was made for the fault, hence the high numbers; they are lower where the declared fix treats the effect only.
- * A pair that is not here was not thought of: it starts at one in three and three outcomes, and learns quickly. */
+ * - knob.set, command.run and webhook.call are proposed only where the operator wrote `mends:` for that very cause.
+ * Such a remedy was made for the fault, hence the high numbers; they are lower where the declared fix treats the effect
+ * only. A pair that is not here was not thought of: it starts at one in three and three outcomes, and learns quickly.
+ */
 #include "core/agents/priors.h"
 
 static const struct prior {

@@ -26,7 +26,9 @@ static str guard_restored(const struct facts *f, struct arena *a)
 {
     enum { MODE_NORMAL = 1 };
     (void)a;
-    return whole(f, "mode") == MODE_NORMAL ? STR_NONE : STR("the store was restored from a backup: nothing is done until `weir resume`");
+    return whole(f, "mode") == MODE_NORMAL
+               ? STR_NONE
+               : STR("the store was restored from a backup: nothing is done until `weir resume`");
 }
 
 static str guard_own_approval(const struct facts *f, struct arena *a)
@@ -63,11 +65,13 @@ static str failure_note(const struct rule *r, const struct facts *f, enum answer
     size_t count;
     const struct fact_spec *specs = policy_facts(&count);
     for (size_t i = 0; i < count; i++)
-        if (r->expr.uses & UINT32_C(1) << i && !f->items[i].present) return str_fmt(a, "%s is not known", specs[i].name);
+        if (r->expr.uses & UINT32_C(1) << i && !f->items[i].present)
+            return str_fmt(a, "%s is not known", specs[i].name);
     return STR("it gives NULL");
 }
 
-static struct clause look(struct policy *p, const struct rule *r, const struct facts *f, bool facts_set, struct arena *a)
+static struct clause look(struct policy *p, const struct rule *r, const struct facts *f, bool facts_set,
+                          struct arena *a)
 {
     struct clause c = { .rule = r->name, .because = r->because, .when = r->when, .verdict = r->then };
     enum answer answer = facts_set ? facts_db_ask(p->db, r->stmt) : ANSWER_ERROR;
@@ -99,7 +103,8 @@ static void conclude(struct decision *d, struct arena *a)
     } else if (best->failed) {
         d->verdict = VERDICT_DENY;
         d->rule = STR("error");
-        d->because = str_fmt(a, "rule " STR_FMT " could not be answered: " STR_FMT, STR_ARG(best->rule), STR_ARG(best->note));
+        d->because =
+            str_fmt(a, "rule " STR_FMT " could not be answered: " STR_FMT, STR_ARG(best->rule), STR_ARG(best->note));
     } else {
         d->verdict = best->verdict;
         d->rule = best->rule;
@@ -114,7 +119,10 @@ struct decision policy_decide(struct policy *p, const struct facts *f, struct ar
     for (size_t i = 0; i < p->rule_count; i++) d.clauses[d.clause_count++] = look(p, &p->rules[i], f, facts_set, a);
     for (size_t i = 0; i < GUARD_COUNT; i++) {
         str why = guards[i].speaks(f, a);
-        if (why.len) d.clauses[d.clause_count++] = (struct clause){ .rule = str_of(guards[i].name), .because = why, .verdict = guards[i].verdict, .matched = true };
+        if (why.len)
+            d.clauses[d.clause_count++] = (struct clause){
+                .rule = str_of(guards[i].name), .because = why, .verdict = guards[i].verdict, .matched = true
+            };
     }
     conclude(&d, a);
     return d;

@@ -1,9 +1,9 @@
 /* May it be done: decide() is a pure function of typed facts and a policy (DESIGN.md 7).
  *
- * A policy is a YAML text of limits, windows and rules. A rule's `when:` is one SQL expression over the facts, evaluated by
- * SQLite on a table of one row; examples/policy.yaml shows all of it with comments. Every rule that matches counts and the
- * strictest verdict wins, so their order never matters; none matching means escalate; anything that goes wrong means deny.
- * Four guards stand beside the rules, and no policy loosens them (guard_* in policy.c):
+ * A policy is a YAML text of limits, windows and rules. A rule's `when:` is one SQL expression over the facts,
+ * evaluated by SQLite on a table of one row; examples/policy.yaml shows all of it with comments. Every rule that
+ * matches counts and the strictest verdict wins, so their order never matters; none matching means escalate; anything
+ * that goes wrong means deny. Four guards stand beside the rules, and no policy loosens them (guard_* in policy.c):
  *   guard.missing-fact   a fact that is always known is absent                   -> deny
  *   guard.restored       the store was restored and not yet resumed              -> deny
  *   guard.own-approval   approved, but not known to be by somebody else          -> deny
@@ -36,8 +36,9 @@ struct fact {
 struct fact_spec {
     const char *name;
     enum fact_type type;
-    /* FACT_ENUM: named constants in order, NULL-ended, written in expressions as they stand here (upper case, no quotes).
-     * FACT_TEXT: the known values when there is a fixed set, else NULL; a rule that compares with another is refused. */
+    /* FACT_ENUM: named constants in order, NULL-ended, written in expressions as they stand here (upper case, no
+     * quotes). FACT_TEXT: the known values when there is a fixed set, else NULL; a rule that compares with another is
+     * refused. */
     const char *const *words;
     bool optional; /* may be absent: a rule that uses it must say with IS NULL what then. The others are always there */
     const char *help;
@@ -54,7 +55,8 @@ void facts_bool(struct facts *f, const char *name, bool v);
 void facts_real(struct facts *f, const char *name, double v); /* NaN or infinite: absent */
 void facts_text(struct facts *f, const char *name, str v);
 void facts_enum(struct facts *f, const char *name, str word); /* any case; a word that is none of the enum's: absent */
-/* Set one fact from text, as on a command line. Errors: ERR_INPUT (no such fact, or the value does not fit its type). */
+/* Set one fact from text, as on a command line. Errors: ERR_INPUT (no such fact, or the value does not fit its type).
+ */
 MUST_USE err facts_set(struct facts *f, str name, str value, struct arena *a);
 /* Make one fact absent. Errors: ERR_INPUT (no such fact). */
 MUST_USE err facts_unset(struct facts *f, str name, struct arena *a);
@@ -62,12 +64,13 @@ str facts_json(const struct facts *f, struct arena *a); /* {"action":"job.retry"
 MUST_USE err facts_parse(str json, struct arena *a, struct facts *out);
 
 struct policy; /* compiled */
-/* Parse and compile a policy.yaml. Every rule is checked: one expression, allowed functions, known facts, constants that
- * belong to the fact they are compared with, and a run over generated facts with each absent once.
- * out     set on success only; end it with policy_free().
- * Errors  ERR_INPUT, "file:line:column: what was expected"; policy_check() gives all of them. */
+/* Parse and compile a policy.yaml. Every rule is checked: one expression, allowed functions, known facts, constants
+ * that belong to the fact they are compared with, and a run over generated facts with each absent once. out     set on
+ * success only; end it with policy_free(). Errors  ERR_INPUT, "file:line:column: what was expected"; policy_check()
+ * gives all of them. */
 MUST_USE err policy_load(str yaml, str file_name, struct policy **out);
-/* As policy_load, without the run over generated facts, which takes most of the time: for a text that policy_load took before. */
+/* As policy_load, without the run over generated facts, which takes most of the time: for a text that policy_load took
+ * before. */
 MUST_USE err policy_load_known(str yaml, str file_name, struct policy **out);
 /* As policy_load, but problems are noted in `check` (made with yaml_check_init); NULL when there are any. */
 struct policy *policy_check(struct yaml_check *check, str yaml);
@@ -93,7 +96,8 @@ struct clause { /* one rule, looked at */
 };
 struct decision {
     enum verdict verdict;
-    str rule, because;      /* of the rule that decided (the first by name among equals); "default" when none matched, "error" */
+    str rule,
+        because; /* of the rule that decided (the first by name among equals); "default" when none matched, "error" */
     struct clause *clauses; /* every rule in file order, then every guard that spoke */
     size_t clause_count;
 };
@@ -118,9 +122,9 @@ struct policy_limits policy_limits(const struct policy *p);
 str policy_window(const struct policy *p, str pipeline, usec t);
 /* Set the facts that follow from the time: local_hour and weekday in the policy's zone, and window. */
 void policy_time_facts(const struct policy *p, str pipeline, usec t, struct facts *f);
-/* The IANA zones a policy text names beside UTC, without loading it ("Europe/Berlin", ...); `default_zone` is meant where it
- * names none. Whoever reads the file appends their data with policy_add_zones, so that the text in the journal says
- * everything and replays the same on a machine with other zone data. Errors: ERR_INPUT. */
+/* The IANA zones a policy text names beside UTC, without loading it ("Europe/Berlin", ...); `default_zone` is meant
+ * where it names none. Whoever reads the file appends their data with policy_add_zones, so that the text in the journal
+ * says everything and replays the same on a machine with other zone data. Errors: ERR_INPUT. */
 struct zone_data {
     str name, bytes; /* TZif */
 };

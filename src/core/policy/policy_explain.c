@@ -1,5 +1,5 @@
-/* A condition taken apart along its OR, AND and brackets; each part is evaluated by itself, and a simple comparison says what
- * the fact is and what would turn it round. */
+/* A condition taken apart along its OR, AND and brackets; each part is evaluated by itself, and a simple comparison
+ * says what the fact is and what would turn it round. */
 #include "core/policy/policy_internal.h"
 
 enum { TERMS_MAX = 64, DEPTH_MAX = 6 };
@@ -36,7 +36,9 @@ static str source(const struct parts *s, size_t from, size_t to)
 
 static int evaluate(const struct parts *s, size_t from, size_t to)
 {
-    static const int values[] = { [ANSWER_NO] = 0, [ANSWER_YES] = 1, [ANSWER_NULL] = -1, [ANSWER_OTHER] = 1, [ANSWER_ERROR] = -1 };
+    static const int values[] = {
+        [ANSWER_NO] = 0, [ANSWER_YES] = 1, [ANSWER_NULL] = -1, [ANSWER_OTHER] = 1, [ANSWER_ERROR] = -1
+    };
     str problem;
     sqlite3_stmt *stmt = facts_db_prepare(s->p->db, expr_sql(s->e, from, to, s->a), s->a, &problem);
     if (!stmt) return -1;
@@ -48,7 +50,8 @@ static int evaluate(const struct parts *s, size_t from, size_t to)
 /* The opposite of a comparison, as in "confidence < 0.8" -> "confidence >= 0.8". */
 static const char *opposite(const struct token *op)
 {
-    static const char *const pairs[][2] = { { "<", ">=" }, { ">=", "<" }, { ">", "<=" }, { "<=", ">" }, { "=", "<>" }, { "<>", "=" }, { "==", "<>" }, { "!=", "=" } };
+    static const char *const pairs[][2] = { { "<", ">=" }, { ">=", "<" }, { ">", "<=" },  { "<=", ">" },
+                                            { "=", "<>" }, { "<>", "=" }, { "==", "<>" }, { "!=", "=" } };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (token_is(op, pairs[i][0])) return pairs[i][1];
     return NULL;
@@ -78,12 +81,13 @@ static void describe(const struct parts *s, size_t from, size_t to, struct term 
     str value = value_text(s, &k[2]);
     const char *op = t->value == 1 ? opposite(&k[1]) : NULL;
     str same = k[1].text;
-    t->otherwise = op ? str_fmt(s->a, STR_FMT " %s " STR_FMT, STR_ARG(k[0].text), op, STR_ARG(value))
-                      : str_fmt(s->a, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(k[0].text), STR_ARG(same), STR_ARG(value));
+    t->otherwise =
+        op ? str_fmt(s->a, STR_FMT " %s " STR_FMT, STR_ARG(k[0].text), op, STR_ARG(value))
+           : str_fmt(s->a, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(k[0].text), STR_ARG(same), STR_ARG(value));
 }
 
-/* The next place at or after `from` where `word` joins two parts of [.., to) outside brackets and CASE; `to` when there is none. The AND of a
- * BETWEEN joins nothing. */
+/* The next place at or after `from` where `word` joins two parts of [.., to) outside brackets and CASE; `to` when there
+ * is none. The AND of a BETWEEN joins nothing. */
 static size_t find_joint(const struct expr *e, size_t from, size_t to, const char *word)
 {
     int depth = 0, between = 0;

@@ -1,21 +1,25 @@
-/* The first wall around `when:`. SQLite will parse the text inside brackets of ours, so whatever could end those brackets,
- * hide the rest of the line or name something that is no fact has to be refused before: every token must be one of a short
- * list, brackets must balance without ever closing one that the text did not open, and a comma may stand only inside them.
- * The second wall is the authorizer in policy_sql.c. */
+/* The first wall around `when:`. SQLite will parse the text inside brackets of ours, so whatever could end those
+ * brackets, hide the rest of the line or name something that is no fact has to be refused before: every token must be
+ * one of a short list, brackets must balance without ever closing one that the text did not open, and a comma may stand
+ * only inside them. The second wall is the authorizer in policy_sql.c. */
 #include "core/policy/policy_internal.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-static const char *const keywords[] = { "AND", "OR", "NOT", "IN", "IS", "NULL", "ISNULL", "NOTNULL", "BETWEEN", "LIKE", "GLOB", "ESCAPE",
-                                        "CASE", "WHEN", "THEN", "ELSE", "END", "TRUE", "FALSE", NULL };
-static const char *const functions[] = { "abs", "coalesce", "ifnull", "iif", "instr", "length", "lower", "max", "min", "nullif", "round",
-                                         "substr", "trim", "upper", NULL };
-static const char *const query_words[] = { "SELECT", "FROM", "WHERE", "VALUES", "WITH", "EXISTS", "UNION", "INTERSECT", "EXCEPT", "JOIN",
-                                           "LIMIT", "GROUP", "ORDER", "HAVING", "WINDOW", "OVER", "FILTER", "RAISE", "MATCH", "REGEXP", "COLLATE",
-                                           "CAST", "PRAGMA", "ATTACH", "INSERT", "UPDATE", "DELETE", "DROP", NULL };
-static const char *const operators[] = { "<=", ">=", "<>", "!=", "==", "||", "(", ")", ",", "<", ">", "=", "+", "-", "*", "/", "%", NULL };
+static const char *const keywords[] = { "AND",     "OR",      "NOT",  "IN",   "IS",     "NULL", "ISNULL",
+                                        "NOTNULL", "BETWEEN", "LIKE", "GLOB", "ESCAPE", "CASE", "WHEN",
+                                        "THEN",    "ELSE",    "END",  "TRUE", "FALSE",  NULL };
+static const char *const functions[] = { "abs", "coalesce", "ifnull", "iif",    "instr", "length", "lower", "max",
+                                         "min", "nullif",   "round",  "substr", "trim",  "upper",  NULL };
+static const char *const query_words[] = { "SELECT", "FROM",      "WHERE",   "VALUES", "WITH",   "EXISTS",
+                                           "UNION",  "INTERSECT", "EXCEPT",  "JOIN",   "LIMIT",  "GROUP",
+                                           "ORDER",  "HAVING",    "WINDOW",  "OVER",   "FILTER", "RAISE",
+                                           "MATCH",  "REGEXP",    "COLLATE", "CAST",   "PRAGMA", "ATTACH",
+                                           "INSERT", "UPDATE",    "DELETE",  "DROP",   NULL };
+static const char *const operators[] = { "<=", ">=", "<>", "!=", "==", "||", "(", ")", ",",
+                                         "<",  ">",  "=",  "+",  "-",  "*",  "/", "%", NULL };
 
 struct reader {
     str text;
@@ -132,15 +136,18 @@ static bool read_word(struct reader *r, struct token *t)
         t->kind = TOKEN_FACT;
         r->out->uses |= UINT32_C(1) << t->fact;
     } else if (listed(t->text, query_words)) {
-        return fail(r, t->at, "'" STR_FMT "' is not allowed: a rule is one expression over the facts, no query", STR_ARG(t->text));
+        return fail(r, t->at, "'" STR_FMT "' is not allowed: a rule is one expression over the facts, no query",
+                    STR_ARG(t->text));
     } else if (peek(r, gap) == '(') {
         t->kind = TOKEN_FUNCTION;
         if (!listed(t->text, functions))
-            return fail(r, t->at, "the function '" STR_FMT "' is not allowed" STR_FMT, STR_ARG(str_cut(t->text, 0, 40)), STR_ARG(yaml_hint(r->a, t->text, functions)));
+            return fail(r, t->at, "the function '" STR_FMT "' is not allowed" STR_FMT, STR_ARG(str_cut(t->text, 0, 40)),
+                        STR_ARG(yaml_hint(r->a, t->text, functions)));
     } else if (limit_constant(r->limits, t->text, &t->number) || enum_constant(t->text, &t->fact, &t->number)) {
         t->kind = TOKEN_CONSTANT;
     } else {
-        return fail(r, t->at, "there is no fact '" STR_FMT "'" STR_FMT, STR_ARG(str_cut(t->text, 0, 40)), STR_ARG(word_hint(r, t->text)));
+        return fail(r, t->at, "there is no fact '" STR_FMT "'" STR_FMT, STR_ARG(str_cut(t->text, 0, 40)),
+                    STR_ARG(word_hint(r, t->text)));
     }
     return true;
 }
@@ -183,7 +190,8 @@ static bool read_operator(struct reader *r, struct token *t)
 {
     str rest = str_cut(r->text, r->at, 2);
     t->kind = TOKEN_OP;
-    if (STR_IS(rest, "--") || STR_IS(rest, "/*")) return fail(r, t->at, "comments are not allowed inside a rule's expression");
+    if (STR_IS(rest, "--") || STR_IS(rest, "/*"))
+        return fail(r, t->at, "comments are not allowed inside a rule's expression");
     for (int i = 0; operators[i]; i++) {
         if (!str_starts(rest, str_of(operators[i]))) continue;
         t->text = str_cut(r->text, r->at, strlen(operators[i]));
@@ -193,7 +201,8 @@ static bool read_operator(struct reader *r, struct token *t)
     char c = r->text.ptr[r->at];
     if (c == '"') return fail(r, t->at, "text stands in single quotes, facts in none: \" is not allowed");
     if (c == ';') return fail(r, t->at, "';' is not allowed: a rule is one expression");
-    if ((unsigned char)c < 0x20 || (unsigned char)c >= 0x7f) return fail(r, t->at, "unexpected byte 0x%02x", (unsigned char)c);
+    if ((unsigned char)c < 0x20 || (unsigned char)c >= 0x7f)
+        return fail(r, t->at, "unexpected byte 0x%02x", (unsigned char)c);
     return fail(r, t->at, "unexpected '%c'", c);
 }
 
@@ -224,32 +233,41 @@ static bool brackets_balance(struct reader *r)
         const struct token *t = &r->out->tokens[i];
         if (token_is(t, "(")) depth++;
         if (token_is(t, ")") && --depth < 0) return fail(r, t->at, "')' closes a bracket that was not opened");
-        if (token_is(t, ",") && depth == 0) return fail(r, t->at, "a second expression begins here: a rule has exactly one");
-        if (token_is(t, "IN") && (i + 1 == r->out->count || !token_is(t + 1, "("))) return fail(r, t->at, "expected '(' after IN");
+        if (token_is(t, ",") && depth == 0)
+            return fail(r, t->at, "a second expression begins here: a rule has exactly one");
+        if (token_is(t, "IN") && (i + 1 == r->out->count || !token_is(t + 1, "(")))
+            return fail(r, t->at, "expected '(' after IN");
     }
     return depth == 0 || fail(r, r->text.len, "a bracket is not closed");
 }
 
-/* A fact may only be compared with what it can be: a text that is no number, an enum's own constant. SQLite would compare
- * anything with anything. */
+/* A fact may only be compared with what it can be: a text that is no number, an enum's own constant. SQLite would
+ * compare anything with anything. */
 static bool fits(struct reader *r, const struct token *fact, const struct token *v)
 {
     size_t count;
     const struct fact_spec *spec = &policy_facts(&count)[fact->fact];
-    bool number = v->kind == TOKEN_NUMBER || (v->kind == TOKEN_CONSTANT && v->fact < 0), quoted = v->kind == TOKEN_STRING;
+    bool number = v->kind == TOKEN_NUMBER || (v->kind == TOKEN_CONSTANT && v->fact < 0),
+         quoted = v->kind == TOKEN_STRING;
     if (v->kind != TOKEN_NUMBER && v->kind != TOKEN_CONSTANT && !quoted) return true;
     if (spec->type == FACT_TEXT && !quoted)
-        return fail(r, v->at, "%s is text, it cannot be compared with " STR_FMT, spec->name, STR_ARG(str_cut(v->text, 0, 40)));
+        return fail(r, v->at, "%s is text, it cannot be compared with " STR_FMT, spec->name,
+                    STR_ARG(str_cut(v->text, 0, 40)));
     if (spec->type == FACT_TEXT && spec->words && v->string.len && !yaml_nearest(v->string, spec->words))
-        return fail(r, v->at, "%s is never '" STR_FMT "'; it is one of " STR_FMT, spec->name, STR_ARG(str_cut(v->string, 0, 40)), STR_ARG(yaml_choices(r->a, spec->words)));
-    if (spec->type == FACT_TEXT && spec->words && v->string.len && !str_eq(str_of(yaml_nearest(v->string, spec->words)), v->string))
-        return fail(r, v->at, "%s is never '" STR_FMT "'" STR_FMT, spec->name, STR_ARG(str_cut(v->string, 0, 40)), STR_ARG(yaml_hint(r->a, v->string, spec->words)));
+        return fail(r, v->at, "%s is never '" STR_FMT "'; it is one of " STR_FMT, spec->name,
+                    STR_ARG(str_cut(v->string, 0, 40)), STR_ARG(yaml_choices(r->a, spec->words)));
+    if (spec->type == FACT_TEXT && spec->words && v->string.len &&
+        !str_eq(str_of(yaml_nearest(v->string, spec->words)), v->string))
+        return fail(r, v->at, "%s is never '" STR_FMT "'" STR_FMT, spec->name, STR_ARG(str_cut(v->string, 0, 40)),
+                    STR_ARG(yaml_hint(r->a, v->string, spec->words)));
     if (spec->type == FACT_TEXT) return true;
     if (spec->type == FACT_ENUM && v->kind == TOKEN_CONSTANT && v->fact == fact->fact) return true;
     if (spec->type == FACT_ENUM && v->kind == TOKEN_NUMBER) return true;
     if (spec->type == FACT_ENUM)
-        return fail(r, v->at, "%s is compared with " STR_FMT " (no quotes), not " STR_FMT, spec->name, STR_ARG(yaml_choices(r->a, spec->words)), STR_ARG(str_cut(v->text, 0, 40)));
-    return number || fail(r, v->at, "%s is a number, it cannot be compared with " STR_FMT, spec->name, STR_ARG(str_cut(v->text, 0, 40)));
+        return fail(r, v->at, "%s is compared with " STR_FMT " (no quotes), not " STR_FMT, spec->name,
+                    STR_ARG(yaml_choices(r->a, spec->words)), STR_ARG(str_cut(v->text, 0, 40)));
+    return number || fail(r, v->at, "%s is a number, it cannot be compared with " STR_FMT, spec->name,
+                          STR_ARG(str_cut(v->text, 0, 40)));
 }
 
 static bool list_fits(struct reader *r, const struct token *fact, size_t from)
@@ -269,12 +287,15 @@ static bool comparisons_fit(struct reader *r)
         if (t[i].kind != TOKEN_FACT) continue;
         size_t in = i + 1 + (token_is(&t[i + 1], "NOT") ? 1 : 0);
         if (in < n && token_is(&t[in], "IN") && !list_fits(r, &t[i], in + 2)) return false;
-        if (in + 3 < n && token_is(&t[in], "BETWEEN") && token_is(&t[in + 2], "AND") && !(fits(r, &t[i], &t[in + 1]) && fits(r, &t[i], &t[in + 3]))) return false;
+        if (in + 3 < n && token_is(&t[in], "BETWEEN") && token_is(&t[in + 2], "AND") &&
+            !(fits(r, &t[i], &t[in + 1]) && fits(r, &t[i], &t[in + 3])))
+            return false;
     }
     return true;
 }
 
-bool expr_read(str text, const struct policy_limits *limits, struct arena *a, struct expr *out, struct expr_problem *problem)
+bool expr_read(str text, const struct policy_limits *limits, struct arena *a, struct expr *out,
+               struct expr_problem *problem)
 {
     *out = (struct expr){ .text = text, .tokens = ARENA_ARRAY(a, struct token, TOKENS_MAX) };
     struct reader r = { .text = text, .limits = limits, .a = a, .out = out, .problem = problem };

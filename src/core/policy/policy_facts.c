@@ -11,7 +11,8 @@ static const char *const severity_words[] = { "LOW", "MEDIUM", "HIGH", "CRITICAL
 static const char *const leaves_words[] = { "NOTHING", "UNDOABLE", "LASTING", NULL };
 static const char *const role_words[] = { "INGEST", "VIEWER", "OPERATOR", "APPROVER", "ADMIN", NULL };
 static const char *const mode_words[] = { "NORMAL", "RESTORED", NULL };
-static const char *const day_words[] = { "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY", NULL };
+static const char *const day_words[] = { "MONDAY", "TUESDAY",  "WEDNESDAY", "THURSDAY",
+                                         "FRIDAY", "SATURDAY", "SUNDAY",    NULL };
 static const char *const remedy_words[] = { "job.retry", "job.rerun", "command.run", "webhook.call", "knob.set", NULL };
 #define CAUSE_WORD(name, text, sentence) text,
 static const char *const cause_words[] = { CAUSE_LIST(CAUSE_WORD) NULL };
@@ -20,7 +21,8 @@ static const char *const cause_words[] = { CAUSE_LIST(CAUSE_WORD) NULL };
 #define OPTIONAL true
 static const struct fact_spec specs[] = {
     { "action", FACT_TEXT, remedy_words, ALWAYS, "kind of the remedy" },
-    { "target", FACT_TEXT, NULL, ALWAYS, "what it acts on: step, command, webhook or knob, as declared in pipelines.yaml" },
+    { "target", FACT_TEXT, NULL, ALWAYS,
+      "what it acts on: step, command, webhook or knob, as declared in pipelines.yaml" },
     { "pipeline", FACT_TEXT, NULL, ALWAYS, "pipeline it acts on" },
     { "tier", FACT_INT, NULL, ALWAYS, "of the pipeline: 1 (most important) to 3" },
     { "environment", FACT_TEXT, NULL, ALWAYS, "of the pipeline: production, staging, ..." },
@@ -34,10 +36,13 @@ static const struct fact_spec specs[] = {
     { "cost_usd", FACT_REAL, NULL, OPTIONAL, "what it is expected to cost" },
     { "budget_left_usd", FACT_REAL, NULL, ALWAYS, "of limits.budget_usd_per_day, in the last 24 hours" },
     { "attempts", FACT_INT, NULL, ALWAYS, "remedies applied to this target within limits.cool_down" },
-    { "minutes_since_last", FACT_REAL, NULL, OPTIONAL, "since the last remedy on this target; absent when there was none" },
+    { "minutes_since_last", FACT_REAL, NULL, OPTIONAL,
+      "since the last remedy on this target; absent when there was none" },
     { "approvals", FACT_INT, NULL, ALWAYS, "people who approved this very plan" },
-    { "actor_role", FACT_ENUM, role_words, OPTIONAL, "role of who approved or asked for it; absent when weir proposed it alone" },
-    { "own_approval", FACT_BOOL, NULL, OPTIONAL, "1 when who approved it is who asked for it; must be known once it is approved" },
+    { "actor_role", FACT_ENUM, role_words, OPTIONAL,
+      "role of who approved or asked for it; absent when weir proposed it alone" },
+    { "own_approval", FACT_BOOL, NULL, OPTIONAL,
+      "1 when who approved it is who asked for it; must be known once it is approved" },
     { "local_hour", FACT_INT, NULL, ALWAYS, "0 to 23 in the policy's timezone" },
     { "weekday", FACT_ENUM, day_words, ALWAYS, "in the policy's timezone" },
     { "window", FACT_TEXT, NULL, ALWAYS, "name of the blackout window that holds now, '' when none does" },
@@ -133,7 +138,9 @@ static bool set_text(struct fact *to, const struct fact_spec *spec, str value)
         ok = to->i > 0;
         break;
     case FACT_BOOL:
-        ok = !str_to_i64(value, &i).code ? i == 0 || i == 1 : STR_IS(value, "yes") || STR_IS(value, "no") || STR_IS(value, "true") || STR_IS(value, "false");
+        ok = !str_to_i64(value, &i).code
+                 ? i == 0 || i == 1
+                 : STR_IS(value, "yes") || STR_IS(value, "no") || STR_IS(value, "true") || STR_IS(value, "false");
         to->i = i == 1 || STR_IS(value, "yes") || STR_IS(value, "true");
         break;
     }
@@ -153,7 +160,8 @@ err facts_set(struct facts *f, str name, str value, struct arena *a)
     if (at < 0) return unknown_fact(name, a);
     if (set_text(&f->items[at], &specs[at], value)) return OK;
     str want = specs[at].words ? yaml_choices(a, specs[at].words) : str_of(type_text(specs[at].type));
-    return err_make(ERR_INPUT, "the fact %s is " STR_FMT ", not '" STR_FMT "'", specs[at].name, STR_ARG(want), STR_ARG(str_cut(value, 0, 40)));
+    return err_make(ERR_INPUT, "the fact %s is " STR_FMT ", not '" STR_FMT "'", specs[at].name, STR_ARG(want),
+                    STR_ARG(str_cut(value, 0, 40)));
 }
 
 err facts_unset(struct facts *f, str name, struct arena *a)

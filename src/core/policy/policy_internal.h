@@ -7,7 +7,14 @@
 #include "base/tz.h"
 #include "core/policy/policy.h"
 
-enum { RULES_MAX = 200, WINDOWS_MAX = 64, ZONES_MAX = 8, TOKENS_MAX = 256, EXPR_TEXT_MAX = 2000, POLICY_ARENA_MAX = 16 << 20 };
+enum {
+    RULES_MAX = 200,
+    WINDOWS_MAX = 64,
+    ZONES_MAX = 8,
+    TOKENS_MAX = 256,
+    EXPR_TEXT_MAX = 2000,
+    POLICY_ARENA_MAX = 16 << 20
+};
 
 /* policy_facts.c */
 int fact_index(str name); /* -1: no such fact */
@@ -32,7 +39,8 @@ struct expr_problem {
     size_t at;
     str text;
 };
-bool expr_read(str text, const struct policy_limits *limits, struct arena *a, struct expr *out, struct expr_problem *problem);
+bool expr_read(str text, const struct policy_limits *limits, struct arena *a, struct expr *out,
+               struct expr_problem *problem);
 /* The SQL of tokens [from, to): constants as numbers, nothing else changed. */
 str expr_sql(const struct expr *e, size_t from, size_t to, struct arena *a);
 bool token_is(const struct token *t, const char *word); /* an operator or a keyword, any case */
@@ -83,7 +91,8 @@ struct zones {
     size_t count;
 };
 void zones_read(struct yaml_check *c, const struct yaml *node, struct arena *a, struct zones *out);
-const struct tz *zones_get(struct yaml_check *c, const struct zones *zones, const struct yaml *node, const struct tz *fallback);
+const struct tz *zones_get(struct yaml_check *c, const struct zones *zones, const struct yaml *node,
+                           const struct tz *fallback);
 void windows_read(struct yaml_check *c, const struct yaml *node, const struct zones *zones, struct policy *p);
 
 /* policy_trial.c: run a rule over generated facts; notes a problem at `node` when it does not answer yes or no. */

@@ -11,14 +11,21 @@ const char *verdict_text(enum verdict v)
 
 static void read_limits(struct yaml_check *c, const struct yaml *node, struct policy *p)
 {
-    static const char *const keys[] = { "act_alone_confidence", "budget_usd_per_day", "attempts_per_target", "cool_down", "approval_expires", "approver_role", NULL };
+    static const char *const keys[] = { "act_alone_confidence",
+                                        "budget_usd_per_day",
+                                        "attempts_per_target",
+                                        "cool_down",
+                                        "approval_expires",
+                                        "approver_role",
+                                        NULL };
     struct policy_limits *l = &p->limits;
     if (yaml_is_map(c, node)) yaml_keys(c, node, keys);
     l->act_alone_confidence = yaml_f64(c, yaml_get(node, "act_alone_confidence"), 0, 1, 0.8);
     l->budget_usd_per_day = yaml_f64(c, yaml_get(node, "budget_usd_per_day"), 0, 1e9, 5);
     l->attempts_per_target = yaml_i64(c, yaml_get(node, "attempts_per_target"), 1, 100, 3);
     l->cool_down = yaml_duration(c, yaml_get(node, "cool_down"), USEC_SECOND, 30 * USEC_DAY, 30 * USEC_MINUTE);
-    l->approval_expires = yaml_duration(c, yaml_get(node, "approval_expires"), USEC_MINUTE, 30 * USEC_DAY, 4 * USEC_HOUR);
+    l->approval_expires =
+        yaml_duration(c, yaml_get(node, "approval_expires"), USEC_MINUTE, 30 * USEC_DAY, 4 * USEC_HOUR);
     l->approver_role = str_of(role_words[yaml_word(c, yaml_get(node, "approver_role"), role_words, 1)]);
 }
 
@@ -43,7 +50,8 @@ static bool compile(struct yaml_check *c, const struct yaml *node, struct policy
     }
     r->stmt = facts_db_prepare(p->db, expr_sql(&r->expr, 0, r->expr.count, &p->arena), &p->arena, &text);
     if (!r->stmt) {
-        yaml_bad(c, node, "rule " STR_FMT " does not compile: " STR_FMT, STR_ARG(r->name), STR_ARG(str_cut(text, 0, 120)));
+        yaml_bad(c, node, "rule " STR_FMT " does not compile: " STR_FMT, STR_ARG(r->name),
+                 STR_ARG(str_cut(text, 0, 120)));
         return false;
     }
     size_t before = c->count;
@@ -65,7 +73,8 @@ static void read_rule(struct yaml_check *c, const struct yaml *node, struct poli
     if (str_starts(r->name, STR("guard.")) || STR_IS(r->name, "default") || STR_IS(r->name, "error"))
         yaml_bad(c, name, "the name '" STR_FMT "' is taken by weir itself", STR_ARG(r->name));
     for (size_t i = 0; i < p->rule_count; i++)
-        if (str_eq(p->rules[i].name, r->name)) yaml_bad(c, name, "a rule named '" STR_FMT "' stands above already", STR_ARG(r->name));
+        if (str_eq(p->rules[i].name, r->name))
+            yaml_bad(c, name, "a rule named '" STR_FMT "' stands above already", STR_ARG(r->name));
     r->then = (enum verdict)yaml_word(c, yaml_need(c, node, "then"), verdict_words, VERDICT_DENY);
     const struct yaml *because = yaml_need(c, node, "because");
     r->because = yaml_str(c, because, STR("?"));

@@ -1,6 +1,6 @@
-/* Facts as the one row of a STRICT table in a database in memory, and expressions over it. The authorizer allows one SELECT
- * that reads this table and calls functions of a short list; the progress handler ends what runs on. The table's text is
- * made from the table of facts, which is why it is not a file of store/sql. */
+/* Facts as the one row of a STRICT table in a database in memory, and expressions over it. The authorizer allows one
+ * SELECT that reads this table and calls functions of a short list; the progress handler ends what runs on. The table's
+ * text is made from the table of facts, which is why it is not a file of store/sql. */
 #include "core/policy/policy_internal.h"
 
 #include <assert.h>
@@ -16,10 +16,12 @@ struct facts_db {
     int times;   /* STEPS instructions were run, since the question was asked */
 };
 
-static int authorize(void *ctx, int action, const char *arg1, const char *arg2, const char *database, const char *trigger)
+static int authorize(void *ctx, int action, const char *arg1, const char *arg2, const char *database,
+                     const char *trigger)
 {
-    static const char *const functions[] = { "abs", "coalesce", "ifnull", "iif", "instr", "length", "lower", "max", "min", "nullif",
-                                             "round", "substr", "trim", "upper", "like", "glob", NULL };
+    static const char *const functions[] = { "abs",   "coalesce", "ifnull", "iif",    "instr", "length",
+                                             "lower", "max",      "min",    "nullif", "round", "substr",
+                                             "trim",  "upper",    "like",   "glob",   NULL };
     struct facts_db *db = ctx;
     (void)database;
     if (!db->ready) return SQLITE_OK;
@@ -85,13 +87,15 @@ static void set_limits(sqlite3 *db)
         { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 }, { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
     };
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) (void)sqlite3_limit(db, limits[i].id, limits[i].value);
-    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) (void)sqlite3_db_config(db, switches[i].id, switches[i].value, NULL);
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        (void)sqlite3_db_config(db, switches[i].id, switches[i].value, NULL);
 }
 
 struct facts_db *facts_db_open(void)
 {
     struct facts_db *db = mem_new(sizeof *db);
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_PRIVATECACHE;
     if (sqlite3_open_v2(":memory:", &db->db, flags, NULL) != SQLITE_OK) abort(); /* out of memory */
     (void)sqlite3_exec(db->db, "PRAGMA journal_mode = OFF", NULL, NULL, NULL);
     set_limits(db->db);
@@ -118,7 +122,8 @@ bool facts_db_set(struct facts_db *db, const struct facts *f)
         const struct fact *v = &f->items[i];
         int at = (int)i + 1, rc = SQLITE_OK;
         if (!v->present) rc = sqlite3_bind_null(db->set, at);
-        else if (specs[i].type == FACT_TEXT) rc = sqlite3_bind_text64(db->set, at, v->s.ptr ? v->s.ptr : "", v->s.len, SQLITE_STATIC, SQLITE_UTF8);
+        else if (specs[i].type == FACT_TEXT)
+            rc = sqlite3_bind_text64(db->set, at, v->s.ptr ? v->s.ptr : "", v->s.len, SQLITE_STATIC, SQLITE_UTF8);
         else if (specs[i].type == FACT_REAL) rc = sqlite3_bind_double(db->set, at, v->r);
         else rc = sqlite3_bind_int64(db->set, at, v->i);
         if (rc != SQLITE_OK) return false; /* a text longer than the limit */
@@ -136,7 +141,8 @@ sqlite3_stmt *facts_db_prepare(struct facts_db *db, str sql, struct arena *a, st
     str text = str_fmt(a, "SELECT (" STR_FMT ") FROM fact", STR_ARG(sql));
     db->selects = 0;
     int rc = sqlite3_prepare_v3(db->db, text.ptr, (int)text.len + 1, SQLITE_PREPARE_PERSISTENT, &stmt, &tail);
-    bool one = stmt && tail && !*tail && sqlite3_column_count(stmt) == 1 && sqlite3_bind_parameter_count(stmt) == 0 && db->selects == 1;
+    bool one = stmt && tail && !*tail && sqlite3_column_count(stmt) == 1 && sqlite3_bind_parameter_count(stmt) == 0 &&
+               db->selects == 1;
     if (rc == SQLITE_OK && one) return stmt;
     *problem = rc != SQLITE_OK ? str_dup(a, str_of(sqlite3_errmsg(db->db))) : STR("a rule is exactly one expression");
     (void)sqlite3_finalize(stmt);
@@ -150,7 +156,10 @@ enum answer facts_db_ask(struct facts_db *db, sqlite3_stmt *stmt)
     if (sqlite3_step(stmt) == SQLITE_ROW) {
         int type = sqlite3_column_type(stmt, 0);
         int64_t v = sqlite3_column_int64(stmt, 0);
-        answer = type == SQLITE_NULL ? ANSWER_NULL : type != SQLITE_INTEGER || v < 0 || v > 1 ? ANSWER_OTHER : v ? ANSWER_YES : ANSWER_NO;
+        answer = type == SQLITE_NULL                        ? ANSWER_NULL
+                 : type != SQLITE_INTEGER || v < 0 || v > 1 ? ANSWER_OTHER
+                 : v                                        ? ANSWER_YES
+                                                            : ANSWER_NO;
     }
     (void)sqlite3_reset(stmt);
     return answer;

@@ -43,7 +43,9 @@ static struct policy *load(str text)
 static err load_rule(const char *when, struct policy **out)
 {
     struct buf b = buf_init(64 * 1024);
-    buf_fmt(&b, "version: 1\nrules:\n  - name: r\n    when: |\n      %s\n    then: execute\n    because: it is a test\n", when);
+    buf_fmt(&b,
+            "version: 1\nrules:\n  - name: r\n    when: |\n      %s\n    then: execute\n    because: it is a test\n",
+            when);
     err e = policy_load(buf_view(&b), STR("p.yaml"), out);
     buf_done(&b);
     return e;
@@ -99,25 +101,26 @@ TEST(policy_fails_closed_on_what_is_no_single_expression_over_facts)
     static const struct {
         const char *when, *want; /* want: part of the message */
     } cases[] = {
-        { "'yes'", "must answer yes or no" },                                 /* a bare string */
+        { "'yes'", "must answer yes or no" }, /* a bare string */
         { "1 + 1", "must answer yes or no" },
         { "confidence", "must answer yes or no" },
         { "NULL", "NULL" },
         { "tier / 0 > 1", "NULL" },
-        { "cost_usd > 1", "no answer when cost_usd is not known" },           /* a missing fact */
-        { "action = 'job.retry' AND tier > 1 AND minutes_since_last < 5", "no answer when minutes_since_last is not known" },
-        { "\"confidense\" > 0.8", "\" is not allowed" },                      /* a misspelt column in double quotes */
+        { "cost_usd > 1", "no answer when cost_usd is not known" }, /* a missing fact */
+        { "action = 'job.retry' AND tier > 1 AND minutes_since_last < 5",
+          "no answer when minutes_since_last is not known" },
+        { "\"confidense\" > 0.8", "\" is not allowed" }, /* a misspelt column in double quotes */
         { "\"confidence\" > 0.8", "\" is not allowed" },
         { "`confidence` > 0.8", "unexpected" },
         { "[confidence] > 0.8", "unexpected" },
         { "confidense > 0.8", "did you mean 'confidence'?" },
-        { "(SELECT 1)", "no query" },                                         /* a subquery */
+        { "(SELECT 1)", "no query" }, /* a subquery */
         { "1 IN (SELECT 1)", "no query" },
         { "EXISTS (SELECT 1)", "no query" },
         { "(VALUES (1))", "no query" },
         { "tier IN fact", "there is no fact 'fact'" },
         { "tier IN json_each('[1]')", "is not allowed" },
-        { "1) OR (1", "closes a bracket" },                                   /* a second expression smuggled in brackets */
+        { "1) OR (1", "closes a bracket" }, /* a second expression smuggled in brackets */
         { "1), (2", "closes a bracket" },
         { "1) FROM fact --", "no query" },
         { "1) FROM fact /*", "no query" },
@@ -164,7 +167,8 @@ TEST(policy_fails_closed_on_what_is_no_single_expression_over_facts)
         struct policy *p = NULL;
         err e = load_rule(cases[i].when, &p);
         if (e.code != ERR_INPUT) test_failed(__FILE__, __LINE__, "`%s` was taken: %s", cases[i].when, e.msg);
-        if (!strstr(e.msg, cases[i].want)) test_failed(__FILE__, __LINE__, "`%s` gives '%s', want '%s'", cases[i].when, e.msg, cases[i].want);
+        if (!strstr(e.msg, cases[i].want))
+            test_failed(__FILE__, __LINE__, "`%s` gives '%s', want '%s'", cases[i].when, e.msg, cases[i].want);
         if (!str_starts(str_of(e.msg), STR("p.yaml:"))) test_failed(__FILE__, __LINE__, "no place in '%s'", e.msg);
     }
 }
@@ -173,9 +177,29 @@ TEST(policy_fails_closed_on_what_is_no_single_expression_over_facts)
 TEST(the_authorizer_alone_refuses_queries_and_functions)
 {
     static const char *const texts[] = {
-        "SELECT 1", "1 IN (SELECT 1)", "EXISTS (SELECT 1)", "1 IN fact", "1 IN json_each('[1]')", "random()", "date('now')", "CURRENT_TIME > ''",
-        "1) UNION SELECT (1", "1) UNION ALL VALUES (1", "1), (2", "load_extension('x')", "(SELECT name FROM sqlite_master) = ''", "?1", "1); SELECT (1",
-        "count(*)", "sum(tier)", "max(tier) OVER ()", "\"nothing\" = 1", "1) FROM sqlite_master --", "printf('%s', 1)", "hex(zeroblob(1000000))", "RAISE(IGNORE)",
+        "SELECT 1",
+        "1 IN (SELECT 1)",
+        "EXISTS (SELECT 1)",
+        "1 IN fact",
+        "1 IN json_each('[1]')",
+        "random()",
+        "date('now')",
+        "CURRENT_TIME > ''",
+        "1) UNION SELECT (1",
+        "1) UNION ALL VALUES (1",
+        "1), (2",
+        "load_extension('x')",
+        "(SELECT name FROM sqlite_master) = ''",
+        "?1",
+        "1); SELECT (1",
+        "count(*)",
+        "sum(tier)",
+        "max(tier) OVER ()",
+        "\"nothing\" = 1",
+        "1) FROM sqlite_master --",
+        "printf('%s', 1)",
+        "hex(zeroblob(1000000))",
+        "RAISE(IGNORE)",
     };
     struct arena a = arena_init(1 << 20);
     struct facts_db *db = facts_db_open();
@@ -288,7 +312,8 @@ TEST(the_order_of_rules_never_matters)
         "  - {name: b, when: severity >= HIGH, then: escalate, because: severe}\n",
         "  - {name: c, when: tier = 1, then: deny, because: tier one}\n",
         "  - {name: d, when: \"action IN ('knob.set', 'job.retry')\", then: monitor, because: watched}\n",
-        "  - {name: e, when: tier / (local_hour - 3 * 7) >= 0, then: execute, because: breaks at nine in the evening}\n",
+        "  - {name: e, when: tier / (local_hour - 3 * 7) >= 0, then: execute, because: breaks at nine in the "
+        "evening}\n",
         "  - {name: f, when: tier <> 1, then: deny, because: other tiers}\n",
         "  - {name: g, when: severity = HIGH, then: escalate, because: high}\n",
         "  - {name: h, when: attempts <= 3 OR 1 / (local_hour - 3 * 7) > 5, then: monitor, because: breaks then too}\n",
@@ -315,7 +340,8 @@ TEST(the_order_of_rules_never_matters)
             if (chance(4) == 0) facts_int(&f, "local_hour", 21);
             struct decision d = policy_decide(p, &f, &a), e = policy_decide(q, &f, &a);
             if (d.verdict != e.verdict || !str_eq(d.rule, e.rule) || !str_eq(d.because, e.because))
-                test_failed(__FILE__, __LINE__, "round %d: " STR_FMT " or " STR_FMT, round, STR_ARG(d.rule), STR_ARG(e.rule));
+                test_failed(__FILE__, __LINE__, "round %d: " STR_FMT " or " STR_FMT, round, STR_ARG(d.rule),
+                            STR_ARG(e.rule));
             arena_reset(&a);
         }
         policy_free(p);
@@ -328,11 +354,12 @@ TEST(the_order_of_rules_never_matters)
 /* Reference: the strictest verdict among the rules that hold, computed here in C for rules simple enough. */
 TEST(the_strictest_verdict_wins)
 {
-    struct policy *p = load(STR("version: 1\nrules:\n"
-                                "  - {name: a, when: confidence >= 0.8, then: execute, because: x}\n"
-                                "  - {name: b, when: attempts BETWEEN 2 AND 3, then: monitor, because: x}\n"
-                                "  - {name: c, when: severity > MEDIUM OR cost_usd IS NULL, then: escalate, because: x}\n"
-                                "  - {name: d, when: NOT (pipeline LIKE 'ord%' AND tier < 4), then: deny, because: x}\n"));
+    struct policy *p =
+        load(STR("version: 1\nrules:\n"
+                 "  - {name: a, when: confidence >= 0.8, then: execute, because: x}\n"
+                 "  - {name: b, when: attempts BETWEEN 2 AND 3, then: monitor, because: x}\n"
+                 "  - {name: c, when: severity > MEDIUM OR cost_usd IS NULL, then: escalate, because: x}\n"
+                 "  - {name: d, when: NOT (pipeline LIKE 'ord%' AND tier < 4), then: deny, because: x}\n"));
     for (int i = 0; i < 2000; i++) {
         struct facts f;
         random_facts(&f);
@@ -354,10 +381,11 @@ TEST(the_strictest_verdict_wins)
 
 TEST(windows_hold_in_their_zone_and_over_midnight)
 {
-    struct policy *p = load(STR("version: 1\nwindows:\n"
-                                "  - {name: night, pipelines: [orders, bill*], days: [FRI], from: \"22:00\", to: \"02:00\"}\n"
-                                "  - {name: freeze, starts: 2026-12-24, ends: 2026-12-27}\n"
-                                "rules: []\n"));
+    struct policy *p =
+        load(STR("version: 1\nwindows:\n"
+                 "  - {name: night, pipelines: [orders, bill*], days: [FRI], from: \"22:00\", to: \"02:00\"}\n"
+                 "  - {name: freeze, starts: 2026-12-24, ends: 2026-12-27}\n"
+                 "rules: []\n"));
     static const struct {
         const char *time, *pipeline, *want;
     } cases[] = {
@@ -376,7 +404,8 @@ TEST(windows_hold_in_their_zone_and_over_midnight)
 
 TEST(zones_travel_with_the_text)
 {
-    static const char text[] = "version: 1\nwindows:\n  - {name: night, from: \"22:00\", to: \"23:00\", timezone: America/New_York}\nrules: []\n";
+    static const char text[] = "version: 1\nwindows:\n  - {name: night, from: \"22:00\", to: \"23:00\", timezone: "
+                               "America/New_York}\nrules: []\n";
     struct arena a = arena_init(4 << 20);
     str *names = NULL;
     size_t count = 0;
@@ -430,14 +459,21 @@ TEST(problems_name_their_place)
     static const struct {
         const char *text, *want;
     } cases[] = {
-        { "version: 1\nrules:\n  - name: a\n    when: confidense > 0.8\n    then: execute\n    because: x\n", "p.yaml:4:11: there is no fact 'confidense'; did you mean 'confidence'?" },
-        { "version: 1\nrules:\n  - name: a\n    when: tier = 1 AND (tier = 2\n    then: deny\n    because: x\n", "p.yaml:4:33: a bracket is not closed" },
-        { "version: 1\nrules:\n  - name: a\n    when: \"tier > wrong\"\n    then: deny\n    because: x\n", "p.yaml:4:19: there is no fact 'wrong'" },
-        { "version: 1\nrules:\n  - name: a\n    when: 1\n    then: exekute\n    because: x\n", "p.yaml:5:11: expected execute, monitor, escalate or deny, got 'exekute'; did you mean 'execute'?" },
-        { "version: 1\nrules:\n  - name: a\n    wen: 1\n    then: deny\n    because: x\n", "p.yaml:4:5: no such key 'wen'; did you mean 'when'? (and 1 more)" },
+        { "version: 1\nrules:\n  - name: a\n    when: confidense > 0.8\n    then: execute\n    because: x\n",
+          "p.yaml:4:11: there is no fact 'confidense'; did you mean 'confidence'?" },
+        { "version: 1\nrules:\n  - name: a\n    when: tier = 1 AND (tier = 2\n    then: deny\n    because: x\n",
+          "p.yaml:4:33: a bracket is not closed" },
+        { "version: 1\nrules:\n  - name: a\n    when: \"tier > wrong\"\n    then: deny\n    because: x\n",
+          "p.yaml:4:19: there is no fact 'wrong'" },
+        { "version: 1\nrules:\n  - name: a\n    when: 1\n    then: exekute\n    because: x\n",
+          "p.yaml:5:11: expected execute, monitor, escalate or deny, got 'exekute'; did you mean 'execute'?" },
+        { "version: 1\nrules:\n  - name: a\n    wen: 1\n    then: deny\n    because: x\n",
+          "p.yaml:4:5: no such key 'wen'; did you mean 'when'? (and 1 more)" },
         { "version: 2\nrules: []\n", "p.yaml:1:10: expected a whole number from 1 to 1" },
         { "rules: []\n", "p.yaml:1:1: expected the key 'version' here" },
-        { "version: 1\nrules:\n  - {name: a, when: 1, then: deny, because: x}\n  - {name: a, when: 1, then: deny, because: x}\n", "p.yaml:4:12: a rule named 'a' stands above already" },
+        { "version: 1\nrules:\n  - {name: a, when: 1, then: deny, because: x}\n  - {name: a, when: 1, then: deny, "
+          "because: x}\n",
+          "p.yaml:4:12: a rule named 'a' stands above already" },
         { "version: 1\nrules: []\nlimits: {cool_down: 5}\n", "p.yaml:3:21: expected a duration" },
         { "version: 1\nrules: []\nwindows: [{name: w, from: \"25:00\", to: \"10:00\"}]\n", "p.yaml:3:" },
         { "", "p.yaml:1:1: the policy is empty" },
@@ -512,18 +548,22 @@ TEST(a_decision_takes_less_than_100_microseconds)
     arena_done(&a);
 }
 
-/* Random texts of the language's own words: refused, or a rule that always has an answer or denies; never anything else. */
+/* Random texts of the language's own words: refused, or a rule that always has an answer or denies; never anything
+ * else. */
 TEST(random_expressions_are_refused_or_answer)
 {
     static const char *const words[] = {
-        "confidence", "severity", "HIGH", "cost_usd", "IS NULL", "IS NOT NULL", "AND", "OR", "NOT", "(", ")", ",", "1", "0.8", "'x'", "=", "<", "IN",
-        "BETWEEN", "CASE", "WHEN", "THEN", "END", "ELSE", "abs(", "coalesce(", "attempts", "-", "+", "/", "'", "--", "SELECT", "||", "LIKE", "window", "NULL",
+        "confidence", "severity", "HIGH",   "cost_usd", "IS NULL", "IS NOT NULL", "AND",      "OR", "NOT",     "(",
+        ")",          ",",        "1",      "0.8",      "'x'",     "=",           "<",        "IN", "BETWEEN", "CASE",
+        "WHEN",       "THEN",     "END",    "ELSE",     "abs(",    "coalesce(",   "attempts", "-",  "+",       "/",
+        "'",          "--",       "SELECT", "||",       "LIKE",    "window",      "NULL",
     };
     struct arena a = arena_init(1 << 20);
     int taken = 0;
     for (int round = 0; round < test_count(1500, 100000); round++) {
         struct buf b = buf_init(4096);
-        for (uint32_t i = 0, n = 1 + chance(9); i < n; i++) buf_fmt(&b, "%s ", words[chance(sizeof words / sizeof *words)]);
+        for (uint32_t i = 0, n = 1 + chance(9); i < n; i++)
+            buf_fmt(&b, "%s ", words[chance(sizeof words / sizeof *words)]);
         struct policy *p = NULL;
         const char *text = str_z(&a, buf_view(&b));
         if (!load_rule(text, &p).code) {

@@ -1,7 +1,7 @@
-/* A rule is tried before it may ever decide: on generated facts, made of the values its own text speaks of, with each fact
- * it uses absent once. It must answer 0 or 1; only the absence of a fact that is always known may leave it without an
- * answer, because then the decision is deny before any rule is asked. The chance is a fixed sequence: the same text is
- * always accepted or always refused. */
+/* A rule is tried before it may ever decide: on generated facts, made of the values its own text speaks of, with each
+ * fact it uses absent once. It must answer 0 or 1; only the absence of a fact that is always known may leave it without
+ * an answer, because then the decision is deny before any rule is asked. The chance is a fixed sequence: the same text
+ * is always accepted or always refused. */
 #include "core/policy/policy_internal.h"
 
 enum { VALUES_MAX = 48, ROWS = 96 };
@@ -93,13 +93,19 @@ static bool try_absent(struct yaml_check *c, const struct yaml *node, struct tri
     if (a == ANSWER_YES) return true;
     const char *name = fact >= 0 ? t->specs[fact].name : "";
     if (a == ANSWER_NULL && optional)
-        yaml_bad(c, node, "rule " STR_FMT " has no answer when %s is not known; say what holds then, for example: %s IS NULL OR ...", STR_ARG(rule), name, name);
+        yaml_bad(c, node,
+                 "rule " STR_FMT
+                 " has no answer when %s is not known; say what holds then, for example: %s IS NULL OR ...",
+                 STR_ARG(rule), name, name);
     else if (a == ANSWER_NULL)
-        yaml_bad(c, node, "rule " STR_FMT " gives NULL instead of yes or no, for example for " STR_FMT, STR_ARG(rule), STR_ARG(facts_json(&f, c->arena)));
+        yaml_bad(c, node, "rule " STR_FMT " gives NULL instead of yes or no, for example for " STR_FMT, STR_ARG(rule),
+                 STR_ARG(facts_json(&f, c->arena)));
     else if (a == ANSWER_OTHER)
-        yaml_bad(c, node, "rule " STR_FMT " must answer yes or no (1 or 0): compare its value with something", STR_ARG(rule));
+        yaml_bad(c, node, "rule " STR_FMT " must answer yes or no (1 or 0): compare its value with something",
+                 STR_ARG(rule));
     else
-        yaml_bad(c, node, "rule " STR_FMT " cannot be evaluated for " STR_FMT, STR_ARG(rule), STR_ARG(facts_json(&f, c->arena)));
+        yaml_bad(c, node, "rule " STR_FMT " cannot be evaluated for " STR_FMT, STR_ARG(rule),
+                 STR_ARG(facts_json(&f, c->arena)));
     return false;
 }
 
@@ -110,7 +116,8 @@ static bool try_all_optional_absent(struct yaml_check *c, const struct yaml *nod
     for (size_t i = 0; i < t->fact_count; i++)
         if (t->specs[i].optional) absent |= UINT32_C(1) << i;
     if (worst_answer(t, absent, false, &f) == ANSWER_YES) return true;
-    yaml_bad(c, node, "rule " STR_FMT " has no answer when all of its optional facts are not known; add IS NULL", STR_ARG(t->rule->name));
+    yaml_bad(c, node, "rule " STR_FMT " has no answer when all of its optional facts are not known; add IS NULL",
+             STR_ARG(t->rule->name));
     return false;
 }
 

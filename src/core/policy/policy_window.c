@@ -1,4 +1,5 @@
-/* Blackout windows: times of the week or dates in which nothing is done without a person, in the zones of the policy. */
+/* Blackout windows: times of the week or dates in which nothing is done without a person, in the zones of the policy.
+ */
 #include "core/policy/policy_internal.h"
 
 #include "base/hash.h"
@@ -32,14 +33,16 @@ void zones_read(struct yaml_check *c, const struct yaml *node, struct arena *a, 
     }
 }
 
-const struct tz *zones_get(struct yaml_check *c, const struct zones *zones, const struct yaml *node, const struct tz *fallback)
+const struct tz *zones_get(struct yaml_check *c, const struct zones *zones, const struct yaml *node,
+                           const struct tz *fallback)
 {
     str name = yaml_str(c, node, STR_NONE);
     if (!name.len) return fallback;
     if (STR_IS(name, "UTC")) return tz_utc();
     for (size_t i = 0; i < zones->count; i++)
         if (str_eq(name, zones->names[i])) return zones->tz[i];
-    yaml_bad(c, node, "no data for the timezone '" STR_FMT "'; expected an IANA name such as Europe/Berlin, or UTC", STR_ARG(str_cut(name, 0, 64)));
+    yaml_bad(c, node, "no data for the timezone '" STR_FMT "'; expected an IANA name such as Europe/Berlin, or UTC",
+             STR_ARG(str_cut(name, 0, 64)));
     return fallback;
 }
 
@@ -82,7 +85,8 @@ static void pipelines_read(struct yaml_check *c, const struct yaml *node, struct
     for (size_t i = 0; i < node->count; i++) {
         str name = yaml_str(c, &node->items[i], STR_NONE);
         ptrdiff_t star = str_find(name, STR("*"), 0);
-        if (star >= 0 && (size_t)star + 1 < name.len) yaml_bad(c, &node->items[i], "a '*' may stand only at the end of a pipeline's name");
+        if (star >= 0 && (size_t)star + 1 < name.len)
+            yaml_bad(c, &node->items[i], "a '*' may stand only at the end of a pipeline's name");
         w->pipelines[w->pipeline_count++] = name;
     }
 }
@@ -100,7 +104,9 @@ static void window_read(struct yaml_check *c, const struct yaml *node, const str
     pipelines_read(c, yaml_get(node, "pipelines"), p, &w);
     w.dated = yaml_get(node, "starts") || yaml_get(node, "ends");
     bool weekly = yaml_get(node, "from") || yaml_get(node, "to") || yaml_get(node, "days");
-    if (w.dated == weekly) yaml_bad(c, node, "expected either starts: and ends: (dates) or from: and to: (times of day, with days: if wanted)");
+    if (w.dated == weekly)
+        yaml_bad(c, node,
+                 "expected either starts: and ends: (dates) or from: and to: (times of day, with days: if wanted)");
     if (w.dated) {
         w.starts = date_read(c, yaml_need(c, node, "starts"));
         w.ends = date_read(c, yaml_need(c, node, "ends"));
@@ -196,7 +202,10 @@ str policy_add_zones(str yaml, str default_zone, const struct zone_data *zones, 
     bool named = yaml_get(root, "timezone") != NULL, add_default = !named && default_zone.len;
     buf_add(&b, yaml);
     if (yaml.len && yaml.ptr[yaml.len - 1] != '\n') buf_char(&b, '\n');
-    if (count || add_default) buf_add(&b, STR("\n# Added when this file was read, so that the journal holds everything the policy depends on.\n"));
+    if (count || add_default)
+        buf_add(
+            &b,
+            STR("\n# Added when this file was read, so that the journal holds everything the policy depends on.\n"));
     if (add_default) buf_fmt(&b, "timezone: " STR_FMT "\n", STR_ARG(default_zone));
     if (count) buf_add(&b, STR("zones:\n"));
     for (size_t i = 0; i < count; i++) {
