@@ -7,7 +7,8 @@
 
 const struct remedy *remedy_find(str name)
 {
-    static const struct remedy *const all[] = { &remedy_retry, &remedy_rerun, &remedy_command, &remedy_webhook, &remedy_knob };
+    static const struct remedy *const all[] = { &remedy_retry, &remedy_rerun, &remedy_command, &remedy_webhook,
+                                                &remedy_knob };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (str_eq(name, str_of(all[i]->name))) return all[i];
     return NULL;
@@ -29,7 +30,8 @@ static err submit(struct tx *tx, void *ctx)
 
 err door_input(const struct act_door *door, const char *kind, str subject, str body)
 {
-    struct submission s = { door, { .kind = str_of(kind), .subject = subject, .actor = STR("executor"), .body = body } };
+    struct submission s = { door,
+                            { .kind = str_of(kind), .subject = subject, .actor = STR("executor"), .body = body } };
     return store_run(door->store, submit, &s);
 }
 
@@ -111,7 +113,8 @@ static void add_files(struct buf *b, json *declared, struct arena *a)
     {
         struct stat st;
         str w = json_str(word, STR_NONE);
-        str path = w.len && w.ptr[0] != '/' && cwd.len ? str_fmt(a, STR_FMT "/" STR_FMT, STR_ARG(cwd), STR_ARG(w)) : str_dup(a, w);
+        str path = w.len && w.ptr[0] != '/' && cwd.len ? str_fmt(a, STR_FMT "/" STR_FMT, STR_ARG(cwd), STR_ARG(w))
+                                                       : str_dup(a, w);
         if (!path.len || stat(path.ptr, &st) || !S_ISREG(st.st_mode)) continue;
         buf_fmt(b, "%lld %lld %lld.%ld\n", (long long)st.st_ino, (long long)st.st_size, (long long)st.st_mtim.tv_sec,
                 st.st_mtim.tv_nsec);
@@ -190,7 +193,8 @@ void act_verify_steps(struct act *x, struct act_reply *out)
     {
         str step = named ? json_str(one, STR_NONE) : json_get_str(one, "name");
         if (STR_IS(act_step_state(x, step), "failed")) {
-            act_failed(x, out, "step " STR_FMT " of " STR_FMT " failed in its newest run", STR_ARG(step), STR_ARG(x->pipeline));
+            act_failed(x, out, "step " STR_FMT " of " STR_FMT " failed in its newest run", STR_ARG(step),
+                       STR_ARG(x->pipeline));
             return;
         }
     }

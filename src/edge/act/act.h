@@ -1,8 +1,8 @@
-/* Remedies: what an executor can do, one file and one row of the table in act.c each. All that a remedy may do stands in the
- * pipeline's declaration (pipelines.yaml); an effect's arguments only point into it.
+/* Remedies: what an executor can do, one file and one row of the table in act.c each. All that a remedy may do stands
+ * in the pipeline's declaration (pipelines.yaml); an effect's arguments only point into it.
  *
- * Promise 1: before a remedy touches anything outside it calls act_claim, which returns once "effect.started" is durable. A
- * probe and a verify only read and need no claim.
+ * Promise 1: before a remedy touches anything outside it calls act_claim, which returns once "effect.started" is
+ * durable. A probe and a verify only read and need no claim.
  */
 #ifndef WEIR_EDGE_ACT_ACT_H
 #define WEIR_EDGE_ACT_ACT_H
@@ -71,8 +71,8 @@ bool act_claim(struct act *x, int pid, int64_t pid_start);
 MUST_USE err act_prepare(struct act *x);
 /* An object of the declaration by list and name ("steps", "load"), NULL = not declared. */
 json *act_declared(const struct act *x, const char *list, str name);
-/* SHA-256 over what an approval is given for: the declaration, the knobs, the files that would be run, and whether each step
- * is well. */
+/* SHA-256 over what an approval is given for: the declaration, the knobs, the files that would be run, and whether each
+ * step is well. */
 str act_digest(const struct act *x);
 /* The newest finished run of a step: "ok", "failed", or "" when there is none. */
 str act_step_state(const struct act *x, str step);

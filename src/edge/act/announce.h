@@ -33,8 +33,8 @@ void announce_parse(str text, struct arena *a, struct announced *out);
 
 /* A fresh, empty file for one run, 0600, owned by `uid` when that is not (uid_t)-1. path lives in a. */
 MUST_USE err announce_file(struct arena *a, unsigned uid, str *path);
-/* Read it (at most ANNOUNCE_BYTES_MAX) and remove it. A file the step removed or replaced by something that is no regular
- * file counts as empty. */
+/* Read it (at most ANNOUNCE_BYTES_MAX) and remove it. A file the step removed or replaced by something that is no
+ * regular file counts as empty. */
 void announce_take(str path, struct arena *a, struct announced *out);
 
 #endif

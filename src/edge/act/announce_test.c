@@ -18,7 +18,8 @@ static struct announced parse(const char *text)
 
 TEST(numbers_add_up_and_names_are_a_set)
 {
-    struct announced a = parse("{\"rows\":10,\"bytes\":5}\n\n {\"rows\":7} \r\n{\"inputs\":[\"a\",\"b\",\"a\"],\"outputs\":[\"c\"]}");
+    struct announced a =
+        parse("{\"rows\":10,\"bytes\":5}\n\n {\"rows\":7} \r\n{\"inputs\":[\"a\",\"b\",\"a\"],\"outputs\":[\"c\"]}");
     CHECK(a.has_rows && a.has_bytes);
     CHECK_I64(a.rows, 17);
     CHECK_I64(a.bytes, 5);
@@ -49,8 +50,9 @@ TEST(the_last_word_about_columns_counts)
 
 TEST(what_is_not_understood_is_counted_and_the_rest_kept)
 {
-    struct announced a = parse("rows: 5\n[1]\n{\"rows\":-1}\n{\"rows\":\"many\"}\n{\"rows\":1.5}\n{\"inputs\":\"a\"}\n"
-                               "{\"inputs\":[1,\"\",\"ok\"]}\n{\"columns\":{\"t\":[1]}}\n{\"rows\":3}\n{\"rows\":9223372036854775807}");
+    struct announced a =
+        parse("rows: 5\n[1]\n{\"rows\":-1}\n{\"rows\":\"many\"}\n{\"rows\":1.5}\n{\"inputs\":\"a\"}\n"
+              "{\"inputs\":[1,\"\",\"ok\"]}\n{\"columns\":{\"t\":[1]}}\n{\"rows\":3}\n{\"rows\":9223372036854775807}");
     CHECK_I64(a.rows, 3);
     CHECK_I64(a.input_count, 1);
     CHECK_I64(a.column_count, 0);
@@ -62,7 +64,8 @@ TEST(a_report_has_limits)
 {
     static char text[ANNOUNCE_BYTES_MAX + 4096];
     size_t n = 0;
-    for (int i = 0; n < sizeof text - 64; i++) n += (size_t)snprintf(text + n, sizeof text - n, "{\"inputs\":[\"n%d\"]}\n", i);
+    for (int i = 0; n < sizeof text - 64; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "{\"inputs\":[\"n%d\"]}\n", i);
     struct announced a = parse(text);
     CHECK_I64(a.input_count, ANNOUNCE_NAMES_MAX);
     CHECK(a.skipped > 1000);

@@ -82,8 +82,9 @@ static bool plug(int from, int to)
 }
 
 enum stage { STAGE_READY, STAGE_USER, STAGE_FOLDER, STAGE_OUTPUT, STAGE_LIMIT, STAGE_EXEC };
-static const char *const stage_text[] = { "", "become its user", "enter its folder", "connect its output", "set its limits",
-                                          "start" };
+static const char *const stage_text[] = {
+    "", "become its user", "enter its folder", "connect its output", "set its limits", "start"
+};
 
 /* While it waits at the gate it must hold nothing of ours: a lock would outlive us. */
 static void keep_only(const int *keep, size_t count)
@@ -206,7 +207,8 @@ err child_start(const struct child_spec *spec, struct child *c)
     if (!e.code) e = child_io_open(c, &l.ends);
     if (!e.code && spec->mode == CHILD_PASS) e = block_signals(c);
     if (!e.code) e = fork_it(c, &l);
-    if (spec->mode == CHILD_PASS) (void)signal(SIGPIPE, SIG_IGN); /* after the fork: the program gets what we were given */
+    if (spec->mode == CHILD_PASS)
+        (void)signal(SIGPIPE, SIG_IGN); /* after the fork: the program gets what we were given */
     int *ends[] = { &l.ends.in, &l.ends.out, &l.ends.error };
     if (l.ends.error == l.ends.out) l.ends.error = -1;
     for (size_t i = 0; i < 3; i++) close_fd(ends[i]);

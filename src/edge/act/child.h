@@ -1,7 +1,8 @@
 /* Child processes: what `weir run` wraps and what remedies start.
  *
  * The child is forked first and waits at a gate, so that its pid can be made durable before anything outside happens
- * (promise 1); child_release lets it go. If we die in between, the gate closes and it ends without having done anything.
+ * (promise 1); child_release lets it go. If we die in between, the gate closes and it ends without having done
+ * anything.
  *
  *   child_start ──▶ pid, pid_start ──(commit)──▶ child_release ──▶ child_wait ──▶ child_done
  *
@@ -19,7 +20,8 @@
 #include "edge/act/tail.h"
 
 enum child_mode {
-    CHILD_PASS,    /* `weir run`: our stdin, stdout, stderr, group, open files and signals; the output is copied on its way */
+    CHILD_PASS, /* `weir run`: our stdin, stdout, stderr, group, open files and signals; the output is copied on its way
+                 */
     CHILD_CAPTURE, /* remedies: no stdin, output only kept, a process group of its own, no other open files */
 };
 
@@ -61,11 +63,11 @@ struct child_result {
     usec duration;        /* from release to exit */
 };
 
-/* Fork and wait at the gate. For CHILD_PASS signals are blocked in the calling thread from here on: call it before other
- * threads start. c is large: not on a small stack; it must not move. Errors: ERR_IO, ERR_NOT_FOUND (user). */
+/* Fork and wait at the gate. For CHILD_PASS signals are blocked in the calling thread from here on: call it before
+ * other threads start. c is large: not on a small stack; it must not move. Errors: ERR_IO, ERR_NOT_FOUND (user). */
 MUST_USE err child_start(const struct child_spec *spec, struct child *c);
-/* Open the gate, copy output (and signals, for CHILD_PASS), wait for the end; timeout 0 = for ever. Past it the group gets
- * TERM and, five seconds later, KILL. */
+/* Open the gate, copy output (and signals, for CHILD_PASS), wait for the end; timeout 0 = for ever. Past it the group
+ * gets TERM and, five seconds later, KILL. */
 void child_run(struct child *c, struct env *env, usec timeout, struct child_result *out);
 /* End a child whose gate was never opened; frees what child_start took. Call it in every case. */
 void child_done(struct child *c);

@@ -21,7 +21,8 @@ MUST_USE err child_io_open(struct child *c, struct child_ends *ends);
 /* Poll slots for the streams (four: in and out of each), and one round of copying after poll. */
 void child_io_poll(const struct child *c, struct pollfd p[4]);
 void child_io_turn(struct child *c, const struct pollfd p[4]);
-/* After the end of the child: take what is there already, pass all of it on. True when something still holds the other end. */
+/* After the end of the child: take what is there already, pass all of it on. True when something still holds the other
+ * end. */
 bool child_io_drain(struct child *c);
 /* The child left something behind that still writes to us: a process of its own goes on copying for it. */
 void child_io_relay(struct child *c);

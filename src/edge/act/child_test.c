@@ -68,7 +68,8 @@ TEST(no_input_no_other_files_and_a_group_of_its_own)
     (void)close(spare);
     CHECK_STR(capture("set -- $(cat /proc/$$/stat); test $5 = $$ && echo leader"), "leader\n");
     /* Signals 32 and up are the C library's own; some environments hand them on ignored. */
-    CHECK_STR(capture("for v in $(grep -E 'Sig(Blk|Ign)' /proc/self/status | cut -f2); do echo $((0x$v & 0x7fffffff)); done | sort -u"),
+    CHECK_STR(capture("for v in $(grep -E 'Sig(Blk|Ign)' /proc/self/status | cut -f2); do echo $((0x$v & 0x7fffffff)); "
+                      "done | sort -u"),
               "0\n");
 }
 
@@ -108,7 +109,8 @@ TEST(past_its_time_the_whole_group_ends)
     int fd = open(fifo.ptr, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* held open by every process of the group that lives */
     char *argv[] = { (char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c",
                      (char *)(uintptr_t)"exec 3> $FIFO; sleep 1000 & sleep 1000", NULL };
-    char *envp[] = { (char *)(uintptr_t)"PATH=/usr/bin:/bin", (char *)(uintptr_t)str_fmt(&arena, "FIFO=%s", fifo.ptr).ptr, NULL };
+    char *envp[] = { (char *)(uintptr_t) "PATH=/usr/bin:/bin",
+                     (char *)(uintptr_t)str_fmt(&arena, "FIFO=%s", fifo.ptr).ptr, NULL };
     struct child_spec spec = { .mode = CHILD_CAPTURE, .argv = argv, .envp = envp };
     env = env_os();
     CHECK_OK(child_start(&spec, &child));

@@ -276,7 +276,8 @@ static bool recover(struct worker *w, struct act *a, struct act_reply *out)
     if (plan == RECOVER_WAIT) {
         log_info("executor.adopted effect=" STR_FMT " pid=%d", STR_ARG(a->effect->id), survivor);
         if (!wait_for(w->x, survivor)) return false;
-        out->summary = str_fmt(a->a, "weir restarted while process %d did it; it has ended, how is not known", survivor);
+        out->summary =
+            str_fmt(a->a, "weir restarted while process %d did it; it has ended, how is not known", survivor);
     } else {
         out->summary = STR("weir stopped while it was under way; what came of it is not known");
     }
@@ -297,7 +298,10 @@ static err write_outcome(struct worker *w, str body)
 
 static void count(struct executor *x, const struct act_reply *r, err e, bool refused)
 {
-    int64_t *one = refused ? &x->stats.refused : r->unknown ? &x->stats.unknown : r->ok ? &x->stats.done : &x->stats.failed;
+    int64_t *one = refused      ? &x->stats.refused
+                   : r->unknown ? &x->stats.unknown
+                   : r->ok      ? &x->stats.done
+                                : &x->stats.failed;
     (void)pthread_mutex_lock(&x->lock);
     (*one)++;
     x->stats.errors += e.code != ERR_NONE && !refused;
@@ -308,8 +312,13 @@ static void count(struct executor *x, const struct act_reply *r, err e, bool ref
 static void do_job(struct worker *w)
 {
     struct executor *x = w->x;
-    struct act a = { .door = &x->opts.door, .effect = &w->job.effect, .a = &w->job.arena, .child_changed = child_changed,
-                     .pause = pause_for, .host = w, .notify_ctx = x->opts.notify_ctx };
+    struct act a = { .door = &x->opts.door,
+                     .effect = &w->job.effect,
+                     .a = &w->job.arena,
+                     .child_changed = child_changed,
+                     .pause = pause_for,
+                     .host = w,
+                     .notify_ctx = x->opts.notify_ctx };
     struct act_reply reply = { .summary = STR("") };
     err e = act_prepare(&a);
     if (e.code) act_failed(&a, &reply, "nothing was done: %s", e.msg);
@@ -383,7 +392,8 @@ err executor_start(const struct executor_opts *opts, struct executor **out)
     (void)pthread_mutex_lock(&x->lock);
     for (size_t i = 0; !e.code && i < want; i++) {
         x->workers[i].x = x;
-        if (pthread_create(&x->workers[i].thread, NULL, work, &x->workers[i])) e = err_make(ERR_IO, "no thread for effects");
+        if (pthread_create(&x->workers[i].thread, NULL, work, &x->workers[i]))
+            e = err_make(ERR_IO, "no thread for effects");
         else x->count++;
     }
     (void)pthread_mutex_unlock(&x->lock);

@@ -1,10 +1,10 @@
-/* Carries effects out: takes pending ones from the store when they are due, does what their remedy says, and brings the outcome
- * back as an input. Never two for one pipeline (or channel) at once.
+/* Carries effects out: takes pending ones from the store when they are due, does what their remedy says, and brings the
+ * outcome back as an input. Never two for one pipeline (or channel) at once.
  *
  *   pending ──claim (effect.started, durable)──▶ started ──do it──▶ effect.outcome ──▶ done, failed
  *      │                                            │
- *      └─ crash: runs after the restart             └─ crash: child still alive: waited for; webhook that dedupes: called again
- *                                                      under its key; then, or else: outcome unknown, for a person
+ *      └─ crash: runs after the restart             └─ crash: child still alive: waited for; webhook that dedupes:
+ * called again under its key; then, or else: outcome unknown, for a person
  */
 #ifndef WEIR_EDGE_ACT_EXECUTOR_H
 #define WEIR_EDGE_ACT_EXECUTOR_H
@@ -25,8 +25,8 @@ struct executor; /* opaque */
 MUST_USE err executor_start(const struct executor_opts *opts, struct executor **out);
 /* Something may be due: call it after commits. Cheap. Thread: any, also the writer. */
 void executor_wake(struct executor *x);
-/* Takes no new effects, waits at most `patience` for those under way, then ends their children (TERM, KILL after 5 s); their
- * outcome is still reported. Accepts NULL. Before store_close. Thread: main. */
+/* Takes no new effects, waits at most `patience` for those under way, then ends their children (TERM, KILL after 5 s);
+ * their outcome is still reported. Accepts NULL. Before store_close. Thread: main. */
 void executor_stop(struct executor *x, usec patience);
 
 struct executor_stats {

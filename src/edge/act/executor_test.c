@@ -113,13 +113,16 @@ static void input(struct world *w, const char *kind, str subject, str body)
 /* One pipeline "p": steps one, two (shell scripts one.sh, two.sh in the world's folder) and whatever else is given. */
 static void declare(struct world *w, const char *more)
 {
-    str step = str_fmt(&w->a, "\"cwd\":\"" STR_FMT "\",\"user\":\"\",\"env\":{\"DECLARED\":\"yes\"},\"timeout_us\":20000000,"
-                              "\"repeatable\":true", STR_ARG(w->dir));
-    str text = str_fmt(&w->a,
-                       "{\"pipelines\":[{\"name\":\"p\",\"source\":\"\",\"destination\":\"\",\"owner\":\"\",\"tier\":2,"
-                       "\"environment\":\"test\",\"every_us\":0,\"after\":[],\"steps\":[{\"name\":\"one\",\"argv\":[\"sh\","
-                       "\"one.sh\"]," STR_FMT "},{\"name\":\"two\",\"argv\":[\"sh\",\"two.sh\"]," STR_FMT "}],%s}]}",
-                       STR_ARG(step), STR_ARG(step), more[0] ? more : "\"knobs\":[]");
+    str step = str_fmt(&w->a,
+                       "\"cwd\":\"" STR_FMT "\",\"user\":\"\",\"env\":{\"DECLARED\":\"yes\"},\"timeout_us\":20000000,"
+                       "\"repeatable\":true",
+                       STR_ARG(w->dir));
+    str text =
+        str_fmt(&w->a,
+                "{\"pipelines\":[{\"name\":\"p\",\"source\":\"\",\"destination\":\"\",\"owner\":\"\",\"tier\":2,"
+                "\"environment\":\"test\",\"every_us\":0,\"after\":[],\"steps\":[{\"name\":\"one\",\"argv\":[\"sh\","
+                "\"one.sh\"]," STR_FMT "},{\"name\":\"two\",\"argv\":[\"sh\",\"two.sh\"]," STR_FMT "}],%s}]}",
+                STR_ARG(step), STR_ARG(step), more[0] ? more : "\"knobs\":[]");
     struct buf b = buf_init(1 << 20);
     struct jw j = jw_init(&b);
     struct sha256 d = sha256_of(text);
@@ -154,14 +157,16 @@ struct adding {
 static err add_row(struct tx *tx, void *ctx)
 {
     const struct adding *e = ctx;
-    int64_t seq = journal_add(tx, &(struct entry){ .kind = STR("effect.requested"), .subject = str_of(e->id), .actor = STR("test"),
-                                                   .body = STR("{}") });
-    tx_exec(tx, SQL_EFFECT_ADD, V(e->id), V(seq), V(""), V(""), V(""), V(e->kind), V(e->remedy), V(e->target), V(e->args),
-            V(str_fmt(tx_arena(tx), "key-%s", e->id)), V(e->state), V(0));
+    int64_t seq = journal_add(
+        tx, &(struct entry){
+                .kind = STR("effect.requested"), .subject = str_of(e->id), .actor = STR("test"), .body = STR("{}") });
+    tx_exec(tx, SQL_EFFECT_ADD, V(e->id), V(seq), V(""), V(""), V(""), V(e->kind), V(e->remedy), V(e->target),
+            V(e->args), V(str_fmt(tx_arena(tx), "key-%s", e->id)), V(e->state), V(0));
     return tx_err(tx);
 }
 
-static void add(struct world *w, const char *id, const char *kind, const char *remedy, const char *target, const char *args)
+static void add(struct world *w, const char *id, const char *kind, const char *remedy, const char *target,
+                const char *args)
 {
     struct adding e = { w, id, kind, remedy, target, args, "pending" };
     CHECK_OK(store_run(w->store, add_row, &e));
@@ -227,7 +232,9 @@ TEST(a_retry_runs_the_declared_steps_in_order_and_reports_them)
 {
     struct world *w = world_new();
     declare(w, "");
-    script(w, "one.sh", "echo one $DECLARED ${HOME:+home} ${WEIR_TEST_LEAK:-clean} >> log; echo said; echo '{\"rows\":5}' > $WEIR_REPORT");
+    script(w, "one.sh",
+           "echo one $DECLARED ${HOME:+home} ${WEIR_TEST_LEAK:-clean} >> log; echo said; echo '{\"rows\":5}' > "
+           "$WEIR_REPORT");
     script(w, "two.sh", "echo two $WEIR_EFFECT >> log");
     CHECK(setenv("WEIR_TEST_LEAK", "leaked", 1) == 0);
     add(w, "eff-1", "apply", "job.retry", "p/one", steps_args);
@@ -276,8 +283,10 @@ static struct row one(struct world *w, const char *kind, const char *remedy, con
 }
 
 static const char hooks[] =
-    "\"knobs\":[{\"name\":\"memory_mb\",\"type\":\"int\",\"min\":64,\"max\":1024,\"default\":\"128\",\"effect\":\"memory_limit\","
-    "\"mends\":[]}],\"commands\":[{\"name\":\"last_good\",\"argv\":[\"sh\",\"-c\",\"echo good >> log\"],\"cwd\":\"%s\",\"undo\":\"back\"},"
+    "\"knobs\":[{\"name\":\"memory_mb\",\"type\":\"int\",\"min\":64,\"max\":1024,\"default\":\"128\",\"effect\":"
+    "\"memory_limit\","
+    "\"mends\":[]}],\"commands\":[{\"name\":\"last_good\",\"argv\":[\"sh\",\"-c\",\"echo good >> "
+    "log\"],\"cwd\":\"%s\",\"undo\":\"back\"},"
     "{\"name\":\"back\",\"argv\":[\"sh\",\"-c\",\"echo back >> log\"],\"cwd\":\"%s\"},"
     "{\"name\":\"slow\",\"argv\":[\"sh\",\"-c\",\"echo $$; sleep 100\"],\"cwd\":\"%s\",\"timeout_us\":100000}],"
     "\"webhooks\":[{\"name\":\"once\",\"url\":\"http://127.0.0.1:%d/once\",\"secret\":\"env:WEIR_TEST_HOOK\"},"
@@ -306,16 +315,20 @@ TEST(a_probe_tells_what_would_be_done_and_touches_nothing)
     world_run(w);
     struct row r = one(w, "probe", "job.retry", steps_args);
     CHECK_STR(precheck(r), "ok");
-    CHECK_STR(json_get_str(json_get(r.outcome, "detail"), "dry_run"), "would run one (sh one.sh), then two (sh two.sh)");
+    CHECK_STR(json_get_str(json_get(r.outcome, "detail"), "dry_run"),
+              "would run one (sh one.sh), then two (sh two.sh)");
     str digest = json_get_str(r.outcome, "digest");
     CHECK_I64(digest.len, 64);
     CHECK(str_eq(digest, json_get_str(one(w, "probe", "job.retry", steps_args).outcome, "digest")));
     script(w, "two.sh", "echo something else >> log");
     CHECK(!str_eq(digest, json_get_str(one(w, "probe", "job.retry", steps_args).outcome, "digest")));
     CHECK_STR(file(w, "log"), "");
-    CHECK_STR(precheck(one(w, "probe", "job.retry", "{\"pipeline\":\"p\",\"steps\":[\"three\"]}")), "step three is not declared");
-    CHECK_STR(precheck(one(w, "probe", "job.retry", "{\"pipeline\":\"q\",\"steps\":[\"one\"]}")), "the pipeline is not declared");
-    CHECK_STR(precheck(one(w, "probe", "command.run", "{\"pipeline\":\"p\",\"command\":\"sh -c evil\"}")), "the command is not declared");
+    CHECK_STR(precheck(one(w, "probe", "job.retry", "{\"pipeline\":\"p\",\"steps\":[\"three\"]}")),
+              "step three is not declared");
+    CHECK_STR(precheck(one(w, "probe", "job.retry", "{\"pipeline\":\"q\",\"steps\":[\"one\"]}")),
+              "the pipeline is not declared");
+    CHECK_STR(precheck(one(w, "probe", "command.run", "{\"pipeline\":\"p\",\"command\":\"sh -c evil\"}")),
+              "the command is not declared");
     CHECK_STR(precheck(one(w, "probe", "knob.set", "{\"pipeline\":\"p\",\"knob\":\"memory_mb\",\"value\":\"4096\"}")),
               "the value is outside what is declared for the knob");
     world_free(w);
@@ -327,7 +340,8 @@ TEST(only_what_is_declared_is_ever_run)
     struct world *w = world_new();
     declare_all(w, 9);
     world_run(w);
-    CHECK_STR(summary(one(w, "apply", "command.run", "{\"pipeline\":\"p\",\"command\":\"sh\",\"argv\":[\"sh\",\"-c\",\"echo evil >> log\"]}")),
+    CHECK_STR(summary(one(w, "apply", "command.run",
+                          "{\"pipeline\":\"p\",\"command\":\"sh\",\"argv\":[\"sh\",\"-c\",\"echo evil >> log\"]}")),
               "nothing was done: the command is not declared");
     CHECK_STR(summary(one(w, "apply", "job.retry", "{\"pipeline\":\"p\",\"steps\":[\"one; echo evil >> log\"]}")),
               "nothing was done: step one; echo evil >> log is not declared");
@@ -342,7 +356,9 @@ TEST(a_declared_command_runs_and_can_be_taken_back)
     struct world *w = world_new();
     declare_all(w, 9);
     world_run(w);
-    CHECK_STR(one(w, "apply", "command.run", "{\"pipeline\":\"p\",\"command\":\"last_good\",\"steps\":[\"two\"]}").state, "done");
+    CHECK_STR(
+        one(w, "apply", "command.run", "{\"pipeline\":\"p\",\"command\":\"last_good\",\"steps\":[\"two\"]}").state,
+        "done");
     CHECK_STR(file(w, "log"), "good\ntwo\n");
     CHECK_STR(one(w, "undo", "command.run", "{\"pipeline\":\"p\",\"command\":\"last_good\"}").state, "done");
     CHECK_STR(file(w, "log"), "good\ntwo\nback\n");
@@ -365,7 +381,8 @@ TEST(a_knob_reaches_the_steps_and_is_kept_when_they_went_well)
     struct world *w = world_new();
     declare_all(w, 9);
     world_run(w);
-    const char *args = "{\"pipeline\":\"p\",\"knob\":\"memory_mb\",\"value\":\"256\",\"before\":\"128\",\"steps\":[\"one\"]}";
+    const char *args =
+        "{\"pipeline\":\"p\",\"knob\":\"memory_mb\",\"value\":\"256\",\"before\":\"128\",\"steps\":[\"one\"]}";
     struct row r = one(w, "apply", "knob.set", args);
     CHECK_STR(r.state, "done");
     CHECK_STR(json_get_str(json_get(r.outcome, "detail"), "output"), "262144\n");
@@ -414,7 +431,8 @@ TEST(a_webhook_is_signed_and_called_once)
     CHECK_OK(fake_http_start(hook_reply, &hook, &s));
     declare_all(w, fake_http_port(s));
     world_run(w);
-    add(w, "eff-1", "apply", "webhook.call", "p/one", "{\"pipeline\":\"p\",\"webhook\":\"once\",\"payload\":{\"cause\":\"x\"}}");
+    add(w, "eff-1", "apply", "webhook.call", "p/one",
+        "{\"pipeline\":\"p\",\"webhook\":\"once\",\"payload\":{\"cause\":\"x\"}}");
     CHECK_STR(finished(w, "eff-1").state, "done");
     CHECK_I64(fake_http_count(s), 1);
     struct fake_request r = fake_http_request(s, 0, &w->a);
@@ -444,7 +462,8 @@ TEST(a_lost_reply_is_unknown_unless_the_target_drops_copies)
     CHECK_I64(fake_http_count(s), 4);
     struct fake_request first = fake_http_request(s, 1, &w->a), last = fake_http_request(s, 3, &w->a);
     CHECK(str_eq(fake_header(&first, "idempotency-key"), fake_header(&last, "idempotency-key")));
-    CHECK_STR(one(w, "apply", "webhook.call", "{\"pipeline\":\"p\",\"webhook\":\"nobody\"}").state, "failed"); /* certain */
+    CHECK_STR(one(w, "apply", "webhook.call", "{\"pipeline\":\"p\",\"webhook\":\"nobody\"}").state,
+              "failed"); /* certain */
     world_free(w);
     fake_http_stop(s);
 }
@@ -455,7 +474,8 @@ TEST(never_two_effects_of_one_pipeline_at_once)
     declare_all(w, 9);
     script(w, "one.sh", "mkdir held || exit 9; i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done; rmdir held");
     for (int i = 0; i < 12; i++)
-        add(w, str_fmt(&w->a, "eff-%d", i).ptr, "apply", "job.retry", i % 2 ? "p/one" : "p/two", "{\"pipeline\":\"p\",\"steps\":[\"one\"]}");
+        add(w, str_fmt(&w->a, "eff-%d", i).ptr, "apply", "job.retry", i % 2 ? "p/one" : "p/two",
+            "{\"pipeline\":\"p\",\"steps\":[\"one\"]}");
     w->opts.threads = 4;
     world_run(w);
     for (int i = 0; i < 12; i++) CHECK_STR(finished(w, str_fmt(&w->a, "eff-%d", i).ptr).state, "done");
@@ -468,7 +488,8 @@ TEST(a_remedy_waits_for_a_run_that_is_under_way)
     struct world *w = world_new();
     declare_all(w, 9);
     usec now = w->env.wall(&w->env);
-    input(w, "run.started", STR("r1"), str_fmt(&w->a, "{\"pipeline\":\"p\",\"step\":\"one\",\"started\":%lld}", (long long)now));
+    input(w, "run.started", STR("r1"),
+          str_fmt(&w->a, "{\"pipeline\":\"p\",\"step\":\"one\",\"started\":%lld}", (long long)now));
     add(w, "eff-1", "apply", "job.retry", "p/one", "{\"pipeline\":\"p\",\"steps\":[\"two\"]}");
     add(w, "eff-2", "probe", "job.retry", "p/one", steps_args);
     w->opts.busy_patience = USEC_MAX / 2;
@@ -476,8 +497,8 @@ TEST(a_remedy_waits_for_a_run_that_is_under_way)
     CHECK_STR(finished(w, "eff-2").state, "done"); /* looking is free */
     CHECK_STR(row_of(w, "eff-1").state, "pending");
     input(w, "run.finished", STR("r1"),
-          str_fmt(&w->a, "{\"pipeline\":\"p\",\"step\":\"one\",\"started\":%lld,\"ended\":%lld,\"exit_code\":0}", (long long)now,
-                  (long long)now + 1));
+          str_fmt(&w->a, "{\"pipeline\":\"p\",\"step\":\"one\",\"started\":%lld,\"ended\":%lld,\"exit_code\":0}",
+                  (long long)now, (long long)now + 1));
     CHECK_STR(finished(w, "eff-1").state, "done");
     world_free(w);
 }
@@ -549,8 +570,8 @@ static size_t count_requests(struct world *w, struct fake_http *s, str key)
     return n;
 }
 
-/* Promise 1, with commands and with a target that ignores idempotency keys: whatever the moment of the kill, nothing is done
- * twice, what was interrupted ends as unknown, and what was not begun is done after the restart. */
+/* Promise 1, with commands and with a target that ignores idempotency keys: whatever the moment of the kill, nothing is
+ * done twice, what was interrupted ends as unknown, and what was not begun is done after the restart. */
 TEST(no_effect_is_executed_twice_whenever_the_server_is_killed)
 {
     unsigned seed = 20240607;
@@ -562,7 +583,9 @@ TEST(no_effect_is_executed_twice_whenever_the_server_is_killed)
         struct fake_http *s = NULL;
         CHECK_OK(fake_http_start(hook_reply, &hook, &s));
         declare_all(w, fake_http_port(s));
-        script(w, "one.sh", "echo begin $WEIR_EFFECT >> log; i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done; echo end $WEIR_EFFECT >> log");
+        script(w, "one.sh",
+               "echo begin $WEIR_EFFECT >> log; i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done; echo end $WEIR_EFFECT "
+               ">> log");
         for (int i = 0; i < CRASH_EFFECTS; i++) {
             const char *id = str_fmt(&w->a, "eff-%d", i).ptr;
             if (i % 2) add(w, id, "apply", "webhook.call", "q/hook", "{\"pipeline\":\"p\",\"webhook\":\"once\"}");
@@ -577,8 +600,10 @@ TEST(no_effect_is_executed_twice_whenever_the_server_is_killed)
             struct row r = finished(w, id);
             size_t times = i % 2 ? count_requests(w, s, str_fmt(&w->a, "key-%s", id))
                                  : count_lines(file(w, "log"), str_fmt(&w->a, "begin %s", id));
-            if (times > 1 || !(STR_IS(r.state, "done") || STR_IS(r.state, "unknown")) || (times == 0 && STR_IS(r.state, "done")))
-                test_failed(__FILE__, __LINE__, "%s is " STR_FMT " and was done %zu times", id, STR_ARG(r.state), times);
+            if (times > 1 || !(STR_IS(r.state, "done") || STR_IS(r.state, "unknown")) ||
+                (times == 0 && STR_IS(r.state, "done")))
+                test_failed(__FILE__, __LINE__, "%s is " STR_FMT " and was done %zu times", id, STR_ARG(r.state),
+                            times);
             unknown += STR_IS(r.state, "unknown");
             done += STR_IS(r.state, "done");
         }

@@ -1,5 +1,5 @@
-/* knob.set: the steps run with the new value; the core keeps it when that went well. Undo needs no act of ours: the core puts
- * the value back when the outcome says so. */
+/* knob.set: the steps run with the new value; the core keeps it when that went well. Undo needs no act of ours: the
+ * core puts the value back when the outcome says so. */
 #include "edge/act/steps.h"
 
 static bool in_range(json *knob, str value)
@@ -16,14 +16,16 @@ static str precheck(struct act *x)
 {
     json *steps = json_get(x->args, "steps"), *knob = act_declared(x, "knobs", json_get_str(x->args, "knob"));
     if (!knob) return STR("the knob is not declared");
-    if (!in_range(knob, json_get_str(x->args, "value"))) return STR("the value is outside what is declared for the knob");
+    if (!in_range(knob, json_get_str(x->args, "value")))
+        return STR("the value is outside what is declared for the knob");
     return yyjson_arr_size(steps) > 0 ? steps_precheck(x, steps) : STR("ok");
 }
 
 static void probe(struct act *x, struct act_reply *out)
 {
     json *steps = json_get(x->args, "steps");
-    str knob = json_get_str(x->args, "knob"), value = json_get_str(x->args, "value"), before = json_get_str(x->args, "before");
+    str knob = json_get_str(x->args, "knob"), value = json_get_str(x->args, "value"),
+        before = json_get_str(x->args, "before");
     str then = yyjson_arr_size(steps) > 0 ? str_fmt(x->a, "run " STR_FMT, STR_ARG(steps_text(x, steps)))
                                           : STR("wait for the next run");
     act_probed(x, out, precheck(x),

@@ -11,7 +11,8 @@ enum recovery {
 };
 /* pid, pid_start as recorded. *survivor is the living process for RECOVER_WAIT. */
 enum recovery recover_plan(struct act *x, int64_t pid, int64_t pid_start, int *survivor);
-/* A process that carries this effect's name in its environment, 0 = none: steps after the first, and what they started. */
+/* A process that carries this effect's name in its environment, 0 = none: steps after the first, and what they started.
+ */
 int recover_find(str effect, struct arena *a);
 
 #endif

@@ -1,5 +1,5 @@
-/* Tells the server about runs without holding up the job: a thread delivers events in order, what cannot be delivered goes to
- * the spool, and what waits in the spool from earlier goes first. */
+/* Tells the server about runs without holding up the job: a thread delivers events in order, what cannot be delivered
+ * goes to the spool, and what waits in the spool from earlier goes first. */
 #ifndef WEIR_EDGE_ACT_REPORTER_H
 #define WEIR_EDGE_ACT_REPORTER_H
 
@@ -17,8 +17,8 @@ struct reporter; /* opaque */
 struct reporter *reporter_start(const struct reporter_opts *opts);
 /* Queue one event (copied). Four at most: more are lost, and counted. Thread: one. */
 void reporter_send(struct reporter *r, str event);
-/* Wait until all is delivered or spooled, at most `patience`, then spool what is left. Gives the number of events lost, and
- * why in problem. Frees r (or leaves it to its thread when that hangs in the network; the process ends anyway). */
+/* Wait until all is delivered or spooled, at most `patience`, then spool what is left. Gives the number of events lost,
+ * and why in problem. Frees r (or leaves it to its thread when that hangs in the network; the process ends anyway). */
 size_t reporter_end(struct reporter *r, usec patience, err *problem);
 
 #endif

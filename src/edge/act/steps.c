@@ -35,7 +35,8 @@ str declared_precheck(const struct act *x, json *d)
         return str_fmt(x->a, "the folder " STR_FMT " of " STR_FMT " is not there", STR_ARG(cwd), STR_ARG(name));
     if (!in_path(str_z(x->a, first), x->a))
         return str_fmt(x->a, "the program " STR_FMT " of " STR_FMT " is not there", STR_ARG(first), STR_ARG(name));
-    if (user.len && geteuid() != 0) return str_fmt(x->a, STR_FMT " runs as " STR_FMT ", which needs root", STR_ARG(name), STR_ARG(user));
+    if (user.len && geteuid() != 0)
+        return str_fmt(x->a, STR_FMT " runs as " STR_FMT ", which needs root", STR_ARG(name), STR_ARG(user));
     return STR("ok");
 }
 
@@ -160,10 +161,10 @@ static void tell_child(struct act *x, int pid)
     if (x->child_changed) x->child_changed(x->host, pid);
 }
 
-/* Start, claim, let go, wait. False when the claim was refused: then nothing was done. `begun` is told between claim and
- * gate; both may be NULL. */
-static bool run_child(struct act *x, json *d, char **envp, struct run_record *r, void (*begun)(struct act *, struct run_record *),
-                      struct tail *tail)
+/* Start, claim, let go, wait. False when the claim was refused: then nothing was done. `begun` is told between claim
+ * and gate; both may be NULL. */
+static bool run_child(struct act *x, json *d, char **envp, struct run_record *r,
+                      void (*begun)(struct act *, struct run_record *), struct tail *tail)
 {
     struct child *c = mem_new(sizeof *c);
     str cwd = json_get_str(d, "cwd"), user = json_get_str(d, "user");
@@ -230,8 +231,12 @@ static bool run_step(struct act *x, json *d, struct run_record *r)
     char text[4096];
     const char *user = str_z(x->a, json_get_str(d, "user"));
     const struct passwd *who = user[0] ? identity(user, &pw, text, sizeof text) : NULL;
-    *r = (struct run_record){ .pipeline = x->pipeline, .step = json_get_str(d, "name"), .attempt = x->effect->attempt + 2,
-                              .effect = x->effect->id, .knobs = knobs_json(&x->knobs, x->a), .sync_us = -1 };
+    *r = (struct run_record){ .pipeline = x->pipeline,
+                              .step = json_get_str(d, "name"),
+                              .attempt = x->effect->attempt + 2,
+                              .effect = x->effect->id,
+                              .knobs = knobs_json(&x->knobs, x->a),
+                              .sync_us = -1 };
     run_id_new(x->door->env, r->id);
     r->started = x->door->env->wall(x->door->env);
     err e = announce_file(x->a, who ? who->pw_uid : (unsigned)-1, &report);
@@ -286,6 +291,7 @@ void command_run_declared(struct act *x, json *command, struct act_reply *out)
     if (!run_child(x, command, make_env(x, command, NULL, STR_NONE), &r, NULL, &tail)) return;
     r.output = r.result.started ? tail_text(&tail, x->a) : str_dup(x->a, str_of(r.result.problem));
     detail_of(x, out, &r, 0);
-    if (failed(&r.result)) act_failed(x, out, "command " STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(ending(x, &r.result)));
+    if (failed(&r.result))
+        act_failed(x, out, "command " STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(ending(x, &r.result)));
     else act_ok(x, out, "ran command " STR_FMT, STR_ARG(declared_text(x, command)));
 }

@@ -13,8 +13,8 @@ struct tail {
 };
 
 void tail_add(struct tail *t, str bytes);
-/* The text kept, at most TAIL_MAX bytes of valid UTF-8 in a: terminal colours and control characters are left out, bytes
- * that are no UTF-8 become '?'. When something was cut off, it begins at a line's start if there is one. */
+/* The text kept, at most TAIL_MAX bytes of valid UTF-8 in a: terminal colours and control characters are left out,
+ * bytes that are no UTF-8 become '?'. When something was cut off, it begins at a line's start if there is one. */
 str tail_text(const struct tail *t, struct arena *a);
 
 #endif

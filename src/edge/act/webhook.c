@@ -1,5 +1,5 @@
-/* webhook.call: a declared address is called. Only one that declares `dedupes` is called again under its key when the reply was
- * lost; for the others nobody knows what happened, and a person looks. */
+/* webhook.call: a declared address is called. Only one that declares `dedupes` is called again under its key when the
+ * reply was lost; for the others nobody knows what happened, and a person looks. */
 #include "edge/act/act.h"
 
 #include "edge/act/signed_post.h"
@@ -55,7 +55,8 @@ static bool settled(struct act *x, err e, int status, struct act_reply *out)
     bool never_sent = e.code == ERR_NOT_FOUND || e.code == ERR_DENIED || e.code == ERR_INPUT;
     out->unknown = e.code && !never_sent;
     if (e.code) act_failed(x, out, "the webhook " STR_FMT ": %s", STR_ARG(name), e.msg);
-    else if (status >= 200 && status < 300) act_ok(x, out, "the webhook " STR_FMT " answered %d", STR_ARG(name), status);
+    else if (status >= 200 && status < 300)
+        act_ok(x, out, "the webhook " STR_FMT " answered %d", STR_ARG(name), status);
     else act_failed(x, out, "the webhook " STR_FMT " answered %d", STR_ARG(name), status);
     return !e.code && status < 500 && status != 429;
 }
