@@ -21,10 +21,10 @@ static int run_approvals(struct cli *cli)
         return EXIT_FINE;
     }
     bool all = cli_has(cli, "all"); /* what is decided has a state, what waits has an end: one column does for both */
-    struct table t = table_init(
-        cli_arena(cli),
-        (const char *const[]){ "ID", "SEVERITY", "PIPELINE", "~WHAT", "LEAVES", ">SURE", all ? "STATE" : "EXPIRES", NULL },
-        cli_color(cli));
+    struct table t = table_init(cli_arena(cli),
+                                (const char *const[]){ "ID", "SEVERITY", "PIPELINE", "~WHAT", "LEAVES", ">SURE",
+                                                       all ? "STATE" : "EXPIRES", NULL },
+                                cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)

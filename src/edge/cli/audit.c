@@ -58,7 +58,8 @@ static err verify_opts(struct cli *cli, uint8_t key[ED25519_PUBLIC_LEN], struct 
     }
     if (!e.code && cli_has(cli, "checkpoint"))
         e = read_small(str_z(cli_arena(cli), cli_str(cli, "checkpoint")), cli_arena(cli), &text);
-    if (!e.code && cli_has(cli, "checkpoint")) e = err_wrap(witness_find(text, cli_arena(cli), &out->note), "--checkpoint");
+    if (!e.code && cli_has(cli, "checkpoint"))
+        e = err_wrap(witness_find(text, cli_arena(cli), &out->note), "--checkpoint");
     if (isatty(STDERR_FILENO) && !cli_json(cli)) out->progress = show_progress;
     return e;
 }
@@ -67,9 +68,12 @@ static err verify_opts(struct cli *cli, uint8_t key[ED25519_PUBLIC_LEN], struct 
 static void not_ruled_out(const struct audit_report *r, const char *out[4])
 {
     size_t n = 0;
-    if (!r->key_used) out[n++] = "that somebody wrote the whole journal anew, hashes and checkpoints too (give --public-key)";
-    if (!r->note_used) out[n++] = "that the end was cut off, back to any older checkpoint (give --checkpoint with a saved one)";
-    if (r->covered < r->entries) out[n++] = "that entries after the newest checkpoint were rewritten: they are chained, not signed yet";
+    if (!r->key_used)
+        out[n++] = "that somebody wrote the whole journal anew, hashes and checkpoints too (give --public-key)";
+    if (!r->note_used)
+        out[n++] = "that the end was cut off, back to any older checkpoint (give --checkpoint with a saved one)";
+    if (r->covered < r->entries)
+        out[n++] = "that entries after the newest checkpoint were rewritten: they are chained, not signed yet";
     out[n] = NULL;
 }
 
@@ -78,11 +82,14 @@ static void print_verified(const struct audit_report *r)
     char when[TIME_TEXT_MAX];
     const char *gaps[4];
     (void)printf("entries      %lld read: numbers, times and the chain of hashes\n", (long long)r->entries);
-    if (r->erased) (void)printf("erased       %lld bodies by retention: proven by their hashes and its own entries\n", (long long)r->erased);
+    if (r->erased)
+        (void)printf("erased       %lld bodies by retention: proven by their hashes and its own entries\n",
+                     (long long)r->erased);
     (void)printf("checkpoints  %lld read: Merkle roots%s\n", (long long)r->checkpoints,
                  r->key_used ? " and signatures" : "; signatures not checked");
     if (r->checkpoints)
-        (void)printf("signed       entries 1 to %lld, on " STR_FMT "\n", (long long)r->covered, STR_ARG(time_text(r->covered_time, when)));
+        (void)printf("signed       entries 1 to %lld, on " STR_FMT "\n", (long long)r->covered,
+                     STR_ARG(time_text(r->covered_time, when)));
     if (r->note_used) (void)printf("saved        the given checkpoint fits\n");
     if (r->problem[0]) {
         (void)printf("\nWRONG: %s\n", r->problem);
@@ -153,9 +160,11 @@ const struct command command_audit_verify = {
     .name = "audit verify",
     .args = "",
     .summary = "Check that nobody changed the journal.",
-    .about = "Reads every entry, recomputes its hash from the one before, and compares the checkpoints. Names the first entry that "
-             "was changed, removed, inserted or moved, and says what it cannot rule out. A copy of the public key and a "
-             "checkpoint, both kept elsewhere, rule out a full rewrite and a cut end. Exits 1 when something is wrong.",
+    .about =
+        "Reads every entry, recomputes its hash from the one before, and compares the checkpoints. Names the first "
+        "entry that "
+        "was changed, removed, inserted or moved, and says what it cannot rule out. A copy of the public key and a "
+        "checkpoint, both kept elsewhere, rule out a full rewrite and a cut end. Exits 1 when something is wrong.",
     .options = verify_options,
     .run = verify_run,
 };
@@ -281,7 +290,8 @@ const struct command command_audit_show = {
     .name = "audit show",
     .args = "",
     .summary = "Print entries of the journal.",
-    .about = "Each entry with its number, time, kind, subject, who it came from, the incident it belongs to, the entry that led to it "
+    .about = "Each entry with its number, time, kind, subject, who it came from, the incident it belongs to, the entry "
+             "that led to it "
              "and its body. With --json one object a line, as stored.",
     .options = show_options,
     .run = show_run,
@@ -340,7 +350,8 @@ const struct command command_audit_export = {
     .name = "audit export",
     .args = "[FILE]",
     .summary = "Write the journal as JSON Lines that anyone can verify.",
-    .about = "To FILE, which must be new, or to standard output. docs/journal.md has the format, and docs/verify_journal.py checks "
+    .about = "To FILE, which must be new, or to standard output. docs/journal.md has the format, and "
+             "docs/verify_journal.py checks "
              "an export without weir.",
     .options = export_options,
     .run = export_run,

@@ -7,7 +7,8 @@
 #include "store/journal.h"
 #include "test.h"
 
-static const struct command *const table[] = { &command_audit_verify, &command_audit_show, &command_audit_export, NULL };
+static const struct command *const table[] = { &command_audit_verify, &command_audit_show, &command_audit_export,
+                                               NULL };
 
 /* Run a command line on a data folder; both outputs go to `text`. */
 static int run(str data, char *text, size_t cap, const char *const *words)
@@ -48,8 +49,11 @@ static err add(struct tx *tx, void *ctx)
 {
     (void)ctx;
     for (int i = 0; i < 5; i++)
-        (void)journal_add(tx, &(struct entry){ .kind = i ? STR("finding") : STR("incident.opened"), .subject = STR("orders"), .actor = STR("weir"),
-                                               .correlation = i ? STR("") : STR("inc-1"), .body = STR("{\"escape\":\"\x1b[2J\"}") });
+        (void)journal_add(tx, &(struct entry){ .kind = i ? STR("finding") : STR("incident.opened"),
+                                               .subject = STR("orders"),
+                                               .actor = STR("weir"),
+                                               .correlation = i ? STR("") : STR("inc-1"),
+                                               .body = STR("{\"escape\":\"\x1b[2J\"}") });
     return OK;
 }
 
@@ -75,7 +79,8 @@ static str make_data(struct desk *d)
     str data = test_dir();
     d->a = arena_init(1 << 16);
     CHECK_OK(signer_open(str_fmt(&d->a, STR_FMT "/" STORE_KEY_FILE, STR_ARG(data)), &env, &d->signer));
-    CHECK_OK(store_open(&(struct store_opts){ .dir = str_fmt(&d->a, STR_FMT "/" STORE_FOLDER, STR_ARG(data)) }, &env, &s));
+    CHECK_OK(
+        store_open(&(struct store_opts){ .dir = str_fmt(&d->a, STR_FMT "/" STORE_FOLDER, STR_ARG(data)) }, &env, &s));
     CHECK_OK(store_run(s, add, NULL));
     CHECK_OK(store_run(s, sign, d));
     CHECK_OK(store_run(s, add, NULL));
@@ -120,7 +125,8 @@ TEST(verify_without_a_store_or_with_a_wrong_key_file_says_so)
     CHECK(strstr(text, "there is no store"));
     CHECK_I64(RUN(data, text, "audit", "verify", "--public-key", "/nonexistent"), EXIT_USAGE);
     CHECK_I64(RUN(data, text, "audit", "verify", "--checkpoint", "/dev/zero"), EXIT_USAGE);
-    CHECK_I64(RUN(data, text, "audit", "verify", "--checkpoint", write_file(data, "x", STR("no note\n"), &d.a).ptr), EXIT_FOUND);
+    CHECK_I64(RUN(data, text, "audit", "verify", "--checkpoint", write_file(data, "x", STR("no note\n"), &d.a).ptr),
+              EXIT_FOUND);
     arena_done(&d.a);
 }
 

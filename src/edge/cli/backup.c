@@ -17,7 +17,8 @@ static int backup_run(struct cli *cli)
     if (cli_json(cli))
         (void)printf("{\"ok\":true,\"entries\":%lld}\n", (long long)entries);
     else
-        (void)printf("copied %lld entries and all tables. The signing key (" STORE_KEY_FILE ") is not in it: keep a copy of it apart.\n",
+        (void)printf("copied %lld entries and all tables. The signing key (" STORE_KEY_FILE
+                     ") is not in it: keep a copy of it apart.\n",
                      (long long)entries);
     return EXIT_FINE;
 }
@@ -26,7 +27,8 @@ const struct command command_backup = {
     .name = "backup",
     .args = "FILE",
     .summary = "Copy the store into a new file, while the server runs.",
-    .about = "The copy is the store as of one moment: journal and all tables, one file, mode 0600. Nothing stops meanwhile.",
+    .about =
+        "The copy is the store as of one moment: journal and all tables, one file, mode 0600. Nothing stops meanwhile.",
     .options = NULL,
     .run = backup_run,
 };
@@ -54,7 +56,8 @@ static int restore_run(struct cli *cli)
     if (cli_json(cli))
         (void)printf("{\"ok\":true,\"seq\":%lld}\n", (long long)m.seq);
     else
-        (void)printf("restored up to entry %lld. Effects that were open then have an unknown outcome now, and nothing is sent until\n"
+        (void)printf("restored up to entry %lld. Effects that were open then have an unknown outcome now, and nothing "
+                     "is sent until\n"
                      "`weir resume`. Look at `weir incidents` and `weir approvals` first.\n",
                      (long long)m.seq);
     return EXIT_FINE;
@@ -64,7 +67,8 @@ const struct command command_restore = {
     .name = "restore",
     .args = "FILE",
     .summary = "Make the store of an empty data folder from a backup.",
-    .about = "Checks the backup, copies it and records the restore in the journal before anything can act on it. Effects that were open "
+    .about = "Checks the backup, copies it and records the restore in the journal before anything can act on it. "
+             "Effects that were open "
              "when the backup was made get the outcome unknown, and no effect or message is sent until `weir resume`.",
     .options = NULL,
     .run = restore_run,
@@ -78,7 +82,8 @@ static int resume_run(struct cli *cli)
     store_close(s);
     s = NULL;
     if (!e.code) e = store_open(&(struct store_opts){ .dir = dir }, cli_env(cli), &s);
-    if (e.code == ERR_CONFLICT) return cli_fail(cli, EXIT_FAILED, "%s: stop the server, resume, and start it again", e.msg);
+    if (e.code == ERR_CONFLICT)
+        return cli_fail(cli, EXIT_FAILED, "%s: stop the server, resume, and start it again", e.msg);
     if (e.code) return cli_fail_err(cli, e);
     struct mark m = { .core = core_new(), .kind = STR("store.resumed") };
     e = store_run(s, mark_work, &m);

@@ -6,7 +6,8 @@
 #include "store/journal.h"
 #include "test.h"
 
-static const struct command *const table[] = { &command_backup, &command_restore, &command_resume, &command_audit_verify, NULL };
+static const struct command *const table[] = { &command_backup, &command_restore, &command_resume,
+                                               &command_audit_verify, NULL };
 
 static int run(str data, const char *const *words)
 {
@@ -39,10 +40,12 @@ static err add_effects(struct tx *tx, void *ctx)
     static const char *const ids[] = { "eff-1", "eff-2", "eff-3" }, *const states[] = { "done", "started", "pending" };
     (void)ctx;
     for (size_t i = 0; i < 3; i++) {
-        int64_t seq = journal_add(tx, &(struct entry){ .kind = STR("effect.requested"), .subject = str_of(ids[i]), .actor = STR("weir"),
+        int64_t seq = journal_add(tx, &(struct entry){ .kind = STR("effect.requested"),
+                                                       .subject = str_of(ids[i]),
+                                                       .actor = STR("weir"),
                                                        .body = STR("{}") });
-        tx_exec(tx, SQL_EFFECT_ADD, V(ids[i]), V(seq), V("case-1"), V("inc-1"), V("dec-1"), V("apply"), V("job.retry"), V("orders/load"),
-                V("{}"), V("key"), V(states[i]), V(tx_time(tx)));
+        tx_exec(tx, SQL_EFFECT_ADD, V(ids[i]), V(seq), V("case-1"), V("inc-1"), V("dec-1"), V("apply"), V("job.retry"),
+                V("orders/load"), V("{}"), V("key"), V(states[i]), V(tx_time(tx)));
     }
     return OK;
 }

@@ -15,7 +15,8 @@ const struct cli_option cli_common_options[] = {
     { "config", 'c', "FILE", NULL, "Configuration. [DIR/weir.yaml, else /etc/weir/weir.yaml, when there]" },
     { "server", 's', "URL", NULL, "Address of the server. [from the configuration]" },
     { "key-file", 0, "FILE", NULL, "File with the API key; WEIR_KEY holds the key itself. [DIR/admin.key]" },
-    { "set", 0, "NAME=VALUE...", NULL, "Set an option of the configuration for this call, such as server.listen=[::1]:80." },
+    { "set", 0, "NAME=VALUE...", NULL,
+      "Set an option of the configuration for this call, such as server.listen=[::1]:80." },
     { "json", 'j', NULL, NULL, "Print JSON instead of text." },
     { "help", 'h', NULL, NULL, "Show this help." },
     { NULL, 0, NULL, NULL, NULL },
@@ -55,7 +56,9 @@ err cli_i64(const struct cli *cli, const char *option, int64_t *out)
 {
     str value = cli_str(cli, option);
     err e = str_to_i64(value, out);
-    return e.code ? err_make(ERR_INPUT, "--%s: expected a whole number, got '" STR_FMT "'", option, STR_ARG(str_cut(value, 0, 40))) : OK;
+    return e.code ? err_make(ERR_INPUT, "--%s: expected a whole number, got '" STR_FMT "'", option,
+                             STR_ARG(str_cut(value, 0, 40)))
+                  : OK;
 }
 
 size_t cli_arg_count(const struct cli *cli)
@@ -184,7 +187,8 @@ struct reading {
 static void add_options(struct cli *cli, const struct cli_option *options)
 {
     for (; options && options->name && cli->value_count < OPTIONS_MAX; options++) {
-        struct option_value v = { .option = options, .value = options->fallback ? str_of(options->fallback) : STR_NONE };
+        struct option_value v = { .option = options,
+                                  .value = options->fallback ? str_of(options->fallback) : STR_NONE };
         const char *given = getenv(cli_env_name(options->name, &cli->arena).ptr);
         bool off = given && (!*given || str_eq(str_of(given), STR("0")));
         if (given && !off) v.given = true, v.value = str_of(given);
@@ -206,7 +210,8 @@ static int unknown_option(struct reading *r, str name)
     const char *names[OPTIONS_MAX + 1] = { NULL };
     for (size_t i = 0; i < r->cli->value_count; i++) names[i] = r->cli->values[i].option->name;
     const char *near = yaml_nearest(name, names);
-    return cli_fail(r->cli, EXIT_USAGE, "there is no option --" STR_FMT "%s%s%s", STR_ARG(name), near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
+    return cli_fail(r->cli, EXIT_USAGE, "there is no option --" STR_FMT "%s%s%s", STR_ARG(name),
+                    near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
 }
 
 /* `value` is what stood after '=' or behind the letter; NULL when nothing did. */
@@ -254,7 +259,8 @@ static int read_args(struct reading *r)
         int rc = EXIT_FINE;
         if (text[0] == '-' && text[1] == '-' && !text[2]) {
             cli->after_dashes = r->argv + r->at + 1;
-            for (r->at++; r->at < r->argc && cli->arg_count < ARGS_MAX; r->at++) cli->args[cli->arg_count++] = str_of(r->argv[r->at]);
+            for (r->at++; r->at < r->argc && cli->arg_count < ARGS_MAX; r->at++)
+                cli->args[cli->arg_count++] = str_of(r->argv[r->at]);
             return EXIT_FINE;
         }
         if (text[0] == '-' && text[1] == '-') rc = long_option(r, text + 2);
@@ -273,7 +279,9 @@ static int check_count(struct cli *cli)
     if (n.dashes && !cli->after_dashes[0]) return cli_fail(cli, EXIT_USAGE, "expected a command behind --");
     if (n.dashes) return EXIT_FINE;
     if (cli->arg_count < n.min) return cli_fail(cli, EXIT_USAGE, "expected %s", cli->command->args);
-    if (cli->arg_count > n.max) return cli_fail(cli, EXIT_USAGE, "unexpected argument '" STR_FMT "'", STR_ARG(str_cut(cli->args[n.max], 0, 80)));
+    if (cli->arg_count > n.max)
+        return cli_fail(cli, EXIT_USAGE, "unexpected argument '" STR_FMT "'",
+                        STR_ARG(str_cut(cli->args[n.max], 0, 80)));
     return EXIT_FINE;
 }
 
@@ -300,7 +308,8 @@ static bool help_wanted(const char *word)
     return STR_IS(s, "--help") || STR_IS(s, "-h");
 }
 
-/* The longest name wins: "audit verify" before "audit". *done: a noun that is no command of its own has shown its help. */
+/* The longest name wins: "audit verify" before "audit". *done: a noun that is no command of its own has shown its help.
+ */
 static int find_command(struct reading *r, bool *done)
 {
     struct cli *cli = r->cli;

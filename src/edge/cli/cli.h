@@ -27,7 +27,8 @@ struct command {
     const char *args;      /* "[ID]", "-- CMD...", for the usage line */
     const char *summary;   /* one line */
     const char *about;     /* paragraphs for --help and the man page; may be NULL */
-    const struct cli_option *options; /* ended by a NULL name; the common ones (--data-dir, --config, --json, ...) are added */
+    const struct cli_option
+        *options; /* ended by a NULL name; the common ones (--data-dir, --config, --json, ...) are added */
     int (*run)(struct cli *cli);
 };
 
@@ -41,7 +42,8 @@ size_t cli_arg_count(const struct cli *cli);                   /* positional arg
 str cli_arg(const struct cli *cli, size_t i);
 char *const *cli_argv_after_dashes(const struct cli *cli);     /* NULL-ended, or NULL when there was no "--" */
 bool cli_json(const struct cli *cli);                          /* --json */
-str cli_data_dir(const struct cli *cli);                       /* --data-dir, WEIR_DATA_DIR, /var/lib/weir as root, else ~/.local/share/weir */
+str cli_data_dir(
+    const struct cli *cli); /* --data-dir, WEIR_DATA_DIR, /var/lib/weir as root, else ~/.local/share/weir */
 bool cli_color(const struct cli *cli);                         /* stdout is a terminal and NO_COLOR is not set */
 /* Print "weir COMMAND: message" to stderr and give the exit code for it. */
 PRINTF_LIKE(3, 4) int cli_fail(const struct cli *cli, int exit_code, const char *fmt, ...);

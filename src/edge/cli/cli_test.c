@@ -143,7 +143,8 @@ TEST(wrong_usage_is_told_with_the_nearest_word)
     char text[65536];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int rc = run(table, text, sizeof text, cases[i].words);
-        if (rc != EXIT_USAGE || !str_starts(str_of(text), str_of(cases[i].want))) test_failed(__FILE__, __LINE__, "exit %d, '%s', want '%s'", rc, text, cases[i].want);
+        if (rc != EXIT_USAGE || !str_starts(str_of(text), str_of(cases[i].want)))
+            test_failed(__FILE__, __LINE__, "exit %d, '%s', want '%s'", rc, text, cases[i].want);
         CHECK(seen.calls == 0);
     }
 }
@@ -152,7 +153,8 @@ static void check_width(const char *what, const char *text)
 {
     str rest = str_of(text), line;
     while (str_next(&rest, '\n', &line))
-        if (line.len > 80) test_failed(__FILE__, __LINE__, "%s: %zu columns: '" STR_FMT "'", what, line.len, STR_ARG(line));
+        if (line.len > 80)
+            test_failed(__FILE__, __LINE__, "%s: %zu columns: '" STR_FMT "'", what, line.len, STR_ARG(line));
 }
 
 TEST(help_of_every_command_fits_80_columns)
@@ -190,7 +192,8 @@ static bool shell_takes(const char *shell, const char *text)
     }
     int status = 0;
     CHECK(waitpid(pid, &status, 0) == pid);
-    return WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 127); /* 127: this shell is not here */
+    return WIFEXITED(status) &&
+           (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 127); /* 127: this shell is not here */
 }
 
 TEST(completion_and_man_page_know_every_command)
@@ -224,7 +227,10 @@ TEST(bash_completes_nouns_verbs_and_options)
         (void)snprintf(path, sizeof path, STR_FMT "/c.sh", STR_ARG(dir));
         (void)snprintf(out, sizeof out, STR_FMT "/c.out", STR_ARG(dir));
         FILE *f = fopen(path, "w");
-        CHECK(f && fprintf(f, "%s\n%s\n_weir\nprintf '%%s\\n' \"${COMPREPLY[@]}\" > %s\n", script, cases[i].words, out) > 0 && fclose(f) == 0);
+        CHECK(f &&
+              fprintf(f, "%s\n%s\n_weir\nprintf '%%s\\n' \"${COMPREPLY[@]}\" > %s\n", script, cases[i].words, out) >
+                  0 &&
+              fclose(f) == 0);
         pid_t pid = fork();
         if (pid == 0) {
             (void)execlp("bash", "bash", path, (char *)NULL);
@@ -250,16 +256,22 @@ TEST(policy_commands_check_and_explain)
     CHECK(strstr(text, "fine, 13 rules"));
     (void)snprintf(bad, sizeof bad, STR_FMT "/bad.yaml", STR_ARG(test_dir()));
     FILE *f = fopen(bad, "w");
-    CHECK(f && fputs("version: 1\nrules:\n  - {name: a, when: confidense > 1, then: execute, because: x}\n  - {name: b, when: tier = 'x', then: deny, because: x}\n", f) >= 0 && fclose(f) == 0);
+    CHECK(f &&
+          fputs("version: 1\nrules:\n  - {name: a, when: confidense > 1, then: execute, because: x}\n  - {name: b, "
+                "when: tier = 'x', then: deny, because: x}\n",
+                f) >= 0 &&
+          fclose(f) == 0);
     CHECK_I64(RUN(commands, text, "policy", "check", bad), EXIT_FOUND);
     CHECK(strstr(text, "bad.yaml:3:21: there is no fact 'confidense'; did you mean 'confidence'?"));
     CHECK(strstr(text, "bad.yaml:4:28: tier is a number"));
     CHECK_I64(RUN(commands, text, "policy", "check", "/nowhere.yaml"), EXIT_FOUND);
     CHECK_I64(RUN(commands, text, "policy", "explain", "--at", "2026-05-04T06:00:00Z"), EXIT_FINE);
     CHECK(str_starts(str_of(text), STR("execute by sure-enough: weir is sure enough to act alone")));
-    CHECK_I64(RUN(commands, text, "policy", "explain", "--fact", "confidence=0.7", "--fact", "severity=CRITICAL"), EXIT_FOUND);
+    CHECK_I64(RUN(commands, text, "policy", "explain", "--fact", "confidence=0.7", "--fact", "severity=CRITICAL"),
+              EXIT_FOUND);
     CHECK(strstr(text, "escalate by critical"));
-    CHECK(strstr(text, "[confidence is 0.7]") && strstr(text, "turns to no with confidence >= ACT_ALONE_CONFIDENCE (0.8)"));
+    CHECK(strstr(text, "[confidence is 0.7]") &&
+          strstr(text, "turns to no with confidence >= ACT_ALONE_CONFIDENCE (0.8)"));
     CHECK_I64(RUN(commands, text, "policy", "explain", "--fact", "tier=null"), EXIT_FOUND);
     CHECK(strstr(text, "deny by guard.missing-fact: the fact tier is missing"));
     CHECK_I64(RUN(commands, text, "policy", "explain", "--fact", "confidense=1"), EXIT_USAGE);

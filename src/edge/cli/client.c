@@ -42,7 +42,8 @@ int client_open(struct cli *cli, struct client *out)
     }
     while (out->server.len && out->server.ptr[out->server.len - 1] == '/') out->server.len--;
     if (str_starts(out->server, STR("http://")) || str_starts(out->server, STR("https://"))) return EXIT_FINE;
-    return cli_fail(cli, EXIT_USAGE, "--server: expected an address such as http://127.0.0.1:8090, got '" STR_FMT "'", STR_ARG(str_cut(out->server, 0, 80)));
+    return cli_fail(cli, EXIT_USAGE, "--server: expected an address such as http://127.0.0.1:8090, got '" STR_FMT "'",
+                    STR_ARG(str_cut(out->server, 0, 80)));
 }
 
 static void percent(struct buf *b, str s)
@@ -50,7 +51,8 @@ static void percent(struct buf *b, str s)
     static const char hex[] = "0123456789ABCDEF";
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                     c == '_' || c == '.' || c == '~';
         if (plain) buf_char(b, (char)c);
         else buf_add(b, (str){ (const char[]){ '%', hex[c >> 4], hex[c & 15] }, 3 });
     }
@@ -68,23 +70,28 @@ str client_path(struct client *c, const char *before, str id, const char *rest)
 str client_query(struct client *c, str path, const char *name, str value)
 {
     if (!value.len) return path;
-    str before = str_fmt(cli_arena(c->cli), STR_FMT "%c%s=", STR_ARG(path), str_find(path, STR("?"), 0) < 0 ? '?' : '&', name);
+    str before =
+        str_fmt(cli_arena(c->cli), STR_FMT "%c%s=", STR_ARG(path), str_find(path, STR("?"), 0) < 0 ? '?' : '&', name);
     return client_path(c, before.ptr, value, "");
 }
 
 str client_page(struct client *c, str path)
 {
-    return client_query(c, client_query(c, path, "limit", cli_str(c->cli, "limit")), "cursor", cli_str(c->cli, "cursor"));
+    return client_query(c, client_query(c, path, "limit", cli_str(c->cli, "limit")), "cursor",
+                        cli_str(c->cli, "cursor"));
 }
 
 static int refused(struct client *c, const struct answer *a)
 {
     str detail = json_get_str(a->root, "detail"), title = json_get_str(a->root, "title");
     if (a->status == 401 || (a->status == 403 && !c->key.len))
-        return cli_fail(c->cli, EXIT_FOUND, "%s; give a key with --key-file or WEIR_KEY (weir serve writes the first one to DATA/admin.key)",
-                        c->key.len ? "the server does not know this key" : "the server wants a key");
+        return cli_fail(
+            c->cli, EXIT_FOUND,
+            "%s; give a key with --key-file or WEIR_KEY (weir serve writes the first one to DATA/admin.key)",
+            c->key.len ? "the server does not know this key" : "the server wants a key");
     if (detail.len) return cli_fail(c->cli, EXIT_FOUND, STR_FMT, STR_ARG(str_cut(detail, 0, 500)));
-    return cli_fail(c->cli, a->status >= 500 ? EXIT_FAILED : EXIT_FOUND, "the server answers %d " STR_FMT, a->status, STR_ARG(str_cut(title, 0, 100)));
+    return cli_fail(c->cli, a->status >= 500 ? EXIT_FAILED : EXIT_FOUND, "the server answers %d " STR_FMT, a->status,
+                    STR_ARG(str_cut(title, 0, 100)));
 }
 
 /* The server answers, but something keeps it from its work: that must not be missed below a list that looks well. */
@@ -109,19 +116,31 @@ int client_call(struct client *c, const char *method, str path, str body, struct
     if (body.len) headers[n++] = STR("Content-Type: application/json");
     if (changes) {
         env_random_bytes(env, bytes, sizeof bytes);
-        headers[n++] = str_fmt(a, "Idempotency-Key: " STR_FMT, STR_ARG(hex_text((str){ (const char *)bytes, sizeof bytes }, a)));
+        headers[n++] =
+            str_fmt(a, "Idempotency-Key: " STR_FMT, STR_ARG(hex_text((str){ (const char *)bytes, sizeof bytes }, a)));
     }
-    struct http_request q = { .method = str_of(method), .url = str_fmt(a, STR_FMT STR_FMT, STR_ARG(c->server), STR_ARG(path)), .body = body,
-                              .headers = headers, .header_count = n, .timeout = CALL_TIMEOUT, .reply_max = REPLY_MAX, .want_header = SERVER_TROUBLE_HEADER, .from_operator = true };
+    struct http_request q = { .method = str_of(method),
+                              .url = str_fmt(a, STR_FMT STR_FMT, STR_ARG(c->server), STR_ARG(path)),
+                              .body = body,
+                              .headers = headers,
+                              .header_count = n,
+                              .timeout = CALL_TIMEOUT,
+                              .reply_max = REPLY_MAX,
+                              .want_header = SERVER_TROUBLE_HEADER,
+                              .from_operator = true };
     *out = (struct answer){ 0 };
     if (!env->http) return cli_fail(cli, EXIT_FAILED, "this build has no HTTP client");
     err e = env->http(env, &q, a, &reply);
-    if (e.code) return cli_fail(cli, EXIT_FAILED, "no answer from " STR_FMT " (%s); is weir serve running?", STR_ARG(c->server), e.msg);
+    if (e.code)
+        return cli_fail(cli, EXIT_FAILED, "no answer from " STR_FMT " (%s); is weir serve running?", STR_ARG(c->server),
+                        e.msg);
     warn_of_trouble(c, reply.header);
     *out = (struct answer){ .status = reply.status, .text = reply.body };
     if (reply.body.len && json_parse(reply.body, a, &out->root).code) out->root = NULL;
     if (reply.status < 200 || reply.status > 299) return refused(c, out);
-    if (reply.body.len && !out->root) return cli_fail(cli, EXIT_FAILED, "the answer of " STR_FMT " is no JSON; is that a weir server?", STR_ARG(c->server));
+    if (reply.body.len && !out->root)
+        return cli_fail(cli, EXIT_FAILED, "the answer of " STR_FMT " is no JSON; is that a weir server?",
+                        STR_ARG(c->server));
     return EXIT_FINE;
 }
 

@@ -31,7 +31,10 @@ str client_query(struct client *c, str path, const char *name, str value);
 
 /* Options of commands that list: --limit and --cursor, added to the path. */
 #define LIST_OPTIONS                                                                                                   \
-    { "limit", 'n', "N", "50", "At most this many, 1 to 200." }, { "cursor", 0, "CURSOR", NULL, "Go on from `next_cursor` of an earlier page." }
+    { "limit", 'n', "N", "50", "At most this many, 1 to 200." },                                                       \
+    {                                                                                                                  \
+        "cursor", 0, "CURSOR", NULL, "Go on from `next_cursor` of an earlier page."                                    \
+    }
 str client_page(struct client *c, str path);
 
 /* Print the reply as it came, with a newline. */

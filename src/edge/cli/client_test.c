@@ -33,9 +33,11 @@ static err fake_http(struct env *env, const struct http_request *q, struct arena
     size_t at = 0;
     asked[asked_count].headers[0] = 0;
     for (size_t i = 0; i < q->header_count && at + q->headers[i].len + 2 < sizeof asked->headers; i++)
-        at += (size_t)snprintf(asked[asked_count].headers + at, sizeof asked->headers - at, STR_FMT "\n", STR_ARG(q->headers[i]));
+        at += (size_t)snprintf(asked[asked_count].headers + at, sizeof asked->headers - at, STR_FMT "\n",
+                               STR_ARG(q->headers[i]));
     asked_count++;
-    *reply = (struct http_reply){ .status = 404, .body = STR("{\"title\":\"no such thing\",\"detail\":\"there is no such thing\"}") };
+    *reply = (struct http_reply){ .status = 404,
+                                  .body = STR("{\"title\":\"no such thing\",\"detail\":\"there is no such thing\"}") };
     for (size_t i = 0; i < ASKED_MAX && script[i].path_part; i++) {
         if (str_find(q->url, str_of(script[i].path_part), 0) < 0) continue;
         *reply = (struct http_reply){ .status = script[i].status, .body = str_of(script[i].body) };
@@ -97,14 +99,20 @@ static void answer(const char *path_part, int status, const char *body)
 }
 
 static const char incident[] =
-    "{\"id\":\"inc-12\",\"severity\":\"CRITICAL\",\"state\":\"mitigating\",\"pipeline\":\"orders\",\"title\":\"load fails: column amount is gone\",\"opened\":1777874340000000,"
-    "\"resolved\":null,\"resolution\":\"\",\"case_id\":\"case-14\",\"causes\":[{\"rank\":1,\"kind\":\"schema.missing_column\",\"subject\":\"orders/load\",\"score\":0.93,"
-    "\"title\":\"the column amount is gone\",\"evidence\":[{\"seq\":9,\"text\":\"load exits with 1\"},{\"seq\":7,\"text\":\"the header\\u001b[31m lost amount\"}]}],"
+    "{\"id\":\"inc-12\",\"severity\":\"CRITICAL\",\"state\":\"mitigating\",\"pipeline\":\"orders\",\"title\":\"load "
+    "fails: column amount is gone\",\"opened\":1777874340000000,"
+    "\"resolved\":null,\"resolution\":\"\",\"case_id\":\"case-14\",\"causes\":[{\"rank\":1,\"kind\":\"schema.missing_"
+    "column\",\"subject\":\"orders/load\",\"score\":0.93,"
+    "\"title\":\"the column amount is gone\",\"evidence\":[{\"seq\":9,\"text\":\"load exits with "
+    "1\"},{\"seq\":7,\"text\":\"the header\\u001b[31m lost amount\"}]}],"
     "\"proposals\":[{\"id\":\"pro-15\",\"summary\":\"use the last good file\",\"leaves\":\"undoable\"}],"
-    "\"decisions\":[{\"id\":\"dec-16\",\"proposal\":\"pro-15\",\"verdict\":\"escalate\",\"rule\":\"critical\",\"because\":\"a critical incident needs a person\",\"confidence\":0.86,\"cost_usd\":0}],"
+    "\"decisions\":[{\"id\":\"dec-16\",\"proposal\":\"pro-15\",\"verdict\":\"escalate\",\"rule\":\"critical\","
+    "\"because\":\"a critical incident needs a person\",\"confidence\":0.86,\"cost_usd\":0}],"
     "\"approvals\":[{\"id\":\"apr-17\",\"state\":\"pending\",\"expires\":1777878000000000}],"
-    "\"effects\":[{\"kind\":\"probe\",\"remedy\":\"command.run\",\"target\":\"orders\",\"state\":\"done\",\"started\":1777874341000000,\"ended\":1777874341500000,\"outcome\":{\"summary\":\"ok\"}}],"
-    "\"findings\":[{\"summary\":\"load failed\",\"kind\":\"exit\",\"severity\":\"CRITICAL\",\"time\":1777874340000000}]}";
+    "\"effects\":[{\"kind\":\"probe\",\"remedy\":\"command.run\",\"target\":\"orders\",\"state\":\"done\",\"started\":"
+    "1777874341000000,\"ended\":1777874341500000,\"outcome\":{\"summary\":\"ok\"}}],"
+    "\"findings\":[{\"summary\":\"load "
+    "failed\",\"kind\":\"exit\",\"severity\":\"CRITICAL\",\"time\":1777874340000000}]}";
 
 TEST(an_incident_is_a_readable_card)
 {
@@ -128,13 +136,17 @@ TEST(an_incident_is_a_readable_card)
 
 TEST(lists_ask_for_a_page_and_filter)
 {
-    answer("/api/v1/incidents", 200, "{\"items\":[{\"id\":\"inc-1\",\"severity\":\"HIGH\",\"state\":\"open\",\"pipeline\":\"orders\",\"title\":\"late\",\"cause\":\"\",\"opened\":1777874399999999}],\"next_cursor\":null}");
+    answer("/api/v1/incidents", 200,
+           "{\"items\":[{\"id\":\"inc-1\",\"severity\":\"HIGH\",\"state\":\"open\",\"pipeline\":\"orders\",\"title\":"
+           "\"late\",\"cause\":\"\",\"opened\":1777874399999999}],\"next_cursor\":null}");
     CHECK_I64(RUN("incidents", "--pipeline", "a b&c", "--limit", "7"), EXIT_FINE);
     CHECK_STR(str_of(asked[0].url), "http://127.0.0.1:9/api/v1/incidents?limit=7&state=active&pipeline=a%20b%26c");
     HAS("inc-1  HIGH      open   orders    late");
     CHECK_I64(RUN("incidents", "--all"), EXIT_FINE);
     CHECK_STR(str_of(asked[0].url), "http://127.0.0.1:9/api/v1/incidents?limit=50");
-    answer("/api/v1/pipelines", 200, "{\"items\":[{\"name\":\"orders\",\"health\":\"ok\",\"tier\":1,\"every_us\":300000000,\"source\":\"shop\",\"destination\":\"wh\",\"last_seen\":1777874399000000}],\"next_cursor\":null}");
+    answer("/api/v1/pipelines", 200,
+           "{\"items\":[{\"name\":\"orders\",\"health\":\"ok\",\"tier\":1,\"every_us\":300000000,\"source\":\"shop\","
+           "\"destination\":\"wh\",\"last_seen\":1777874399000000}],\"next_cursor\":null}");
     CHECK_I64(RUN("pipelines"), EXIT_FINE);
     HAS("orders  ok         1  5 min  shop    wh           1 s ago");
 }
@@ -143,12 +155,14 @@ TEST(the_beginning_of_a_runs_id_is_enough)
 {
     memset(script, 0, sizeof script);
     script[0].path_part = "/pipelines/a/runs";
-    script[0].body = "{\"items\":[{\"id\":\"01a1fe05-77eb-772a-974a-f0407142fab9\",\"pipeline\":\"a\",\"started\":1777874100000000},"
-                     "{\"id\":\"01a1fe05-77eb-772b-974a-f0407142fab9\",\"pipeline\":\"a\",\"started\":1777874100000000}]}";
+    script[0].body =
+        "{\"items\":[{\"id\":\"01a1fe05-77eb-772a-974a-f0407142fab9\",\"pipeline\":\"a\",\"started\":1777874100000000},"
+        "{\"id\":\"01a1fe05-77eb-772b-974a-f0407142fab9\",\"pipeline\":\"a\",\"started\":1777874100000000}]}";
     script[1].path_part = "/pipelines?limit=200";
     script[1].body = "{\"items\":[{\"name\":\"a\"}]}";
     script[2].path_part = "/runs/01a1fe05-77eb-772b-974a-f0407142fab9";
-    script[2].body = "{\"id\":\"01a1fe05-77eb-772b-974a-f0407142fab9\",\"pipeline\":\"a\",\"state\":\"ok\",\"output\":\"\"}";
+    script[2].body =
+        "{\"id\":\"01a1fe05-77eb-772b-974a-f0407142fab9\",\"pipeline\":\"a\",\"state\":\"ok\",\"output\":\"\"}";
     for (int i = 0; i < 3; i++) script[i].status = 200;
     CHECK_I64(RUN("runs"), EXIT_FINE);
     HAS("01a1fe05-77eb-772b  a");
@@ -162,9 +176,11 @@ TEST(runs_of_all_pipelines_are_merged_newest_first)
 {
     memset(script, 0, sizeof script);
     script[0].path_part = "/pipelines/a/runs";
-    script[0].body = "{\"items\":[{\"id\":\"r1\",\"pipeline\":\"a\",\"step\":\"s\",\"state\":\"ok\",\"started\":1777874100000000,\"duration_us\":1500000,\"exit_code\":0,\"rows\":5}]}";
+    script[0].body = "{\"items\":[{\"id\":\"r1\",\"pipeline\":\"a\",\"step\":\"s\",\"state\":\"ok\",\"started\":"
+                     "1777874100000000,\"duration_us\":1500000,\"exit_code\":0,\"rows\":5}]}";
     script[1].path_part = "/pipelines/b/runs";
-    script[1].body = "{\"items\":[{\"id\":\"r2\",\"pipeline\":\"b\",\"step\":\"s\",\"state\":\"failed\",\"started\":1777874200000000,\"duration_us\":null,\"exit_code\":3,\"rows\":null}]}";
+    script[1].body = "{\"items\":[{\"id\":\"r2\",\"pipeline\":\"b\",\"step\":\"s\",\"state\":\"failed\",\"started\":"
+                     "1777874200000000,\"duration_us\":null,\"exit_code\":3,\"rows\":null}]}";
     script[2].path_part = "/pipelines?limit=200";
     script[2].body = "{\"items\":[{\"name\":\"a\"},{\"name\":\"b\"}]}";
     for (int i = 0; i < 3; i++) script[i].status = 200;
@@ -186,11 +202,14 @@ TEST(what_changes_something_carries_key_body_and_idempotency_key)
     CHECK_STR(str_of(asked[0].method), "POST");
     CHECK_STR(str_of(asked[0].url), "http://127.0.0.1:9/api/v1/approvals/apr-17/approve");
     CHECK_STR(str_of(asked[0].body), "{\"comment\":\"looks \\\"fine\\\"\"}");
-    CHECK(strstr(asked[0].headers, "x-api-key: k123\n") && strstr(asked[0].headers, "Idempotency-Key: ") && strstr(asked[0].headers, "Content-Type: application/json"));
+    CHECK(strstr(asked[0].headers, "x-api-key: k123\n") && strstr(asked[0].headers, "Idempotency-Key: ") &&
+          strstr(asked[0].headers, "Content-Type: application/json"));
     HAS("apr-17 approved");
     answer("/silences", 201, "{\"seq\":41,\"id\":\"sil-41\"}");
     CHECK_I64(RUN("silence", "add", "--pipeline", "orders", "--for", "2h", "--comment", "move"), EXIT_FINE);
-    CHECK_STR(str_of(asked[0].body), "{\"pipeline\":\"orders\",\"kind\":\"\",\"ends\":1777881600000000,\"comment\":\"move\",\"maintenance\":false}");
+    CHECK_STR(
+        str_of(asked[0].body),
+        "{\"pipeline\":\"orders\",\"kind\":\"\",\"ends\":1777881600000000,\"comment\":\"move\",\"maintenance\":false}");
     HAS("sil-41 holds for 2 h");
     answer("/silences/sil-41", 204, "");
     CHECK_I64(RUN("silence", "end", "sil-41"), EXIT_FINE);

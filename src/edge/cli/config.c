@@ -19,7 +19,8 @@ static const char *from_environment(const char *name)
 str config_path_of(struct cli *cli)
 {
     struct arena *a = cli_arena(cli);
-    str given = cli_str(cli, "config"), places[] = { str_fmt(a, STR_FMT "/weir.yaml", STR_ARG(cli_data_dir(cli))), STR("/etc/weir/weir.yaml") };
+    str given = cli_str(cli, "config"),
+        places[] = { str_fmt(a, STR_FMT "/weir.yaml", STR_ARG(cli_data_dir(cli))), STR("/etc/weir/weir.yaml") };
     if (given.len) return given;
     for (size_t i = 0; i < 2; i++)
         if (access(places[i].ptr, R_OK) == 0) return places[i];
@@ -29,8 +30,12 @@ str config_path_of(struct cli *cli)
 static int load(struct cli *cli, str path, struct config **out)
 {
     struct config_problems problems;
-    struct config_opts opts = { .path = path, .data_dir = cli_data_dir(cli), .set = cli_str(cli, "set"), .getenv = from_environment };
-    if (cli_has(cli, "data-dir")) opts.set = str_fmt(cli_arena(cli), "data_dir=" STR_FMT "%s" STR_FMT, STR_ARG(cli_data_dir(cli)), opts.set.len ? "\n" : "", STR_ARG(opts.set));
+    struct config_opts opts = {
+        .path = path, .data_dir = cli_data_dir(cli), .set = cli_str(cli, "set"), .getenv = from_environment
+    };
+    if (cli_has(cli, "data-dir"))
+        opts.set = str_fmt(cli_arena(cli), "data_dir=" STR_FMT "%s" STR_FMT, STR_ARG(cli_data_dir(cli)),
+                           opts.set.len ? "\n" : "", STR_ARG(opts.set));
     err e = config_load(&opts, cli_arena(cli), &problems, out);
     if (!e.code) return EXIT_FINE;
     if (!problems.count) return cli_fail_err(cli, e);
@@ -46,7 +51,8 @@ int config_of(struct cli *cli, struct config **out)
 void print_problems(const struct yaml_check *c)
 {
     for (size_t i = 0; i < c->count; i++)
-        (void)fprintf(stderr, STR_FMT ":%d:%d: " STR_FMT "\n", STR_ARG(c->file), c->items[i].line, c->items[i].column, STR_ARG(c->items[i].text));
+        (void)fprintf(stderr, STR_FMT ":%d:%d: " STR_FMT "\n", STR_ARG(c->file), c->items[i].line, c->items[i].column,
+                      STR_ARG(c->items[i].text));
     if (c->more) (void)fprintf(stderr, "and %zu more\n", c->more);
 }
 
@@ -71,7 +77,8 @@ static int check_pipelines(struct cli *cli, str path, str *declared)
     if (e.code) return cli_fail_err(cli, e);
     if (!pipelines_check(&check, text, STR("/"), cli_arena(cli), declared)) print_problems(&check);
     else if (check.count == 0) {
-        e = pipelines_file_read(path, cli_arena(cli), declared); /* again, with the folders as the server will see them */
+        e = pipelines_file_read(path, cli_arena(cli),
+                                declared); /* again, with the folders as the server will see them */
         if (e.code) return cli_fail_err(cli, e);
     }
     return check.count ? EXIT_FOUND : EXIT_FINE;
@@ -94,10 +101,13 @@ static int run_check(struct cli *cli)
     str path = cli_arg_count(cli) ? cli_arg(cli, 0) : config_path_of(cli), declared;
     int rc = load(cli, path, &c);
     if (rc) return rc;
-    int policy = check_policy(cli, c), pipelines = c->pipelines.len ? check_pipelines(cli, c->pipelines, &declared) : EXIT_FINE;
+    int policy = check_policy(cli, c),
+        pipelines = c->pipelines.len ? check_pipelines(cli, c->pipelines, &declared) : EXIT_FINE;
     rc = policy > pipelines ? policy : pipelines;
     if (!rc && cli_json(cli)) print_config(c);
-    else if (!rc) (void)printf(STR_FMT ": fine; listens on " STR_FMT "\n", STR_ARG(path.len ? path : STR("no file, defaults")), STR_ARG(c->listen));
+    else if (!rc)
+        (void)printf(STR_FMT ": fine; listens on " STR_FMT "\n", STR_ARG(path.len ? path : STR("no file, defaults")),
+                     STR_ARG(c->listen));
     config_free(c);
     return rc;
 }
@@ -143,7 +153,14 @@ const struct command command_config_check = {
     "seconds and sizes are bytes there.",
     NULL, run_check,
 };
-const struct command command_config_options = { "config options", "", "List every option of weir.yaml with its default.", NULL, NULL, run_options };
+const struct command command_config_options = {
+    "config options", "", "List every option of weir.yaml with its default.", NULL, NULL, run_options
+};
 const struct command command_pipelines_check = {
-    "pipelines check", "FILE", "Check a pipelines.yaml.", "--json prints it as weir sees it, every default filled in.", NULL, run_pipelines_check,
+    "pipelines check",
+    "FILE",
+    "Check a pipelines.yaml.",
+    "--json prints it as weir sees it, every default filled in.",
+    NULL,
+    run_pipelines_check,
 };

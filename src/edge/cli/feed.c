@@ -115,7 +115,8 @@ static err run_job(struct feed_job *job)
     struct feed_opts o = { 0 };
     int64_t threads = 1;
     err e = cli_i64(job->cli, "threads", &threads);
-    if (!e.code && (threads < 1 || threads > FEED_THREADS_MAX)) e = err_make(ERR_INPUT, "--threads must be 1 to %d", FEED_THREADS_MAX);
+    if (!e.code && (threads < 1 || threads > FEED_THREADS_MAX))
+        e = err_make(ERR_INPUT, "--threads must be 1 to %d", FEED_THREADS_MAX);
     if (!e.code) e = texts_for(job, &o);
     for (size_t i = 0; !e.code && i < cli_arg_count(job->cli); i++) e = read_one(job, cli_arg(job->cli, i));
     if (!e.code) e = open_folder(job);
@@ -208,7 +209,8 @@ static str number_text(struct arena *a, struct rows *r, int col, const char *non
 static str expected_text(struct arena *a, struct rows *r)
 {
     if (rows_null(r, 8) && rows_null(r, 9)) return STR("");
-    return str_fmt(a, STR_FMT " to " STR_FMT, STR_ARG(number_text(a, r, 8, "any")), STR_ARG(number_text(a, r, 9, "any")));
+    return str_fmt(a, STR_FMT " to " STR_FMT, STR_ARG(number_text(a, r, 8, "any")),
+                   STR_ARG(number_text(a, r, 9, "any")));
 }
 
 /* One line an incident: when, how bad, which series first, what was expected and what was there. */
@@ -246,7 +248,8 @@ static size_t print_table(struct feed_job *job, struct tx *tx)
     struct rows *r = tx_query(tx, SQL_FEED_INCIDENTS, V(job->before));
     for (; rows_next(r); n++) incident_row(job, tx, r, &t);
     if (n) table_print(&t, stdout);
-    (void)printf("%s%zu incident%s in %zu samples of %zu series\n", n ? "\n" : "", n, n == 1 ? "" : "s", job->result.samples, job->data.series_count);
+    (void)printf("%s%zu incident%s in %zu samples of %zu series\n", n ? "\n" : "", n, n == 1 ? "" : "s",
+                 job->result.samples, job->data.series_count);
     if (!job->temporary) (void)printf("kept in %s\n", job->dir);
     return n;
 }
@@ -258,7 +261,8 @@ static int tell(struct feed_job *job)
     if (e.code) return cli_fail_err(job->cli, e);
     print_refused(job);
     if (job->result.refused)
-        (void)fprintf(stderr, "weir feed: %zu inputs were not taken; the first: %s\n", job->result.refused, job->result.first_refusal.msg);
+        (void)fprintf(stderr, "weir feed: %zu inputs were not taken; the first: %s\n", job->result.refused,
+                      job->result.first_refusal.msg);
     size_t n = cli_json(job->cli) ? print_json(job, tx) : print_table(job, tx);
     e = tx_err(tx);
     store_read_end(tx);
@@ -291,9 +295,11 @@ const struct command command_feed = {
     .name = "feed",
     .args = "FILE...",
     .summary = "Run recorded series through weir in recorded time.",
-    .about = "Reads CSV (a time column and numbers, or time, series and value) and JSON Lines (samples, OpenLineage events, changes), judges "
+    .about = "Reads CSV (a time column and numbers, or time, series and value) and JSON Lines (samples, OpenLineage "
+             "events, changes), judges "
              "them as if they came in at their own times, and lists the incidents weir would have opened.\n"
-             "The store is a temporary folder that is removed at the end, unless --keep or --data-dir is given. The same input gives the "
+             "The store is a temporary folder that is removed at the end, unless --keep or --data-dir is given. The "
+             "same input gives the "
              "same journal, byte for byte. Exit 1 when an incident was found.",
     .options = options,
     .run = feed_command,

@@ -23,8 +23,11 @@ static int run_add(struct cli *cli)
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    (void)printf(STR_FMT "\n", STR_ARG(json_get_str(reply.root, "key"))); /* alone on stdout, so that it can be piped to where it belongs */
-    (void)fprintf(stderr, "key '" STR_FMT "' may do what role " STR_FMT " may; it is shown only this once\n", STR_ARG(cli_arg(cli, 0)), STR_ARG(cli_str(cli, "role")));
+    (void)printf(
+        STR_FMT "\n",
+        STR_ARG(json_get_str(reply.root, "key"))); /* alone on stdout, so that it can be piped to where it belongs */
+    (void)fprintf(stderr, "key '" STR_FMT "' may do what role " STR_FMT " may; it is shown only this once\n",
+                  STR_ARG(cli_arg(cli, 0)), STR_ARG(cli_str(cli, "role")));
     return EXIT_FINE;
 }
 
@@ -39,12 +42,15 @@ static int run_list(struct cli *cli)
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    struct table t = table_init(cli_arena(cli), (const char *const[]){ "NAME", "ROLE", "CREATED", "REVOKED", NULL }, cli_color(cli));
+    struct table t =
+        table_init(cli_arena(cli), (const char *const[]){ "NAME", "ROLE", "CREATED", "REVOKED", NULL }, cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
     {
-        table_row(&t, (const str[]){ json_get_str(x, "name"), json_get_str(x, "role"), client_when(cli, json_get(x, "created")), client_when(cli, json_get(x, "revoked")) });
+        table_row(&t,
+                  (const str[]){ json_get_str(x, "name"), json_get_str(x, "role"),
+                                 client_when(cli, json_get(x, "created")), client_when(cli, json_get(x, "revoked")) });
     }
     table_print(&t, stdout);
     return EXIT_FINE;
@@ -73,5 +79,6 @@ const struct command command_keys_add = {
     "approver, admin. ingest may only send data. The first admin key is made by weir serve, in DATA/admin.key.",
     add_options, run_add,
 };
-const struct command command_keys_list = { "keys list", "", "List API keys, never the keys themselves.", NULL, list_options, run_list };
+const struct command command_keys_list = { "keys list", "",           "List API keys, never the keys themselves.",
+                                           NULL,        list_options, run_list };
 const struct command command_keys_revoke = { "keys revoke", "NAME", "Revoke an API key.", NULL, NULL, run_revoke };

@@ -46,8 +46,10 @@ static int run_check(struct cli *cli)
     if (cli_json(cli))
         (void)printf("{\"ok\":true,\"rules\":%zu,\"act_alone_confidence\":%g}\n", rules, l.act_alone_confidence);
     else
-        (void)printf(STR_FMT ": fine, %zu rules; acts alone from confidence %g, at most %lld times a target in " STR_FMT ", for %g USD a day\n", STR_ARG(name),
-                     rules, l.act_alone_confidence, (long long)l.attempts_per_target, STR_ARG(duration_text(l.cool_down, a)), l.budget_usd_per_day);
+        (void)printf(STR_FMT ": fine, %zu rules; acts alone from confidence %g, at most %lld times a target in " STR_FMT
+                             ", for %g USD a day\n",
+                     STR_ARG(name), rules, l.act_alone_confidence, (long long)l.attempts_per_target,
+                     STR_ARG(duration_text(l.cool_down, a)), l.budget_usd_per_day);
     policy_free(p);
     return EXIT_FINE;
 }
@@ -89,7 +91,8 @@ static err set_facts(struct cli *cli, struct policy *p, struct facts *f)
     while (!e.code && rest.len && str_next(&rest, '\n', &line)) {
         str value = line, name;
         (void)str_next(&value, '=', &name);
-        if (name.len == line.len) return err_make(ERR_INPUT, "--fact: expected NAME=VALUE, got '" STR_FMT "'", STR_ARG(str_cut(line, 0, 60)));
+        if (name.len == line.len)
+            return err_make(ERR_INPUT, "--fact: expected NAME=VALUE, got '" STR_FMT "'", STR_ARG(str_cut(line, 0, 60)));
         if (STR_IS(value, "null")) e = facts_unset(f, name, a);
         else e = facts_set(f, name, value.len ? value : STR(""), a);
     }
@@ -102,10 +105,14 @@ static void print_terms(const struct clause *c, bool color)
     static const enum tone tones[] = { TONE_WARN, TONE_FAINT, TONE_GOOD };
     for (size_t i = 0; i < c->term_count; i++) {
         const struct term *t = &c->terms[i];
-        (void)printf("      %*s%s%-3s%s " STR_FMT, 2 * t->depth, "", tone_on(tones[t->value + 1], color), marks[t->value + 1], tone_off(color), STR_ARG(t->text));
-        if (t->have.len) (void)printf("   %s[" STR_FMT "]%s", tone_on(TONE_FAINT, color), STR_ARG(t->have), tone_off(color));
+        (void)printf("      %*s%s%-3s%s " STR_FMT, 2 * t->depth, "", tone_on(tones[t->value + 1], color),
+                     marks[t->value + 1], tone_off(color), STR_ARG(t->text));
+        if (t->have.len)
+            (void)printf("   %s[" STR_FMT "]%s", tone_on(TONE_FAINT, color), STR_ARG(t->have), tone_off(color));
         (void)putchar('\n');
-        if (t->otherwise.len) (void)printf("      %*s    turns to %s with " STR_FMT "\n", 2 * t->depth, "", t->value == 1 ? "no" : "yes", STR_ARG(t->otherwise));
+        if (t->otherwise.len)
+            (void)printf("      %*s    turns to %s with " STR_FMT "\n", 2 * t->depth, "", t->value == 1 ? "no" : "yes",
+                         STR_ARG(t->otherwise));
     }
 }
 
@@ -114,7 +121,8 @@ static void print_clause(const struct clause *c, bool color, bool all)
     const char *state = c->failed ? "failed" : c->matched ? "matches" : "does not match";
     enum tone tone = c->failed ? TONE_BAD : c->matched ? TONE_BOLD : TONE_FAINT;
     if (!c->matched && !c->failed && !all) return;
-    (void)printf("\n  %s%s%s  " STR_FMT " -> %s\n", tone_on(tone, color), state, tone_off(color), STR_ARG(c->rule), verdict_text(c->verdict));
+    (void)printf("\n  %s%s%s  " STR_FMT " -> %s\n", tone_on(tone, color), state, tone_off(color), STR_ARG(c->rule),
+                 verdict_text(c->verdict));
     (void)printf("      because " STR_FMT "\n", STR_ARG(c->because));
     if (c->note.len) (void)printf("      but " STR_FMT ", and that denies\n", STR_ARG(c->note));
     print_terms(c, color);
@@ -145,7 +153,8 @@ static int run_explain(struct cli *cli)
         (void)printf(STR_FMT "\n", STR_ARG(buf_view(&b)));
         buf_done(&b);
     } else {
-        (void)printf("%s%s%s by " STR_FMT ": " STR_FMT "\n", tone_on(TONE_BOLD, color), verdict_text(d.verdict), tone_off(color), STR_ARG(d.rule), STR_ARG(d.because));
+        (void)printf("%s%s%s by " STR_FMT ": " STR_FMT "\n", tone_on(TONE_BOLD, color), verdict_text(d.verdict),
+                     tone_off(color), STR_ARG(d.rule), STR_ARG(d.because));
         for (size_t i = 0; i < d.clause_count; i++) print_clause(&d.clauses[i], color, cli_has(cli, "all"));
     }
     policy_free(p);
@@ -163,9 +172,11 @@ static int run_facts(struct cli *cli)
     struct jw w = jw_init(&b);
     jw_array(&w, NULL);
     for (size_t i = 0; i < count; i++) {
-        str words = specs[i].type == FACT_ENUM ? str_fmt(a, " (" STR_FMT ")", STR_ARG(yaml_choices(a, specs[i].words))) : STR("");
+        str words = specs[i].type == FACT_ENUM ? str_fmt(a, " (" STR_FMT ")", STR_ARG(yaml_choices(a, specs[i].words)))
+                                               : STR("");
         str help = str_fmt(a, "%s" STR_FMT, specs[i].help, STR_ARG(words));
-        table_row(&t, (const str[]){ str_of(specs[i].name), str_of(types[specs[i].type]), specs[i].optional ? STR("not always") : STR("always"), help });
+        table_row(&t, (const str[]){ str_of(specs[i].name), str_of(types[specs[i].type]),
+                                     specs[i].optional ? STR("not always") : STR("always"), help });
         jw_open(&w, NULL);
         jw_strz(&w, "name", specs[i].name);
         jw_strz(&w, "type", types[specs[i].type]);
@@ -197,18 +208,31 @@ static const struct cli_option explain_options[] = {
 };
 
 const struct command command_policy_check = {
-    "policy check", "[FILE]", "Check a policy: every rule is read, compiled and tried.",
-    "Without FILE, the built-in policy is checked. Problems are named with file, line and column.", check_options, run_check,
+    "policy check",
+    "[FILE]",
+    "Check a policy: every rule is read, compiled and tried.",
+    "Without FILE, the built-in policy is checked. Problems are named with file, line and column.",
+    check_options,
+    run_check,
 };
 const struct command command_policy_explain = {
-    "policy explain", "", "Say what a policy decides for given facts, and why.",
-    "The facts begin as those of a harmless remedy that weir is sure of; --fact changes them. Each rule that matches is "
+    "policy explain",
+    "",
+    "Say what a policy decides for given facts, and why.",
+    "The facts begin as those of a harmless remedy that weir is sure of; --fact changes them. Each rule that matches "
+    "is "
     "taken apart into its conditions, with the value that would turn each one round. Exit code 0 when the decision is "
     "execute, 1 otherwise.\n\n"
     "  weir policy explain --fact severity=CRITICAL --fact confidence=0.7",
-    explain_options, run_explain,
+    explain_options,
+    run_explain,
 };
 const struct command command_policy_facts = {
-    "policy facts", "", "List the facts a policy may speak of.",
-    "Text stands in single quotes, words in upper case without quotes. A rule that uses a fact which is not always known must say with IS NULL what holds then.", NULL, run_facts,
+    "policy facts",
+    "",
+    "List the facts a policy may speak of.",
+    "Text stands in single quotes, words in upper case without quotes. A rule that uses a fact which is not always "
+    "known must say with IS NULL what holds then.",
+    NULL,
+    run_facts,
 };

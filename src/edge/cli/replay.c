@@ -36,12 +36,15 @@ static void print_text(const struct replay_report *r, bool tables)
         (void)printf("DIFFERENT at %s\n", r->problem);
         return;
     }
-    (void)printf("same: %lld entries, %lld inputs applied again,\n      %lld entries recomputed byte for byte, %lld not recomputed\n",
+    (void)printf("same: %lld entries, %lld inputs applied again,\n      %lld entries recomputed byte for byte, %lld "
+                 "not recomputed\n",
                  (long long)r->entries, (long long)r->inputs, (long long)r->recomputed, (long long)r->not_recomputed);
     if (r->started) (void)printf("      begun at the snapshot of entry %lld\n", (long long)r->started);
-    if (r->snapshots) (void)printf("      %lld snapshots of the state are what the entries make\n", (long long)r->snapshots);
+    if (r->snapshots)
+        (void)printf("      %lld snapshots of the state are what the entries make\n", (long long)r->snapshots);
     if (tables && r->tables_same) (void)printf("      the tables are what the entries make\n");
-    if (tables && !r->tables_same) (void)printf("      the tables could not be compared: the last entries could not be recomputed\n");
+    if (tables && !r->tables_same)
+        (void)printf("      the tables could not be compared: the last entries could not be recomputed\n");
 }
 
 /* Where a quick look begins: the newest snapshot of this logic. */
@@ -81,7 +84,8 @@ static int run_replay(struct cli *cli)
 }
 
 static const struct cli_option options[] = {
-    { "verify", 0, NULL, NULL, "All that is kept, not only what came after the newest snapshot; the snapshots and the tables, too." },
+    { "verify", 0, NULL, NULL,
+      "All that is kept, not only what came after the newest snapshot; the snapshots and the tables, too." },
     { NULL, 0, NULL, NULL, NULL },
 };
 
@@ -89,9 +93,12 @@ const struct command command_replay = {
     .name = "replay",
     .args = "",
     .summary = "Make the journal again from its inputs and compare.",
-    .about = "Applies the recorded inputs of the journal to an empty store in memory, with the recorded times, and compares every "
-             "entry byte for byte: from the newest snapshot of the state, or with --verify from the oldest entry whose state can "
-             "be known, and then the tables, too. Works beside a running server. Exit 1 names the first entry that differs.",
+    .about =
+        "Applies the recorded inputs of the journal to an empty store in memory, with the recorded times, and compares "
+        "every "
+        "entry byte for byte: from the newest snapshot of the state, or with --verify from the oldest entry whose "
+        "state can "
+        "be known, and then the tables, too. Works beside a running server. Exit 1 names the first entry that differs.",
     .options = options,
     .run = run_replay,
 };

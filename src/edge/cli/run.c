@@ -63,7 +63,8 @@ int run_watched(const struct run_opts *o)
     run_id_new(o->env, r.id);
     run_knobs(o, &a, &k);
     r.knobs = knobs_json(&k, &a);
-    err e = announce_file(&a, (unsigned)-1, &report); /* without a file the step cannot announce: it runs all the same */
+    err e =
+        announce_file(&a, (unsigned)-1, &report); /* without a file the step cannot announce: it runs all the same */
     struct child_spec spec = { .mode = CHILD_PASS, .argv = o->argv, .envp = make_env(&k, report, r.id, &a),
                                .memory_max = knobs_memory_max(&k) };
     r.started = o->env->wall(o->env);

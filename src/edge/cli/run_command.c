@@ -40,7 +40,9 @@ static str server_of(struct cli *cli)
     str server = cli_str(cli, "server");
     struct config *config = NULL;
     if (!server.len) {
-        struct config_opts opts = { .path = config_path_of(cli), .data_dir = cli_data_dir(cli), .set = cli_str(cli, "set"),
+        struct config_opts opts = { .path = config_path_of(cli),
+                                    .data_dir = cli_data_dir(cli),
+                                    .set = cli_str(cli, "set"),
                                     .getenv = environment };
         err e = config_load(&opts, cli_arena(cli), NULL, &config);
         server = e.code ? STR("http://127.0.0.1:8090") : config_server_url(config, cli_arena(cli));
@@ -69,14 +71,15 @@ const struct command command_run = {
     .name = "run",
     .args = "-- CMD...",
     .summary = "Run a step of a pipeline and report how it went.",
-    .about = "CMD runs as it would alone: same input, output, signals and exit code. weir notes how long it took, how it "
-             "ended, what it needed (memory, processor, a durable write in its folder) and the last 8 KiB it printed, and "
-             "reports that to the server. When the server is away the report waits in DATA/spool and the next run delivers "
-             "it. The key is that of --key-file, else WEIR_KEY, else DATA/ingest.key.\n\n"
-             "The step may announce what it did by appending JSON lines to the file named in $WEIR_REPORT, such as "
-             "{\"rows\":1200,\"bytes\":90112}, {\"inputs\":[\"raw.orders\"],\"outputs\":[\"warehouse.orders\"]} or "
-             "{\"columns\":{\"raw.orders\":[\"id\",\"amount\"]}}; numbers of several lines add up. Knobs that weir may turn "
-             "reach it as WEIR_KNOB_<NAME>; a memory limit (MiB) is put on the process.",
+    .about =
+        "CMD runs as it would alone: same input, output, signals and exit code. weir notes how long it took, how it "
+        "ended, what it needed (memory, processor, a durable write in its folder) and the last 8 KiB it printed, and "
+        "reports that to the server. When the server is away the report waits in DATA/spool and the next run delivers "
+        "it. The key is that of --key-file, else WEIR_KEY, else DATA/ingest.key.\n\n"
+        "The step may announce what it did by appending JSON lines to the file named in $WEIR_REPORT, such as "
+        "{\"rows\":1200,\"bytes\":90112}, {\"inputs\":[\"raw.orders\"],\"outputs\":[\"warehouse.orders\"]} or "
+        "{\"columns\":{\"raw.orders\":[\"id\",\"amount\"]}}; numbers of several lines add up. Knobs that weir may turn "
+        "reach it as WEIR_KNOB_<NAME>; a memory limit (MiB) is put on the process.",
     .options = options,
     .run = run_command,
 };

@@ -175,7 +175,9 @@ TEST(ignored_signals_stay_ignored)
     struct world *w = world_new();
     str out, error;
     (void)signal(SIGHUP, SIG_IGN); /* nohup */
-    CHECK_I64(run(w, "kill -HUP $PPID; echo $((0x$(grep SigIgn /proc/self/status | cut -f2) & 0x7fffffff))", &out, &error), 0);
+    CHECK_I64(
+        run(w, "kill -HUP $PPID; echo $((0x$(grep SigIgn /proc/self/status | cut -f2) & 0x7fffffff))", &out, &error),
+        0);
     (void)signal(SIGHUP, SIG_DFL);
     CHECK_STR(out, "1\n"); /* and SIGPIPE is not */
     world_free(w);
@@ -198,7 +200,9 @@ TEST(every_byte_arrives)
 {
     struct world *w = world_new();
     str out, error;
-    CHECK_I64(run(w, "i=0; while [ $i -lt 20000 ]; do echo \"line $i \\0001\\0377 of many\"; i=$((i+1)); done", &out, &error), 0);
+    CHECK_I64(
+        run(w, "i=0; while [ $i -lt 20000 ]; do echo \"line $i \\0001\\0377 of many\"; i=$((i+1)); done", &out, &error),
+        0);
     CHECK(str_starts(out, STR("line 0 \001\377 of many\n")) && str_ends(out, STR("line 19999 \001\377 of many\n")));
     size_t lines = 0;
     for (size_t i = 0; i < out.len; i++) lines += out.ptr[i] == '\n';
@@ -269,10 +273,12 @@ TEST(the_step_announces_what_it_did)
 {
     struct world *w = world_new();
     str out, error;
-    CHECK_I64(run(w, "echo '{\"rows\":12,\"bytes\":900,\"inputs\":[\"a\"],\"outputs\":[\"b\"],\"columns\":{\"b\":[\"x\"]}}' > "
-                     "$WEIR_REPORT",
-                  &out, &error),
-              0);
+    CHECK_I64(
+        run(w,
+            "echo '{\"rows\":12,\"bytes\":900,\"inputs\":[\"a\"],\"outputs\":[\"b\"],\"columns\":{\"b\":[\"x\"]}}' > "
+            "$WEIR_REPORT",
+            &out, &error),
+        0);
     json *f = event(w, 1), *d = json_get(f, "detail");
     CHECK_I64(json_get_i64(f, "rows", 0), 12);
     CHECK_I64(json_get_i64(f, "bytes", 0), 900);

@@ -55,9 +55,11 @@ static int run_serve(struct cli *cli)
         return cli_fail_err(cli, e);
     }
     str url = app_url(app);
-    log_info("serve.ready url=" STR_FMT " data=" STR_FMT " version=%s", STR_ARG(url), STR_ARG(settings.now->data_dir), WEIR_VERSION);
+    log_info("serve.ready url=" STR_FMT " data=" STR_FMT " version=%s", STR_ARG(url), STR_ARG(settings.now->data_dir),
+             WEIR_VERSION);
     if (isatty(STDERR_FILENO))
-        log_info("serve.login url=" STR_FMT, STR_ARG(server_login_link(app_server(app), STR("admin"), ROLE_ADMIN, cli_arena(cli))));
+        log_info("serve.login url=" STR_FMT,
+                 STR_ARG(server_login_link(app_server(app), STR("admin"), ROLE_ADMIN, cli_arena(cli))));
     while (wanted != SIGINT && wanted != SIGTERM) {
         if (wanted == SIGHUP) {
             wanted = 0;
@@ -78,7 +80,8 @@ const struct command command_serve = {
     .name = "serve",
     .args = "",
     .summary = "Run the server: watch, diagnose, decide, act, show.",
-    .about = "Runs in the foreground until SIGTERM or SIGINT; SIGHUP reads configuration, policy, pipelines and runbooks again. "
+    .about = "Runs in the foreground until SIGTERM or SIGINT; SIGHUP reads configuration, policy, pipelines and "
+             "runbooks again. "
              "The first start writes an admin key to DATA/admin.key and a key for `weir run` to DATA/ingest.key.",
     .options = options,
     .run = run_serve,

@@ -25,7 +25,8 @@ str plain_text(struct arena *a, str s)
     char *p = (char *)(uintptr_t)copy.ptr; /* ours */
     for (size_t i = 0; i < copy.len; i++) {
         unsigned char c = (unsigned char)p[i];
-        bool c1 = c == 0xc2 && i + 1 < copy.len && (unsigned char)p[i + 1] < 0xa0; /* U+0080..U+009F steer terminals too */
+        bool c1 =
+            c == 0xc2 && i + 1 < copy.len && (unsigned char)p[i + 1] < 0xa0; /* U+0080..U+009F steer terminals too */
         if (c1) p[i + 1] = '?';
         if (c < 0x20 || c == 0x7f || c1) p[i] = c == '\n' || c == '\t' ? ' ' : '?';
     }

@@ -1,4 +1,5 @@
-/* Tables and cards for people: aligned, within 80 columns (or the terminal's, when it is narrower), colour only when asked. */
+/* Tables and cards for people: aligned, within 80 columns (or the terminal's, when it is narrower), colour only when
+ * asked. */
 #ifndef WEIR_EDGE_CLI_TABLE_H
 #define WEIR_EDGE_CLI_TABLE_H
 
@@ -20,8 +21,8 @@ struct table {
     bool color;
 };
 
-/* heads ends with NULL; a head that begins with '>' is a column of numbers, set to the right; one that begins with '~' holds
- * sentences, which go on in up to three lines where they would be cut. */
+/* heads ends with NULL; a head that begins with '>' is a column of numbers, set to the right; one that begins with '~'
+ * holds sentences, which go on in up to three lines where they would be cut. */
 struct table table_init(struct arena *a, const char *const *heads, bool color);
 /* Add a row; the cells are copied, control characters in them are shown as '?', so that no text steers the terminal. */
 void table_row(struct table *t, const str *cells);

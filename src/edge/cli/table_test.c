@@ -43,7 +43,10 @@ TEST(sentences_go_on_in_the_next_line)
 {
     struct arena a = arena_init(1 << 20);
     struct table t = table_init(&a, (const char *const[]){ "ID", "~WHAT", ">N", NULL }, false);
-    table_row(&t, (const str[]){ STR("inc-1"), STR("the load of orders fails since the column amount is gone from the file of the shop, again"), STR("7") });
+    table_row(&t, (const str[]){
+                      STR("inc-1"),
+                      STR("the load of orders fails since the column amount is gone from the file of the shop, again"),
+                      STR("7") });
     table_row(&t, (const str[]){ STR("inc-2"), STR("short"), STR("12") });
     CHECK_STR(printed(&t, &a), "ID     WHAT                                                                    N\n"
                                "inc-1  the load of orders fails since the column amount is gone from the       7\n"
