@@ -41,7 +41,8 @@ static void add_subject(struct buf *b, str s, struct arena *a)
 static void add_date(struct buf *b, usec wall)
 {
     static const char *const days[] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     int64_t day = wall / USEC_DAY, year = 0, second = wall % USEC_DAY / USEC_SECOND;
     int month = 1, mday = 1;
     civil_from_days(day, &year, &month, &mday);
@@ -51,9 +52,11 @@ static void add_date(struct buf *b, usec wall)
 
 static void add_body(struct buf *b, const struct notice *n, struct arena *a)
 {
-    str text = str_fmt(a, STR_FMT "\r\n\r\n" STR_FMT "\r\n\r\nseverity: " STR_FMT "\r\nincident: " STR_FMT "\r\nevent: " STR_FMT
-                          "\r\n" STR_FMT "\r\n", STR_ARG(n->title), STR_ARG(str_utf8_prefix(n->text, BODY_MAX / 2)),
-                       STR_ARG(n->severity), STR_ARG(n->incident), STR_ARG(n->event), STR_ARG(n->url));
+    str text = str_fmt(a,
+                       STR_FMT "\r\n\r\n" STR_FMT "\r\n\r\nseverity: " STR_FMT "\r\nincident: " STR_FMT
+                               "\r\nevent: " STR_FMT "\r\n" STR_FMT "\r\n",
+                       STR_ARG(n->title), STR_ARG(str_utf8_prefix(n->text, BODY_MAX / 2)), STR_ARG(n->severity),
+                       STR_ARG(n->incident), STR_ARG(n->event), STR_ARG(n->url));
     for (size_t at = 0; at < text.len; at += LINE_BYTES) {
         buf_add(b, base64_text(str_cut(text, at, LINE_BYTES), a));
         buf_add(b, STR("\r\n"));
@@ -77,11 +80,13 @@ err mail_text(const struct notify_channel *ch, const struct notice *n, usec wall
 {
     struct buf b = buf_init(4 * BODY_MAX);
     struct sha256 id = sha256_of(n->key);
-    str hex = hex_text((str){ (char *)id.b, 16 }, a), domain = str_cut(ch->from, (size_t)(str_find(ch->from, STR("@"), 0) + 1), 254);
+    str hex = hex_text((str){ (char *)id.b, 16 }, a),
+        domain = str_cut(ch->from, (size_t)(str_find(ch->from, STR("@"), 0) + 1), 254);
     err e = add_people(&b, ch);
     add_subject(&b, str_fmt(a, "[weir] " STR_FMT ": " STR_FMT, STR_ARG(n->severity), STR_ARG(n->title)), a);
     add_date(&b, wall);
-    buf_fmt(&b, "Message-ID: <" STR_FMT "@" STR_FMT ">\r\n", STR_ARG(hex), STR_ARG(domain)); /* a copy is known as one */
+    buf_fmt(&b, "Message-ID: <" STR_FMT "@" STR_FMT ">\r\n", STR_ARG(hex),
+            STR_ARG(domain)); /* a copy is known as one */
     buf_add(&b, STR("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
                     "Content-Transfer-Encoding: base64\r\n\r\n"));
     add_body(&b, n, a);

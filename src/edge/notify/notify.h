@@ -1,5 +1,5 @@
-/* Telling people: one file and one row for each kind of channel. A notice is an effect of kind notify; the executor hands it
- * here, its remedy names the channel. A notice that may have arrived is never sent again. */
+/* Telling people: one file and one row for each kind of channel. A notice is an effect of kind notify; the executor
+ * hands it here, its remedy names the channel. A notice that may have arrived is never sent again. */
 #ifndef WEIR_EDGE_NOTIFY_NOTIFY_H
 #define WEIR_EDGE_NOTIFY_NOTIFY_H
 
@@ -21,8 +21,8 @@ struct notice {
     str key; /* the same for every attempt */
 };
 
-/* Send one. Errors: ERR_NOT_FOUND, ERR_DENIED, ERR_INPUT, ERR_FULL (told to come later): certain that it did not arrive; any
- * other: it may have. Secrets are read when it is sent, and are in no message. */
+/* Send one. Errors: ERR_NOT_FOUND, ERR_DENIED, ERR_INPUT, ERR_FULL (told to come later): certain that it did not
+ * arrive; any other: it may have. Secrets are read when it is sent, and are in no message. */
 typedef err notify_fn(struct env *env, const struct notify_channel *ch, const struct notice *n, struct arena *a);
 notify_fn notify_slack, notify_smtp, notify_webhook;
 /* The same by the channel's kind. Its filters of events and severities do not count here. */

@@ -113,8 +113,9 @@ TEST(a_mail_is_well_formed)
     struct notify_channel ch = { .from = STR("weir@example.org"), .to = people(to, 2) };
     struct notice n = notice();
     CHECK_OK(mail_text(&ch, &n, 1777874400 * USEC_SECOND, &arena, &mail));
-    CHECK(str_starts(mail, STR("From: weir <weir@example.org>\r\nTo: a@example.org,\r\n b@example.org\r\n"
-                               "Subject: [weir] CRITICAL: orders/load failed\r\nDate: Mon, 04 May 2026 06:00:00 +0000\r\n")));
+    CHECK(str_starts(mail,
+                     STR("From: weir <weir@example.org>\r\nTo: a@example.org,\r\n b@example.org\r\n"
+                         "Subject: [weir] CRITICAL: orders/load failed\r\nDate: Mon, 04 May 2026 06:00:00 +0000\r\n")));
     CHECK(str_find(mail, STR("\r\nContent-Transfer-Encoding: base64\r\n\r\n"), 0) > 0);
     CHECK(str_starts(decoded_body(mail), STR("orders/load failed\r\n\r\ncolumn amount is gone\r\n")));
 }
@@ -125,7 +126,8 @@ TEST(a_title_starts_no_header)
     str to[] = { STR("a@example.org") }, mail = STR_NONE;
     struct notify_channel ch = { .from = STR("weir@example.org"), .to = people(to, 1) };
     struct notice n = notice();
-    n.title = STR("x\r\nBcc: everybody@example.org\r\n\r\n.\r\nQUIT gr\xc3\xbc\xc3\x9f" "e \xff and a title that goes on and on and on");
+    n.title = STR("x\r\nBcc: everybody@example.org\r\n\r\n.\r\nQUIT gr\xc3\xbc\xc3\x9f"
+                  "e \xff and a title that goes on and on and on");
     CHECK_OK(mail_text(&ch, &n, 0, &arena, &mail));
     CHECK(str_find(mail, STR("Bcc"), 0) < 0 && str_find(mail, STR("QUIT"), 0) < 0);
     CHECK(str_find(mail, STR("Subject: =?utf-8?B?"), 0) > 0);
@@ -155,8 +157,13 @@ static err send_mail(const struct fake_smtp_opts *opts, enum smtp_tls tls, const
     fresh();
     CHECK_OK(fake_smtp_start(opts, &s));
     CHECK(setenv("WEIR_TEST_MAIL", "pass word", 1) == 0);
-    struct notify_channel ch = { .name = STR("mail"), .kind = CHANNEL_SMTP, .host = STR("127.0.0.1"), .port = fake_smtp_port(s),
-                                 .tls = tls, .from = STR("weir@example.org"), .to = people(to, 2) };
+    struct notify_channel ch = { .name = STR("mail"),
+                                 .kind = CHANNEL_SMTP,
+                                 .host = STR("127.0.0.1"),
+                                 .port = fake_smtp_port(s),
+                                 .tls = tls,
+                                 .from = STR("weir@example.org"),
+                                 .to = people(to, 2) };
     if (password) ch.user = STR("weir");
     if (password) ch.password = str_of(password);
     struct notice n = notice();
@@ -194,12 +201,16 @@ TEST(without_tls_nothing_is_said_when_tls_was_asked_for)
 TEST(what_a_mail_server_says_decides_what_is_known)
 {
     str lines = STR_NONE;
-    CHECK_ERR(send_mail(&(struct fake_smtp_opts){ .rcpt_reply = "550 no such user" }, SMTP_PLAIN, NULL, &lines), ERR_DENIED);
+    CHECK_ERR(send_mail(&(struct fake_smtp_opts){ .rcpt_reply = "550 no such user" }, SMTP_PLAIN, NULL, &lines),
+              ERR_DENIED);
     CHECK_ERR(send_mail(&(struct fake_smtp_opts){ .rcpt_reply = "450 later" }, SMTP_PLAIN, NULL, &lines), ERR_FULL);
-    CHECK_ERR(send_mail(&(struct fake_smtp_opts){ .end_reply = "" }, SMTP_PLAIN, NULL, &lines), ERR_IO); /* perhaps taken */
+    CHECK_ERR(send_mail(&(struct fake_smtp_opts){ .end_reply = "" }, SMTP_PLAIN, NULL, &lines),
+              ERR_IO); /* perhaps taken */
     fresh();
     str to[] = { STR("a@example.org") };
-    struct notify_channel ch = { .host = STR("127.0.0.1"), .port = 9, .tls = SMTP_PLAIN, .from = STR("w@x"), .to = people(to, 1) };
+    struct notify_channel ch = {
+        .host = STR("127.0.0.1"), .port = 9, .tls = SMTP_PLAIN, .from = STR("w@x"), .to = people(to, 1)
+    };
     struct notice n = notice();
     CHECK_ERR(notify_smtp(&env, &ch, &n, &arena), ERR_NOT_FOUND);
 }
@@ -240,7 +251,11 @@ static struct fake_reply answer(const struct fake_request *req, void *ctx)
 static struct act_reply tell(const struct notify_channel *ch, const char *args)
 {
     struct act_door door = { .store = store, .env = &env, .apply = claim };
-    struct effect f = { .id = STR("eff-1"), .kind = STR("notify"), .remedy = STR("ops"), .target = STR("ops"), .key = STR("k1"),
+    struct effect f = { .id = STR("eff-1"),
+                        .kind = STR("notify"),
+                        .remedy = STR("ops"),
+                        .target = STR("ops"),
+                        .key = STR("k1"),
                         .args = str_of(args) };
     struct notify_channels all = { ch, 1 };
     struct act x = { .door = &door, .effect = &f, .a = &arena, .pause = no_pause, .notify_ctx = &all };
@@ -251,7 +266,8 @@ static struct act_reply tell(const struct notify_channel *ch, const char *args)
     return out;
 }
 
-static const char args[] = "{\"incident\":\"inc-7\",\"event\":\"approval\",\"title\":\"t\",\"text\":\"x\",\"severity\":\"HIGH\",\"url\":\"\"}";
+static const char args[] =
+    "{\"incident\":\"inc-7\",\"event\":\"approval\",\"title\":\"t\",\"text\":\"x\",\"severity\":\"HIGH\",\"url\":\"\"}";
 
 TEST(a_channel_is_told_what_it_wants_once)
 {
@@ -262,14 +278,19 @@ TEST(a_channel_is_told_what_it_wants_once)
     CHECK_OK(fake_http_start(answer, &a, &s));
     CHECK(setenv("WEIR_TEST_SLACK", fake_http_url(s, "/services/T/B/x", &arena).ptr, 1) == 0);
     CHECK(setenv("WEIR_TEST_KEY", "hush", 1) == 0);
-    struct notify_channel ch = { .name = STR("ops"), .kind = CHANNEL_SLACK, .url = STR("env:WEIR_TEST_SLACK"), .min_severity = SEV_LOW };
+    struct notify_channel ch = {
+        .name = STR("ops"), .kind = CHANNEL_SLACK, .url = STR("env:WEIR_TEST_SLACK"), .min_severity = SEV_LOW
+    };
     struct act_reply r = tell(&ch, args);
     CHECK(r.ok && claims == 1);
     CHECK_STR(r.summary, "told ops");
     CHECK_STR(fake_http_request(s, 0, &arena).path, "/services/T/B/x");
 
-    struct notify_channel hook = { .name = STR("ops"), .kind = CHANNEL_WEBHOOK, .url = fake_http_url(s, "/hook", &arena),
-                                   .secret = STR("env:WEIR_TEST_KEY"), .min_severity = SEV_LOW };
+    struct notify_channel hook = { .name = STR("ops"),
+                                   .kind = CHANNEL_WEBHOOK,
+                                   .url = fake_http_url(s, "/hook", &arena),
+                                   .secret = STR("env:WEIR_TEST_KEY"),
+                                   .min_severity = SEV_LOW };
     CHECK(tell(&hook, args).ok);
     struct fake_request got = fake_http_request(s, 1, &arena);
     CHECK_STR(fake_header(&got, "idempotency-key"), "k1");
@@ -304,7 +325,9 @@ TEST(no_failure_tells_a_secret)
     fresh();
     CHECK_OK(store_open(&(struct store_opts){ .queue_max = 0 }, &env, &store));
     CHECK(setenv("WEIR_TEST_SLACK", "http://127.0.0.1:9/services/T0SECRET/B/x", 1) == 0);
-    struct notify_channel ch = { .name = STR("ops"), .kind = CHANNEL_SLACK, .url = STR("env:WEIR_TEST_SLACK"), .min_severity = SEV_LOW };
+    struct notify_channel ch = {
+        .name = STR("ops"), .kind = CHANNEL_SLACK, .url = STR("env:WEIR_TEST_SLACK"), .min_severity = SEV_LOW
+    };
     struct act_reply r = tell(&ch, args);
     CHECK(!r.ok && !r.unknown && str_find(r.summary, STR("T0SECRET"), 0) < 0);
     CHECK(setenv("WEIR_TEST_SLACK", "http://bad host/T0SECRET", 1) == 0);

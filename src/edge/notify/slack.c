@@ -60,7 +60,8 @@ str slack_body(const struct notice *n, struct arena *a)
     jw_close(&w);
     if (n->text.len) {
         block(&w, "section");
-        text_object(&w, "text", "mrkdwn", escape(n->text, SECTION_MAX / 5, a)); /* 3000 also when all of it is escaped */
+        text_object(&w, "text", "mrkdwn",
+                    escape(n->text, SECTION_MAX / 5, a)); /* 3000 also when all of it is escaped */
         jw_close(&w);
     }
     block(&w, "context");

@@ -1,4 +1,5 @@
-/* Mail over SMTP: libcurl speaks it. With starttls or tls nothing is said in the clear, also when the server would rather. */
+/* Mail over SMTP: libcurl speaks it. With starttls or tls nothing is said in the clear, also when the server would
+ * rather. */
 #include <curl/curl.h>
 
 #include "edge/files.h"
@@ -35,12 +36,15 @@ static void set_security(CURL *c, const struct notify_channel *ch)
     (void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, TIMEOUT_MS / 2);
 }
 
-static void set_envelope(CURL *c, const struct notify_channel *ch, const struct curl_slist *to, str password, struct arena *a)
+static void set_envelope(CURL *c, const struct notify_channel *ch, const struct curl_slist *to, str password,
+                         struct arena *a)
 {
     bool v6 = str_find(ch->host, STR(":"), 0) >= 0;
     const char *scheme = ch->tls == SMTP_TLS ? "smtps" : "smtp";
-    (void)curl_easy_setopt(c, CURLOPT_URL, str_fmt(a, "%s://%s" STR_FMT "%s:%lld", scheme, v6 ? "[" : "", STR_ARG(ch->host),
-                                                   v6 ? "]" : "", (long long)ch->port).ptr);
+    (void)curl_easy_setopt(c, CURLOPT_URL,
+                           str_fmt(a, "%s://%s" STR_FMT "%s:%lld", scheme, v6 ? "[" : "", STR_ARG(ch->host),
+                                   v6 ? "]" : "", (long long)ch->port)
+                               .ptr);
     (void)curl_easy_setopt(c, CURLOPT_MAIL_FROM, str_fmt(a, "<" STR_FMT ">", STR_ARG(ch->from)).ptr);
     (void)curl_easy_setopt(c, CURLOPT_MAIL_RCPT, to);
     if (!ch->user.len) return;
@@ -84,7 +88,8 @@ err notify_smtp(struct env *env, const struct notify_channel *ch, const struct n
     if (e.code) return e;
     CURL *c = curl_easy_init();
     if (!c) return err_make(ERR_NOT_FOUND, "no mail client");
-    for (size_t i = 0; i < ch->to.count; i++) to = curl_slist_append(to, str_fmt(a, "<" STR_FMT ">", STR_ARG(ch->to.items[i])).ptr);
+    for (size_t i = 0; i < ch->to.count; i++)
+        to = curl_slist_append(to, str_fmt(a, "<" STR_FMT ">", STR_ARG(ch->to.items[i])).ptr);
     set_security(c, ch);
     set_envelope(c, ch, to, password, a);
     e = perform(c, &u);
