@@ -89,7 +89,8 @@ static err read_span(json *alert, usec *starts, usec *ends)
     return e.code ? err_wrap(e, "endsAt") : OK;
 }
 
-static err alert_body(json *alert, const struct pairs *labels, const struct pairs *notes, usec starts, usec ends, struct arena *a, str *out)
+static err alert_body(json *alert, const struct pairs *labels, const struct pairs *notes, usec starts, usec ends,
+                      struct arena *a, str *out)
 {
     struct buf b = buf_init(ALERT_BYTES_MAX);
     struct jw w = jw_init(&b);
@@ -104,7 +105,8 @@ static err alert_body(json *alert, const struct pairs *labels, const struct pair
     jw_i64(&w, "starts", starts);
     jw_i64(&w, "ends", ends);
     jw_close(&w);
-    err e = b.full ? err_make(ERR_LIMIT, "the alert is larger than %d bytes", ALERT_BYTES_MAX) : str_keep(a, buf_view(&b), out);
+    err e = b.full ? err_make(ERR_LIMIT, "the alert is larger than %d bytes", ALERT_BYTES_MAX)
+                   : str_keep(a, buf_view(&b), out);
     buf_done(&b);
     return e;
 }
@@ -114,7 +116,8 @@ static err read_alert(json *alert, str actor, struct arena *a, struct input *out
     struct pairs labels, notes;
     usec starts, ends;
     str status = json_get_str(alert, "status");
-    if (!STR_IS(status, "firing") && !STR_IS(status, "resolved")) return err_make(ERR_INPUT, "status is neither firing nor resolved");
+    if (!STR_IS(status, "firing") && !STR_IS(status, "resolved"))
+        return err_make(ERR_INPUT, "status is neither firing nor resolved");
     err e = read_span(alert, &starts, &ends);
     if (e.code) return e;
     read_pairs(json_get(alert, "labels"), &labels);
@@ -131,7 +134,8 @@ err alertmanager_read(json *body, str actor, struct arena *a, struct input_list 
     if (!yyjson_is_arr(alerts)) return err_make(ERR_INPUT, "the body is not an object with an array \"alerts\"");
     size_t n = yyjson_arr_size(alerts), i, max;
     if (n > ALERTS_MAX) return err_make(ERR_LIMIT, "more than %d alerts in one call", ALERTS_MAX);
-    *out = (struct input_list){ .items = arena_try(a, n * sizeof *out->items), .refused = arena_try(a, sizeof *out->refused) };
+    *out = (struct input_list){ .items = arena_try(a, n * sizeof *out->items),
+                                .refused = arena_try(a, sizeof *out->refused) };
     if (a->full) return err_make(ERR_LIMIT, "the body is larger than allowed");
     json *alert;
     yyjson_arr_foreach(alerts, i, max, alert)

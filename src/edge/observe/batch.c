@@ -23,11 +23,13 @@ static bool has_control(str s)
 
 /* What Prometheus allows in names without quotes: 1 a letter, _ or :, 2 a digit. */
 static const uint8_t name_bytes[256] = {
-    ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1,
-    ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1,
-    ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1,
-    ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
-    ['_'] = 1, [':'] = 1, ['0'] = 2, ['1'] = 2, ['2'] = 2, ['3'] = 2, ['4'] = 2, ['5'] = 2, ['6'] = 2, ['7'] = 2, ['8'] = 2, ['9'] = 2,
+    ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1,
+    ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1,
+    ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1, ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1,
+    ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1,
+    ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1,
+    ['Y'] = 1, ['Z'] = 1, ['_'] = 1, [':'] = 1, ['0'] = 2, ['1'] = 2, ['2'] = 2, ['3'] = 2, ['4'] = 2, ['5'] = 2,
+    ['6'] = 2, ['7'] = 2, ['8'] = 2, ['9'] = 2,
 };
 
 static bool plain_name(str s)
@@ -55,22 +57,26 @@ static bool plain_text(str s)
 err metric_name_check(str name)
 {
     if (name.len == 0) return err_make(ERR_INPUT, "the series has no name");
-    if (name.len > NAME_BYTES_MAX) return err_make(ERR_LIMIT, "the series' name is longer than %d bytes", NAME_BYTES_MAX);
+    if (name.len > NAME_BYTES_MAX)
+        return err_make(ERR_LIMIT, "the series' name is longer than %d bytes", NAME_BYTES_MAX);
     if (plain_name(name)) return OK;
-    if (has_control(name) || !str_utf8_valid(name)) return err_make(ERR_INPUT, "the series' name is not printable UTF-8");
+    if (has_control(name) || !str_utf8_valid(name))
+        return err_make(ERR_INPUT, "the series' name is not printable UTF-8");
     return OK;
 }
 
 /* Fine at a glance: what nearly every label is. */
 static bool label_plain(const struct label *l)
 {
-    return l->name.len <= NAME_BYTES_MAX && l->value.len <= VALUE_BYTES_MAX && plain_name(l->name) && plain_text(l->value);
+    return l->name.len <= NAME_BYTES_MAX && l->value.len <= VALUE_BYTES_MAX && plain_name(l->name) &&
+           plain_text(l->value);
 }
 
 static err label_check(const struct label *l)
 {
     if (l->name.len == 0) return err_make(ERR_INPUT, "a label has no name");
-    if (l->name.len > NAME_BYTES_MAX) return err_make(ERR_LIMIT, "a label's name is longer than %d bytes", NAME_BYTES_MAX);
+    if (l->name.len > NAME_BYTES_MAX)
+        return err_make(ERR_LIMIT, "a label's name is longer than %d bytes", NAME_BYTES_MAX);
     if (!plain_name(l->name) && (has_control(l->name) || !str_utf8_valid(l->name)))
         return err_make(ERR_INPUT, "a label's name is not printable UTF-8");
     if (l->value.len > VALUE_BYTES_MAX)

@@ -1,5 +1,5 @@
-/* What every source hands on: series with their labels, points in time, and what was refused and why. One request or scrape
- * is one batch; its strings are views into the request's body or its arena. */
+/* What every source hands on: series with their labels, points in time, and what was refused and why. One request or
+ * scrape is one batch; its strings are views into the request's body or its arena. */
 #ifndef WEIR_EDGE_OBSERVE_BATCH_H
 #define WEIR_EDGE_OBSERVE_BATCH_H
 
@@ -64,8 +64,8 @@ struct input_list {
 /* Count one refusal and keep it while there is room. The reason is copied into `a`. */
 void refuse(struct refusals *r, struct arena *a, size_t index, err why);
 
-/* Check names, lengths and UTF-8, drop empty values, sort, refuse doubles. `labels` (count items) is changed in place; *count
- * gets the number left. Errors: ERR_INPUT, ERR_LIMIT, naming the label. */
+/* Check names, lengths and UTF-8, drop empty values, sort, refuse doubles. `labels` (count items) is changed in place;
+ * *count gets the number left. Errors: ERR_INPUT, ERR_LIMIT, naming the label. */
 MUST_USE err labels_tidy(struct label *labels, uint32_t *count);
 /* A metric's name: 1..NAME_BYTES_MAX bytes of UTF-8 without control characters. */
 MUST_USE err metric_name_check(str name);
@@ -77,7 +77,8 @@ str series_text(str name, const struct label *labels, uint32_t count, struct are
 MUST_USE err str_keep(struct arena *a, str s, str *out);
 /* Prometheus' mark for "this series ended", kept bit for bit. */
 double stale_marker(void);
-/* Seconds, milliseconds or microseconds since 1970, told apart by size: below 1e11, below 1e14, above. Errors: ERR_INPUT. */
+/* Seconds, milliseconds or microseconds since 1970, told apart by size: below 1e11, below 1e14, above. Errors:
+ * ERR_INPUT. */
 MUST_USE err time_from_number(double number, usec *out);
 
 #endif

@@ -4,7 +4,9 @@
 
 TEST(labels_are_sorted_and_empty_values_dropped)
 {
-    struct label l[] = { { STR("b"), STR("2") }, { STR("a"), STR("1") }, { STR("gone"), STR("") }, { STR("aa"), STR("3") } };
+    struct label l[] = {
+        { STR("b"), STR("2") }, { STR("a"), STR("1") }, { STR("gone"), STR("") }, { STR("aa"), STR("3") }
+    };
     uint32_t n = 4;
     CHECK_OK(labels_tidy(l, &n));
     CHECK_I64(n, 3);

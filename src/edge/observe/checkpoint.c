@@ -1,5 +1,5 @@
-/* From the log to samples.db: chunks of two hours, detectors, rows of series, all in one transaction with the offset up to which
- * they hold. Then the log may be cut. */
+/* From the log to samples.db: chunks of two hours, detectors, rows of series, all in one transaction with the offset up
+ * to which they hold. Then the log may be cut. */
 #include "base/log.h"
 #include "edge/observe/ingest_internal.h"
 #include "engine/chunk/chunk.h"

@@ -6,7 +6,8 @@
 
 enum { BLOCK_RECORDS = 64, BLOCK_FINDINGS = 512 };
 
-static const size_t findings_bytes_max = (size_t)2 << 30; /* every sample of a record an alarm, with the longest labels */
+static const size_t findings_bytes_max = (size_t)2
+                                         << 30; /* every sample of a record an alarm, with the longest labels */
 
 static const usec checkpoint_every = 2 * USEC_HOUR, retry_after = 50 * USEC_MS;
 static const int64_t checkpoint_bytes = 16 << 20;
@@ -94,7 +95,8 @@ static void judge_item(struct block *b, const struct item *it, bool raised)
 static void judge_record(struct block *b, str payload)
 {
     bool raised = b->shard->cursor.at <= b->shard->raised;
-    if (payload.ptr[0] != RECORD_SAMPLES) return; /* definitions were taken in at the door, or when the log was scanned */
+    if (payload.ptr[0] != RECORD_SAMPLES)
+        return; /* definitions were taken in at the door, or when the log was scanned */
     for (size_t at = 1; at + ITEM_BYTES <= payload.len; at += ITEM_BYTES) {
         struct item it = item_read(payload.ptr + at);
         judge_item(b, &it, raised);
@@ -129,7 +131,8 @@ static bool comes_again(enum err_code code)
     return code == ERR_FULL || code == ERR_NO_SPACE || code == ERR_TIMEOUT;
 }
 
-/* A store that is busy or out of space is asked again until weir stops; the log holds what waits, and its limit tells senders. */
+/* A store that is busy or out of space is asked again until weir stops; the log holds what waits, and its limit tells
+ * senders. */
 static err commit(struct engine_thread *t, const struct commit *c)
 {
     struct ingest *in = c->in;
@@ -142,7 +145,8 @@ static err commit(struct engine_thread *t, const struct commit *c)
     }
 }
 
-/* When the core refuses one of many, each is tried alone, so that one bad finding costs only itself. Ids make repeats harmless. */
+/* When the core refuses one of many, each is tried alone, so that one bad finding costs only itself. Ids make repeats
+ * harmless. */
 static err commit_singly(struct engine_thread *t, struct block *b, int64_t upto)
 {
     for (size_t i = 0; i <= b->count; i++) {
@@ -188,7 +192,8 @@ static err judge_block(struct engine_thread *t, struct shard *s, struct block *b
     b->shard = s;
     b->count = 0;
     b->samples = 0;
-    for (int i = 0; i < BLOCK_RECORDS && b->count < BLOCK_FINDINGS && log_cursor_next(&s->cursor, &payload); i++) judge_record(b, payload);
+    for (int i = 0; i < BLOCK_RECORDS && b->count < BLOCK_FINDINGS && log_cursor_next(&s->cursor, &payload); i++)
+        judge_record(b, payload);
     if (s->cursor.skipped > skipped) {
         (void)atomic_fetch_add(&in->gaps, 1);
         (void)atomic_fetch_add(&in->gap_bytes, s->cursor.skipped - skipped);

@@ -1,4 +1,5 @@
-/* Plain events for those who speak none of the standards: {"kind":"change.seen","subject":"orders","body":{...}}, alone or as
+/* Plain events for those who speak none of the standards: {"kind":"change.seen","subject":"orders","body":{...}}, alone
+ * or as
  * {"events":[...]}. */
 #ifndef WEIR_EDGE_OBSERVE_EVENTS_JSON_H
 #define WEIR_EDGE_OBSERVE_EVENTS_JSON_H

@@ -13,7 +13,9 @@ TEST(one_event_or_many_are_read)
 {
     struct arena a = arena_init(1 << 20);
     struct input_list in;
-    CHECK_OK(read_text("{\"kind\":\"change.seen\",\"subject\":\"orders\",\"body\":{\"kind\":\"deploy\",\"summary\":\"v2\"}}", &a, &in));
+    CHECK_OK(
+        read_text("{\"kind\":\"change.seen\",\"subject\":\"orders\",\"body\":{\"kind\":\"deploy\",\"summary\":\"v2\"}}",
+                  &a, &in));
     CHECK_I64(in.count, 1);
     CHECK_STR(in.items[0].body, "{\"kind\":\"deploy\",\"summary\":\"v2\"}");
     CHECK_STR(in.items[0].actor, "ci");
@@ -28,8 +30,10 @@ TEST(one_event_or_many_are_read)
 /* The door for outsiders must not carry what only weir and its people may say. */
 TEST(inputs_that_decide_something_may_not_come_in_this_way)
 {
-    static const char *const forbidden[] = { "approval.given", "effect.outcome", "document.loaded", "key.added", "silence.added",
-                                             "finding", "timer.due", "store.resumed", "incident.closed", "" };
+    static const char *const forbidden[] = {
+        "approval.given", "effect.outcome", "document.loaded", "key.added",       "silence.added",
+        "finding",        "timer.due",      "store.resumed",   "incident.closed", ""
+    };
     struct arena a = arena_init(1 << 20);
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++) {
         struct input_list in;

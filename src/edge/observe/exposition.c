@@ -80,12 +80,14 @@ static err one_label(struct cursor *c, struct parsing *p, str *name, uint32_t *c
     if (e.code) return e;
     skip_blanks(c);
     if (!accept(c, '=')) {
-        if (!in_quotes || name->len) return err_make(ERR_INPUT, "expected = after label " STR_FMT, STR_ARG(str_cut(l.name, 0, 40)));
+        if (!in_quotes || name->len)
+            return err_make(ERR_INPUT, "expected = after label " STR_FMT, STR_ARG(str_cut(l.name, 0, 40)));
         *name = l.name;
         return OK;
     }
     skip_blanks(c);
-    if (!accept(c, '"')) return err_make(ERR_INPUT, "label " STR_FMT " has no quoted value", STR_ARG(str_cut(l.name, 0, 40)));
+    if (!accept(c, '"'))
+        return err_make(ERR_INPUT, "label " STR_FMT " has no quoted value", STR_ARG(str_cut(l.name, 0, 40)));
     e = quoted(c, p->a, &l.value);
     if (e.code) return e;
     if (*count == SERIES_LABELS_MAX) return err_make(ERR_LIMIT, "more than %d labels", SERIES_LABELS_MAX);
@@ -108,8 +110,12 @@ static err label_set(struct cursor *c, struct parsing *p, str *name, uint32_t *c
 
 static err number(str word, double *out)
 {
-    static const struct { str text; double value; } words[] = {
-        { STR_INIT("NaN"), NAN }, { STR_INIT("+Inf"), INFINITY }, { STR_INIT("-Inf"), -INFINITY }, { STR_INIT("Inf"), INFINITY },
+    static const struct { str text; double value;
+    } words[] = {
+        { STR_INIT("NaN"), NAN },
+        { STR_INIT("+Inf"), INFINITY },
+        { STR_INIT("-Inf"), -INFINITY },
+        { STR_INIT("Inf"), INFINITY },
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!str_eq_nocase(word, words[i].text)) continue;
@@ -123,7 +129,8 @@ static enum series_kind kind_of(const struct parsing *p, str name)
 {
     if (p->family.len && str_eq(name, p->family)) return p->family_kind;
     bool inside = p->family.len && str_starts(name, p->family);
-    if (inside && p->family_sums && (str_ends(name, STR("_count")) || str_ends(name, STR("_sum")))) return SERIES_COUNTER;
+    if (inside && p->family_sums && (str_ends(name, STR("_count")) || str_ends(name, STR("_sum"))))
+        return SERIES_COUNTER;
     return series_kind_by_name(name);
 }
 
@@ -133,9 +140,12 @@ static err add_sample(struct parsing *p, str name, uint32_t label_count, usec ti
     err e = metric_name_check(name);
     if (!e.code) e = labels_tidy(p->labels, &label_count);
     if (e.code) return e;
-    b->series[b->series_count++] = (struct batch_series){
-        .name = name, .labels = p->labels, .label_count = label_count, .first = (uint32_t)b->point_count, .count = 1, .kind = kind_of(p, name)
-    };
+    b->series[b->series_count++] = (struct batch_series){ .name = name,
+                                                          .labels = p->labels,
+                                                          .label_count = label_count,
+                                                          .first = (uint32_t)b->point_count,
+                                                          .count = 1,
+                                                          .kind = kind_of(p, name) };
     b->points[b->point_count++] = (struct point){ time, value };
     p->labels += label_count;
     return OK;
@@ -153,7 +163,8 @@ static err sample_line(struct parsing *p, str line)
     if (e.code) return e;
     skip_blanks(&c);
     str word = take_until(&c, " \t");
-    if (number(word, &value).code) return err_make(ERR_INPUT, "'" STR_FMT "' is not a value", STR_ARG(str_cut(word, 0, 40)));
+    if (number(word, &value).code)
+        return err_make(ERR_INPUT, "'" STR_FMT "' is not a value", STR_ARG(str_cut(word, 0, 40)));
     skip_blanks(&c);
     word = take_until(&c, " \t");
     if (word.len) {

@@ -96,7 +96,8 @@ static int raised_order(const void *a, const void *b)
     return x->ordinal < y->ordinal ? -1 : x->ordinal > y->ordinal;
 }
 
-/* Everything the threads raised in this slice, in order. The array is the caller's to free; the texts live until the next slice. */
+/* Everything the threads raised in this slice, in order. The array is the caller's to free; the texts live until the
+ * next slice. */
 static struct raised *collect(struct feeding *f, size_t *count)
 {
     *count = 0;
@@ -136,7 +137,8 @@ static err fire_until(struct feeding *f, usec until)
     for (int fired = 0;; fired++) {
         err e = next_due(f, &due);
         if (e.code || due > until) return e;
-        if (fired == TIMERS_MAX) return err_make(ERR_LIMIT, "more than %d timers fell due between two rows", TIMERS_MAX);
+        if (fired == TIMERS_MAX)
+            return err_make(ERR_LIMIT, "more than %d timers fell due between two rows", TIMERS_MAX);
         if (due > f->now) f->now = due;
         e = store_run_at(f->store, f->now, fire_work, f);
         if (e.code) return err_wrap(e, "a timer of the core");
@@ -157,7 +159,8 @@ static err admit_work(struct tx *tx, void *ctx)
 
 static bool lasting(err e)
 {
-    return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT || e.code == ERR_DENIED;
+    return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT ||
+           e.code == ERR_DENIED;
 }
 
 /* An input the core refuses is counted; the rest goes on. */
@@ -220,10 +223,15 @@ static struct series_info info_of(const struct feed_series *s, struct arena *a)
     for (uint32_t i = 0; i < s->label_count; i++) jw_key_str(&w, s->labels[i].name, s->labels[i].value);
     jw_close(&w);
     str pipeline = label_of(s, "pipeline"), job = label_of(s, "job");
-    struct series_info info = {
-        .id = hex_text((str){ (const char *)h.b, SERIES_ID_LEN / 2 }, a), .text = s->text, .name = s->name, .labels = str_dup(a, buf_view(&b)),
-        .pipeline = pipeline.len ? pipeline : job.len ? job : s->name, .source = STR("feed"), .kind = s->kind
-    };
+    struct series_info info = { .id = hex_text((str){ (const char *)h.b, SERIES_ID_LEN / 2 }, a),
+                                .text = s->text,
+                                .name = s->name,
+                                .labels = str_dup(a, buf_view(&b)),
+                                .pipeline = pipeline.len ? pipeline
+                                            : job.len    ? job
+                                                         : s->name,
+                                .source = STR("feed"),
+                                .kind = s->kind };
     buf_done(&b);
     return info;
 }
@@ -301,7 +309,8 @@ static err run_slice(struct feeding *f, size_t *event, bool last)
     (void)pthread_barrier_wait(&f->start);
     (void)pthread_barrier_wait(&f->end);
     struct raised *all = collect(f, &count);
-    usec until = last ? USEC_MAX : d->rows[f->to - 1].time - 1; /* rows of this very time may follow in the next slice */
+    usec until =
+        last ? USEC_MAX : d->rows[f->to - 1].time - 1; /* rows of this very time may follow in the next slice */
     err e = admit_slice(f, all, count, event, until);
     mem_free(all);
     return e;
@@ -320,10 +329,14 @@ static str document_body(str text, struct arena *a)
 /* The documents that the server would have loaded stand before the first row. */
 static err load_documents(struct feeding *f, usec time)
 {
-    const struct { const char *kind; str text; } docs[] = { { "policy", f->opts->policy }, { "pipelines", f->opts->pipelines_json } };
+    const struct {
+        const char *kind;
+        str text;
+    } docs[] = { { "policy", f->opts->policy }, { "pipelines", f->opts->pipelines_json } };
     for (size_t i = 0; i < sizeof docs / sizeof *docs; i++) {
         if (!docs[i].text.len) continue;
-        struct input in = { STR("document.loaded"), str_of(docs[i].kind), STR("feed"), document_body(docs[i].text, &f->text) };
+        struct input in = { STR("document.loaded"), str_of(docs[i].kind), STR("feed"),
+                            document_body(docs[i].text, &f->text) };
         size_t refused = f->result->refused;
         err e = admit(f, time, &in);
         if (!e.code && f->result->refused > refused) e = f->result->first_refusal;
@@ -355,7 +368,8 @@ static err run_all(struct feeding *f)
     return e;
 }
 
-err feed_run(const struct feed_opts *opts, struct store *store, struct core *core, const struct feed_data *d, struct feed_result *out)
+err feed_run(const struct feed_opts *opts, struct store *store, struct core *core, const struct feed_data *d,
+             struct feed_result *out)
 {
     struct feeding f = { .opts = opts, .store = store, .core = core, .d = d, .result = out, .threads = opts->threads };
     *out = (struct feed_result){ .samples = d->row_count };
@@ -380,7 +394,8 @@ static int by_series(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static err keep_series(struct samples_db *db, const struct feed_series *s, uint32_t *next_ref, const struct feed_row *rows, size_t n)
+static err keep_series(struct samples_db *db, const struct feed_series *s, uint32_t *next_ref,
+                       const struct feed_row *rows, size_t n)
 {
     struct arena a = arena_init(4 << 20);
     struct series_info row = info_of(s, &a), known;
@@ -389,7 +404,8 @@ static err keep_series(struct samples_db *db, const struct feed_series *s, uint3
     row.ref = old ? known.ref : (*next_ref)++;
     row.first_seen = rows[0].time;
     row.last_seen = rows[n - 1].time;
-    for (size_t i = 0; i < n; i++) items[i] = (struct gathered){ { row.ref, rows[i].time, rows[i].value }, (uint32_t)i };
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct gathered){ { row.ref, rows[i].time, rows[i].value }, (uint32_t)i };
     err e = samples_db_put_series(db, &row);
     if (!e.code) e = put_chunks(db, items, n, -1);
     mem_free(items);

@@ -59,8 +59,10 @@ static err intern(struct feed_data *d, str name, const struct label *labels, uin
     } else if (!d->slots[at]) {
         d->series = grown(d->series, d->series_count, &d->series_cap, sizeof *d->series);
         struct label *copy = ARENA_ARRAY(&d->arena, struct label, count);
-        for (uint32_t i = 0; i < count; i++) copy[i] = (struct label){ str_dup(&d->arena, labels[i].name), str_dup(&d->arena, labels[i].value) };
-        d->series[d->series_count++] = (struct feed_series){ str_dup(&d->arena, name), str_dup(&d->arena, text), copy, count, series_kind_by_name(name) };
+        for (uint32_t i = 0; i < count; i++)
+            copy[i] = (struct label){ str_dup(&d->arena, labels[i].name), str_dup(&d->arena, labels[i].value) };
+        d->series[d->series_count++] = (struct feed_series){ str_dup(&d->arena, name), str_dup(&d->arena, text), copy,
+                                                             count, series_kind_by_name(name) };
         d->slots[at] = (uint32_t)d->series_count;
     }
     *out = d->slots[at] - 1;
@@ -82,8 +84,10 @@ static err add_event(struct feed_data *d, usec time, const struct input *in)
     if (d->event_count == FEED_EVENTS_MAX) return err_make(ERR_LIMIT, "more than %d events", FEED_EVENTS_MAX);
     if (d->arena.used > (size_t)1 << 30) return err_make(ERR_LIMIT, "the events take more than 1 GiB");
     d->events = grown(d->events, d->event_count, &d->event_cap, sizeof *d->events);
-    d->events[d->event_count] = (struct feed_event){ time, (uint32_t)d->event_count,
-        { str_dup(&d->arena, in->kind), str_dup(&d->arena, in->subject), str_dup(&d->arena, in->actor), str_dup(&d->arena, in->body) } };
+    d->events[d->event_count] = (struct feed_event){ time,
+                                                     (uint32_t)d->event_count,
+                                                     { str_dup(&d->arena, in->kind), str_dup(&d->arena, in->subject),
+                                                       str_dup(&d->arena, in->actor), str_dup(&d->arena, in->body) } };
     d->event_count++;
     return OK;
 }
@@ -164,7 +168,8 @@ static err quoted_field(struct csv *c, size_t *at, str *out)
     return OK;
 }
 
-/* The next row that is not blank into c->fields; false at the end. A row that cannot be split is refused and passed over. */
+/* The next row that is not blank into c->fields; false at the end. A row that cannot be split is refused and passed
+ * over. */
 static bool next_row(struct csv *c, err *bad)
 {
     *bad = OK;
@@ -198,7 +203,8 @@ static err cell_time(str cell, usec *out)
 {
     double number;
     bool digits = cell.len > 0;
-    for (size_t i = 0; i < cell.len && digits; i++) digits = (cell.ptr[i] >= '0' && cell.ptr[i] <= '9') || cell.ptr[i] == '.';
+    for (size_t i = 0; i < cell.len && digits; i++)
+        digits = (cell.ptr[i] >= '0' && cell.ptr[i] <= '9') || cell.ptr[i] == '.';
     if (!digits) return time_parse(cell, out);
     err e = str_to_f64(cell, &number);
     return e.code ? e : time_from_number(number, out);
@@ -250,7 +256,8 @@ static err read_header(struct csv *c)
             c->role[i] = is_one_of(h, label_words) ? COL_LABEL : COL_VALUE;
         }
     }
-    if (!has_time) return err_make(ERR_INPUT, STR_FMT ": no column is called timestamp, time, ts or date", STR_ARG(c->file));
+    if (!has_time)
+        return err_make(ERR_INPUT, STR_FMT ": no column is called timestamp, time, ts or date", STR_ARG(c->file));
     return OK;
 }
 
@@ -342,8 +349,8 @@ static err take_row(struct csv *c)
         double v;
         if (c->role[i] != COL_VALUE || is_missing(c->fields[i])) continue;
         if (str_to_f64(c->fields[i], &v).code)
-            e = err_make(ERR_INPUT, "column " STR_FMT ": '" STR_FMT "' is not a number", STR_ARG(str_cut(c->head[i], 0, 40)),
-                         STR_ARG(str_cut(c->fields[i], 0, 40)));
+            e = err_make(ERR_INPUT, "column " STR_FMT ": '" STR_FMT "' is not a number",
+                         STR_ARG(str_cut(c->head[i], 0, 40)), STR_ARG(str_cut(c->fields[i], 0, 40)));
         else
             e = add_row(c->d, c->has_name ? named : c->series[i], time, v);
     }
@@ -360,7 +367,9 @@ static err read_rows(struct csv *c)
         else c->good++;
     }
     if (c->good) return OK;
-    if (c->d->refused.kept) return err_make(ERR_INPUT, "no row is valid; the first problem: " STR_FMT, STR_ARG(str_cut(c->d->refused.items[0].reason, 0, 160)));
+    if (c->d->refused.kept)
+        return err_make(ERR_INPUT, "no row is valid; the first problem: " STR_FMT,
+                        STR_ARG(str_cut(c->d->refused.items[0].reason, 0, 160)));
     return err_make(ERR_INPUT, STR_FMT ": no rows", STR_ARG(c->file));
 }
 
@@ -368,8 +377,14 @@ static err read_csv(str name, str text, struct feed_data *d)
 {
     struct csv *c = mem_new(sizeof *c);
     err bad = OK;
-    *c = (struct csv){ .d = d, .file = name, .base = base_of(name), .rest = text, .next_line = 1, .delimiter = find_delimiter(text),
-                       .text = arena_init(LINE_ARENA), .fields = mem_new(FEED_COLUMNS_MAX * sizeof *c->fields) };
+    *c = (struct csv){ .d = d,
+                       .file = name,
+                       .base = base_of(name),
+                       .rest = text,
+                       .next_line = 1,
+                       .delimiter = find_delimiter(text),
+                       .text = arena_init(LINE_ARENA),
+                       .fields = mem_new(FEED_COLUMNS_MAX * sizeof *c->fields) };
     str all = text;
     err e = next_row(c, &bad) ? bad : err_make(ERR_INPUT, STR_FMT ": the file is empty", STR_ARG(name));
     if (!e.code && headerless(c)) {
@@ -450,7 +465,8 @@ err feed_read(str name, str text, struct feed_data *d)
 {
     str start = text;
     if (str_starts(start, STR("\xef\xbb\xbf"))) start = str_cut(start, 3, start.len);
-    while (start.len && (start.ptr[0] == ' ' || start.ptr[0] == '\n' || start.ptr[0] == '\r' || start.ptr[0] == '\t')) start = str_cut(start, 1, start.len);
+    while (start.len && (start.ptr[0] == ' ' || start.ptr[0] == '\n' || start.ptr[0] == '\r' || start.ptr[0] == '\t'))
+        start = str_cut(start, 1, start.len);
     return start.len && start.ptr[0] == '{' ? read_jsonl(name, text, d) : read_csv(name, text, d);
 }
 

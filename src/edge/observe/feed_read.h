@@ -5,13 +5,19 @@
  *   time,series,value       one row a sample; the name's column may also be called metric or name
  *   {"time":..,"series":"rows","labels":{},"value":1}, OpenLineage events, {"kind":"change.seen","time":..,"body":{}}
  *
- * The delimiter (, ; tab |), the header and the format of times are found out. A row that is not valid is refused with its line. */
+ * The delimiter (, ; tab |), the header and the format of times are found out. A row that is not valid is refused with
+ * its line. */
 #ifndef WEIR_EDGE_OBSERVE_FEED_READ_H
 #define WEIR_EDGE_OBSERVE_FEED_READ_H
 
 #include "edge/observe/batch.h"
 
-enum { FEED_ROWS_MAX = 100 * 1000 * 1000, FEED_SERIES_MAX = 50000, FEED_EVENTS_MAX = 1000 * 1000, FEED_COLUMNS_MAX = 4096 };
+enum {
+    FEED_ROWS_MAX = 100 * 1000 * 1000,
+    FEED_SERIES_MAX = 50000,
+    FEED_EVENTS_MAX = 1000 * 1000,
+    FEED_COLUMNS_MAX = 4096
+};
 
 struct feed_series {
     str name, text;             /* text: name{labels} */

@@ -31,10 +31,14 @@ TEST(every_shape_of_a_table_is_understood)
         { "1777874400,1\n1777874460,2\n", 1, 2, "f", "f" },
         { "1777874400000;1;5\n1777874460000;2;6\n", 2, 4, "column_2{pipeline=\"f\"}", "column_3{pipeline=\"f\"}" },
         { "ts\tcpu\tmem\n1777874400\t1\t\n1777874460\t2\t3\n", 2, 3, "cpu{pipeline=\"f\"}", "mem{pipeline=\"f\"}" },
-        { "cpu,date,host,note\n1,2026-05-04T06:00:00+02:00,a,\"x, y\"\n", 1, 1, "cpu{pipeline=\"f\"}", "cpu{pipeline=\"f\"}" },
-        { "time,metric,value\n1777874400,a,1\n1777874400,b,2\n1777874460,a,3\n", 2, 3, "a{pipeline=\"f\"}", "b{pipeline=\"f\"}" },
-        { "time|series|pipeline|step|value\n1777874400|rows|orders|load|1\n", 1, 1, "rows{pipeline=\"orders\",step=\"load\"}", "rows{pipeline=\"orders\",step=\"load\"}" },
-        { "\xef\xbb\xbftimestamp,\"odd \"\"name\"\"\"\n1777874400,1\n", 1, 1, "odd \"name\"{pipeline=\"f\"}", "odd \"name\"{pipeline=\"f\"}" },
+        { "cpu,date,host,note\n1,2026-05-04T06:00:00+02:00,a,\"x, y\"\n", 1, 1, "cpu{pipeline=\"f\"}",
+          "cpu{pipeline=\"f\"}" },
+        { "time,metric,value\n1777874400,a,1\n1777874400,b,2\n1777874460,a,3\n", 2, 3, "a{pipeline=\"f\"}",
+          "b{pipeline=\"f\"}" },
+        { "time|series|pipeline|step|value\n1777874400|rows|orders|load|1\n", 1, 1,
+          "rows{pipeline=\"orders\",step=\"load\"}", "rows{pipeline=\"orders\",step=\"load\"}" },
+        { "\xef\xbb\xbftimestamp,\"odd \"\"name\"\"\"\n1777874400,1\n", 1, 1, "odd \"name\"{pipeline=\"f\"}",
+          "odd \"name\"{pipeline=\"f\"}" },
         { "timestamp,value\n1777874400,NaN\n1777874460,2", 1, 1, "f", "f" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -53,7 +57,8 @@ TEST(every_shape_of_a_table_is_understood)
 TEST(malformed_rows_are_refused_with_their_line_and_the_rest_is_kept)
 {
     struct feed_data d = feed_data_init();
-    CHECK_OK(read_text("f.csv", "timestamp,value\n1777874400,1\nyesterday,2\n\n1777874460,two\n1777874520\n1777874580,5\n", &d));
+    CHECK_OK(read_text("f.csv",
+                       "timestamp,value\n1777874400,1\nyesterday,2\n\n1777874460,two\n1777874520\n1777874580,5\n", &d));
     CHECK_I64(d.row_count, 2);
     CHECK_I64(d.refused.total, 3);
     CHECK_STR(d.refused.items[0].reason, "f.csv:3: 'yesterday' is not a time such as 2026-05-04T06:00:00Z");
@@ -64,12 +69,14 @@ TEST(malformed_rows_are_refused_with_their_line_and_the_rest_is_kept)
 
 TEST(a_file_that_makes_no_sense_is_an_error)
 {
-    static const struct { const char *text, *says; } cases[] = {
+    static const struct { const char *text, *says;
+    } cases[] = {
         { "", "f.csv: the file is empty" },
         { "a,b\n1,2\n", "f.csv: no column is called timestamp, time, ts or date" },
         { "time,note\n1777874400,hello\n", "f.csv: no column holds numbers" },
         { "time,value\n", "f.csv: no rows" },
-        { "time,value\nx,1\n", "no row is valid; the first problem: f.csv:2: 'x' is not a time such as 2026-05-04T06:00:00Z" },
+        { "time,value\nx,1\n",
+          "no row is valid; the first problem: f.csv:2: 'x' is not a time such as 2026-05-04T06:00:00Z" },
         { "{\"a\":1}\n", "f.csv: no line is valid" },
         { "\"time,value\n", "a quote is not closed" },
     };
@@ -85,14 +92,18 @@ TEST(a_file_that_makes_no_sense_is_an_error)
 TEST(json_lines_carry_samples_and_events)
 {
     struct feed_data d = feed_data_init();
-    CHECK_OK(read_text("x.jsonl",
+    CHECK_OK(read_text(
+        "x.jsonl",
         "{\"time\":\"2026-05-04T06:00:00Z\",\"series\":\"rows\",\"labels\":{\"pipeline\":\"orders\"},\"value\":5}\n"
         "{\"time\":1777874460,\"name\":\"rows\",\"labels\":{\"pipeline\":\"orders\"},\"value\":6}\n"
-        "{\"eventTime\":\"2026-05-04T06:00:30Z\",\"eventType\":\"START\",\"run\":{\"runId\":\"0190f7f2-6f0a-7c3e-9a55-4d0f5c7e1a10\"},"
+        "{\"eventTime\":\"2026-05-04T06:00:30Z\",\"eventType\":\"START\",\"run\":{\"runId\":\"0190f7f2-6f0a-7c3e-9a55-"
+        "4d0f5c7e1a10\"},"
         "\"job\":{\"namespace\":\"shop\",\"name\":\"load\"}}\n"
-        "{\"kind\":\"change.seen\",\"subject\":\"orders\",\"time\":\"2026-05-04T05:00:00Z\",\"body\":{\"kind\":\"deploy\",\"summary\":\"v2\"}}\n"
+        "{\"kind\":\"change.seen\",\"subject\":\"orders\",\"time\":\"2026-05-04T05:00:00Z\",\"body\":{\"kind\":"
+        "\"deploy\",\"summary\":\"v2\"}}\n"
         "{\"series\":\"rows\",\"value\":5}\n"
-        "{broken\n", &d));
+        "{broken\n",
+        &d));
     CHECK_I64(d.series_count, 1);
     CHECK_I64(d.row_count, 2);
     CHECK_I64(d.event_count, 2);

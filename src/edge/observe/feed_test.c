@@ -17,10 +17,12 @@ static void make_rows(struct feed_data *d)
             double v = 100 + 10 * s + (minute % 1440 < 720 ? 5 : 0) + (double)(state >> 20) / 4096.0;
             if (minute > 4000 && minute < 4030 && s % 4 == 1) v *= 8;
             if (minute > 3500 && minute < 3520 && s == 3) v = 0;
-            buf_fmt(&b, "{\"time\":%d,\"series\":\"load_%d\",\"labels\":{\"pipeline\":\"p%d\"},\"value\":%.3f}\n", 1777852800 + minute * 60, s, s % 4, v);
+            buf_fmt(&b, "{\"time\":%d,\"series\":\"load_%d\",\"labels\":{\"pipeline\":\"p%d\"},\"value\":%.3f}\n",
+                    1777852800 + minute * 60, s, s % 4, v);
         }
     }
-    buf_add(&b, STR("{\"kind\":\"change.seen\",\"subject\":\"p1\",\"time\":1778090000,\"body\":{\"kind\":\"deploy\",\"summary\":\"v2\"}}\n"));
+    buf_add(&b, STR("{\"kind\":\"change.seen\",\"subject\":\"p1\",\"time\":1778090000,\"body\":{\"kind\":\"deploy\","
+                    "\"summary\":\"v2\"}}\n"));
     CHECK_OK(feed_read(STR("x.jsonl"), buf_view(&b), d));
     feed_sort(d);
     buf_done(&b);

@@ -242,7 +242,8 @@ static struct sender_stats *sender_of(struct ingest *in, str name)
 static err may_take(struct ingest *in)
 {
     if (atomic_load(&in->stopping)) return err_make(ERR_STOPPED, "shutting down");
-    if (atomic_load(&in->read_only)) return err_make(ERR_READ_ONLY, "samples are not taken after a failed write to disk");
+    if (atomic_load(&in->read_only))
+        return err_make(ERR_READ_ONLY, "samples are not taken after a failed write to disk");
     if (atomic_load(&in->disk_low)) return err_make(ERR_NO_SPACE, "the disk is nearly full; samples stop first");
     for (int i = 0; i < SHARDS; i++)
         if (sample_log_end(in->shards[i].log) - atomic_load(&in->shards[i].judged) > in->opts.lag_max)
@@ -335,8 +336,8 @@ static err take_series(struct taking *t, const struct batch *b, str sender, usec
     return OK;
 }
 
-/* One write for each shard that has something. A failure leaves what other shards have: the sender sends all of it again, and the
- * times it repeats are dropped. */
+/* One write for each shard that has something. A failure leaves what other shards have: the sender sends all of it
+ * again, and the times it repeats are dropped. */
 static err append_pending(struct ingest *in)
 {
     err e = OK;
@@ -344,7 +345,8 @@ static err append_pending(struct ingest *in)
         struct shard *s = &in->shards[i];
         end_record(s);
         if (!s->pending.len) continue;
-        e = s->pending.full ? err_make(ERR_LIMIT, "the batch is larger than %d bytes", PENDING_MAX) : sample_log_append(s->log, buf_view(&s->pending));
+        e = s->pending.full ? err_make(ERR_LIMIT, "the batch is larger than %d bytes", PENDING_MAX)
+                            : sample_log_append(s->log, buf_view(&s->pending));
     }
     return e;
 }
@@ -391,7 +393,11 @@ err ingest_samples(struct ingest *in, str sender, const struct batch *b, struct 
     usec wall = in->env->wall(in->env), now = in->env->now(in->env);
     *out = (struct ingest_result){ 0 };
     (void)pthread_mutex_lock(&in->door);
-    struct taking t = { .in = in, .result = out, .sender = sender_of(in, sender), .oldest = wall - in->opts.retention, .newest = wall + future_max };
+    struct taking t = { .in = in,
+                        .result = out,
+                        .sender = sender_of(in, sender),
+                        .oldest = wall - in->opts.retention,
+                        .newest = wall + future_max };
     err e = may_take(in);
     if (!e.code) {
         e = take_series(&t, b, sender, now);
@@ -466,12 +472,19 @@ bool ingest_read_only(const struct ingest *in)
 
 void ingest_stats(struct ingest *in, struct ingest_stats *out)
 {
-    *out = (struct ingest_stats){ /* each number is whole; together they may be a moment apart */
-        .samples_judged = atomic_load(&in->samples_judged), .findings = atomic_load(&in->findings),
-        .findings_refused = atomic_load(&in->findings_refused), .store_waits = atomic_load(&in->store_waits),
-        .gaps = atomic_load(&in->gaps), .gap_bytes = atomic_load(&in->gap_bytes), .checkpoints = atomic_load(&in->checkpoints),
-        .checkpoint_errors = atomic_load(&in->checkpoint_errors), .chunks_expired = atomic_load(&in->chunks_expired),
-        .detectors_reset = atomic_load(&in->detectors_reset), .db_bytes = atomic_load(&in->db_bytes),
+    *out = (struct ingest_stats){
+        /* each number is whole; together they may be a moment apart */
+        .samples_judged = atomic_load(&in->samples_judged),
+        .findings = atomic_load(&in->findings),
+        .findings_refused = atomic_load(&in->findings_refused),
+        .store_waits = atomic_load(&in->store_waits),
+        .gaps = atomic_load(&in->gaps),
+        .gap_bytes = atomic_load(&in->gap_bytes),
+        .checkpoints = atomic_load(&in->checkpoints),
+        .checkpoint_errors = atomic_load(&in->checkpoint_errors),
+        .chunks_expired = atomic_load(&in->chunks_expired),
+        .detectors_reset = atomic_load(&in->detectors_reset),
+        .db_bytes = atomic_load(&in->db_bytes),
         .read_only = atomic_load(&in->read_only),
     };
     for (int i = 0; i < SHARDS; i++) {

@@ -1,6 +1,7 @@
-/* From samples to findings. A batch is written to the logs of its series' shards and thereby acknowledged; engine threads read the
- * logs, judge, and hand findings to the core in the same transaction that records how far they have judged. A restart goes on from
- * there: detectors are loaded from samples.db, the log is read again, and what had been raised is not raised twice. */
+/* From samples to findings. A batch is written to the logs of its series' shards and thereby acknowledged; engine
+ * threads read the logs, judge, and hand findings to the core in the same transaction that records how far they have
+ * judged. A restart goes on from there: detectors are loaded from samples.db, the log is read again, and what had been
+ * raised is not raised twice. */
 #ifndef WEIR_EDGE_OBSERVE_INGEST_H
 #define WEIR_EDGE_OBSERVE_INGEST_H
 
@@ -23,23 +24,27 @@ struct ingest_opts {
     void *apply_ctx;
 };
 
-/* store, env: borrowed, must outlive it. Starts the threads. Errors: ERR_IO, ERR_CORRUPT, ERR_NO_SPACE.   Thread: main. */
+/* store, env: borrowed, must outlive it. Starts the threads. Errors: ERR_IO, ERR_CORRUPT, ERR_NO_SPACE.   Thread: main.
+ */
 MUST_USE err ingest_open(const struct ingest_opts *opts, struct store *store, struct env *env, struct ingest **out);
-/* Stops the threads where they are, saves the detectors. What is in the logs is judged after the next start. Accepts NULL. */
+/* Stops the threads where they are, saves the detectors. What is in the logs is judged after the next start. Accepts
+ * NULL. */
 void ingest_close(struct ingest *in);
-/* The thresholds in force from now on (JSON of pipelines.yaml, docs/architecture.md). Errors: ERR_INPUT.   Thread: any. */
+/* The thresholds in force from now on (JSON of pipelines.yaml, docs/architecture.md). Errors: ERR_INPUT.   Thread: any.
+ */
 MUST_USE err ingest_configure(struct ingest *in, str pipelines_json);
 
 struct ingest_result {
     size_t accepted, duplicates, refused;
 };
-/* Take one batch: all of it is in the log when this returns OK, or, after an error, the sender shall send it again. Single samples
- * may be refused for good (time more than an hour ahead or older than the retention, one series too many); they are counted, by
- * sender and reason.
- * sender  "remote_write", "api/NAME", "scrape/TARGET"; at most 64 are told apart, the rest counts as "other".
- * Errors  ERR_FULL, ERR_NO_SPACE, ERR_READ_ONLY, ERR_IO.   Thread: any but the writer. */
+/* Take one batch: all of it is in the log when this returns OK, or, after an error, the sender shall send it again.
+ * Single samples may be refused for good (time more than an hour ahead or older than the retention, one series too
+ * many); they are counted, by sender and reason. sender  "remote_write", "api/NAME", "scrape/TARGET"; at most 64 are
+ * told apart, the rest counts as "other". Errors  ERR_FULL, ERR_NO_SPACE, ERR_READ_ONLY, ERR_IO.   Thread: any but the
+ * writer. */
 MUST_USE err ingest_samples(struct ingest *in, str sender, const struct batch *b, struct ingest_result *out);
-/* Wait until everything accepted so far is judged and its findings are committed. Errors: ERR_TIMEOUT, ERR_READ_ONLY. */
+/* Wait until everything accepted so far is judged and its findings are committed. Errors: ERR_TIMEOUT, ERR_READ_ONLY.
+ */
 MUST_USE err ingest_drain(struct ingest *in, usec timeout);
 /* Bring all shards into samples.db now; done by itself every 16 MiB or 2 h. For tests and backups.   Thread: any. */
 MUST_USE err ingest_checkpoint(struct ingest *in, usec timeout);
@@ -78,12 +83,14 @@ void ingest_stats(struct ingest *in, struct ingest_stats *out);
 /* Count what a parser refused; the sender hears of it in the reply. */
 void ingest_count_malformed(struct ingest *in, str sender, size_t count);
 
-/* Apply inputs of the core, in order, and wait for their commits. Each has its own result: seq (0: known already) or an error. */
+/* Apply inputs of the core, in order, and wait for their commits. Each has its own result: seq (0: known already) or an
+ * error. */
 struct applied {
     err result;
     int64_t seq;
 };
-void ingest_inputs(struct ingest *in, const struct input *items, size_t count, struct applied *out); /* Thread: any but the writer */
+void ingest_inputs(struct ingest *in, const struct input *items, size_t count,
+                   struct applied *out); /* Thread: any but the writer */
 
 struct samples_db *ingest_db(struct ingest *in);
 

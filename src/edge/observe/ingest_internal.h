@@ -1,4 +1,5 @@
-/* What the files of ingest share. Order of locks: door, then a log's own; the detectors belong to their engine thread. */
+/* What the files of ingest share. Order of locks: door, then a log's own; the detectors belong to their engine thread.
+ */
 #ifndef WEIR_EDGE_OBSERVE_INGEST_INTERNAL_H
 #define WEIR_EDGE_OBSERVE_INGEST_INTERNAL_H
 
@@ -93,8 +94,8 @@ struct ingest {
     _Atomic bool stopping, read_only, disk_low;
     _Atomic int checkpoint_wanted; /* goes up by one for each wish */
     _Atomic int checkpoint_met[SHARDS];
-    _Atomic int64_t samples_judged, findings, findings_refused, store_waits, gaps, gap_bytes, checkpoints, checkpoint_errors,
-        chunks_expired, detectors_reset, db_bytes;
+    _Atomic int64_t samples_judged, findings, findings_refused, store_waits, gaps, gap_bytes, checkpoints,
+        checkpoint_errors, chunks_expired, detectors_reset, db_bytes;
 };
 
 /* engine.c */
@@ -114,7 +115,8 @@ struct gathered {
     struct item it;
     uint32_t order; /* in the log: of two samples of one time the first counts */
 };
-/* Put items[0..n), of one series and in order, into as many chunks as they need. part: tells them apart from others of that time. */
+/* Put items[0..n), of one series and in order, into as many chunks as they need. part: tells them apart from others of
+ * that time. */
 MUST_USE err put_chunks(struct samples_db *db, const struct gathered *items, size_t n, int64_t part);
 /* keeper.c */
 void *keeper_main(void *ingest);

@@ -25,7 +25,10 @@ static err fake_apply(void *ctx, struct tx *tx, const struct input *in, int64_t 
         return err_make(core->code, "as the test wants");
     }
     core->calls++;
-    *seq = journal_add(tx, &(struct entry){ .kind = in->kind, .subject = in->subject, .actor = in->actor, .body = in->body, .correlation = STR("") });
+    *seq = journal_add(
+        tx,
+        &(struct entry){
+            .kind = in->kind, .subject = in->subject, .actor = in->actor, .body = in->body, .correlation = STR("") });
     return tx_err(tx);
 }
 
@@ -77,7 +80,9 @@ static struct ingest_result send_points(struct rig *r, const char *name, const s
     struct refusals none = { 0 };
     struct label l[2] = { { STR("job"), STR("shop") }, { STR("step"), STR("load") } };
     struct batch_series s = { .name = str_of(name), .labels = l, .label_count = 2, .count = n };
-    struct batch b = { .series = &s, .series_count = 1, .points = (struct point *)(uintptr_t)points, .point_count = n, .refused = &none };
+    struct batch b = {
+        .series = &s, .series_count = 1, .points = (struct point *)(uintptr_t)points, .point_count = n, .refused = &none
+    };
     struct ingest_result res;
     CHECK_OK(ingest_samples(r->in, STR("test"), &b, &res));
     return res;
@@ -100,8 +105,9 @@ static int64_t entries(struct rig *r)
     return store_stats(r->store).last_seq;
 }
 
-static const char limits[] = "{\"pipelines\":[{\"name\":\"shop\",\"thresholds\":[{\"metric\":\"rows\",\"step\":\"load\",\"min\":1,"
-                             "\"max\":null,\"severity\":\"CRITICAL\"}]}]}";
+static const char limits[] =
+    "{\"pipelines\":[{\"name\":\"shop\",\"thresholds\":[{\"metric\":\"rows\",\"step\":\"load\",\"min\":1,"
+    "\"max\":null,\"severity\":\"CRITICAL\"}]}]}";
 
 TEST(a_threshold_raises_one_finding_with_the_severity_a_person_wrote)
 {
@@ -278,7 +284,8 @@ TEST(chunks_and_log_together_give_every_sample_once)
         CHECK_I64(v.count, 500 * (round + 1));
         for (size_t i = 0; i < v.count; i++) {
             CHECK_I64(v.points[i].time, from + (usec)(i + 1) * USEC_MINUTE);
-            CHECK(v.points[i].count == 1 && v.points[i].avg == (double)(i / 500) + (double)(i % 500 * 7919 % 13) / 13.0);
+            CHECK(v.points[i].count == 1 &&
+                  v.points[i].avg == (double)(i / 500) + (double)(i % 500 * 7919 % 13) / 13.0);
         }
     }
     CHECK_OK(samples_read(r.in, id, from + 10 * USEC_MINUTE, from + 19 * USEC_MINUTE, 100, &a, &v));

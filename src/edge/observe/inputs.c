@@ -54,7 +54,8 @@ void ingest_inputs(struct ingest *in, const struct input *items, size_t count, s
             submit(&all[i]);
         }
         (void)pthread_mutex_lock(&w.lock);
-        while (w.open) (void)pthread_cond_wait(&w.all_done, &w.lock); /* the store calls every `done`, also when it stops */
+        while (w.open)
+            (void)pthread_cond_wait(&w.all_done, &w.lock); /* the store calls every `done`, also when it stops */
         (void)pthread_mutex_unlock(&w.lock);
     }
     (void)pthread_cond_destroy(&w.all_done);

@@ -40,12 +40,17 @@ static const char *severity_of_rule(str word)
 static err add_rule(struct judge_rules *r, str pipeline, json *t)
 {
     struct rule rule = {
-        .pipeline = str_dup(&r->text, pipeline), .metric = str_dup(&r->text, json_get_str(t, "metric")),
-        .step = str_dup(&r->text, json_get_str(t, "step")), .severity = severity_of_rule(json_get_str(t, "severity")),
-        .limit = { .above = limit_of(json_get(t, "max")), .below = limit_of(json_get(t, "min")), .hold = json_get_i64(t, "for_us", 0) },
+        .pipeline = str_dup(&r->text, pipeline),
+        .metric = str_dup(&r->text, json_get_str(t, "metric")),
+        .step = str_dup(&r->text, json_get_str(t, "step")),
+        .severity = severity_of_rule(json_get_str(t, "severity")),
+        .limit = { .above = limit_of(json_get(t, "max")),
+                   .below = limit_of(json_get(t, "min")),
+                   .hold = json_get_i64(t, "for_us", 0) },
     };
     if (!rule.metric.len || (isnan(rule.limit.above) && isnan(rule.limit.below)))
-        return err_make(ERR_INPUT, "a threshold of pipeline " STR_FMT " needs a metric, and min or max", STR_ARG(str_cut(pipeline, 0, 60)));
+        return err_make(ERR_INPUT, "a threshold of pipeline " STR_FMT " needs a metric, and min or max",
+                        STR_ARG(str_cut(pipeline, 0, 60)));
     if (rule.limit.hold < 0) return err_make(ERR_INPUT, "a threshold's duration is negative");
     if (r->count == RULES_MAX) return err_make(ERR_LIMIT, "more than %d thresholds", RULES_MAX);
     r->rules[r->count++] = rule;
@@ -185,8 +190,8 @@ static const char *severity_for(const struct judge *j, const struct detect_alarm
     return alarm->score >= high_score ? "HIGH" : "MEDIUM";
 }
 
-static void write_finding(struct jw *w, const struct judge *j, const struct series_info *s, const struct detect_alarm *alarm, str kind,
-                          struct arena *a)
+static void write_finding(struct jw *w, const struct judge *j, const struct series_info *s,
+                          const struct detect_alarm *alarm, str kind, struct arena *a)
 {
     bool limit = alarm->part == DETECT_THRESHOLD;
     jw_open(w, NULL);
@@ -204,7 +209,8 @@ static void write_finding(struct jw *w, const struct judge *j, const struct seri
     jw_f64(w, "high", alarm->high);
     jw_f64(w, "score", alarm->score);
     jw_bool(w, "going", true);
-    jw_str(w, "summary", str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(s->name), STR_ARG(detect_sentence(alarm, STR(""), a))));
+    jw_str(w, "summary",
+           str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(s->name), STR_ARG(detect_sentence(alarm, STR(""), a))));
     jw_open(w, "evidence");
     jw_str(w, "series", s->id);
     jw_raw(w, "labels", s->labels);
@@ -224,18 +230,20 @@ static void write_end(struct jw *w, const struct series_info *s, const struct de
     jw_close(w);
 }
 
-struct input judge_finding(const struct judge *j, const struct series_info *series, const struct detect_alarm *alarm, str actor,
-                           struct arena *a)
+struct input judge_finding(const struct judge *j, const struct series_info *series, const struct detect_alarm *alarm,
+                           str actor, struct arena *a)
 {
-    str kind = alarm->part == DETECT_THRESHOLD ? STR("threshold") : alarm->part == DETECT_MISSING ? STR("freshness") : STR("anomaly");
+    str kind = alarm->part == DETECT_THRESHOLD ? STR("threshold")
+               : alarm->part == DETECT_MISSING ? STR("freshness")
+                                               : STR("anomaly");
     struct buf b = buf_init(FINDING_BYTES_MAX + 4 * SERIES_LABELS_MAX * VALUE_BYTES_MAX * 6);
     struct jw w = jw_init(&b);
     if (alarm->over) write_end(&w, series, alarm);
     else write_finding(&w, j, series, alarm, kind, a);
-    struct input in = {
-        .kind = alarm->over ? STR("finding.ended") : STR("finding"), .subject = finding_id(series, str_of(detect_part_text(alarm->part)), alarm->start, kind, a),
-        .actor = actor, .body = str_dup(a, buf_view(&b))
-    };
+    struct input in = { .kind = alarm->over ? STR("finding.ended") : STR("finding"),
+                        .subject = finding_id(series, str_of(detect_part_text(alarm->part)), alarm->start, kind, a),
+                        .actor = actor,
+                        .body = str_dup(a, buf_view(&b)) };
     buf_done(&b);
     return in;
 }

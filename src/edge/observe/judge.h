@@ -1,5 +1,5 @@
-/* One series under judgement: its detector, the thresholds people wrote for it, and how an alarm becomes a finding. The live
- * engine threads and `weir feed` judge through the same functions. */
+/* One series under judgement: its detector, the thresholds people wrote for it, and how an alarm becomes a finding. The
+ * live engine threads and `weir feed` judge through the same functions. */
 #ifndef WEIR_EDGE_OBSERVE_JUDGE_H
 #define WEIR_EDGE_OBSERVE_JUDGE_H
 
@@ -21,7 +21,8 @@ struct judge {
     bool dirty;                               /* has taken a sample since it was saved */
 };
 
-/* state: what judge_save gave, or empty. A state that does not load starts afresh and *lost is set.   Thread: the caller's own. */
+/* state: what judge_save gave, or empty. A state that does not load starts afresh and *lost is set.   Thread: the
+ * caller's own. */
 struct judge *judge_new(struct judge_rules *rules, const struct series_info *series, str state, bool *lost);
 void judge_free(struct judge *j); /* accepts NULL */
 /* Take other rules over; what was learned stays. */
@@ -30,9 +31,10 @@ void judge_set_rules(struct judge *j, struct judge_rules *rules, const struct se
 size_t judge_sample(struct judge *j, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX]);
 void judge_save(const struct judge *j, struct detect_snapshot *out);
 
-/* The finding of an alarm, or the end of that finding, as an input of the core: id = first 32 hex digits of SHA-256 over series, detector, start and kind. */
-struct input judge_finding(const struct judge *j, const struct series_info *series, const struct detect_alarm *alarm, str actor,
-                           struct arena *a);
+/* The finding of an alarm, or the end of that finding, as an input of the core: id = first 32 hex digits of SHA-256
+ * over series, detector, start and kind. */
+struct input judge_finding(const struct judge *j, const struct series_info *series, const struct detect_alarm *alarm,
+                           str actor, struct arena *a);
 /* Series whose single values mean nothing (buckets of a histogram) are kept, but not judged. */
 bool judge_wanted(str metric);
 

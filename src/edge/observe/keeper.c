@@ -19,7 +19,8 @@ static void watch_room(struct ingest *in)
     struct statvfs fs;
     if (in->opts.disk_floor < 0 || statvfs(in->dir, &fs) || fs.f_blocks == 0) return;
     bool low = (double)fs.f_bavail < in->opts.disk_floor * (double)fs.f_blocks;
-    if (low != atomic_exchange(&in->disk_low, low)) log_warn("samples.disk %s", low ? "below its floor: samples are refused" : "has room again");
+    if (low != atomic_exchange(&in->disk_low, low))
+        log_warn("samples.disk %s", low ? "below its floor: samples are refused" : "has room again");
 }
 
 /* By age, then, while the file is too large, the oldest thousand at a time. */

@@ -1,4 +1,5 @@
-/* The ways in over HTTP. Senders are answered as their protocol wants: who repeats on 503 gets 503, who repeats on 429 gets 429. */
+/* The ways in over HTTP. Senders are answered as their protocol wants: who repeats on 503 gets 503, who repeats on 429
+ * gets 429. */
 #include "edge/observe/alertmanager.h"
 #include "edge/observe/events_json.h"
 #include "edge/observe/observe.h"
@@ -97,12 +98,14 @@ static void post_samples(struct request *req, struct response *res)
 /* Errors that the same input would meet again; with the others the sender shall come again with everything. */
 static bool lasting(err e)
 {
-    return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT || e.code == ERR_DENIED;
+    return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT ||
+           e.code == ERR_DENIED;
 }
 
-/* Apply all; refusals of the core join those of the parser under the index in the list of those that parsed. OK, or the first error
- * that is worth a repetition. */
-static err apply_all(struct request *req, struct ingest *in, struct input_list *list, int64_t *accepted, int64_t *duplicates)
+/* Apply all; refusals of the core join those of the parser under the index in the list of those that parsed. OK, or the
+ * first error that is worth a repetition. */
+static err apply_all(struct request *req, struct ingest *in, struct input_list *list, int64_t *accepted,
+                     int64_t *duplicates)
 {
     struct applied *done = arena_try(req->arena, list->count * sizeof *done + 1);
     if (!done) return err_make(ERR_LIMIT, "the body is larger than allowed");
@@ -189,12 +192,17 @@ static void lineage_batch(struct request *req, struct response *res)
 }
 
 const struct route observe_routes[] = {
-    { "POST", "/api/v1/write", ROLE_INGEST, "observe", "Prometheus remote write 1.0 (snappy, protobuf)", NULL, NULL, NULL, 204, 0, remote_write },
-    { "POST", "/api/v1/samples", ROLE_INGEST, "observe", "Samples as JSON; the valid ones are kept", NULL, "SampleBatch", "Taken", 200, 0, post_samples },
-    { "POST", "/api/v1/alerts", ROLE_INGEST, "observe", "Alertmanager's webhook, version 4", NULL, "AlertWebhook", "Taken", 200, 0, alerts },
-    { "POST", "/api/v1/lineage", ROLE_INGEST, "observe", "One OpenLineage event", NULL, "LineageEvent", NULL, 201, LINEAGE_BODY_MAX, lineage },
-    { "POST", "/api/v1/lineage/batch", ROLE_INGEST, "observe", "OpenLineage events; the valid ones are kept", NULL, "LineageBatch", "LineageReport", 200,
-      LINEAGE_BODY_MAX, lineage_batch },
-    { "POST", "/api/v1/events", ROLE_INGEST, "observe", "Changes, runs, lineage or alerts as plain events", NULL, "EventBatch", "Taken", 200, 0, events },
+    { "POST", "/api/v1/write", ROLE_INGEST, "observe", "Prometheus remote write 1.0 (snappy, protobuf)", NULL, NULL,
+      NULL, 204, 0, remote_write },
+    { "POST", "/api/v1/samples", ROLE_INGEST, "observe", "Samples as JSON; the valid ones are kept", NULL,
+      "SampleBatch", "Taken", 200, 0, post_samples },
+    { "POST", "/api/v1/alerts", ROLE_INGEST, "observe", "Alertmanager's webhook, version 4", NULL, "AlertWebhook",
+      "Taken", 200, 0, alerts },
+    { "POST", "/api/v1/lineage", ROLE_INGEST, "observe", "One OpenLineage event", NULL, "LineageEvent", NULL, 201,
+      LINEAGE_BODY_MAX, lineage },
+    { "POST", "/api/v1/lineage/batch", ROLE_INGEST, "observe", "OpenLineage events; the valid ones are kept", NULL,
+      "LineageBatch", "LineageReport", 200, LINEAGE_BODY_MAX, lineage_batch },
+    { "POST", "/api/v1/events", ROLE_INGEST, "observe", "Changes, runs, lineage or alerts as plain events", NULL,
+      "EventBatch", "Taken", 200, 0, events },
     ROUTES_END,
 };

@@ -43,7 +43,8 @@ static err named(json *object, const char *what)
 {
     str ns = json_get_str(object, "namespace"), name = json_get_str(object, "name");
     if (!ns.len || !name.len) return err_make(ERR_INPUT, "%s needs a namespace and a name", what);
-    if (ns.len > TEXT_MAX || name.len > TEXT_MAX) return err_make(ERR_LIMIT, "%s has a name longer than %d bytes", what, TEXT_MAX);
+    if (ns.len > TEXT_MAX || name.len > TEXT_MAX)
+        return err_make(ERR_LIMIT, "%s has a name longer than %d bytes", what, TEXT_MAX);
     return OK;
 }
 
@@ -52,7 +53,8 @@ static err all_named(json *list, const char *what)
     size_t i, max;
     json *one;
     if (list && !yyjson_is_null(list) && !yyjson_is_arr(list)) return err_make(ERR_INPUT, "%s is not an array", what);
-    if (yyjson_arr_size(list) > DATASETS_MAX) return err_make(ERR_LIMIT, "more than %d datasets in %s", DATASETS_MAX, what);
+    if (yyjson_arr_size(list) > DATASETS_MAX)
+        return err_make(ERR_LIMIT, "more than %d datasets in %s", DATASETS_MAX, what);
     yyjson_arr_foreach(list, i, max, one)
     {
         err e = named(one, what);
@@ -84,7 +86,8 @@ static err classify(json *root, struct event *ev)
 
 static str full_name(json *object, struct arena *a)
 {
-    return str_fmt(a, STR_FMT "/" STR_FMT, STR_ARG(json_get_str(object, "namespace")), STR_ARG(json_get_str(object, "name")));
+    return str_fmt(a, STR_FMT "/" STR_FMT, STR_ARG(json_get_str(object, "namespace")),
+                   STR_ARG(json_get_str(object, "name")));
 }
 
 static void write_names(struct jw *w, const char *key, json *list, struct arena *a)
@@ -233,7 +236,8 @@ err openlineage_batch(json *body, str actor, struct arena *a, struct input_list 
     if (!yyjson_is_arr(body)) return err_make(ERR_INPUT, "the body is not an array of events");
     size_t n = yyjson_arr_size(body), i, max;
     if (n > EVENTS_MAX) return err_make(ERR_LIMIT, "more than %d events in one call", EVENTS_MAX);
-    *out = (struct input_list){ .items = arena_try(a, n * sizeof *out->items), .refused = arena_try(a, sizeof *out->refused) };
+    *out = (struct input_list){ .items = arena_try(a, n * sizeof *out->items),
+                                .refused = arena_try(a, sizeof *out->refused) };
     if (a->full) return err_make(ERR_LIMIT, "the body is larger than allowed");
     json *one;
     yyjson_arr_foreach(body, i, max, one)

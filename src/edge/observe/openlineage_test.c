@@ -18,15 +18,21 @@ TEST(a_failed_run_keeps_its_error_columns_and_failed_checks)
 {
     struct arena a = arena_init(1 << 20);
     struct input in;
-    CHECK_OK(read_text(
-        STR("{\"eventType\":\"FAIL\",\"eventTime\":\"2026-05-04T06:03:09Z\",\"run\":{\"runId\":\"" RUN_ID "\",\"facets\":{\"errorMessage\":"
-            "{\"message\":\"null value in column amount\",\"programmingLanguage\":\"SQL\",\"stackTrace\":\"line 12\"},\"parent\":{\"job\":"
-            "{\"namespace\":\"shop\",\"name\":\"nightly\"}}}},\"job\":{\"namespace\":\"shop\",\"name\":\"load_orders\"},"
-            "\"inputs\":[{\"namespace\":\"postgres://db:5432\",\"name\":\"shop.public.orders\",\"facets\":{\"schema\":{\"fields\":"
-            "[{\"name\":\"id\"},{\"name\":\"amount\"}]}},\"inputFacets\":{\"dataQualityAssertions\":{\"assertions\":[{\"assertion\":\"not_null\","
-            "\"success\":false,\"column\":\"amount\",\"severity\":\"error\"},{\"assertion\":\"unique\",\"success\":true}]}}}],"
-            "\"outputs\":[{\"namespace\":\"sf\",\"name\":\"DW.ORDERS\",\"outputFacets\":{\"outputStatistics\":{\"rowCount\":12}}}]}"),
-        &a, &in));
+    CHECK_OK(read_text(STR("{\"eventType\":\"FAIL\",\"eventTime\":\"2026-05-04T06:03:09Z\",\"run\":{\"runId\":\"" RUN_ID
+                           "\",\"facets\":{\"errorMessage\":"
+                           "{\"message\":\"null value in column "
+                           "amount\",\"programmingLanguage\":\"SQL\",\"stackTrace\":\"line 12\"},\"parent\":{\"job\":"
+                           "{\"namespace\":\"shop\",\"name\":\"nightly\"}}}},\"job\":{\"namespace\":\"shop\",\"name\":"
+                           "\"load_orders\"},"
+                           "\"inputs\":[{\"namespace\":\"postgres://"
+                           "db:5432\",\"name\":\"shop.public.orders\",\"facets\":{\"schema\":{\"fields\":"
+                           "[{\"name\":\"id\"},{\"name\":\"amount\"}]}},\"inputFacets\":{\"dataQualityAssertions\":{"
+                           "\"assertions\":[{\"assertion\":\"not_null\","
+                           "\"success\":false,\"column\":\"amount\",\"severity\":\"error\"},{\"assertion\":\"unique\","
+                           "\"success\":true}]}}}],"
+                           "\"outputs\":[{\"namespace\":\"sf\",\"name\":\"DW.ORDERS\",\"outputFacets\":{"
+                           "\"outputStatistics\":{\"rowCount\":12}}}]}"),
+                       &a, &in));
     CHECK_STR(in.kind, "lineage.seen");
     CHECK_STR(in.subject, "shop/load_orders");
     CHECK_STR(in.body,
@@ -34,7 +40,8 @@ TEST(a_failed_run_keeps_its_error_columns_and_failed_checks)
               "\"inputs\":[\"postgres://db:5432/shop.public.orders\"],\"outputs\":[\"sf/DW.ORDERS\"],"
               "\"columns\":{\"postgres://db:5432/shop.public.orders\":[\"id\",\"amount\"]},"
               "\"error\":\"null value in column amount\\nline 12\",\"rows\":12,\"parent\":\"shop/nightly\","
-              "\"checks\":[{\"dataset\":\"postgres://db:5432/shop.public.orders\",\"assertion\":\"not_null\",\"column\":\"amount\","
+              "\"checks\":[{\"dataset\":\"postgres://db:5432/"
+              "shop.public.orders\",\"assertion\":\"not_null\",\"column\":\"amount\","
               "\"severity\":\"error\"}]}");
     arena_done(&a);
 }
@@ -43,24 +50,31 @@ TEST(job_and_dataset_events_are_told_apart)
 {
     struct arena a = arena_init(1 << 20);
     struct input in;
-    CHECK_OK(read_text(STR("{\"eventTime\":\"2026-05-04T06:10:00Z\",\"dataset\":{\"namespace\":\"kafka://b:9092\",\"name\":\"orders.v1\"}}"), &a, &in));
+    CHECK_OK(read_text(STR("{\"eventTime\":\"2026-05-04T06:10:00Z\",\"dataset\":{\"namespace\":\"kafka://"
+                           "b:9092\",\"name\":\"orders.v1\"}}"),
+                       &a, &in));
     CHECK_STR(in.subject, "");
     CHECK(str_find(in.body, STR("\"event\":\"DATASET\""), 0) > 0);
     CHECK(str_find(in.body, STR("\"outputs\":[\"kafka://b:9092/orders.v1\"]"), 0) > 0);
-    CHECK_OK(read_text(STR("{\"eventTime\":\"2026-05-04T06:10:00Z\",\"job\":{\"namespace\":\"s\",\"name\":\"j\"},\"inputs\":[]}"), &a, &in));
+    CHECK_OK(read_text(
+        STR("{\"eventTime\":\"2026-05-04T06:10:00Z\",\"job\":{\"namespace\":\"s\",\"name\":\"j\"},\"inputs\":[]}"), &a,
+        &in));
     CHECK(str_find(in.body, STR("\"event\":\"JOB\""), 0) > 0);
     arena_done(&a);
 }
 
 TEST(events_that_fit_no_kind_are_refused_with_a_reason)
 {
-    static const struct { const char *text, *says; } cases[] = {
+    static const struct { const char *text, *says;
+    } cases[] = {
         { "{}", "neither a run event (run and job), nor a job event, nor a dataset event" },
         { "7", "an event is an object" },
         { "{\"run\":{\"runId\":\"x\"},\"job\":{\"namespace\":\"a\",\"name\":\"b\"}}", "run.runId is not a UUID" },
         { "{\"run\":{\"runId\":\"" RUN_ID "\"},\"job\":{\"name\":\"b\"}}", "job needs a namespace and a name" },
-        { "{\"job\":{\"namespace\":\"a\",\"name\":\"b\"},\"eventTime\":\"now\"}", "eventTime: 'now' is not a time such as 2026-05-04T06:00:00Z" },
-        { "{\"job\":{\"namespace\":\"a\",\"name\":\"b\"},\"inputs\":[{}]}", "inputs[0]: inputs needs a namespace and a name" },
+        { "{\"job\":{\"namespace\":\"a\",\"name\":\"b\"},\"eventTime\":\"now\"}",
+          "eventTime: 'now' is not a time such as 2026-05-04T06:00:00Z" },
+        { "{\"job\":{\"namespace\":\"a\",\"name\":\"b\"},\"inputs\":[{}]}",
+          "inputs[0]: inputs needs a namespace and a name" },
         { "{\"job\":{\"namespace\":\"a\",\"name\":\"b\"},\"outputs\":7}", "outputs is not an array" },
     };
     struct arena a = arena_init(1 << 20);
@@ -79,7 +93,8 @@ TEST(a_batch_refuses_single_events_with_their_index)
     struct input_list in;
     json *body = NULL;
     CHECK_OK(json_parse(STR("[{\"eventTime\":\"2026-05-04\",\"job\":{\"namespace\":\"s\",\"name\":\"j\"}},{},"
-                            "{\"eventTime\":\"2026-05-04\",\"job\":{\"namespace\":\"s\",\"name\":\"k\"}}]"), &a, &body));
+                            "{\"eventTime\":\"2026-05-04\",\"job\":{\"namespace\":\"s\",\"name\":\"k\"}}]"),
+                        &a, &body));
     CHECK_OK(openlineage_batch(body, STR("x"), &a, &in));
     CHECK_I64(in.count, 2);
     CHECK_I64(in.refused->items[0].index, 1);

@@ -1,12 +1,20 @@
-/* A protobuf message is a run of fields: a varint key (number << 3 | wire type), then a varint (type 0), 8 bytes (1), a length
- * and that many bytes (2) or 4 bytes (5). Nothing is allocated for a field: the first pass checks the structure and counts,
- * the second fills arrays of exactly that size with views into the message. */
+/* A protobuf message is a run of fields: a varint key (number << 3 | wire type), then a varint (type 0), 8 bytes (1), a
+ * length and that many bytes (2) or 4 bytes (5). Nothing is allocated for a field: the first pass checks the structure
+ * and counts, the second fills arrays of exactly that size with views into the message. */
 #include "edge/observe/remote_write.h"
 
 #include <snappy-c.h>
 
 enum wire { WIRE_VARINT = 0, WIRE_I64 = 1, WIRE_BYTES = 2, WIRE_I32 = 5 };
-enum { REQUEST_SERIES = 1, SERIES_LABEL = 1, SERIES_SAMPLE = 2, LABEL_NAME = 1, LABEL_VALUE = 2, SAMPLE_VALUE = 1, SAMPLE_TIME = 2 };
+enum {
+    REQUEST_SERIES = 1,
+    SERIES_LABEL = 1,
+    SERIES_SAMPLE = 2,
+    LABEL_NAME = 1,
+    LABEL_VALUE = 2,
+    SAMPLE_VALUE = 1,
+    SAMPLE_TIME = 2
+};
 
 struct reader {
     const char *at, *end;
@@ -216,7 +224,8 @@ err remote_write_decode_raw(str raw, struct arena *a, struct batch *out)
     struct reader r = { raw.ptr, raw.ptr + raw.len, raw.ptr };
     struct counts n = { 0 };
     struct filling w = { .out = out, .a = a };
-    if (raw.len > REMOTE_WRITE_RAW_MAX) return err_make(ERR_LIMIT, "the request is larger than %d bytes", REMOTE_WRITE_RAW_MAX);
+    if (raw.len > REMOTE_WRITE_RAW_MAX)
+        return err_make(ERR_LIMIT, "the request is larger than %d bytes", REMOTE_WRITE_RAW_MAX);
     err e = count_all(r, &n);
     if (!e.code) e = make_room(&n, a, out, &w.labels);
     struct field f;

@@ -6,7 +6,8 @@
 #include "base/hash.h"
 #include "test.h"
 
-static const char vector_hex[] = "0a2f0a0e0a085f5f6e616d655f5f120275700a0b0a036a6f62120477656972121009000000000000f83f1080e6c98cdf33";
+static const char vector_hex[] =
+    "0a2f0a0e0a085f5f6e616d655f5f120275700a0b0a036a6f62120477656972121009000000000000f83f1080e6c98cdf33";
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -74,7 +75,8 @@ TEST(a_stale_marker_keeps_its_bits)
     struct arena a = arena_init(1 << 20);
     struct batch b;
     str body;
-    CHECK_OK(hex_bytes(STR("0a1f0a0b0a085f5f6e616d655f5f120a0275701210090200000000000af07f10d00f"), &a, &body)); /* lengths wrong on purpose */
+    CHECK_OK(hex_bytes(STR("0a1f0a0b0a085f5f6e616d655f5f120a0275701210090200000000000af07f10d00f"), &a,
+                       &body)); /* lengths wrong on purpose */
     CHECK_ERR(remote_write_decode_raw(body, &a, &b), ERR_INPUT);
     CHECK_OK(hex_bytes(STR("0a1e0a0e0a085f5f6e616d655f5f12027570120c09020000000000f07f10d00f"), &a, &body));
     CHECK_OK(remote_write_decode_raw(body, &a, &b));
@@ -186,10 +188,12 @@ TEST(mutated_messages_never_escape_their_bounds)
         str raw = vector(&a);
         char *copy = malloc(raw.len); /* of exact size, so that a sanitizer sees one byte too many */
         memcpy(copy, raw.ptr, raw.len);
-        for (uint64_t n = next_random(&seed) % 4 + 1; n > 0; n--) copy[next_random(&seed) % raw.len] = (char)next_random(&seed);
+        for (uint64_t n = next_random(&seed) % 4 + 1; n > 0; n--)
+            copy[next_random(&seed) % raw.len] = (char)next_random(&seed);
         struct batch b;
         err e = remote_write_decode_raw((str){ copy, raw.len }, &a, &b);
-        for (size_t s = 0; !e.code && s < b.series_count; s++) CHECK(b.series[s].first + b.series[s].count <= b.point_count);
+        for (size_t s = 0; !e.code && s < b.series_count; s++)
+            CHECK(b.series[s].first + b.series[s].count <= b.point_count);
         free(copy);
     }
     arena_done(&a);

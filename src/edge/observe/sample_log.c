@@ -117,7 +117,8 @@ static err find_segments(struct sample_log *log)
         segment_path(log, (int64_t)start, path);
         int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
         if (fd < 0 || fstat(fd, &st)) e = err_errno("open %s", path);
-        else if (log->count == SEGMENTS_MAX) e = err_make(ERR_LIMIT, "%s has more than %d segments", log->dir, SEGMENTS_MAX);
+        else if (log->count == SEGMENTS_MAX)
+            e = err_make(ERR_LIMIT, "%s has more than %d segments", log->dir, SEGMENTS_MAX);
         else add_segment(log, (struct segment){ .start = (int64_t)start, .size = st.st_size, .fd = fd });
     }
     (void)closedir(d);
@@ -216,7 +217,8 @@ err sample_log_sync(struct sample_log *log)
     (void)pthread_mutex_unlock(&log->lock);
     err e = OK;
     for (size_t i = 0; i < n; i++) {
-        err one = fds[i] < 0 ? err_make(ERR_IO, "no descriptor left to sync the sample log") : log->env->sync(log->env, fds[i]);
+        err one = fds[i] < 0 ? err_make(ERR_IO, "no descriptor left to sync the sample log")
+                             : log->env->sync(log->env, fds[i]);
         if (one.code) e = one;
         if (fds[i] >= 0) (void)close(fds[i]);
     }

@@ -6,8 +6,9 @@
 #include "edge/observe/ingest_internal.h"
 #include "engine/chunk/chunk.h"
 
-/* Samples may meet twice: once in the log, once in a chunk written meanwhile. So they are collected, sorted, and repeats dropped,
- * unless there are very many, which are then summed up as they come: a repeat changes an average of thousands by nothing to see. */
+/* Samples may meet twice: once in the log, once in a chunk written meanwhile. So they are collected, sorted, and
+ * repeats dropped, unless there are very many, which are then summed up as they come: a repeat changes an average of
+ * thousands by nothing to see. */
 enum { COLLECT_MAX = 200000 };
 
 struct collector {
@@ -40,7 +41,8 @@ static void add_to_span(struct view_point *s, usec t, double v)
 
 static void spill(struct collector *c)
 {
-    for (size_t i = 0; i < c->count; i++) add_to_span(&c->spans[span_of(c, c->points[i].time)], c->points[i].time, c->points[i].value);
+    for (size_t i = 0; i < c->count; i++)
+        add_to_span(&c->spans[span_of(c, c->points[i].time)], c->points[i].time, c->points[i].value);
     c->count = 0;
 }
 
@@ -111,14 +113,17 @@ static void summarize(struct collector *c, struct samples_view *out)
         if (c->spans[i].count) out->points[out->count++] = c->spans[i];
 }
 
-err samples_read(struct ingest *in, str id_or_text, usec from, usec to, size_t points, struct arena *a, struct samples_view *out)
+err samples_read(struct ingest *in, str id_or_text, usec from, usec to, size_t points, struct arena *a,
+                 struct samples_view *out)
 {
     *out = (struct samples_view){ 0 };
     if (from < 0 || from > to || to > USEC_MAX) return err_make(ERR_INPUT, "the time span is not in order");
-    if (points < 1 || points > SAMPLES_POINTS_MAX) return err_make(ERR_INPUT, "points must be 1 to %d", SAMPLES_POINTS_MAX);
+    if (points < 1 || points > SAMPLES_POINTS_MAX)
+        return err_make(ERR_INPUT, "points must be 1 to %d", SAMPLES_POINTS_MAX);
     err e = samples_db_series(in->db, id_or_text, a, &out->series);
     if (e.code) return e;
-    if (from < out->series.first_seen - USEC_DAY) from = out->series.first_seen > USEC_DAY ? out->series.first_seen - USEC_DAY : 0;
+    if (from < out->series.first_seen - USEC_DAY)
+        from = out->series.first_seen > USEC_DAY ? out->series.first_seen - USEC_DAY : 0;
     usec newest = in->env->wall(in->env) + USEC_DAY;
     if (to > newest && newest >= from) to = newest; /* "until the end of time" must not make one span of everything */
     struct collector c = { .from = from, .to = to, .width = (to - from) / (usec)points + 1, .span_count = points };
@@ -126,14 +131,16 @@ err samples_read(struct ingest *in, str id_or_text, usec from, usec to, size_t p
     out->points = arena_try(a, points * sizeof *out->points);
     if (a->full) return err_make(ERR_LIMIT, "too many points for this request");
     int shard = (int)(hash64(out->series.text) % SHARDS);
-    collect_log(in, &out->series, shard, &c); /* before the chunks: what a checkpoint moves meanwhile is seen twice, not never */
+    collect_log(in, &out->series, shard,
+                &c); /* before the chunks: what a checkpoint moves meanwhile is seen twice, not never */
     e = samples_db_chunks(in->db, out->series.ref, from, to, collect_chunk, &c);
     if (!e.code) summarize(&c, out);
     mem_free(c.points);
     return e;
 }
 
-err samples_series(struct ingest *in, str pipeline, str name, str after, size_t max, struct arena *a, struct series_list *out)
+err samples_series(struct ingest *in, str pipeline, str name, str after, size_t max, struct arena *a,
+                   struct series_list *out)
 {
     if (max < 1 || max > 1000) return err_make(ERR_INPUT, "a page has 1 to 1000 series");
     err e = samples_db_list(in->db, pipeline, name, after, max, a, out);

@@ -1,4 +1,5 @@
-/* Samples for charts: chunks of samples.db and what still stands in the log, thinned to as many points as a chart has pixels. */
+/* Samples for charts: chunks of samples.db and what still stands in the log, thinned to as many points as a chart has
+ * pixels. */
 #ifndef WEIR_EDGE_OBSERVE_SAMPLES_H
 #define WEIR_EDGE_OBSERVE_SAMPLES_H
 
@@ -17,11 +18,13 @@ struct samples_view {
 
 enum { SAMPLES_POINTS_MAX = 11000 };
 
-/* Samples of one series (its id or its text) in [from, to], in at most `points` (1..SAMPLES_POINTS_MAX) spans of equal length; where a
- * span holds one sample it is that sample. Everything lives in `a`.
- * Errors: ERR_NOT_FOUND, ERR_INPUT (from > to, points out of range), ERR_IO, ERR_LIMIT.   Thread: any. */
-MUST_USE err samples_read(struct ingest *in, str id_or_text, usec from, usec to, size_t points, struct arena *a, struct samples_view *out);
+/* Samples of one series (its id or its text) in [from, to], in at most `points` (1..SAMPLES_POINTS_MAX) spans of equal
+ * length; where a span holds one sample it is that sample. Everything lives in `a`. Errors: ERR_NOT_FOUND, ERR_INPUT
+ * (from > to, points out of range), ERR_IO, ERR_LIMIT.   Thread: any. */
+MUST_USE err samples_read(struct ingest *in, str id_or_text, usec from, usec to, size_t points, struct arena *a,
+                          struct samples_view *out);
 /* Series by text, after `after`; an empty pipeline or name means any. max 1..1000.   Thread: any. */
-MUST_USE err samples_series(struct ingest *in, str pipeline, str name, str after, size_t max, struct arena *a, struct series_list *out);
+MUST_USE err samples_series(struct ingest *in, str pipeline, str name, str after, size_t max, struct arena *a,
+                            struct series_list *out);
 
 #endif

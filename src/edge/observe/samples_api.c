@@ -41,7 +41,8 @@ err samples_api_list(struct ingest *in, str pipeline, str cursor, int64_t limit,
 err samples_api_read(struct ingest *in, str id, usec from, usec to, int64_t points, struct arena *a, struct buf *out)
 {
     struct samples_view v;
-    if (points < 1 || points > SAMPLES_POINTS_MAX) return err_make(ERR_INPUT, "points must be 1 to %d", SAMPLES_POINTS_MAX);
+    if (points < 1 || points > SAMPLES_POINTS_MAX)
+        return err_make(ERR_INPUT, "points must be 1 to %d", SAMPLES_POINTS_MAX);
     err e = samples_read(in, id, from, to, (size_t)points, a, &v);
     if (e.code) return e;
     struct jw w = jw_init(out);
@@ -78,7 +79,8 @@ static void label_value(struct buf *out, str s)
     buf_char(out, '"');
 }
 
-static void sender_lines(struct buf *out, const struct ingest_stats *st, const char *name, const char *help, int64_t (*of)(const struct sender_stats *))
+static void sender_lines(struct buf *out, const struct ingest_stats *st, const char *name, const char *help,
+                         int64_t (*of)(const struct sender_stats *))
 {
     buf_fmt(out, "# HELP %s %s\n# TYPE %s counter\n", name, help, name);
     for (size_t i = 0; i < st->sender_count; i++) {
@@ -100,13 +102,15 @@ static int64_t duplicates_of(const struct sender_stats *s)
 
 static void refused_lines(struct buf *out, const struct ingest_stats *st)
 {
-    buf_add(out, STR("# HELP weir_samples_refused_total Samples refused, by sender and reason.\n# TYPE weir_samples_refused_total counter\n"));
+    buf_add(out, STR("# HELP weir_samples_refused_total Samples refused, by sender and reason.\n# TYPE "
+                     "weir_samples_refused_total counter\n"));
     for (size_t i = 0; i < st->sender_count; i++) {
         for (int r = 0; r < INGEST_REASONS; r++) {
             if (!st->senders[i].refused[r]) continue;
             buf_add(out, STR("weir_samples_refused_total{sender="));
             label_value(out, str_of(st->senders[i].name));
-            buf_fmt(out, ",reason=\"%s\"} %lld\n", ingest_reason_text((enum ingest_reason)r), (long long)st->senders[i].refused[r]);
+            buf_fmt(out, ",reason=\"%s\"} %lld\n", ingest_reason_text((enum ingest_reason)r),
+                    (long long)st->senders[i].refused[r]);
         }
     }
 }
@@ -135,7 +139,8 @@ void ingest_metrics(struct ingest *in, struct buf *out)
         { "weir_detectors_reset_total", "counter", "Detectors whose saved state did not load.", st->detectors_reset },
         { "weir_samples_read_only", "gauge", "1 after a failed write to disk.", st->read_only },
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) metric(out, rows[i].name, rows[i].type, rows[i].help, rows[i].value);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        metric(out, rows[i].name, rows[i].type, rows[i].help, rows[i].value);
     sender_lines(out, st, "weir_samples_accepted_total", "Samples taken, by sender.", accepted_of);
     sender_lines(out, st, "weir_samples_duplicate_total", "Samples that were known already, by sender.", duplicates_of);
     refused_lines(out, st);

@@ -11,9 +11,16 @@ static err count_one(void *ctx, str data)
 
 static struct series_info one_series(void)
 {
-    return (struct series_info){ .ref = 7, .id = STR("0011223344556677"), .text = STR("rows{step=\"load\"}"), .name = STR("rows"),
-                                 .labels = STR("{\"step\":\"load\"}"), .pipeline = STR("orders"), .source = STR("api"),
-                                 .kind = SERIES_GAUGE, .first_seen = 10, .last_seen = 20 };
+    return (struct series_info){ .ref = 7,
+                                 .id = STR("0011223344556677"),
+                                 .text = STR("rows{step=\"load\"}"),
+                                 .name = STR("rows"),
+                                 .labels = STR("{\"step\":\"load\"}"),
+                                 .pipeline = STR("orders"),
+                                 .source = STR("api"),
+                                 .kind = SERIES_GAUGE,
+                                 .first_seen = 10,
+                                 .last_seen = 20 };
 }
 
 TEST(what_is_committed_is_read_back_after_reopening)

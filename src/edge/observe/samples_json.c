@@ -12,7 +12,9 @@ static err read_labels(json *object, struct arena *a, struct json_sample *s)
     json *key, *value;
     json_obj_foreach(object, i, max, key, value)
     {
-        if (!yyjson_is_str(value)) return err_make(ERR_INPUT, "label " STR_FMT " is not text", STR_ARG(str_cut(json_str(key, STR_NONE), 0, 40)));
+        if (!yyjson_is_str(value))
+            return err_make(ERR_INPUT, "label " STR_FMT " is not text",
+                            STR_ARG(str_cut(json_str(key, STR_NONE), 0, 40)));
         s->labels[s->label_count++] = (struct label){ json_str(key, STR_NONE), json_str(value, STR_NONE) };
     }
     return labels_tidy(s->labels, &s->label_count);
@@ -46,7 +48,8 @@ static bool same_series(const struct batch_series *a, const struct json_sample *
 {
     if (!str_eq(a->name, b->name) || a->label_count != b->label_count) return false;
     for (uint32_t i = 0; i < b->label_count; i++)
-        if (!str_eq(a->labels[i].name, b->labels[i].name) || !str_eq(a->labels[i].value, b->labels[i].value)) return false;
+        if (!str_eq(a->labels[i].name, b->labels[i].name) || !str_eq(a->labels[i].value, b->labels[i].value))
+            return false;
     return true;
 }
 
@@ -58,10 +61,12 @@ static void add(struct batch *b, const struct json_sample *s)
     if (last && same_series(last, s)) {
         last->count++;
     } else {
-        b->series[b->series_count++] = (struct batch_series){
-            .name = s->name, .labels = s->labels, .label_count = s->label_count, .first = (uint32_t)b->point_count, .count = 1,
-            .kind = series_kind_by_name(s->name)
-        };
+        b->series[b->series_count++] = (struct batch_series){ .name = s->name,
+                                                              .labels = s->labels,
+                                                              .label_count = s->label_count,
+                                                              .first = (uint32_t)b->point_count,
+                                                              .count = 1,
+                                                              .kind = series_kind_by_name(s->name) };
     }
     b->point_count++;
 }

@@ -8,7 +8,13 @@
 #include "edge/observe/exposition.h"
 #include "edge/observe/ingest_internal.h"
 
-enum { PAGE_MAX_BYTES = 16 << 20, ARENA_BYTES = 512 << 20, THREADS_MAX = 8, OWN_LABELS_MAX = LABELS_MAX + 3, OWN_SERIES = 3 };
+enum {
+    PAGE_MAX_BYTES = 16 << 20,
+    ARENA_BYTES = 512 << 20,
+    THREADS_MAX = 8,
+    OWN_LABELS_MAX = LABELS_MAX + 3,
+    OWN_SERIES = 3
+};
 
 /* A series that a target showed, to be able to end it. */
 struct shown {
@@ -71,7 +77,8 @@ struct scrape_state *scrape_state_new(const struct scrape_target *target)
     own_label(st, STR("pipeline"), target->pipeline);
     own_label(st, STR("job"), target->job);
     own_label(st, STR("instance"), instance_of(target->url));
-    if (labels_tidy(st->labels, &st->label_count).code) st->label_count = 0; /* the configuration was checked when it was read */
+    if (labels_tidy(st->labels, &st->label_count).code)
+        st->label_count = 0; /* the configuration was checked when it was read */
     return st;
 }
 
@@ -111,8 +118,13 @@ static err add_labels(const struct scrape_state *st, struct batch_series *s, str
 static err fetch(const struct scrape_target *t, struct env *env, struct arena *a, str *page)
 {
     static const str headers[] = { STR_INIT("Accept: text/plain;version=0.0.4;q=1,*/*;q=0.1") };
-    struct http_request req = { .method = STR("GET"), .url = t->url, .headers = headers, .header_count = 1, .timeout = t->timeout,
-                                .reply_max = PAGE_MAX_BYTES, .from_operator = true };
+    struct http_request req = { .method = STR("GET"),
+                                .url = t->url,
+                                .headers = headers,
+                                .header_count = 1,
+                                .timeout = t->timeout,
+                                .reply_max = PAGE_MAX_BYTES,
+                                .from_operator = true };
     struct http_reply reply = { 0 };
     err e = env->http(env, &req, a, &reply);
     if (!e.code && reply.status != 200) e = err_make(ERR_INPUT, "the target answered %d", reply.status);
@@ -129,7 +141,8 @@ static int by_hash(const void *a, const void *b)
 static uint64_t series_hash_of(const struct batch_series *s)
 {
     uint64_t h = hash64(s->name);
-    for (uint32_t i = 0; i < s->label_count; i++) h = hash64_more(hash64_more(hash64_more(h, s->labels[i].name), STR("=")), s->labels[i].value);
+    for (uint32_t i = 0; i < s->label_count; i++)
+        h = hash64_more(hash64_more(hash64_more(h, s->labels[i].name), STR("=")), s->labels[i].value);
     return h;
 }
 
@@ -160,7 +173,8 @@ static void add_point(struct batch *b, struct batch_series s, usec time, double 
 static void end_vanished(const struct scrape_state *st, const struct shown *seen, size_t n, usec now, struct batch *b)
 {
     for (size_t i = 0; i < st->shown_count; i++)
-        if (!n || !bsearch(&st->shown[i], seen, n, sizeof *seen, by_hash)) add_point(b, st->shown[i].series, now, stale_marker());
+        if (!n || !bsearch(&st->shown[i], seen, n, sizeof *seen, by_hash))
+            add_point(b, st->shown[i].series, now, stale_marker());
 }
 
 static void remember(struct scrape_state *st, const struct shown *seen, size_t n)
@@ -172,7 +186,8 @@ static void remember(struct scrape_state *st, const struct shown *seen, size_t n
     for (size_t i = 0; i < n; i++) {
         struct batch_series s = seen[i].series;
         struct label *labels = ARENA_ARRAY(a, struct label, s.label_count);
-        for (uint32_t k = 0; k < s.label_count; k++) labels[k] = (struct label){ str_dup(a, s.labels[k].name), str_dup(a, s.labels[k].value) };
+        for (uint32_t k = 0; k < s.label_count; k++)
+            labels[k] = (struct label){ str_dup(a, s.labels[k].name), str_dup(a, s.labels[k].value) };
         s.name = str_dup(a, s.name);
         s.labels = labels;
         st->shown[i] = (struct shown){ seen[i].hash, s };
@@ -194,7 +209,9 @@ static err label_all(const struct scrape_state *st, struct batch *b, struct aren
 
 static struct batch_series about(const struct scrape_state *st, str name)
 {
-    return (struct batch_series){ .name = name, .labels = st->labels, .label_count = st->label_count, .kind = SERIES_GAUGE };
+    return (struct batch_series){
+        .name = name, .labels = st->labels, .label_count = st->label_count, .kind = SERIES_GAUGE
+    };
 }
 
 err scrape_once(struct scrape_state *st, struct ingest *in, struct env *env)
@@ -214,7 +231,8 @@ err scrape_once(struct scrape_state *st, struct ingest *in, struct env *env)
     if (!e.code) {
         end_vanished(st, seen, shown, now, &b);
         add_point(&b, about(st, STR("up")), now, bad.code ? 0 : 1);
-        add_point(&b, about(st, STR("scrape_duration_seconds")), now, (double)(env->now(env) - began) / (double)USEC_SECOND);
+        add_point(&b, about(st, STR("scrape_duration_seconds")), now,
+                  (double)(env->now(env) - began) / (double)USEC_SECOND);
         add_point(&b, about(st, STR("scrape_samples_scraped")), now, (double)shown);
         e = ingest_samples(in, str_fmt(&a, "scrape/" STR_FMT, STR_ARG(st->target->job)), &b, &got);
     }

@@ -1,6 +1,6 @@
-/* Fetches the pages of exporters, as Prometheus would: every target at its own beat, spread over the interval, with the series
- * `up`, `scrape_duration_seconds` and `scrape_samples_scraped` about the scrape itself, and an end mark for each series that a
- * target no longer shows. */
+/* Fetches the pages of exporters, as Prometheus would: every target at its own beat, spread over the interval, with the
+ * series `up`, `scrape_duration_seconds` and `scrape_samples_scraped` about the scrape itself, and an end mark for each
+ * series that a target no longer shows. */
 #ifndef WEIR_EDGE_OBSERVE_SCRAPE_H
 #define WEIR_EDGE_OBSERVE_SCRAPE_H
 

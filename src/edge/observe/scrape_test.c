@@ -47,14 +47,21 @@ struct rig {
 
 static void rig_open(struct rig *r)
 {
-    *r = (struct rig){ .w = { .env = env_os(), .status = 200, .page = "", .wall = INT64_C(1777874400000000) }, .a = arena_init(16 << 20) };
+    *r = (struct rig){ .w = { .env = env_os(), .status = 200, .page = "", .wall = INT64_C(1777874400000000) },
+                       .a = arena_init(16 << 20) };
     r->w.env.wall = world_wall;
     r->w.env.http = world_http;
     str dir = test_dir();
     CHECK_OK(store_open(&(struct store_opts){ .dir = STR_NONE }, &r->w.env, &r->store));
-    CHECK_OK(ingest_open(&(struct ingest_opts){ .dir = dir, .disk_floor = -1, .apply = no_core }, r->store, &r->w.env, &r->in));
-    r->target = (struct scrape_target){ .job = STR("shop"), .url = STR("http://user@10.0.0.1:9100/metrics"), .pipeline = STR("orders"),
-                                        .every = 15 * USEC_SECOND, .timeout = USEC_SECOND, .labels = { STR("zone=a") }, .label_count = 1 };
+    CHECK_OK(ingest_open(&(struct ingest_opts){ .dir = dir, .disk_floor = -1, .apply = no_core }, r->store, &r->w.env,
+                         &r->in));
+    r->target = (struct scrape_target){ .job = STR("shop"),
+                                        .url = STR("http://user@10.0.0.1:9100/metrics"),
+                                        .pipeline = STR("orders"),
+                                        .every = 15 * USEC_SECOND,
+                                        .timeout = USEC_SECOND,
+                                        .labels = { STR("zone=a") },
+                                        .label_count = 1 };
 }
 
 static void rig_close(struct rig *r)

@@ -77,7 +77,8 @@ static bool same(const struct series *s, const struct batch_series *key)
 {
     if (s->label_count != key->label_count || !str_eq(s->info.name, key->name)) return false;
     for (uint32_t i = 0; i < s->label_count; i++)
-        if (!str_eq(s->labels[i].value, key->labels[i].value) || !str_eq(s->labels[i].name, key->labels[i].name)) return false;
+        if (!str_eq(s->labels[i].value, key->labels[i].value) || !str_eq(s->labels[i].name, key->labels[i].name))
+            return false;
     return true;
 }
 
@@ -199,7 +200,8 @@ static err recall(struct series_table *t, struct series *s)
     return e;
 }
 
-/* Senders repeat their series in the same order, so the one that came next last time is tried before anything is hashed. */
+/* Senders repeat their series in the same order, so the one that came next last time is tried before anything is
+ * hashed. */
 static struct series *guess(struct series_table *t, const struct batch_series *key)
 {
     const struct series *latest = series_by_ref(t, t->latest);
@@ -214,7 +216,8 @@ static void follow(struct series_table *t, const struct series *s)
     t->latest = s->info.ref;
 }
 
-static err find_or_make(struct series_table *t, const struct batch_series *key, str source, usec now, struct series **out)
+static err find_or_make(struct series_table *t, const struct batch_series *key, str source, usec now,
+                        struct series **out)
 {
     uint64_t hash = key_hash(t, key);
     *out = lookup(t, key, hash);
@@ -313,9 +316,12 @@ err series_decode(struct series_table *t, str bytes, struct series **out)
     struct label labels[SERIES_LABELS_MAX];
     bool ok = take(&bytes, head, sizeof head) && take_str(&bytes, &source) && take_str(&bytes, &name);
     ok = ok && head[0] > 0 && head[0] < PAGES * PAGE && head[1] <= SERIES_COUNTER && head[2] <= SERIES_LABELS_MAX;
-    for (uint32_t i = 0; ok && i < head[2]; i++) ok = take_str(&bytes, &labels[i].name) && take_str(&bytes, &labels[i].value);
+    for (uint32_t i = 0; ok && i < head[2]; i++)
+        ok = take_str(&bytes, &labels[i].name) && take_str(&bytes, &labels[i].value);
     if (!ok || bytes.len) return err_make(ERR_CORRUPT, "a series definition in the sample log does not decode");
-    struct batch_series key = { .name = name, .labels = labels, .label_count = head[2], .kind = (enum series_kind)head[1] };
+    struct batch_series key = {
+        .name = name, .labels = labels, .label_count = head[2], .kind = (enum series_kind)head[1]
+    };
     uint64_t hash = key_hash(t, &key);
     *out = lookup(t, &key, hash);
     if (*out) return OK;

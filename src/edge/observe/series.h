@@ -1,5 +1,5 @@
-/* The series that live: label sets by hash, so that a sample finds its series without allocating. A series idle for hours goes back
- * to samples.db and is read again when it speaks. Not locked: whoever calls holds the ingest door. */
+/* The series that live: label sets by hash, so that a sample finds its series without allocating. A series idle for
+ * hours goes back to samples.db and is read again when it speaks. Not locked: whoever calls holds the ingest door. */
 #ifndef WEIR_EDGE_OBSERVE_SERIES_H
 #define WEIR_EDGE_OBSERVE_SERIES_H
 
@@ -32,10 +32,12 @@ void series_table_set_next_ref(struct series_table *t, uint32_t ref);
 
 /* The series of this name and labels (tidied); made, or read from samples.db, when it does not live yet.
  * Errors: ERR_LIMIT (live_max reached), ERR_IO. */
-MUST_USE err series_find(struct series_table *t, const struct batch_series *key, str source, usec now, struct series **out);
+MUST_USE err series_find(struct series_table *t, const struct batch_series *key, str source, usec now,
+                         struct series **out);
 /* NULL when it does not live. Needs no door for a number that was read from the log. */
 struct series *series_by_ref(struct series_table *t, uint32_t ref);
-/* Take a series out that has not been heard of since `before` (monotonic). False when it has. The pointer is then gone. */
+/* Take a series out that has not been heard of since `before` (monotonic). False when it has. The pointer is then gone.
+ */
 bool series_evict(struct series_table *t, uint32_t ref, usec before);
 size_t series_live(const struct series_table *t);
 
