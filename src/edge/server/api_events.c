@@ -24,7 +24,9 @@ static void stream(struct request *req, struct response *res)
 }
 
 const struct route api_event_routes[] = {
-    { "GET", "/api/v1/events", ROLE_VIEWER, "events", "WebSocket: journal entries as they commit, after a seq", "after:integer(0..)", NULL, NULL, 101, 0, websocket },
-    { "GET", "/api/v1/events/stream", ROLE_VIEWER, "events", "The same as server-sent events; resumes by Last-Event-ID", "after:integer(0..)", NULL, NULL, 200, 0, stream },
+    { "GET", "/api/v1/events", ROLE_VIEWER, "events", "WebSocket: journal entries as they commit, after a seq",
+      "after:integer(0..)", NULL, NULL, 101, 0, websocket },
+    { "GET", "/api/v1/events/stream", ROLE_VIEWER, "events", "The same as server-sent events; resumes by Last-Event-ID",
+      "after:integer(0..)", NULL, NULL, 200, 0, stream },
     ROUTES_END,
 };

@@ -67,7 +67,9 @@ static void get(struct request *req, struct response *res)
     view_close(&v);
 }
 
-static const struct col checkpoint_columns[] = { { "size", COL_INT }, { "time", COL_INT }, { "note", COL_TEXT }, { .name = NULL } };
+static const struct col checkpoint_columns[] = {
+    { "size", COL_INT }, { "time", COL_INT }, { "note", COL_TEXT }, { .name = NULL }
+};
 
 static void checkpoint(struct request *req, struct response *res)
 {
@@ -86,9 +88,11 @@ static void checkpoint(struct request *req, struct response *res)
 }
 
 const struct route api_journal_routes[] = {
-    { "GET", "/api/v1/journal", ROLE_VIEWER, "journal", "Entries after a seq, oldest first; kind=incident finds incident.opened too",
+    { "GET", "/api/v1/journal", ROLE_VIEWER, "journal",
+      "Entries after a seq, oldest first; kind=incident finds incident.opened too",
       QUERY_PAGE_SEQ " after:integer(0..) kind:string(0..64)", NULL, "Entry[]", 200, 0, list },
     { "GET", "/api/v1/journal/{seq}", ROLE_VIEWER, "journal", "One entry", NULL, NULL, "Entry", 200, 0, get },
-    { "GET", "/api/v1/checkpoint", ROLE_VIEWER, "journal", "The newest signed checkpoint", NULL, NULL, "Checkpoint", 200, 0, checkpoint },
+    { "GET", "/api/v1/checkpoint", ROLE_VIEWER, "journal", "The newest signed checkpoint", NULL, NULL, "Checkpoint",
+      200, 0, checkpoint },
     ROUTES_END,
 };

@@ -3,7 +3,8 @@
 #include "edge/server/server_internal.h"
 
 static const struct col key_columns[] = {
-    { "name", COL_TEXT }, { "id", COL_TEXT }, { "role", COL_TEXT }, { "created", COL_INT }, { "revoked", COL_INT }, { "seq", COL_INT }, { .name = NULL },
+    { "name", COL_TEXT },   { "id", COL_TEXT }, { "role", COL_TEXT }, { "created", COL_INT },
+    { "revoked", COL_INT }, { "seq", COL_INT }, { .name = NULL },
 };
 
 static void list(struct request *req, struct response *res)
@@ -17,7 +18,8 @@ static str new_key(struct request *req)
 {
     uint8_t bytes[24];
     env_random_bytes(server_env(req->ctx), bytes, sizeof bytes);
-    return str_fmt(req->arena, "weir_" STR_FMT, STR_ARG(hex_text((str){ (const char *)bytes, sizeof bytes }, req->arena)));
+    return str_fmt(req->arena, "weir_" STR_FMT,
+                   STR_ARG(hex_text((str){ (const char *)bytes, sizeof bytes }, req->arena)));
 }
 
 static void add(struct request *req, struct response *res)
@@ -61,8 +63,10 @@ static void revoke(struct request *req, struct response *res)
 }
 
 const struct route api_key_routes[] = {
-    { "GET", "/api/v1/keys", ROLE_ADMIN, "keys", "Keys, by name; never the keys themselves", QUERY_PAGE, NULL, "Key[]", 200, 0, list },
-    { "POST", "/api/v1/keys", ROLE_ADMIN, "keys", "Make a key; the reply is the only time it is shown", NULL, "NewKey", "MadeKey", 201, 64 << 10, add },
+    { "GET", "/api/v1/keys", ROLE_ADMIN, "keys", "Keys, by name; never the keys themselves", QUERY_PAGE, NULL, "Key[]",
+      200, 0, list },
+    { "POST", "/api/v1/keys", ROLE_ADMIN, "keys", "Make a key; the reply is the only time it is shown", NULL, "NewKey",
+      "MadeKey", 201, 64 << 10, add },
     { "DELETE", "/api/v1/keys/{name}", ROLE_ADMIN, "keys", "Revoke a key", NULL, NULL, NULL, 204, 64 << 10, revoke },
     ROUTES_END,
 };

@@ -96,8 +96,9 @@ static void metrics(struct request *req, struct response *res)
 
 static void stats(struct request *req, struct response *res)
 {
-    static const char *const names[] = { "pipelines", "pipelines_failing", "pipelines_warning", "incidents_open", "incidents",
-                                         "approvals_pending", "effects_running", "effects_unknown", "silences_active" };
+    static const char *const names[] = { "pipelines",       "pipelines_failing", "pipelines_warning",
+                                         "incidents_open",  "incidents",         "approvals_pending",
+                                         "effects_running", "effects_unknown",   "silences_active" };
     struct view v;
     struct env *env = server_env(req->ctx);
     if (!view_open(&v, req, res)) return;
@@ -121,8 +122,11 @@ const struct route api_meta_routes[] = {
     { "GET", "/openapi.json", ROLE_PUBLIC, "page", "The API for machines", NULL, NULL, NULL, 200, 0, openapi },
     { "GET", "/healthz", ROLE_PUBLIC, "health", "Is the process alive?", NULL, NULL, NULL, 200, 0, healthz },
     { "GET", "/readyz", ROLE_PUBLIC, "health", "Does it take work?", NULL, NULL, NULL, 200, 0, readyz },
-    { "GET", "/metrics", ROLE_VIEWER, "health", "Numbers in Prometheus text format", NULL, NULL, NULL, 200, 0, prometheus },
-    { "GET", "/api/v1/metrics", ROLE_VIEWER, "health", "Numbers as JSON, or in Prometheus text format with Accept: text/plain", NULL, NULL, "Metrics", 200, 0, metrics },
-    { "GET", "/api/v1/stats", ROLE_VIEWER, "health", "The counts in the head of the page", NULL, NULL, "Stats", 200, 0, stats },
+    { "GET", "/metrics", ROLE_VIEWER, "health", "Numbers in Prometheus text format", NULL, NULL, NULL, 200, 0,
+      prometheus },
+    { "GET", "/api/v1/metrics", ROLE_VIEWER, "health",
+      "Numbers as JSON, or in Prometheus text format with Accept: text/plain", NULL, NULL, "Metrics", 200, 0, metrics },
+    { "GET", "/api/v1/stats", ROLE_VIEWER, "health", "The counts in the head of the page", NULL, NULL, "Stats", 200, 0,
+      stats },
     ROUTES_END,
 };

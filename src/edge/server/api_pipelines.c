@@ -3,9 +3,10 @@
 #include "edge/server/server_internal.h"
 
 static const struct col pipeline_columns[] = {
-    { "name", COL_TEXT },      { "source", COL_TEXT },      { "destination", COL_TEXT }, { "owner", COL_TEXT },  { "tier", COL_INT },
-    { "environment", COL_TEXT }, { "every_us", COL_INT },   { "first_seen", COL_INT },   { "last_seen", COL_INT }, { "health", COL_TEXT },
-    { "declared", COL_BOOL },  { "seq", COL_INT },          { .name = NULL },
+    { "name", COL_TEXT },     { "source", COL_TEXT },      { "destination", COL_TEXT }, { "owner", COL_TEXT },
+    { "tier", COL_INT },      { "environment", COL_TEXT }, { "every_us", COL_INT },     { "first_seen", COL_INT },
+    { "last_seen", COL_INT }, { "health", COL_TEXT },      { "declared", COL_BOOL },    { "seq", COL_INT },
+    { .name = NULL },
 };
 
 static void list(struct request *req, struct response *res)
@@ -80,13 +81,16 @@ static void create(struct request *req, struct response *res)
 static void runs(struct request *req, struct response *res)
 {
     str step = http_query(req, "step");
-    struct val vals[] = { V(req->path_args[0]), V(http_query_i64(req, "cursor", INT64_MAX)), V(step.ptr ? step : STR("")), V(http_limit(req) + 1) };
+    struct val vals[] = { V(req->path_args[0]), V(http_query_i64(req, "cursor", INT64_MAX)),
+                          V(step.ptr ? step : STR("")), V(http_limit(req) + 1) };
     reply_page(req, res, SQL_API_PIPELINE_RUNS, run_columns, 18, vals, 4);
 }
 
 /* ---- lineage ---- */
 
-static const struct col edge_columns[] = { { "from", COL_TEXT }, { "to", COL_TEXT }, { "seq", COL_INT }, { .name = NULL } };
+static const struct col edge_columns[] = {
+    { "from", COL_TEXT }, { "to", COL_TEXT }, { "seq", COL_INT }, { .name = NULL }
+};
 
 static void write_node(struct jw *w, struct rows *r)
 {
@@ -156,11 +160,17 @@ static void knobs(struct request *req, struct response *res)
 }
 
 const struct route api_pipeline_routes[] = {
-    { "GET", "/api/v1/pipelines", ROLE_VIEWER, "pipelines", "All pipelines, by name", QUERY_PAGE, NULL, "Pipeline[]", 200, 0, list },
-    { "POST", "/api/v1/pipelines", ROLE_OPERATOR, "pipelines", "Register or describe a pipeline", NULL, "NewPipeline", "Named", 201, 64 << 10, create },
-    { "GET", "/api/v1/pipelines/{name}", ROLE_VIEWER, "pipelines", "One pipeline with its declaration", NULL, NULL, "PipelineDetail", 200, 0, get },
-    { "GET", "/api/v1/pipelines/{name}/runs", ROLE_VIEWER, "pipelines", "Its runs, newest first", QUERY_PAGE_SEQ " step:string(1..120)", NULL, "Run[]", 200, 0, runs },
-    { "GET", "/api/v1/lineage", ROLE_VIEWER, "pipelines", "Which pipelines and datasets feed which", NULL, NULL, "Lineage", 200, 0, lineage },
-    { "GET", "/api/v1/knobs", ROLE_INGEST, "pipelines", "Knobs and the values in force", "pipeline:string(0..120)", NULL, "Knob[]", 200, 0, knobs },
+    { "GET", "/api/v1/pipelines", ROLE_VIEWER, "pipelines", "All pipelines, by name", QUERY_PAGE, NULL, "Pipeline[]",
+      200, 0, list },
+    { "POST", "/api/v1/pipelines", ROLE_OPERATOR, "pipelines", "Register or describe a pipeline", NULL, "NewPipeline",
+      "Named", 201, 64 << 10, create },
+    { "GET", "/api/v1/pipelines/{name}", ROLE_VIEWER, "pipelines", "One pipeline with its declaration", NULL, NULL,
+      "PipelineDetail", 200, 0, get },
+    { "GET", "/api/v1/pipelines/{name}/runs", ROLE_VIEWER, "pipelines", "Its runs, newest first",
+      QUERY_PAGE_SEQ " step:string(1..120)", NULL, "Run[]", 200, 0, runs },
+    { "GET", "/api/v1/lineage", ROLE_VIEWER, "pipelines", "Which pipelines and datasets feed which", NULL, NULL,
+      "Lineage", 200, 0, lineage },
+    { "GET", "/api/v1/knobs", ROLE_INGEST, "pipelines", "Knobs and the values in force", "pipeline:string(0..120)",
+      NULL, "Knob[]", 200, 0, knobs },
     ROUTES_END,
 };

@@ -79,6 +79,7 @@ static void explain(struct request *req, struct response *res)
 
 const struct route api_policy_routes[] = {
     { "GET", "/api/v1/policy", ROLE_VIEWER, "policy", "The policy in force", NULL, NULL, "Policy", 200, 0, get },
-    { "POST", "/api/v1/policy/explain", ROLE_OPERATOR, "policy", "What the policy says of these facts, clause by clause", NULL, "Explain", "Explanation", 200, 1 << 20, explain },
+    { "POST", "/api/v1/policy/explain", ROLE_OPERATOR, "policy",
+      "What the policy says of these facts, clause by clause", NULL, "Explain", "Explanation", 200, 1 << 20, explain },
     ROUTES_END,
 };

@@ -3,10 +3,11 @@
 #include "edge/server/server_internal.h"
 
 const struct col run_columns[] = {
-    { "id", COL_TEXT },        { "pipeline", COL_TEXT }, { "step", COL_TEXT },    { "attempt", COL_INT }, { "state", COL_TEXT },
-    { "started", COL_INT },    { "ended", COL_INT },     { "duration_us", COL_INT }, { "exit_code", COL_INT }, { "signal", COL_INT },
-    { "rows", COL_INT },       { "bytes", COL_INT },     { "peak_kb", COL_INT },  { "cpu_us", COL_INT },  { "sync_us", COL_INT },
-    { "effect", COL_TEXT },    { "output", COL_TEXT },   { "detail", COL_JSON },  { "seq", COL_INT },     { .name = NULL },
+    { "id", COL_TEXT },       { "pipeline", COL_TEXT }, { "step", COL_TEXT },   { "attempt", COL_INT },
+    { "state", COL_TEXT },    { "started", COL_INT },   { "ended", COL_INT },   { "duration_us", COL_INT },
+    { "exit_code", COL_INT }, { "signal", COL_INT },    { "rows", COL_INT },    { "bytes", COL_INT },
+    { "peak_kb", COL_INT },   { "cpu_us", COL_INT },    { "sync_us", COL_INT }, { "effect", COL_TEXT },
+    { "output", COL_TEXT },   { "detail", COL_JSON },   { "seq", COL_INT },     { .name = NULL },
 };
 
 static void get(struct request *req, struct response *res)
@@ -47,7 +48,9 @@ static str event_body(json *event, struct arena *a)
 static err read_event(json *event, str actor, struct arena *a, struct input *in)
 {
     bool started = STR_IS(json_get_str(event, "event"), "started");
-    *in = (struct input){ .kind = started ? STR("run.started") : STR("run.finished"), .subject = json_get_str(event, "id"), .actor = actor };
+    *in = (struct input){ .kind = started ? STR("run.started") : STR("run.finished"),
+                          .subject = json_get_str(event, "id"),
+                          .actor = actor };
     in->body = event_body(event, a);
     if (!started && !json_get(event, "ended")) return err_make(ERR_INPUT, "a finished run needs \"ended\"");
     return in->body.ptr ? OK : err_make(ERR_LIMIT, "a run event is at most 1 MiB");
@@ -66,11 +69,12 @@ static void add(struct request *req, struct response *res)
 /* Errors that the same event would meet again; the others are worth another try of the whole batch. */
 static bool lasting(err e)
 {
-    return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT || e.code == ERR_DENIED;
+    return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT ||
+           e.code == ERR_DENIED;
 }
 
-/* Events that can be read become inputs; index[i] is the place of input i in the batch, and what cannot be read stays in results
- * with its error. Gives the number of inputs. */
+/* Events that can be read become inputs; index[i] is the place of input i in the batch, and what cannot be read stays
+ * in results with its error. Gives the number of inputs. */
 static size_t read_events(struct request *req, struct input *inputs, size_t *index, struct input_result *results)
 {
     json *one;
@@ -108,7 +112,8 @@ static void add_batch(struct request *req, struct response *res)
 {
     size_t n = yyjson_arr_size(req->json); /* the schema says how many at most */
     struct input *inputs = ARENA_ARRAY(req->arena, struct input, n + 1);
-    struct input_result *results = ARENA_ARRAY(req->arena, struct input_result, n + 1), *applied = ARENA_ARRAY(req->arena, struct input_result, n + 1);
+    struct input_result *results = ARENA_ARRAY(req->arena, struct input_result, n + 1),
+                        *applied = ARENA_ARRAY(req->arena, struct input_result, n + 1);
     size_t *index = ARENA_ARRAY(req->arena, size_t, n + 1), count = read_events(req, inputs, index, results);
     http_inputs(req, inputs, count, applied);
     for (size_t i = 0; i < count; i++) {
@@ -136,8 +141,10 @@ err server_run_event(struct server *s, str event, str actor)
 }
 
 const struct route api_run_routes[] = {
-    { "POST", "/api/v1/runs", ROLE_INGEST, "runs", "A run started or finished", NULL, "RunEvent", "Seq", 201, 1 << 20, add },
-    { "POST", "/api/v1/runs/batch", ROLE_INGEST, "runs", "Several run events, in order; the valid ones are kept", NULL, "RunEvents", "Batch", 200, 0, add_batch },
+    { "POST", "/api/v1/runs", ROLE_INGEST, "runs", "A run started or finished", NULL, "RunEvent", "Seq", 201, 1 << 20,
+      add },
+    { "POST", "/api/v1/runs/batch", ROLE_INGEST, "runs", "Several run events, in order; the valid ones are kept", NULL,
+      "RunEvents", "Batch", 200, 0, add_batch },
     { "GET", "/api/v1/runs/{id}", ROLE_VIEWER, "runs", "One run", NULL, NULL, "Run", 200, 0, get },
     ROUTES_END,
 };

@@ -28,7 +28,8 @@ static bool forever(const struct asset *a)
 
 bool asset_reply(struct request *req, struct response *res)
 {
-    const struct asset *a = req->path.ptr[0] == '/' ? asset_find(STR_IS(req->path, "/") ? STR("/index.html") : req->path) : NULL;
+    const struct asset *a =
+        req->path.ptr[0] == '/' ? asset_find(STR_IS(req->path, "/") ? STR("/index.html") : req->path) : NULL;
     if (!a) return false;
     str tag = str_of(a->etag);
     bool same = str_find(req->header(req, "If-None-Match"), tag, 0) >= 0;
@@ -40,7 +41,8 @@ bool asset_reply(struct request *req, struct response *res)
     res->content_type = str_of(a->type);
     res->shared_body = same ? STR("") : bytes_of(a);
     http_header(res, str_fmt(req->arena, "ETag: " STR_FMT, STR_ARG(tag)));
-    http_header(res, forever(a) ? STR("Cache-Control: public, max-age=31536000, immutable") : STR("Cache-Control: no-cache"));
+    http_header(res, forever(a) ? STR("Cache-Control: public, max-age=31536000, immutable")
+                                : STR("Cache-Control: no-cache"));
     if (a->gzip && !same) http_header(res, STR("Content-Encoding: gzip"));
     http_header(res, STR("Vary: Accept-Encoding"));
     return true;

@@ -3,7 +3,14 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 
-enum { KEYS_CACHED = 64, SESSIONS_MAX = 256, TOKENS_MAX = 16, ADDRESSES_MAX = 512, NAME_MAX_LEN = 120, KEY_LEN_MAX = 512 };
+enum {
+    KEYS_CACHED = 64,
+    SESSIONS_MAX = 256,
+    TOKENS_MAX = 16,
+    ADDRESSES_MAX = 512,
+    NAME_MAX_LEN = 120,
+    KEY_LEN_MAX = 512
+};
 #define KEY_FRESH (5 * USEC_SECOND) /* a key revoked by another way than the API stops working after this */
 #define TOKEN_LIFE (10 * USEC_MINUTE)
 
@@ -184,7 +191,8 @@ str auth_session_new(struct auth *a, const struct who *who, struct arena *arena)
     str secret = secret_new(a, arena);
     struct sha256 digest = sha256_of(secret);
     lock(a);
-    grant_put(a->sessions, SESSIONS_MAX, &digest, who->name, who->role, a->env->now(a->env) + SESSION_HOURS * USEC_HOUR);
+    grant_put(a->sessions, SESSIONS_MAX, &digest, who->name, who->role,
+              a->env->now(a->env) + SESSION_HOURS * USEC_HOUR);
     unlock(a);
     return secret;
 }
@@ -247,17 +255,19 @@ void auth_session_end(struct auth *a, const struct request *req)
 
 str auth_cookie(str session, bool tls, struct arena *arena)
 {
-    return str_fmt(arena, "Set-Cookie: weir_session=" STR_FMT "; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d%s", STR_ARG(session),
-                   session.len ? SESSION_HOURS * 3600 : 0, tls ? "; Secure" : "");
+    return str_fmt(arena, "Set-Cookie: weir_session=" STR_FMT "; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d%s",
+                   STR_ARG(session), session.len ? SESSION_HOURS * 3600 : 0, tls ? "; Secure" : "");
 }
 
 err auth_who(struct auth *a, const struct request *req, struct who *out)
 {
     str key = req->header(req, "x-api-key"), bearer = req->header(req, "Authorization"), cookie = cookie_of(req);
-    if (!key.ptr && bearer.len > 7 && str_eq_nocase(str_cut(bearer, 0, 7), STR("Bearer "))) key = str_trim(str_cut(bearer, 7, bearer.len));
+    if (!key.ptr && bearer.len > 7 && str_eq_nocase(str_cut(bearer, 0, 7), STR("Bearer ")))
+        key = str_trim(str_cut(bearer, 7, bearer.len));
     if (key.ptr) return auth_key(a, key, req->client, req->arena, out);
     if (cookie.len && session_find(a, cookie, req->arena, out)) return OK;
-    return err_make(ERR_DENIED, cookie.len ? "the session has ended, log in again" : "a key is needed: send it as x-api-key");
+    return err_make(ERR_DENIED,
+                    cookie.len ? "the session has ended, log in again" : "a key is needed: send it as x-api-key");
 }
 
 struct auth_stats auth_stats(struct auth *a)
@@ -303,16 +313,19 @@ err auth_host_check(str host, const str *hosts, size_t host_count)
     if (name.len && (is_address(name) || str_eq_nocase(name, STR("localhost")))) return OK;
     for (size_t i = 0; name.len && i < host_count; i++)
         if (str_eq_nocase(name, hosts[i])) return OK;
-    return err_make(ERR_DENIED, "this server does not answer for the host \"" STR_FMT "\"; see server.hosts", STR_ARG(str_utf8_prefix(host, 80)));
+    return err_make(ERR_DENIED, "this server does not answer for the host \"" STR_FMT "\"; see server.hosts",
+                    STR_ARG(str_utf8_prefix(host, 80)));
 }
 
 err auth_origin_check(str origin, str host, str site, bool reads, bool navigates)
 {
-    if (str_eq_nocase(site, STR("cross-site")) && !(reads && navigates)) return err_make(ERR_DENIED, "requests from other sites are refused");
+    if (str_eq_nocase(site, STR("cross-site")) && !(reads && navigates))
+        return err_make(ERR_DENIED, "requests from other sites are refused");
     if (!origin.ptr) return OK;
     ptrdiff_t at = str_find(origin, STR("://"), 0);
     str scheme = at < 0 ? STR_NONE : str_cut(origin, 0, (size_t)at);
     bool web = STR_IS(scheme, "http") || STR_IS(scheme, "https");
     if (web && str_eq_nocase(str_cut(origin, (size_t)at + 3, origin.len), host)) return OK;
-    return err_make(ERR_DENIED, "requests from the origin \"" STR_FMT "\" are refused", STR_ARG(str_utf8_prefix(origin, 80)));
+    return err_make(ERR_DENIED, "requests from the origin \"" STR_FMT "\" are refused",
+                    STR_ARG(str_utf8_prefix(origin, 80)));
 }

@@ -1,5 +1,5 @@
-/* Who is asking, and may this address ask at all? Keys are stored as SHA-256 and looked up by it; sessions (of the page)
- * live in memory and end with the process. Failed attempts are counted and limited per address. Thread: any. */
+/* Who is asking, and may this address ask at all? Keys are stored as SHA-256 and looked up by it; sessions (of the
+ * page) live in memory and end with the process. Failed attempts are counted and limited per address. Thread: any. */
 #ifndef WEIR_EDGE_SERVER_AUTH_H
 #define WEIR_EDGE_SERVER_AUTH_H
 
@@ -40,8 +40,8 @@ struct auth_stats {
 };
 struct auth_stats auth_stats(struct auth *a);
 
-/* Pure checks of the headers against DNS rebinding and cross-site requests. `hosts` are names allowed besides IP addresses
- * and localhost. Errors: ERR_DENIED. */
+/* Pure checks of the headers against DNS rebinding and cross-site requests. `hosts` are names allowed besides IP
+ * addresses and localhost. Errors: ERR_DENIED. */
 MUST_USE err auth_host_check(str host, const str *hosts, size_t host_count);
 /* origin and site (Sec-Fetch-Site) may be absent; `reads`: GET or HEAD; `navigates`: Sec-Fetch-Mode is navigate. */
 MUST_USE err auth_origin_check(str origin, str host, str site, bool reads, bool navigates);

@@ -26,7 +26,9 @@ struct key {
 static err add_keys(struct tx *tx, void *ctx)
 {
     (void)ctx;
-    static const struct key keys[] = { { "ann", "ann's key", "admin", false }, { "bob", "bob's key", "ingest", false }, { "eve", "eve's key", "admin", true } };
+    static const struct key keys[] = { { "ann", "ann's key", "admin", false },
+                                       { "bob", "bob's key", "ingest", false },
+                                       { "eve", "eve's key", "admin", true } };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         struct sha256 h = sha256_of(str_of(keys[i].key));
         str hex = hex_text((str){ (const char *)h.b, SHA256_LEN }, tx_arena(tx));
@@ -155,7 +157,8 @@ TEST(sessions_are_bounded_and_end)
     str first = auth_session_new(w.auth, &me, &w.arena);
     for (int i = 0; i < 1000; i++, clock_now += USEC_MS) (void)auth_session_new(w.auth, &me, &w.arena);
     CHECK_I64(auth_stats(w.auth).sessions, 256);
-    CHECK_ERR(who(&w, "cookie", str_z(&w.arena, str_fmt(&w.arena, "weir_session=" STR_FMT, STR_ARG(first))), &me), ERR_DENIED);
+    CHECK_ERR(who(&w, "cookie", str_z(&w.arena, str_fmt(&w.arena, "weir_session=" STR_FMT, STR_ARG(first))), &me),
+              ERR_DENIED);
     clock_now += SESSION_HOURS * USEC_HOUR + USEC_SECOND;
     CHECK_I64(auth_stats(w.auth).sessions, 0);
     world_close(&w);
@@ -163,12 +166,26 @@ TEST(sessions_are_bounded_and_end)
 
 TEST(only_addresses_localhost_and_listed_names_are_hosts)
 {
-    static const char *const good[] = { "127.0.0.1", "127.0.0.1:8090", "[::1]:8090", "[::1]", "localhost", "LocalHost:1", "192.168.3.4:80", "weir.example:443" };
-    static const char *const bad[] = { "", ":80", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.1:80x", "a@127.0.0.1", "[::1",
-                                       "[::1]x", "2130706433", "0x7f.1", "localhost:80:80", "127.0.0.1 ", "weir.example." };
+    static const char *const good[] = { "127.0.0.1", "127.0.0.1:8090", "[::1]:8090",     "[::1]",
+                                        "localhost", "LocalHost:1",    "192.168.3.4:80", "weir.example:443" };
+    static const char *const bad[] = { "",
+                                       ":80",
+                                       "evil.example",
+                                       "localhost.evil.example",
+                                       "127.0.0.1.evil.example",
+                                       "127.0.0.1:80x",
+                                       "a@127.0.0.1",
+                                       "[::1",
+                                       "[::1]x",
+                                       "2130706433",
+                                       "0x7f.1",
+                                       "localhost:80:80",
+                                       "127.0.0.1 ",
+                                       "weir.example." };
     str hosts[] = { STR("weir.example") };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK_OK(auth_host_check(str_of(good[i]), hosts, 1));
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK_ERR(auth_host_check(str_of(bad[i]), hosts, 1), ERR_DENIED);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK_ERR(auth_host_check(str_of(bad[i]), hosts, 1), ERR_DENIED);
 }
 
 TEST(other_origins_are_refused)
@@ -179,15 +196,23 @@ TEST(other_origins_are_refused)
     CHECK_OK(auth_origin_check(STR_NONE, host, STR("cross-site"), true, true)); /* a link was followed */
     CHECK_ERR(auth_origin_check(STR_NONE, host, STR("cross-site"), true, false), ERR_DENIED);
     CHECK_ERR(auth_origin_check(STR_NONE, host, STR("cross-site"), false, true), ERR_DENIED);
-    static const char *const bad[] = { "null", "", "http://127.0.0.1:8091", "http://evil.example", "ftp://127.0.0.1:8090", "127.0.0.1:8090", "http://127.0.0.1:8090.evil.example" };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK_ERR(auth_origin_check(str_of(bad[i]), host, STR_NONE, true, false), ERR_DENIED);
+    static const char *const bad[] = { "null",
+                                       "",
+                                       "http://127.0.0.1:8091",
+                                       "http://evil.example",
+                                       "ftp://127.0.0.1:8090",
+                                       "127.0.0.1:8090",
+                                       "http://127.0.0.1:8090.evil.example" };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK_ERR(auth_origin_check(str_of(bad[i]), host, STR_NONE, true, false), ERR_DENIED);
 }
 
 TEST(roles_may_what_they_may)
 {
     CHECK(role_may(ROLE_ADMIN, ROLE_APPROVER, false) && role_may(ROLE_OPERATOR, ROLE_INGEST, false));
     CHECK(role_may(ROLE_VIEWER, ROLE_INGEST, true) && !role_may(ROLE_VIEWER, ROLE_INGEST, false));
-    CHECK(!role_may(ROLE_INGEST, ROLE_VIEWER, true) && role_may(ROLE_INGEST, ROLE_INGEST, false) && !role_may(ROLE_OPERATOR, ROLE_APPROVER, false));
+    CHECK(!role_may(ROLE_INGEST, ROLE_VIEWER, true) && role_may(ROLE_INGEST, ROLE_INGEST, false) &&
+          !role_may(ROLE_OPERATOR, ROLE_APPROVER, false));
     enum role r = ROLE_PUBLIC;
     CHECK(role_of(STR("approver"), &r) && r == ROLE_APPROVER && !role_of(STR("public"), &r) && !role_of(STR(""), &r));
 }

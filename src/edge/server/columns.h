@@ -4,7 +4,7 @@
 
 #include "edge/server/reply.h"
 
-extern const struct col run_columns[], incident_columns[], finding_columns[], proposal_columns[], decision_columns[], effect_columns[],
-    approval_columns[], case_columns[];
+extern const struct col run_columns[], incident_columns[], finding_columns[], proposal_columns[], decision_columns[],
+    effect_columns[], approval_columns[], case_columns[];
 
 #endif

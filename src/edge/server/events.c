@@ -76,7 +76,8 @@ void events_dropped(struct client *c)
     events_lock(e);
     e->stats.dropped++;
     events_unlock(e);
-    log_info("events.dropped why=slow kind=%s after=%lld", c->kind == STREAM_SSE ? "sse" : "websocket", (long long)c->after);
+    log_info("events.dropped why=slow kind=%s after=%lld", c->kind == STREAM_SSE ? "sse" : "websocket",
+             (long long)c->after);
 }
 
 /* ---- the hub ---- */
@@ -90,7 +91,8 @@ static size_t waiting(struct client *c)
     return n;
 }
 
-/* Entries after `after` as JSON; false when there are none (or the store cannot be read now: the next commit tries again). */
+/* Entries after `after` as JSON; false when there are none (or the store cannot be read now: the next commit tries
+ * again). */
 static bool fetch(struct events *e, int64_t after)
 {
     struct batch *b = &e->batch;
@@ -166,7 +168,8 @@ static void feed_all(struct events *e)
     for (int round = 0; more && round < 16; round++) { /* then look at the sockets again */
         more = false;
         for (struct client *c = first_client(e); c; c = c->next) more |= feed(c);
-        while (e->seen < atomic_load(&e->newest) && fetch(e, e->seen)) {} /* metrics, when no client was there to fetch for */
+        while (e->seen < atomic_load(&e->newest) && fetch(e, e->seen)) {
+        } /* metrics, when no client was there to fetch for */
     }
     if (more) events_wake(e);
 }
@@ -254,9 +257,12 @@ static bool has_word(str list, str word)
 void events_websocket(struct events *e, struct request *req, struct response *res)
 {
     str key = req->header(req, "Sec-WebSocket-Key"), raw = STR_NONE;
-    bool asked = req->http11 && has_word(req->header(req, "Connection"), STR("upgrade")) && has_word(req->header(req, "Upgrade"), STR("websocket"));
+    bool asked = req->http11 && has_word(req->header(req, "Connection"), STR("upgrade")) &&
+                 has_word(req->header(req, "Upgrade"), STR("websocket"));
     if (!asked || !STR_IS(req->header(req, "Sec-WebSocket-Version"), "13")) {
-        http_problem(res, 426, "Upgrade required", STR("this address speaks WebSocket (version 13); /api/v1/events/stream has the same as server-sent events"));
+        http_problem(res, 426, "Upgrade required",
+                     STR("this address speaks WebSocket (version 13); /api/v1/events/stream has the same as "
+                         "server-sent events"));
         http_header(res, STR("Upgrade: websocket"));
         http_header(res, STR("Sec-WebSocket-Version: 13"));
         return;
@@ -290,7 +296,8 @@ bool events_sse(struct events *e, struct request *req, struct response *res)
     return true;
 }
 
-struct MHD_Response *events_stream(struct events *e, struct response *res, struct MHD_Connection *connection, struct watched *watched)
+struct MHD_Response *events_stream(struct events *e, struct response *res, struct MHD_Connection *connection,
+                                   struct watched *watched)
 {
     struct client *c = client_new(e, res->stream, res->stream_after, watched);
     if (res->stream == STREAM_WEBSOCKET) return MHD_create_response_for_upgrade(events_ws_upgraded, c);
@@ -327,7 +334,8 @@ void events_stop(struct events *e)
     usec until = events_now(e) + CLOSE_GRACE;
     while (first_client(e) && events_now(e) < until) (void)usleep(2000);
     store_on_commit(e->opts.store, NULL, NULL);
-    (void)!store_run(e->opts.store, no_work, NULL).code; /* once this is through, no earlier commit is still telling us */
+    (void)!store_run(e->opts.store, no_work, NULL)
+        .code; /* once this is through, no earlier commit is still telling us */
     atomic_store(&e->stop, true);
     events_wake(e);
     (void)pthread_join(e->thread, NULL);

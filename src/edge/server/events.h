@@ -1,6 +1,6 @@
 /* The journal as it commits, to WebSocket and server-sent-event clients. One thread reads new entries once, feeds the
- * metrics, and fills each client's bounded buffer; a client that stops reading is dropped (1013) and counted, since a page
- * that shows old news as new is worse than one that says it is reconnecting. Every client resumes by seq. */
+ * metrics, and fills each client's bounded buffer; a client that stops reading is dropped (1013) and counted, since a
+ * page that shows old news as new is worse than one that says it is reconnecting. Every client resumes by seq. */
 #ifndef WEIR_EDGE_SERVER_EVENTS_H
 #define WEIR_EDGE_SERVER_EVENTS_H
 
@@ -32,7 +32,8 @@ void events_websocket(struct events *e, struct request *req, struct response *re
 /* The same for server-sent events; false when there is nothing to stream (HEAD, or too many clients). */
 bool events_sse(struct events *e, struct request *req, struct response *res);
 /* The response that turns the connection into a stream (res->stream says which). Thread: HTTP. */
-struct MHD_Response *events_stream(struct events *e, struct response *res, struct MHD_Connection *c, struct watched *watched);
+struct MHD_Response *events_stream(struct events *e, struct response *res, struct MHD_Connection *c,
+                                   struct watched *watched);
 
 struct events_stats {
     int64_t clients, sent, dropped, refused;

@@ -19,7 +19,8 @@ static ssize_t ws_recv(wslay_event_context_ptr ws, uint8_t *to, size_t max, int 
     }
     ssize_t n = recv(c->fd, to, max, 0);
     if (n > 0) return n;
-    wslay_event_set_error(ws, n < 0 && (errno == EAGAIN || errno == EINTR) ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+    wslay_event_set_error(ws, n < 0 && (errno == EAGAIN || errno == EINTR) ? WSLAY_ERR_WOULDBLOCK
+                                                                           : WSLAY_ERR_CALLBACK_FAILURE);
     return -1;
 }
 
@@ -47,8 +48,8 @@ static const struct wslay_event_callbacks ws_callbacks = {
     .recv_callback = ws_recv, .send_callback = ws_send, .on_msg_recv_callback = ws_message,
 };
 
-void events_ws_upgraded(void *cls, struct MHD_Connection *connection, void *exchange, const char *early, size_t early_len,
-                          MHD_socket fd, struct MHD_UpgradeResponseHandle *upgrade)
+void events_ws_upgraded(void *cls, struct MHD_Connection *connection, void *exchange, const char *early,
+                        size_t early_len, MHD_socket fd, struct MHD_UpgradeResponseHandle *upgrade)
 {
     struct client *c = cls;
     (void)connection;
@@ -96,7 +97,9 @@ void events_ws_turn(struct client *c)
 
 void events_ws_put(struct client *c, str text)
 {
-    struct wslay_event_msg msg = { .opcode = WSLAY_TEXT_FRAME, .msg = (const uint8_t *)text.ptr, .msg_length = text.len };
+    struct wslay_event_msg msg = { .opcode = WSLAY_TEXT_FRAME,
+                                   .msg = (const uint8_t *)text.ptr,
+                                   .msg_length = text.len };
     (void)wslay_event_queue_msg(c->ws, &msg); /* refused only after a close was queued */
 }
 

@@ -12,7 +12,8 @@ static const struct verdict_row {
     [GUARD_HOSTS] = { 400, "hosts", "more than one Host header" },
     [GUARD_LENGTH_INVALID] = { 400, "length_invalid", "Content-Length must be digits only" },
     [GUARD_LENGTHS_DIFFER] = { 400, "lengths", "more than one Content-Length" },
-    [GUARD_LENGTH_AND_CODING] = { 400, "length_and_coding", "Content-Length and Transfer-Encoding exclude one another" },
+    [GUARD_LENGTH_AND_CODING] = { 400, "length_and_coding",
+                                  "Content-Length and Transfer-Encoding exclude one another" },
     [GUARD_CODING] = { 400, "coding", "Transfer-Encoding must be exactly \"chunked\"" },
     [GUARD_BODY_LARGE] = { 413, "body_large", "the body is larger than this address accepts" },
 };

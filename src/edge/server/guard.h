@@ -1,6 +1,6 @@
-/* What libmicrohttpd is lenient about: pure checks of the request's headers before anything of the body is read. What it
- * accepts without telling (bare LF, bare CR, folded lines, NUL) cannot be seen here; tests/http_probe.py shows that one
- * request in still gives one answer out. */
+/* What libmicrohttpd is lenient about: pure checks of the request's headers before anything of the body is read. What
+ * it accepts without telling (bare LF, bare CR, folded lines, NUL) cannot be seen here; tests/http_probe.py shows that
+ * one request in still gives one answer out. */
 #ifndef WEIR_EDGE_SERVER_GUARD_H
 #define WEIR_EDGE_SERVER_GUARD_H
 

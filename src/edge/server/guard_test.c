@@ -40,7 +40,8 @@ TEST(what_the_library_lets_through_is_refused)
         { "Host:", GUARD_NO_HOST },
         { "Host: a\nhost: a", GUARD_HOSTS },
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) CHECK_I64(judge(cases[i].headers, "HTTP/1.1", 10), cases[i].want);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CHECK_I64(judge(cases[i].headers, "HTTP/1.1", 10), cases[i].want);
     CHECK_I64(judge("", "HTTP/1.0", 10), GUARD_FINE);
     CHECK_I64(judge("Host: a", "HTTP/1.1", GUARD_URI_BYTES), GUARD_FINE);
     CHECK_I64(judge("Host: a", "HTTP/1.1", GUARD_URI_BYTES + 1), GUARD_URI_LARGE);

@@ -1,5 +1,5 @@
-/* The glue to libmicrohttpd. A request goes through the stages below; reads run on the HTTP thread, mutations wait for a
- * commit and therefore on a worker, with the connection suspended:
+/* The glue to libmicrohttpd. A request goes through the stages below; reads run on the HTTP thread, mutations wait for
+ * a commit and therefore on a worker, with the connection suspended:
  *
  *   NEW --guard, route, host, origin, auth--> BODY --last byte--> RUNNING --reply ready--> DONE --queued--> SENT
  *    \___ refused: a small body is read and forgotten first, so that the answer is not lost in a reset ___/
@@ -58,9 +58,10 @@ struct exchange {
 
 /* ---- the reply ---- */
 
-static const char page_policy[] = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-                                  "connect-src 'self' ws: wss:; object-src 'none'; " /* 'self' is no ws: in older browsers */
-                                  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+static const char page_policy[] =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self' ws: wss:; object-src 'none'; " /* 'self' is no ws: in older browsers */
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 static const char data_policy[] = "default-src 'none'; frame-ancestors 'none'";
 
 static void add_header(struct MHD_Response *r, const char *name, const char *value)
@@ -86,7 +87,8 @@ static void add_headers(struct exchange *x, struct MHD_Response *r)
     const char *trouble = server_trouble(x->http->server);
     if (*trouble) add_header(r, SERVER_TROUBLE_HEADER, trouble);
     if (res->location.len) add_header(r, "Location", str_z(&x->arena, res->location));
-    if (res->retry_after_s) add_header(r, "Retry-After", str_z(&x->arena, str_fmt(&x->arena, "%d", res->retry_after_s)));
+    if (res->retry_after_s)
+        add_header(r, "Retry-After", str_z(&x->arena, str_fmt(&x->arena, "%d", res->retry_after_s)));
     if (!x->res.stream && (x->close || atomic_load(&x->http->server->stopping))) add_header(r, "Connection", "close");
     for (size_t i = 0; i < res->extra_header_count; i++) add_header_line(x, r, res->extra_headers[i]);
 }
@@ -95,7 +97,8 @@ static struct MHD_Response *make_response(struct exchange *x)
 {
     struct response *res = &x->res;
     if (res->shared_body.ptr)
-        return MHD_create_response_from_buffer(res->shared_body.len, (void *)(uintptr_t)res->shared_body.ptr, MHD_RESPMEM_PERSISTENT);
+        return MHD_create_response_from_buffer(res->shared_body.len, (void *)(uintptr_t)res->shared_body.ptr,
+                                               MHD_RESPMEM_PERSISTENT);
     struct buf body = res->body;
     res->body = buf_init(0); /* the library frees it */
     return MHD_create_response_from_buffer(body.len, body.ptr, MHD_RESPMEM_MUST_FREE);
@@ -147,12 +150,15 @@ static void client_address(struct exchange *x)
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     char text[INET6_ADDRSTRLEN] = "";
     if (info && info->client_addr->sa_family == AF_INET)
-        (void)inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr, text, sizeof text);
+        (void)inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr, text,
+                        sizeof text);
     else if (info && info->client_addr->sa_family == AF_INET6)
-        (void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr, text, sizeof text);
+        (void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr, text,
+                        sizeof text);
     x->req.client = str_dup(&x->arena, str_of(text));
     str forwarded = s->opts.behind_proxy ? header_of(&x->req, "X-Forwarded-For") : STR_NONE, one;
-    while (forwarded.len && str_next(&forwarded, ',', &one)) x->req.client = str_trim(one); /* the last one is our proxy's word */
+    while (forwarded.len && str_next(&forwarded, ',', &one))
+        x->req.client = str_trim(one); /* the last one is our proxy's word */
 }
 
 /* False: refused, with the answer in x->res. */
@@ -174,7 +180,9 @@ static bool origin_ok(struct exchange *x)
     bool reads = STR_IS(x->req.method, "GET") || STR_IS(x->req.method, "HEAD");
     bool navigates = str_eq_nocase(header_of(&x->req, "Sec-Fetch-Mode"), STR("navigate"));
     err e = x->guard.hosts ? auth_host_check(host, s->opts.hosts, s->opts.host_count) : OK;
-    if (!e.code) e = auth_origin_check(header_of(&x->req, "Origin"), host, header_of(&x->req, "Sec-Fetch-Site"), reads, navigates);
+    if (!e.code)
+        e = auth_origin_check(header_of(&x->req, "Origin"), host, header_of(&x->req, "Sec-Fetch-Site"), reads,
+                              navigates);
     if (!e.code) return true;
     metrics_refused(s->metrics, "origin", 1);
     problem(x, 403, "Forbidden", str_dup(&x->arena, str_of(e.msg)));
@@ -194,7 +202,8 @@ static bool route_ok(struct exchange *x)
     struct match m;
     str query = x->target, path;
     bool any = STR_IS(x->target, "*");
-    if (!any && !str_starts(x->target, STR("/"))) return problem(x, 400, "Bad request", STR("the address must begin with /")), false;
+    if (!any && !str_starts(x->target, STR("/")))
+        return problem(x, 400, "Bad request", STR("the address must begin with /")), false;
     if (!str_next(&query, '?', &path)) path = STR("/");
     if (path.len == x->target.len) query = STR_NONE;
     x->req.path = path;
@@ -202,7 +211,8 @@ static bool route_ok(struct exchange *x)
     err e = router_find(&x->http->server->router, x->req.method, path, &x->arena, &m);
     if (e.code) return http_problem_err(&x->res, e), x->refused = true, false;
     bool options = STR_IS(x->req.method, "OPTIONS");
-    if (options && (any || m.allow[0])) return answer_options(x, any ? "GET, HEAD, POST, DELETE, OPTIONS" : m.allow), false;
+    if (options && (any || m.allow[0]))
+        return answer_options(x, any ? "GET, HEAD, POST, DELETE, OPTIONS" : m.allow), false;
     if (!m.route && m.allow[0]) {
         problem(x, 405, "Method not allowed", STR("this address knows other methods; see the Allow header"));
         http_header(&x->res, str_fmt(&x->arena, "Allow: %s", m.allow));
@@ -235,7 +245,9 @@ static bool auth_ok(struct exchange *x)
     x->req.actor = who.name;
     x->req.role = who.role;
     if (role_may(who.role, x->route->role, strcmp(x->route->method, "GET") == 0)) return true;
-    problem(x, 403, "Forbidden", str_fmt(&x->arena, "the role %s may not do this, %s is needed", role_text(who.role), role_text(x->route->role)));
+    problem(x, 403, "Forbidden",
+            str_fmt(&x->arena, "the role %s may not do this, %s is needed", role_text(who.role),
+                    role_text(x->route->role)));
     return false;
 }
 
@@ -259,7 +271,9 @@ static bool query_ok(struct exchange *x)
 
 static void request_fill(struct exchange *x, const char *method)
 {
-    x->req = (struct request){ .arena = &x->arena, .ctx = x->http->server, .header = header_of, .header_ctx = x->connection };
+    x->req = (struct request){
+        .arena = &x->arena, .ctx = x->http->server, .header = header_of, .header_ctx = x->connection
+    };
     x->req.method = str_dup(&x->arena, str_of(method));
     x->req.content_type = header_of(&x->req, "Content-Type");
     x->req.content_encoding = header_of(&x->req, "Content-Encoding");
@@ -318,7 +332,8 @@ static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t *
         problem(x, 503, "Busy", STR("too many large bodies at once"));
         x->res.retry_after_s = 1;
     } else {
-        if (!x->body.max) x->body = buf_init(x->body_max * 2 + 1024); /* capacity doubles, the length is checked above */
+        if (!x->body.max)
+            x->body = buf_init(x->body_max * 2 + 1024); /* capacity doubles, the length is checked above */
         buf_add(&x->body, (str){ bytes, take });
     }
     x->req.body = buf_view(&x->body);
@@ -362,8 +377,8 @@ static enum MHD_Result run(struct exchange *x)
     return MHD_YES;
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version,
-                                  const char *bytes, size_t *n, void **slot)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+                                  const char *version, const char *bytes, size_t *n, void **slot)
 {
     (void)cls;
     (void)c;
@@ -466,8 +481,10 @@ static err listen_address(str listen_on, struct sockaddr_storage *out, socklen_t
         if (listen_on.ptr[i] == ':') colon = (ptrdiff_t)i;
     int64_t port = -1;
     char name[64];
-    if (colon < 0 || str_to_i64(str_cut(listen_on, (size_t)colon + 1, 8), &port).code || port < 0 || port > 65535 || colon >= 60)
-        return err_make(ERR_INPUT, "listen: expected ADDRESS:PORT such as 127.0.0.1:8090, got \"" STR_FMT "\"", STR_ARG(listen_on));
+    if (colon < 0 || str_to_i64(str_cut(listen_on, (size_t)colon + 1, 8), &port).code || port < 0 || port > 65535 ||
+        colon >= 60)
+        return err_make(ERR_INPUT, "listen: expected ADDRESS:PORT such as 127.0.0.1:8090, got \"" STR_FMT "\"",
+                        STR_ARG(listen_on));
     str host = str_cut(listen_on, 0, (size_t)colon);
     bool v6 = str_starts(host, STR("[")) && str_ends(host, STR("]"));
     if (v6) host = str_cut(host, 1, host.len - 2);
@@ -503,7 +520,8 @@ static err open_listener(struct http *h)
     if (bind(h->listen_fd, (struct sockaddr *)&at, len) || listen(h->listen_fd, 256))
         return err_errno("listen on " STR_FMT, STR_ARG(h->server->opts.listen));
     (void)getsockname(h->listen_fd, (struct sockaddr *)&at, &len);
-    h->server->port = ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port : ((struct sockaddr_in *)&at)->sin_port);
+    h->server->port = ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
+                                                     : ((struct sockaddr_in *)&at)->sin_port);
     return OK;
 }
 
@@ -511,7 +529,8 @@ static err start_daemon(struct http *h)
 {
     const struct server_opts *o = &h->server->opts;
     bool tls = o->tls_cert.len > 0;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u);
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG |
+                     (tls ? MHD_USE_TLS : 0u);
     static const char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"; /* as GnuTLS writes it */
     struct MHD_OptionItem tls_items[] = {
         { MHD_OPTION_HTTPS_PRIORITIES, 0, tls ? (void *)(uintptr_t)versions : NULL },
@@ -519,14 +538,18 @@ static err start_daemon(struct http *h)
         { MHD_OPTION_HTTPS_MEM_KEY, 0, tls ? (void *)(uintptr_t)str_z(&h->server->arena, o->tls_key) : NULL },
         { MHD_OPTION_END, 0, NULL },
     };
-    h->daemon = MHD_start_daemon(flags, 0, on_accept, h, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, on_log, h,
-                                 MHD_OPTION_LISTEN_SOCKET, h->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
-                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_PER_CONNECTION,
-                                 MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections_max + THREADS,
-                                 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIBRARY_TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 0 /* it sends its own refusals twice */,
-                                 MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-                                 MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_ARRAY, tls ? tls_items : &tls_items[3], MHD_OPTION_END);
-    return h->daemon ? OK : err_make(ERR_IO, "the HTTP library did not start%s", tls ? " (is server.tls_cert a PEM certificate, and server.tls_key the key of it?)" : "");
+    h->daemon = MHD_start_daemon(
+        flags, 0, on_accept, h, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, on_log, h, MHD_OPTION_LISTEN_SOCKET,
+        h->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)POOL_PER_CONNECTION, MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections_max + THREADS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIBRARY_TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT,
+        0 /* it sends its own refusals twice */, MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_ARRAY,
+        tls ? tls_items : &tls_items[3], MHD_OPTION_END);
+    return h->daemon
+               ? OK
+               : err_make(ERR_IO, "the HTTP library did not start%s",
+                          tls ? " (is server.tls_cert a PEM certificate, and server.tls_key the key of it?)" : "");
 }
 
 err http_open(struct server *s, struct http **out)

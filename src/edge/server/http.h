@@ -72,8 +72,8 @@ struct route {
     const char *method, *path; /* "GET", "/api/v1/incidents/{id}"; {seq} is an integer, every other {name} a text */
     enum role role;
     const char *tag, *summary;
-    /* "limit:integer(1..200) cursor:string(0..200) state:enum(open|resolved) after:integer"; NULL = none. Names that are
-     * not listed and values that do not fit are refused with 400. */
+    /* "limit:integer(1..200) cursor:string(0..200) state:enum(open|resolved) after:integer"; NULL = none. Names that
+     * are not listed and values that do not fit are refused with 400. */
     const char *query;
     const char *body_schema;   /* name of a schema of schemas.json, NULL = no JSON body */
     const char *reply_schema;  /* of the success reply; "Run[]" = a page of Run; NULL = none or not JSON */
@@ -100,10 +100,11 @@ void http_problem_rule(struct response *res, err e);
 void http_header(struct response *res, str name_and_value); /* at most 8; the text must live as long as the response */
 
 /* Apply one input for this request and wait for its commit. With an Idempotency-Key the key is recorded in the same
- * transaction, so a retry can never apply it twice. Gives the seq of the entry (0: a duplicate). Errors: as core_apply. */
+ * transaction, so a retry can never apply it twice. Gives the seq of the entry (0: a duplicate). Errors: as core_apply.
+ */
 MUST_USE err http_input(struct request *req, const struct input *in, int64_t *seq);
-/* Many inputs in order, each on its own, in as few commits as the store needs; waits for all. An Idempotency-Key is recorded
- * with the first that is accepted. count 1..10000; results[count] in the order of the inputs. */
+/* Many inputs in order, each on its own, in as few commits as the store needs; waits for all. An Idempotency-Key is
+ * recorded with the first that is accepted. count 1..10000; results[count] in the order of the inputs. */
 struct input_result {
     err result;
     int64_t seq; /* 0: a duplicate */

@@ -1,6 +1,7 @@
-/* Idempotency-Key: a client that did not see the answer asks again, and gets the first answer instead of a second action.
- * The key is recorded in the transaction of the change itself (http_input), the reply after it; when the process dies in
- * between, a retry is told that the change was made. Kept for 24 h and at most KEYS_MAX, the oldest make room. */
+/* Idempotency-Key: a client that did not see the answer asks again, and gets the first answer instead of a second
+ * action. The key is recorded in the transaction of the change itself (http_input), the reply after it; when the
+ * process dies in between, a retry is told that the change was made. Kept for 24 h and at most KEYS_MAX, the oldest
+ * make room. */
 #include <pthread.h>
 
 #include "core/core.h"
@@ -28,11 +29,14 @@ static bool key_fine(str key)
 static void answer_again(struct request *req, struct response *res, struct rows *r)
 {
     if (!str_eq(rows_str(r, 0), fingerprint(req))) {
-        http_problem(res, 409, "Idempotency-Key was used already", STR("this Idempotency-Key came with another request before"));
+        http_problem(res, 409, "Idempotency-Key was used already",
+                     STR("this Idempotency-Key came with another request before"));
         return;
     }
     if (rows_i64(r, 1) == 0) {
-        http_problem(res, 409, "Already carried out", STR("the first request with this Idempotency-Key was carried out, or is being carried out; its reply was not kept"));
+        http_problem(res, 409, "Already carried out",
+                     STR("the first request with this Idempotency-Key was carried out, or is being carried out; its "
+                         "reply was not kept"));
         return;
     }
     res->status = (int)rows_i64(r, 1);
@@ -54,7 +58,8 @@ bool idem_replay(struct server *s, struct request *req, struct response *res)
         http_problem_err(res, e);
         return true;
     }
-    struct rows *r = tx_query(tx, SQL_IDEM_GET, V(req->actor), V(req->idempotency_key), V(s->opts.env->wall(s->opts.env) - KEPT_FOR));
+    struct rows *r = tx_query(tx, SQL_IDEM_GET, V(req->actor), V(req->idempotency_key),
+                              V(s->opts.env->wall(s->opts.env) - KEPT_FOR));
     bool found = rows_next(r);
     if (found) {
         answer_again(req, res, r);
@@ -81,9 +86,12 @@ struct input_work {
 static void claim(struct tx *tx, const struct input_work *w)
 {
     (void)tx_exec(tx, SQL_IDEM_EXPIRE, V(tx_time(tx) - KEPT_FOR));
-    if (w->hash.ptr[0] == '0') (void)tx_exec(tx, SQL_IDEM_TRIM, V((int64_t)KEYS_MAX)); /* it counts rows: now and then is enough */
-    int64_t added = tx_exec(tx, SQL_IDEM_CLAIM, V(w->req->actor), V(w->req->idempotency_key), V(w->hash), V(tx_time(tx)));
-    if (added == 0) tx_fail(tx, err_make(ERR_CONFLICT, "a request with this Idempotency-Key was carried out meanwhile"));
+    if (w->hash.ptr[0] == '0')
+        (void)tx_exec(tx, SQL_IDEM_TRIM, V((int64_t)KEYS_MAX)); /* it counts rows: now and then is enough */
+    int64_t added =
+        tx_exec(tx, SQL_IDEM_CLAIM, V(w->req->actor), V(w->req->idempotency_key), V(w->hash), V(tx_time(tx)));
+    if (added == 0)
+        tx_fail(tx, err_make(ERR_CONFLICT, "a request with this Idempotency-Key was carried out meanwhile"));
 }
 
 static err input_work(struct tx *tx, void *ctx)
@@ -129,7 +137,8 @@ void http_inputs(struct request *req, const struct input *inputs, size_t count, 
     (void)pthread_cond_init(&waiting.done, NULL);
     for (size_t i = 0; i < count; i++) {
         results[i] = (struct input_result){ .seq = 0 };
-        works[i] = (struct input_work){ server_of(req), req, &inputs[i], hash, &req->idempotency_claimed, &results[i], &waiting };
+        works[i] = (struct input_work){ server_of(req), req,     &inputs[i], hash, &req->idempotency_claimed,
+                                        &results[i],    &waiting };
         err e = store_submit(works[i].server->opts.store, input_work, input_done, &works[i]);
         if (e.code) input_done(e, &works[i]);
     }
@@ -168,9 +177,10 @@ struct keep_work {
 static err keep_work(struct tx *tx, void *ctx)
 {
     struct keep_work *w = ctx;
-    str type = w->res->content_type, location = w->res->location.len ? w->res->location : STR(""), body = buf_view(&w->res->body);
-    (void)tx_exec(tx, SQL_IDEM_KEEP, V(w->req->actor), V(w->req->idempotency_key), V(w->hash), V(tx_time(tx)), V(w->res->status), V(type),
-                  V(location), V(body.len ? body : STR("")));
+    str type = w->res->content_type, location = w->res->location.len ? w->res->location : STR(""),
+        body = buf_view(&w->res->body);
+    (void)tx_exec(tx, SQL_IDEM_KEEP, V(w->req->actor), V(w->req->idempotency_key), V(w->hash), V(tx_time(tx)),
+                  V(w->res->status), V(type), V(location), V(body.len ? body : STR("")));
     return tx_err(tx);
 }
 

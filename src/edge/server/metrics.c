@@ -13,7 +13,8 @@ static const int statuses[] = { 101, 200, 201, 202, 204, 303, 304, 400, 401, 403
 enum { STATUSES = sizeof statuses / sizeof *statuses };
 
 /* Milliseconds; a step takes from a few of them to hours. */
-static const int64_t bounds_ms[BUCKETS] = { 10, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 1800000, 7200000 };
+static const int64_t bounds_ms[BUCKETS] = { 10,   50,    100,   250,   500,    1000,    2500,
+                                            5000, 10000, 30000, 60000, 300000, 1800000, 7200000 };
 
 struct pipeline_numbers {
     char name[LABEL_MAX];
@@ -121,7 +122,9 @@ static void agent_acted(struct metrics *m, str agent, str action)
     size_t i = 0;
     agent = str_utf8_prefix(agent, LABEL_MAX - 1);
     action = str_utf8_prefix(action, LABEL_MAX - 1);
-    while (i < m->action_count && !(str_eq(agent, str_of(m->actions[i].agent)) && str_eq(action, str_of(m->actions[i].action)))) i++;
+    while (i < m->action_count &&
+           !(str_eq(agent, str_of(m->actions[i].agent)) && str_eq(action, str_of(m->actions[i].action))))
+        i++;
     if (i == ACTIONS_MAX) {
         m->unlabelled++;
         return;
@@ -211,7 +214,8 @@ static void write_fed(struct metrics *m, struct buf *out)
     head(out, "weir_refused_total", "counter", "Requests and samples refused, by reason.");
     for (size_t i = 0; i < m->reason_count; i++)
         buf_fmt(out, "weir_refused_total{reason=\"%s\"} %lld\n", m->reasons[i].name, (long long)m->reasons[i].count);
-    one(out, "weir_metrics_unlabelled_total", "counter", "Things counted here because the table of labels is full.", (double)m->unlabelled);
+    one(out, "weir_metrics_unlabelled_total", "counter", "Things counted here because the table of labels is full.",
+        (double)m->unlabelled);
     (void)pthread_mutex_unlock(&m->lock);
 }
 
@@ -223,8 +227,8 @@ static void write_requests(struct metrics *m, const struct router *router, struc
             long long n = atomic_load_explicit(&m->requests[r][i], memory_order_relaxed);
             if (!n) continue;
             bool known = r < router->count;
-            buf_fmt(out, "weir_http_requests_total{method=\"%s\",route=\"%s\",status=\"%d\"} %lld\n", known ? router->routes[r]->method : "",
-                    known ? router->routes[r]->path : "other", statuses[i], n);
+            buf_fmt(out, "weir_http_requests_total{method=\"%s\",route=\"%s\",status=\"%d\"} %lld\n",
+                    known ? router->routes[r]->method : "", known ? router->routes[r]->path : "other", statuses[i], n);
         }
     head(out, "weir_http_request_seconds", "summary", "Time from the end of a request's headers to its reply.");
     buf_fmt(out, "weir_http_request_seconds_sum %.6f\nweir_http_request_seconds_count %lld\n",
@@ -247,11 +251,13 @@ static void write_store(struct store *store, struct buf *out)
         { "weir_store_bytes", "gauge", "Size of the store's files.", st.bytes },
         { "weir_store_read_only", "gauge", "1 after a failed sync: nothing is written any more.", st.read_only },
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) one(out, rows[i].name, rows[i].type, rows[i].help, (double)rows[i].v);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        one(out, rows[i].name, rows[i].type, rows[i].help, (double)rows[i].v);
 }
 
 /* name{label="first column"} second column, for each row. */
-static void write_counts(struct tx *tx, enum sql id, const char *name, const char *label_name, const char *help, struct buf *out)
+static void write_counts(struct tx *tx, enum sql id, const char *name, const char *label_name, const char *help,
+                         struct buf *out)
 {
     head(out, name, "gauge", help);
     struct rows *r = tx_query_n(tx, id, TX_NO_VALS);
@@ -291,18 +297,23 @@ static void write_server(struct server *s, struct buf *out)
     struct auth_stats au = auth_stats(s->auth);
     struct watch_stats wa = watch_stats(s->watch);
     struct env *env = s->opts.env;
-    one(out, "weir_event_clients", "gauge", "Clients that follow the journal (WebSocket and server-sent events).", (double)ev.clients);
+    one(out, "weir_event_clients", "gauge", "Clients that follow the journal (WebSocket and server-sent events).",
+        (double)ev.clients);
     one(out, "weir_event_sent_total", "counter", "Entries queued to event clients.", (double)ev.sent);
-    one(out, "weir_event_dropped_total", "counter", "Event clients dropped because they did not read.", (double)ev.dropped);
-    one(out, "weir_event_refused_total", "counter", "Event clients refused because there were too many.", (double)ev.refused);
+    one(out, "weir_event_dropped_total", "counter", "Event clients dropped because they did not read.",
+        (double)ev.dropped);
+    one(out, "weir_event_refused_total", "counter", "Event clients refused because there were too many.",
+        (double)ev.refused);
     one(out, "weir_auth_failed_total", "counter", "Wrong keys and links.", (double)au.failed);
-    one(out, "weir_auth_limited_total", "counter", "Attempts not looked at: too many wrong ones from that address.", (double)au.limited);
+    one(out, "weir_auth_limited_total", "counter", "Attempts not looked at: too many wrong ones from that address.",
+        (double)au.limited);
     one(out, "weir_sessions", "gauge", "Sessions of the page.", (double)au.sessions);
     one(out, "weir_connections", "gauge", "Open connections.", (double)wa.open);
     one(out, "weir_connections_total", "counter", "Connections accepted.", (double)wa.opened);
     head(out, "weir_connections_cut_total", "counter", "Connections cut off or refused, by reason.");
     for (int i = 0; i < CUT_REASONS; i++)
-        buf_fmt(out, "weir_connections_cut_total{reason=\"%s\"} %lld\n", watch_cut_reason((enum watch_cut)i), (long long)wa.cut[i]);
+        buf_fmt(out, "weir_connections_cut_total{reason=\"%s\"} %lld\n", watch_cut_reason((enum watch_cut)i),
+                (long long)wa.cut[i]);
     one(out, "process_resident_memory_bytes", "gauge", "Resident memory.", (double)resident_bytes());
     one(out, "weir_uptime_seconds", "gauge", "Since the server started.", (double)(env->now(env) - s->started) / 1e6);
     head(out, "weir_build_info", "gauge", "Version of weir.");

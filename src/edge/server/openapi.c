@@ -26,7 +26,8 @@ static void reply_schema(struct jw *w, const char *name)
     jw_strz(w, "type", "array");
     schema_ref(w, "items", str_cut(s, 0, s.len - 2));
     jw_close(w);
-    jw_raw(w, "next_cursor", STR("{\"type\":[\"string\",\"null\"],\"description\":\"give it as cursor to get the next page\"}"));
+    jw_raw(w, "next_cursor",
+           STR("{\"type\":[\"string\",\"null\"],\"description\":\"give it as cursor to get the next page\"}"));
     jw_close(w);
     jw_close(w);
 }
@@ -157,7 +158,9 @@ static void operation(struct jw *w, const struct route *r)
         jw_close(w);
     }
     if (strcmp(r->path, "/api/v1/write") == 0)
-        jw_raw(w, "requestBody", STR("{\"required\":true,\"content\":{\"application/x-protobuf\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}}"));
+        jw_raw(w, "requestBody",
+               STR("{\"required\":true,\"content\":{\"application/"
+                   "x-protobuf\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}}"));
     jw_open(w, "responses");
     success_reply(w, r);
     problem_reply(w, "default", "not done; the body says why (RFC 9457)");

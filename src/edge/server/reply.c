@@ -99,7 +99,8 @@ void view_close(struct view *v)
 {
     err e = tx_err(v->tx);
     store_read_end(v->tx);
-    if (!e.code && v->res->body.full) e = err_make(ERR_LIMIT, "the reply is larger than this server gives; ask for fewer");
+    if (!e.code && v->res->body.full)
+        e = err_make(ERR_LIMIT, "the reply is larger than this server gives; ask for fewer");
     if (e.code) http_problem_err(v->res, e);
 }
 
@@ -174,7 +175,8 @@ void view_page(struct view *v, const struct col *cols, struct rows *r, int curso
     jw_close(&v->w);
 }
 
-void reply_page(struct request *req, struct response *res, enum sql id, const struct col *cols, int cursor, const struct val *vals, size_t n)
+void reply_page(struct request *req, struct response *res, enum sql id, const struct col *cols, int cursor,
+                const struct val *vals, size_t n)
 {
     struct view v;
     if (!view_open(&v, req, res)) return;

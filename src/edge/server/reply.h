@@ -28,15 +28,18 @@ void view_missing(struct view *v, const char *what, str id);
 void row_write(struct jw *w, struct rows *r, const struct col *cols); /* the members of an object */
 /* A list of every row: "key":[{...}]. */
 void view_list(struct view *v, const char *key, const struct col *cols, struct rows *r);
-/* {"items":[...],"next_cursor":...} of a query that was given limit + 1; column `cursor` of the last row is the cursor. */
+/* {"items":[...],"next_cursor":...} of a query that was given limit + 1; column `cursor` of the last row is the cursor.
+ */
 void view_page(struct view *v, const struct col *cols, struct rows *r, int cursor);
 /* The whole reply of a list handler: open, page, close. */
-void reply_page(struct request *req, struct response *res, enum sql id, const struct col *cols, int cursor, const struct val *vals, size_t n);
+void reply_page(struct request *req, struct response *res, enum sql id, const struct col *cols, int cursor,
+                const struct val *vals, size_t n);
 
 void entry_write(struct jw *w, const char *key, const struct entry *e, struct arena *a);
 /* {"seq":n}: what a mutation answers, with the id it made when prefix is given ("sil-" -> {"seq":7,"id":"sil-7"}). */
 void reply_seq(struct response *res, int64_t seq, const char *prefix);
 /* Apply an input whose body was built in `body`; the problem goes into res and false comes back. */
-bool reply_input(struct request *req, struct response *res, str kind, str subject, const struct buf *body, int64_t *seq);
+bool reply_input(struct request *req, struct response *res, str kind, str subject, const struct buf *body,
+                 int64_t *seq);
 
 #endif

@@ -53,7 +53,8 @@ static err spec_type(str type, struct query_spec *q)
         return OK;
     }
     q->type = STR_IS(word, "integer") ? QUERY_INTEGER : QUERY_STRING;
-    if (q->type == QUERY_STRING && !STR_IS(word, "string")) return err_make(ERR_INPUT, "query spec: no type " STR_FMT, STR_ARG(word));
+    if (q->type == QUERY_STRING && !STR_IS(word, "string"))
+        return err_make(ERR_INPUT, "query spec: no type " STR_FMT, STR_ARG(word));
     q->min = q->type == QUERY_STRING ? 0 : -INTEGER_MAX;
     q->max = q->type == QUERY_STRING ? 300 : INTEGER_MAX;
     return inside.len ? spec_range(inside, q) : OK;
@@ -103,13 +104,16 @@ static err param_check(const struct query_spec *q, str value)
         if (word_in(q->words, value)) return OK;
         return err_make(ERR_INPUT, "query " STR_FMT ": must be one of " STR_FMT, STR_ARG(q->name), STR_ARG(q->words));
     case QUERY_INTEGER:
-        if (str_to_i64(value, &n).code) return err_make(ERR_INPUT, "query " STR_FMT ": must be a whole number", STR_ARG(q->name));
+        if (str_to_i64(value, &n).code)
+            return err_make(ERR_INPUT, "query " STR_FMT ": must be a whole number", STR_ARG(q->name));
         if (n >= q->min && n <= q->max) return OK;
-        return err_make(ERR_INPUT, "query " STR_FMT ": must be in %lld..%lld", STR_ARG(q->name), (long long)q->min, (long long)q->max);
+        return err_make(ERR_INPUT, "query " STR_FMT ": must be in %lld..%lld", STR_ARG(q->name), (long long)q->min,
+                        (long long)q->max);
     case QUERY_STRING:
         n = characters(value);
         if (n >= q->min && n <= q->max) return OK;
-        return err_make(ERR_INPUT, "query " STR_FMT ": must have %lld to %lld characters", STR_ARG(q->name), (long long)q->min, (long long)q->max);
+        return err_make(ERR_INPUT, "query " STR_FMT ": must have %lld to %lld characters", STR_ARG(q->name),
+                        (long long)q->min, (long long)q->max);
     }
     return OK;
 }
@@ -124,7 +128,8 @@ static err param_add(struct request *req, const char *spec, str part)
     if (e.code) return e;
     if (!spec || !spec_find(spec, name, &q))
         return err_make(ERR_INPUT, "query " STR_FMT ": not known here", STR_ARG(str_utf8_prefix(name, 60)));
-    if (http_query(req, str_z(req->arena, name)).ptr) return err_make(ERR_INPUT, "query " STR_FMT ": given twice", STR_ARG(name));
+    if (http_query(req, str_z(req->arena, name)).ptr)
+        return err_make(ERR_INPUT, "query " STR_FMT ": given twice", STR_ARG(name));
     if (req->param_count == PARAMS_MAX) return err_make(ERR_INPUT, "too many query parameters");
     req->params[req->param_count++] = (struct param){ name, value };
     return param_check(&q, value);

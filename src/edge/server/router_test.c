@@ -64,7 +64,8 @@ TEST(a_path_finds_its_route_and_the_methods_it_knows)
 
 TEST(bad_escapes_in_a_path_are_refused)
 {
-    static const char *const bad[] = { "/api/runs/%", "/api/runs/%4", "/api/runs/%zz", "/api/runs/a%00b", "/api/runs/%ff", "/api/runs/%c3%28" };
+    static const char *const bad[] = { "/api/runs/%",     "/api/runs/%4",  "/api/runs/%zz",
+                                       "/api/runs/a%00b", "/api/runs/%ff", "/api/runs/%c3%28" };
     struct router r = made();
     struct arena a = arena_init(65536);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -80,14 +81,32 @@ static err query(const char *text, struct request *req)
     arena_done(&a);
     a = arena_init(65536);
     *req = (struct request){ .arena = &a };
-    return router_query(req, "limit:integer(1..200) state:enum(open|closed) name:string(2..4) after:integer", str_of(text));
+    return router_query(req, "limit:integer(1..200) state:enum(open|closed) name:string(2..4) after:integer",
+                        str_of(text));
 }
 
 TEST(query_parameters_are_decoded_and_checked)
 {
-    static const char *const good[] = { "", "limit=1", "limit=200&state=open", "name=a%20b", "name=%c3%a4%c3%b6%c3%bc%c3%9f", "&&limit=3&", "after=-5" };
-    static const char *const bad[] = { "limit=0", "limit=201", "limit=", "limit=1x", "limit=+1", "limit=1&limit=2", "state=Open", "state=open|closed", "name=a",
-                                       "name=abcde", "nam=ab", "limit", "name=%zz", "after=9223372036854775808", "after=9007199254740992", "=1", "name=a%00b" };
+    static const char *const good[] = {
+        "", "limit=1", "limit=200&state=open", "name=a%20b", "name=%c3%a4%c3%b6%c3%bc%c3%9f", "&&limit=3&", "after=-5"
+    };
+    static const char *const bad[] = { "limit=0",
+                                       "limit=201",
+                                       "limit=",
+                                       "limit=1x",
+                                       "limit=+1",
+                                       "limit=1&limit=2",
+                                       "state=Open",
+                                       "state=open|closed",
+                                       "name=a",
+                                       "name=abcde",
+                                       "nam=ab",
+                                       "limit",
+                                       "name=%zz",
+                                       "after=9223372036854775808",
+                                       "after=9007199254740992",
+                                       "=1",
+                                       "name=a%00b" };
     struct request req;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK_OK(query(good[i], &req));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK_ERR(query(bad[i], &req), ERR_INPUT);
@@ -113,7 +132,8 @@ TEST(any_bytes_as_path_and_query_are_harmless)
             seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
             s[k] = letters[(seed >> 40) % (sizeof letters - 1)];
         }
-        if (!router_find(&r, STR("GET"), (str){ s, sizeof s }, &a, &m).code && m.route) CHECK(str_utf8_valid(m.path_args[0]));
+        if (!router_find(&r, STR("GET"), (str){ s, sizeof s }, &a, &m).code && m.route)
+            CHECK(str_utf8_valid(m.path_args[0]));
         (void)router_query(&req, "a:integer b:string(0..9)", (str){ s, sizeof s }).code;
         CHECK(req.param_count <= PARAMS_MAX);
         arena_done(&a);

@@ -1,5 +1,5 @@
-/* Between a request's last byte and its reply: undo gzip, parse and check JSON, look for an earlier request with the same
- * Idempotency-Key, and only then the handler. */
+/* Between a request's last byte and its reply: undo gzip, parse and check JSON, look for an earlier request with the
+ * same Idempotency-Key, and only then the handler. */
 #include <zlib.h>
 
 #include "edge/server/server_internal.h"
@@ -74,10 +74,12 @@ static bool parse_body(struct server *s, const struct route *route, struct reque
         http_problem(res, 415, "Unsupported media type", STR("send JSON, with Content-Type: application/json"));
         return false;
     }
-    err e = req->body.len ? json_parse(req->body, req->arena, &req->json) : err_make(ERR_INPUT, "a JSON body is needed");
+    err e =
+        req->body.len ? json_parse(req->body, req->arena, &req->json) : err_make(ERR_INPUT, "a JSON body is needed");
     if (!e.code) e = schema_check(s->schemas, schemas_get(s->schemas, str_of(route->body_schema)), req->json);
     if (e.code) http_problem_err(res, e);
-    else if (has_nul(req->body)) http_problem_rule(res, e = err_make(ERR_INPUT, "texts must not contain a NUL character"));
+    else if (has_nul(req->body))
+        http_problem_rule(res, e = err_make(ERR_INPUT, "texts must not contain a NUL character"));
     return !e.code;
 }
 
@@ -89,7 +91,8 @@ static bool path_ok(const struct route *route, struct request *req, struct respo
     for (size_t i = 0; i < PATH_ARGS_MAX && req->path_args[i].ptr; i++) {
         bool ok = number ? !str_to_i64(req->path_args[i], &n).code && n > 0 : req->path_args[i].len <= 300;
         if (ok) continue;
-        http_problem(res, 404, "Not found", number ? STR("a journal entry is named by a number from 1") : STR("no name is that long"));
+        http_problem(res, 404, "Not found",
+                     number ? STR("a journal entry is named by a number from 1") : STR("no name is that long"));
         return false;
     }
     return true;

@@ -103,7 +103,9 @@ static err check_type(json *type, json *value, const struct place *at)
     if (!type) return OK;
     if (yyjson_is_str(type)) {
         const struct kind *k = kind_of(str_at(type));
-        return k && k->is(value) ? OK : err_make(ERR_INPUT, "%s: must be %s", place_text(at), k ? k->words : "something else");
+        return k && k->is(value)
+                   ? OK
+                   : err_make(ERR_INPUT, "%s: must be %s", place_text(at), k ? k->words : "something else");
     }
     size_t i, n;
     json *one;
@@ -154,8 +156,10 @@ static err check_number(json *schema, json *value, const struct place *at)
 {
     double v = yyjson_get_num(value);
     json *min = json_get(schema, "minimum"), *max = json_get(schema, "maximum");
-    if (min && v < yyjson_get_num(min)) return err_make(ERR_INPUT, "%s: must be at least %g", place_text(at), yyjson_get_num(min));
-    if (max && v > yyjson_get_num(max)) return err_make(ERR_INPUT, "%s: must be at most %g", place_text(at), yyjson_get_num(max));
+    if (min && v < yyjson_get_num(min))
+        return err_make(ERR_INPUT, "%s: must be at least %g", place_text(at), yyjson_get_num(min));
+    if (max && v > yyjson_get_num(max))
+        return err_make(ERR_INPUT, "%s: must be at most %g", place_text(at), yyjson_get_num(max));
     return OK;
 }
 
@@ -271,8 +275,10 @@ err schema_check(const struct schemas *s, json *schema, json *value)
 /* ---- checking the schemas themselves, once at start: a keyword we would ignore is a promise we would not keep ---- */
 
 static const char *const keywords[] = {
-    "type",      "required",  "properties", "additionalProperties", "enum",     "minimum",       "maximum",       "minLength",
-    "maxLength", "items",     "minItems",   "maxItems",             "$ref",     "minProperties", "maxProperties", "description",
+    "type",      "required",      "properties",    "additionalProperties",
+    "enum",      "minimum",       "maximum",       "minLength",
+    "maxLength", "items",         "minItems",      "maxItems",
+    "$ref",      "minProperties", "maxProperties", "description",
     "examples",  "format",
 };
 
@@ -305,7 +311,8 @@ static err lint(const struct schemas *s, json *schema)
     json *key, *v;
     json_obj_foreach(schema, i, n, key, v)
     {
-        if (!keyword_known(str_at(key))) return err_make(ERR_INPUT, "keyword " STR_FMT " is not supported", STR_ARG(str_at(key)));
+        if (!keyword_known(str_at(key)))
+            return err_make(ERR_INPUT, "keyword " STR_FMT " is not supported", STR_ARG(str_at(key)));
     }
     if (!follow(s, schema)) return err_make(ERR_INPUT, "$ref leads nowhere");
     err e = lint_each(s, json_get(schema, "properties"));

@@ -1,6 +1,6 @@
-/* JSON Schema, the part the API uses: type (also a list of types), required, properties, additionalProperties (false, or
- * a schema), enum, minimum, maximum, minLength, maxLength, items, minItems, maxItems, minProperties, $ref to a named schema.
- * The same text is published in /openapi.json, so what is promised is what is checked. */
+/* JSON Schema, the part the API uses: type (also a list of types), required, properties, additionalProperties (false,
+ * or a schema), enum, minimum, maximum, minLength, maxLength, items, minItems, maxItems, minProperties, $ref to a named
+ * schema. The same text is published in /openapi.json, so what is promised is what is checked. */
 #ifndef WEIR_EDGE_SERVER_SCHEMA_H
 #define WEIR_EDGE_SERVER_SCHEMA_H
 

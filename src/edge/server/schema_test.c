@@ -4,11 +4,14 @@
 #include "test.h"
 
 static const char text[] =
-    "{\"Step\":{\"type\":\"object\",\"required\":[\"name\"],\"properties\":{\"name\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":4},"
-    "\"tries\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9},\"kind\":{\"type\":\"string\",\"enum\":[\"a\",\"b\"]},"
+    "{\"Step\":{\"type\":\"object\",\"required\":[\"name\"],\"properties\":{\"name\":{\"type\":\"string\","
+    "\"minLength\":1,\"maxLength\":4},"
+    "\"tries\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9},\"kind\":{\"type\":\"string\",\"enum\":[\"a\",\"b\"]}"
+    ","
     "\"note\":{\"type\":[\"string\",\"null\"]},\"share\":{\"type\":\"number\"}},\"additionalProperties\":false},"
     "\"Steps\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":2,\"items\":{\"$ref\":\"#/components/schemas/Step\"}},"
-    "\"Counts\":{\"type\":\"object\",\"minProperties\":1,\"maxProperties\":2,\"additionalProperties\":{\"type\":\"integer\"}},\"Any\":{}}";
+    "\"Counts\":{\"type\":\"object\",\"minProperties\":1,\"maxProperties\":2,\"additionalProperties\":{\"type\":"
+    "\"integer\"}},\"Any\":{}}";
 
 static err check(const char *schema, const char *value)
 {
@@ -66,8 +69,13 @@ TEST(values_fit_or_the_place_is_named)
 TEST(a_schema_that_promises_more_than_is_checked_is_refused)
 {
     static const char *const bad[] = {
-        "{\"A\":{\"pattern\":\"x\"}}", "{\"A\":{\"type\":\"array\",\"items\":{\"oneOf\":[]}}}", "{\"A\":{\"$ref\":\"#/components/schemas/B\"}}",
-        "{\"A\":7}", "{\"A\":{\"properties\":{\"x\":{\"const\":1}}}}", "[", "",
+        "{\"A\":{\"pattern\":\"x\"}}",
+        "{\"A\":{\"type\":\"array\",\"items\":{\"oneOf\":[]}}}",
+        "{\"A\":{\"$ref\":\"#/components/schemas/B\"}}",
+        "{\"A\":7}",
+        "{\"A\":{\"properties\":{\"x\":{\"const\":1}}}}",
+        "[",
+        "",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct schemas *s = NULL;
@@ -89,7 +97,8 @@ TEST(the_schemas_of_the_api_load)
 /* Cut and changed values never crash, and what is cut off a fitting object is noticed. */
 TEST(changed_values_are_judged_without_harm)
 {
-    static const char good[] = "[{\"name\":\"ab\",\"tries\":3,\"kind\":\"a\",\"note\":null},{\"name\":\"cd\",\"share\":1e3}]";
+    static const char good[] =
+        "[{\"name\":\"ab\",\"tries\":3,\"kind\":\"a\",\"note\":null},{\"name\":\"cd\",\"share\":1e3}]";
     struct schemas *s = NULL;
     struct env env = env_os();
     uint64_t seed = env.random(&env);

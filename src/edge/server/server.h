@@ -59,7 +59,8 @@ struct server_opts {
     /* More lines for /metrics, of parts the server does not know (ingest, executors). May be NULL. */
     void (*metrics)(void *ctx, struct buf *out);
     void *metrics_ctx;
-    /* Called after each commit, as store_on_commit would: the store has one listener, and the server is it. May be NULL. */
+    /* Called after each commit, as store_on_commit would: the store has one listener, and the server is it. May be
+     * NULL. */
     void (*committed)(void *ctx, int64_t last_seq);
     void *committed_ctx;
     const struct route *const *more_routes; /* tables of other folders, each ended by ROUTES_END; NULL-ended list */
@@ -84,8 +85,8 @@ struct ingest *server_ingest(void *ctx);
 struct env *server_env(void *ctx);
 /* Apply one input and wait for its commit. Prefer http_input, which keeps Idempotency-Key. */
 MUST_USE err server_input(void *ctx, const struct input *in, int64_t *seq);
-/* One run event as POST /api/v1/runs takes it, from somewhere else: checked against the same schema. Errors: ERR_INPUT when it will
- * never be accepted; of the store. Thread: any but the writer. */
+/* One run event as POST /api/v1/runs takes it, from somewhere else: checked against the same schema. Errors: ERR_INPUT
+ * when it will never be accepted; of the store. Thread: any but the writer. */
 MUST_USE err server_run_event(struct server *s, str event, str actor);
 /* Refused data by reason, for weir_refused_total{reason}. `reason` is a literal. Thread: any. */
 void server_count_refused(void *ctx, const char *reason, int64_t n);

@@ -5,7 +5,11 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-enum { LEAST_RATE = 1024 /* bytes a second, of a body and of taking a reply */, TICK_MS = 200, SEND_BUFFER = 256 << 10 /* else the kernel keeps 4 MB for one who does not read */ };
+enum {
+    LEAST_RATE = 1024 /* bytes a second, of a body and of taking a reply */,
+    TICK_MS = 200,
+    SEND_BUFFER = 256 << 10 /* else the kernel keeps 4 MB for one who does not read */
+};
 
 struct watched {
     struct watch *owner;
@@ -32,7 +36,8 @@ struct watch {
 
 const char *watch_cut_reason(enum watch_cut c)
 {
-    static const char *const names[CUT_REASONS] = { "slow_header", "idle", "slow_body", "slow_read", "per_address", "connections" };
+    static const char *const names[CUT_REASONS] = { "slow_header", "idle",        "slow_body",
+                                                    "slow_read",   "per_address", "connections" };
     return names[c];
 }
 
@@ -89,7 +94,8 @@ static void cut(struct watched *c)
 {
     /* What waits in the kernel for somebody who does not read would outlive the connection otherwise. */
     const struct linger now = { .l_onoff = 1, .l_linger = 0 };
-    if (c->phase == WATCH_REPLY || c->phase == WATCH_STREAM) (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    if (c->phase == WATCH_REPLY || c->phase == WATCH_STREAM)
+        (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     c->cut = true;
     (void)shutdown(c->fd, SHUT_RDWR); /* the library sees the end and frees it */
 }
