@@ -171,9 +171,9 @@ static err add_key(struct app *app, const char *name, const char *role, str text
     return e;
 }
 
-/* A key of this machine, in a 0600 file: made when the file is not there, known to the store from then on. A restored store knows
- * the key of another machine by this name: it is replaced. First the store, then the file, so that a crash leaves no file that
- * opens nothing. */
+/* A key of this machine, in a 0600 file: made when the file is not there, known to the store from then on. A restored
+ * store knows the key of another machine by this name: it is replaced. First the store, then the file, so that a crash
+ * leaves no file that opens nothing. */
 static err machine_key(struct app *app, const char *name, const char *role, str *out)
 {
     struct arena a = arena_init(1 << 16);
@@ -227,7 +227,9 @@ static void open_keeper(struct app *app)
 static err open_store(struct app *app)
 {
     const struct config *c = app->config;
-    err e = store_open(&(struct store_opts){ .dir = str_fmt(&app->arena, STR_FMT "/" STORE_FOLDER, STR_ARG(c->data_dir)) }, app->env, &app->store);
+    err e =
+        store_open(&(struct store_opts){ .dir = str_fmt(&app->arena, STR_FMT "/" STORE_FOLDER, STR_ARG(c->data_dir)) },
+                   app->env, &app->store);
     if (e.code) return e;
     e = signer_open(str_fmt(&app->arena, STR_FMT "/journal.key", STR_ARG(c->data_dir)), app->env, &app->signer);
     if (e.code) return e;
@@ -277,7 +279,9 @@ static void more_metrics(void *ctx, struct buf *out)
 static const char *trouble(void *ctx)
 {
     struct app *app = ctx;
-    return ingest_read_only(app->ingest) ? "a write of samples failed: none are taken or judged any more. Look at the disk, then restart weir" : "";
+    return ingest_read_only(app->ingest)
+               ? "a write of samples failed: none are taken or judged any more. Look at the disk, then restart weir"
+               : "";
 }
 
 static err read_pem(struct app *app, str path, str *out)
@@ -327,8 +331,8 @@ static str url_of(struct app *app)
     str host = c->host.len ? c->host : STR("127.0.0.1");
     if (STR_IS(host, "0.0.0.0") || STR_IS(host, "::")) host = STR("127.0.0.1");
     bool v6 = str_find(host, STR(":"), 0) >= 0;
-    return str_fmt(&app->arena, "http%s://%s" STR_FMT "%s:%d", c->tls_cert.len ? "s" : "", v6 ? "[" : "", STR_ARG(host), v6 ? "]" : "",
-                   server_port(app->server));
+    return str_fmt(&app->arena, "http%s://%s" STR_FMT "%s:%d", c->tls_cert.len ? "s" : "", v6 ? "[" : "", STR_ARG(host),
+                   v6 ? "]" : "", server_port(app->server));
 }
 
 err app_open(const struct app_opts *opts, struct app **out)

@@ -1,5 +1,5 @@
-/* The running weir: store, core, ingest, executors and server, built in order and taken down in reverse. `serve` and the demo
- * are this with different settings.
+/* The running weir: store, core, ingest, executors and server, built in order and taken down in reverse. `serve` and
+ * the demo are this with different settings.
  */
 #ifndef WEIR_EDGE_APP_H
 #define WEIR_EDGE_APP_H
@@ -28,8 +28,8 @@ str app_url(struct app *app);          /* "http://127.0.0.1:8090" */
 str app_ingest_key(struct app *app);   /* for `weir run` on this machine */
 /* Apply one input and wait for its commit. Thread: any but the writer. */
 MUST_USE err app_input(struct app *app, const char *kind, str subject, str actor, str body);
-/* Read policy, pipelines and runbooks again, with new settings (SIGHUP). config stays borrowed. On an error what was in force
- * stays, as far as it had not been replaced yet. */
+/* Read policy, pipelines and runbooks again, with new settings (SIGHUP). config stays borrowed. On an error what was in
+ * force stays, as far as it had not been replaced yet. */
 MUST_USE err app_reload(struct app *app, const struct config *config);
 
 #endif

@@ -25,8 +25,8 @@ struct line {
 static void put_lines(struct buf *out, const struct line *lines, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", lines[i].name, lines[i].help, lines[i].name, lines[i].type, lines[i].name,
-                (long long)lines[i].value);
+        buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", lines[i].name, lines[i].help, lines[i].name,
+                lines[i].type, lines[i].name, (long long)lines[i].value);
 }
 
 void executor_metrics(struct executor *executor, struct buf *out)
@@ -37,7 +37,8 @@ void executor_metrics(struct executor *executor, struct buf *out)
         { "weir_effects_failed_total", "counter", "Effects that failed.", st.failed },
         { "weir_effects_unknown_total", "counter", "Effects whose outcome is not known.", st.unknown },
         { "weir_effects_refused_total", "counter", "Claims that came too late.", st.refused },
-        { "weir_effect_errors_total", "counter", "Outcomes that could not be written, and reads that failed.", st.errors },
+        { "weir_effect_errors_total", "counter", "Outcomes that could not be written, and reads that failed.",
+          st.errors },
         { "weir_effects_running", "gauge", "Effects under way.", (int64_t)st.running },
     };
     put_lines(out, lines, sizeof lines / sizeof *lines);

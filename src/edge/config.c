@@ -14,7 +14,8 @@ static const char *const log_words[] = { "error", "warn", "info", "debug", NULL 
 #define TIB (INT64_C(1) << 40)
 static const struct config_option options[] = {
     { "data_dir", CONFIG_TEXT, AT(data_dir), 0, 0, "", "", NULL, "folder of the store, keys and sample log" },
-    { "timezone", CONFIG_TEXT, AT(timezone), 0, 0, "UTC", "", NULL, "IANA zone of windows and schedules that name none" },
+    { "timezone", CONFIG_TEXT, AT(timezone), 0, 0, "UTC", "", NULL,
+      "IANA zone of windows and schedules that name none" },
     { "policy", CONFIG_PATH, AT(policy), 0, 0, "", "", NULL, "policy file; without it the built-in policy holds" },
     { "pipelines", CONFIG_PATH, AT(pipelines), 0, 0, "", "", NULL, "declarations of pipelines" },
     { "runbooks", CONFIG_PATH, AT(runbooks), 0, 0, "", "", NULL, "folder of Markdown runbooks" },
@@ -24,21 +25,34 @@ static const struct config_option options[] = {
     { "server.behind_proxy", CONFIG_BOOL, AT(behind_proxy), 0, 1, "no", "", NULL, "a proxy in front ends TLS" },
     { "server.body_max", CONFIG_BYTES, AT(body_max), 1024, 256 * MIB, "16MiB", "bytes", NULL, "largest request body" },
     { "server.connections_max", CONFIG_INT, AT(connections_max), 8, 65536, "512", "", NULL, "open connections" },
-    { "engine.threads", CONFIG_INT, AT(engine_threads), 0, 64, "0", "", NULL, "detector threads; 0 = one per core, at most 4" },
-    { "incident.settle", CONFIG_DURATION, AT(settle), 0, USEC_HOUR, "10s", "", NULL, "wait for more symptoms before diagnosing" },
-    { "incident.group", CONFIG_DURATION, AT(group), USEC_SECOND, USEC_DAY, "5m", "", NULL, "findings this close belong together" },
-    { "incident.quiet", CONFIG_DURATION, AT(quiet), USEC_SECOND, 7 * USEC_DAY, "2m", "", NULL, "without findings this long, and no alarm that goes on: over" },
-    { "samples.retention", CONFIG_DURATION, AT(samples_retention), USEC_HOUR, 3650 * USEC_DAY, "15d", "", NULL, "samples are kept this long" },
-    { "samples.max_bytes", CONFIG_BYTES, AT(samples_max_bytes), 16 * MIB, 1024 * TIB, "10GiB", "bytes", NULL, "and use at most this much disk" },
-    { "samples.series_max", CONFIG_INT, AT(series_max), 100, 10000000, "50000", "", NULL, "live series; beyond, refused and counted" },
-    { "journal.retention", CONFIG_DURATION, AT(journal_retention), USEC_DAY, 36500 * USEC_DAY, "400d", "", NULL, "bodies are kept this long, hashes for ever" },
-    { "journal.checkpoint_every", CONFIG_DURATION, AT(checkpoint_every), USEC_SECOND, 7 * USEC_DAY, "1h", "", NULL, "signed checkpoint at least this often" },
-    { "journal.witnesses", CONFIG_LIST, AT(witnesses), 0, CHANNELS_MAX, "", "", NULL, "channels that get checkpoints to keep" },
+    { "engine.threads", CONFIG_INT, AT(engine_threads), 0, 64, "0", "", NULL,
+      "detector threads; 0 = one per core, at most 4" },
+    { "incident.settle", CONFIG_DURATION, AT(settle), 0, USEC_HOUR, "10s", "", NULL,
+      "wait for more symptoms before diagnosing" },
+    { "incident.group", CONFIG_DURATION, AT(group), USEC_SECOND, USEC_DAY, "5m", "", NULL,
+      "findings this close belong together" },
+    { "incident.quiet", CONFIG_DURATION, AT(quiet), USEC_SECOND, 7 * USEC_DAY, "2m", "", NULL,
+      "without findings this long, and no alarm that goes on: over" },
+    { "samples.retention", CONFIG_DURATION, AT(samples_retention), USEC_HOUR, 3650 * USEC_DAY, "15d", "", NULL,
+      "samples are kept this long" },
+    { "samples.max_bytes", CONFIG_BYTES, AT(samples_max_bytes), 16 * MIB, 1024 * TIB, "10GiB", "bytes", NULL,
+      "and use at most this much disk" },
+    { "samples.series_max", CONFIG_INT, AT(series_max), 100, 10000000, "50000", "", NULL,
+      "live series; beyond, refused and counted" },
+    { "journal.retention", CONFIG_DURATION, AT(journal_retention), USEC_DAY, 36500 * USEC_DAY, "400d", "", NULL,
+      "bodies are kept this long, hashes for ever" },
+    { "journal.checkpoint_every", CONFIG_DURATION, AT(checkpoint_every), USEC_SECOND, 7 * USEC_DAY, "1h", "", NULL,
+      "signed checkpoint at least this often" },
+    { "journal.witnesses", CONFIG_LIST, AT(witnesses), 0, CHANNELS_MAX, "", "", NULL,
+      "channels that get checkpoints to keep" },
     { "journal.witness_every", CONFIG_DURATION, AT(witness_every), USEC_SECOND, 90 * USEC_DAY, "1d", "", NULL,
       "each witness gets one this often" },
-    { "store.free_disk_floor", CONFIG_PERCENT, AT(free_disk_floor), 0, 50, "5%", "percent", NULL, "below it samples stop first, audit last" },
-    { "store.sync", CONFIG_WORD, AT(sync), 0, 0, "full", "", sync_words, "full: durable after each group; normal: after a checkpoint" },
-    { "net.allow", CONFIG_LIST, AT(net_allow), 0, 64, "", "", NULL, "private networks that addresses from outside may name" },
+    { "store.free_disk_floor", CONFIG_PERCENT, AT(free_disk_floor), 0, 50, "5%", "percent", NULL,
+      "below it samples stop first, audit last" },
+    { "store.sync", CONFIG_WORD, AT(sync), 0, 0, "full", "", sync_words,
+      "full: durable after each group; normal: after a checkpoint" },
+    { "net.allow", CONFIG_LIST, AT(net_allow), 0, 64, "", "", NULL,
+      "private networks that addresses from outside may name" },
     { "log.level", CONFIG_WORD, AT(log_level), 0, 0, "info", "", log_words, "error, warn, info or debug" },
 };
 enum { OPTION_COUNT = sizeof options / sizeof *options };
@@ -57,14 +71,18 @@ static bool bytes_parse(str s, int64_t *out)
         str unit;
         int64_t size;
     } units[] = {
-        { STR_INIT("KiB"), 1 << 10 }, { STR_INIT("MiB"), 1 << 20 }, { STR_INIT("GiB"), 1 << 30 }, { STR_INIT("TiB"), INT64_C(1) << 40 },
-        { STR_INIT("KB"), 1000 },     { STR_INIT("MB"), 1000000 },  { STR_INIT("GB"), 1000000000 }, { STR_INIT("TB"), INT64_C(1000000000000) },
+        { STR_INIT("KiB"), 1 << 10 },   { STR_INIT("MiB"), 1 << 20 },
+        { STR_INIT("GiB"), 1 << 30 },   { STR_INIT("TiB"), INT64_C(1) << 40 },
+        { STR_INIT("KB"), 1000 },       { STR_INIT("MB"), 1000000 },
+        { STR_INIT("GB"), 1000000000 }, { STR_INIT("TB"), INT64_C(1000000000000) },
         { STR_INIT("B"), 1 },
     };
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         int64_t n = 0;
         if (!str_ends(s, units[i].unit)) continue;
-        if (str_to_i64(str_trim(str_cut(s, 0, s.len - units[i].unit.len)), &n).code || n < 0 || n > INT64_MAX / units[i].size) return false;
+        if (str_to_i64(str_trim(str_cut(s, 0, s.len - units[i].unit.len)), &n).code || n < 0 ||
+            n > INT64_MAX / units[i].size)
+            return false;
         *out = n * units[i].size;
         return true;
     }
@@ -76,8 +94,12 @@ static void set_bytes(struct yaml_check *c, const struct yaml *node, const struc
     int64_t v = 0;
     str s = yaml_str(c, node, STR_NONE);
     if (!s.ptr) return;
-    if (!bytes_parse(s, &v)) yaml_bad(c, node, "expected a size such as 512KiB, 16MiB or 10GiB, got '" STR_FMT "'", STR_ARG(str_cut(s, 0, 40)));
-    else if (v < o->min || v > o->max) yaml_bad(c, node, "expected a size from %lld to %lld bytes, got " STR_FMT, (long long)o->min, (long long)o->max, STR_ARG(s));
+    if (!bytes_parse(s, &v))
+        yaml_bad(c, node, "expected a size such as 512KiB, 16MiB or 10GiB, got '" STR_FMT "'",
+                 STR_ARG(str_cut(s, 0, 40)));
+    else if (v < o->min || v > o->max)
+        yaml_bad(c, node, "expected a size from %lld to %lld bytes, got " STR_FMT, (long long)o->min, (long long)o->max,
+                 STR_ARG(s));
     else *to = v;
 }
 
@@ -88,7 +110,9 @@ static void set_percent(struct yaml_check *c, const struct yaml *node, const str
     if (!s.ptr) return;
     bool ok = str_ends(s, STR("%")) && !str_to_f64(number, &v).code && v >= (double)o->min && v <= (double)o->max;
     if (ok) *to = v;
-    else yaml_bad(c, node, "expected %lld%% to %lld%%, got '" STR_FMT "'", (long long)o->min, (long long)o->max, STR_ARG(str_cut(s, 0, 40)));
+    else
+        yaml_bad(c, node, "expected %lld%% to %lld%%, got '" STR_FMT "'", (long long)o->min, (long long)o->max,
+                 STR_ARG(str_cut(s, 0, 40)));
 }
 
 str config_path(const struct reading *r, str path)
@@ -145,13 +169,15 @@ static void set_text(struct reading *r, str where, str value, const struct confi
     if (o->type == CONFIG_LIST && value.len) {
         str rest = value, part;
         size_t n = 0;
-        while (n < 64 && str_next(&rest, ',', &part)) items[n++] = (struct yaml){ .type = YAML_TEXT, .line = 1, .column = 1, .text = str_trim(part) };
+        while (n < 64 && str_next(&rest, ',', &part))
+            items[n++] = (struct yaml){ .type = YAML_TEXT, .line = 1, .column = 1, .text = str_trim(part) };
         node = (struct yaml){ .type = YAML_LIST, .line = 1, .column = 1, .items = items, .count = n };
     }
     r->check = &check;
     set_value(r, &node, o);
     r->check = file;
-    for (size_t i = 0; i < check.count; i++) config_problem(r, str_fmt(r->a, STR_FMT ": " STR_FMT, STR_ARG(where), STR_ARG(check.items[i].text)));
+    for (size_t i = 0; i < check.count; i++)
+        config_problem(r, str_fmt(r->a, STR_FMT ": " STR_FMT, STR_ARG(where), STR_ARG(check.items[i].text)));
 }
 
 void config_problem(struct reading *r, str text)
@@ -167,7 +193,9 @@ static const struct config_option *option_of(const char *section, str key)
         str name = str_of(options[i].name), head = str_of(section);
         bool dotted = str_find(name, STR("."), 0) >= 0;
         if (!section[0] && !dotted && str_eq(name, key)) return &options[i];
-        if (section[0] && str_starts(name, head) && name.ptr[head.len] == '.' && str_eq(str_cut(name, head.len + 1, name.len), key)) return &options[i];
+        if (section[0] && str_starts(name, head) && name.ptr[head.len] == '.' &&
+            str_eq(str_cut(name, head.len + 1, name.len), key))
+            return &options[i];
     }
     return NULL;
 }
@@ -231,7 +259,8 @@ static err read_file(struct reading *r, const struct config_opts *opts)
     if (root) read_root(r, root);
     for (size_t i = 0; i < r->check->count; i++) {
         const struct yaml_problem *p = &r->check->items[i];
-        config_problem(r, str_fmt(r->a, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(opts->path), p->line, p->column, STR_ARG(p->text)));
+        config_problem(
+            r, str_fmt(r->a, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(opts->path), p->line, p->column, STR_ARG(p->text)));
     }
     return OK;
 }
@@ -241,7 +270,8 @@ static void read_environment(struct reading *r, const char *(*get)(const char *)
     for (size_t i = 0; i < OPTION_COUNT && get; i++) {
         char name[64] = "WEIR_";
         size_t n = strlen(name);
-        for (const char *p = options[i].name; *p; p++) name[n++] = *p == '.' ? '_' : (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+        for (const char *p = options[i].name; *p; p++)
+            name[n++] = *p == '.' ? '_' : (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
         const char *value = get(name);
         if (value) set_text(r, str_of(name), str_dup(&r->config->arena, str_of(value)), &options[i]);
     }
@@ -259,8 +289,11 @@ static void read_sets(struct reading *r, str lines)
             names[i] = options[i].name;
             if (str_eq(name, str_of(options[i].name))) o = &options[i];
         }
-        if (name.len == line.len) config_problem(r, str_fmt(r->a, "--set " STR_FMT ": expected NAME=VALUE", STR_ARG(line)));
-        else if (!o) config_problem(r, str_fmt(r->a, "--set: there is no option '" STR_FMT "'" STR_FMT, STR_ARG(name), STR_ARG(yaml_hint(r->a, name, names))));
+        if (name.len == line.len)
+            config_problem(r, str_fmt(r->a, "--set " STR_FMT ": expected NAME=VALUE", STR_ARG(line)));
+        else if (!o)
+            config_problem(r, str_fmt(r->a, "--set: there is no option '" STR_FMT "'" STR_FMT, STR_ARG(name),
+                                      STR_ARG(yaml_hint(r->a, name, names))));
         else set_text(r, str_fmt(r->a, "--set " STR_FMT, STR_ARG(name)), str_dup(&r->config->arena, value), o);
     }
 }

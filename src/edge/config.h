@@ -1,5 +1,5 @@
-/* weir.yaml: one table of options (config.c) feeds the reader, the checks, WEIR_* variables, --set and `weir config check`.
- * What counts: the table's default, then the file, then WEIR_SECTION_NAME, then --set section.name=value. */
+/* weir.yaml: one table of options (config.c) feeds the reader, the checks, WEIR_* variables, --set and `weir config
+ * check`. What counts: the table's default, then the file, then WEIR_SECTION_NAME, then --set section.name=value. */
 #ifndef WEIR_EDGE_CONFIG_H
 #define WEIR_EDGE_CONFIG_H
 
@@ -44,7 +44,8 @@ struct notify_channel {
 struct config {
     struct arena arena;
     str path;              /* file it was read from, "" = none */
-    str data_dir, timezone, policy, pipelines, runbooks; /* paths are absolute or relative to the working folder; "" = none */
+    str data_dir, timezone, policy, pipelines,
+        runbooks; /* paths are absolute or relative to the working folder; "" = none */
     str listen, tls_cert, tls_key;
     str host;              /* of listen, without brackets */
     int64_t port;
@@ -83,14 +84,25 @@ struct config_problems {
  * out       set on success only; end it with config_free().
  * problems  may be NULL; filled in either case. Strings live in a.
  * Errors    ERR_INPUT (the first problem), and those of file_read. */
-MUST_USE err config_load(const struct config_opts *opts, struct arena *a, struct config_problems *problems, struct config **out);
+MUST_USE err config_load(const struct config_opts *opts, struct arena *a, struct config_problems *problems,
+                         struct config **out);
 void config_free(struct config *c); /* accepts NULL */
 /* The effective configuration as the fields of the object open in w; secret references as written. */
 void config_json(const struct config *c, struct jw *w);
 /* Where a client on this machine finds the server: "http://127.0.0.1:8090". */
 str config_server_url(const struct config *c, struct arena *a);
 
-enum config_type { CONFIG_TEXT, CONFIG_PATH, CONFIG_INT, CONFIG_PERCENT, CONFIG_BOOL, CONFIG_DURATION, CONFIG_BYTES, CONFIG_WORD, CONFIG_LIST };
+enum config_type {
+    CONFIG_TEXT,
+    CONFIG_PATH,
+    CONFIG_INT,
+    CONFIG_PERCENT,
+    CONFIG_BOOL,
+    CONFIG_DURATION,
+    CONFIG_BYTES,
+    CONFIG_WORD,
+    CONFIG_LIST
+};
 struct config_option {
     const char *name; /* "server.listen" */
     enum config_type type;

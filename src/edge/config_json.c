@@ -16,7 +16,9 @@ static void value_json(const struct config *c, const struct config_option *o, co
     case CONFIG_PATH: jw_str(w, key, *(const str *)(const void *)from); break;
     case CONFIG_INT:
     case CONFIG_BYTES: jw_i64(w, key, *(const int64_t *)(const void *)from); break;
-    case CONFIG_DURATION: jw_f64(w, key, (double)*(const usec *)(const void *)from / (double)USEC_SECOND); break; /* seconds */
+    case CONFIG_DURATION:
+        jw_f64(w, key, (double)*(const usec *)(const void *)from / (double)USEC_SECOND);
+        break; /* seconds */
     case CONFIG_BOOL: jw_bool(w, key, *(const bool *)(const void *)from); break;
     case CONFIG_PERCENT: jw_f64(w, key, *(const double *)(const void *)from); break;
     case CONFIG_WORD: jw_strz(w, key, o->words[*(const int *)(const void *)from]); break;
@@ -104,5 +106,6 @@ str config_server_url(const struct config *c, struct arena *a)
 {
     bool six = str_find(c->host, STR(":"), 0) >= 0;
     str host = STR_IS(c->host, "0.0.0.0") ? STR("127.0.0.1") : STR_IS(c->host, "::") ? STR("::1") : c->host;
-    return str_fmt(a, "%s://%s" STR_FMT "%s:%lld", c->tls_cert.len ? "https" : "http", six ? "[" : "", STR_ARG(host), six ? "]" : "", (long long)c->port);
+    return str_fmt(a, "%s://%s" STR_FMT "%s:%lld", c->tls_cert.len ? "https" : "http", six ? "[" : "", STR_ARG(host),
+                   six ? "]" : "", (long long)c->port);
 }

@@ -20,7 +20,9 @@ static str url_read(struct yaml_check *c, const struct yaml *node)
 {
     str s = yaml_str(c, node, STR_NONE);
     bool host = is_url(s) && s.len > strlen("https://x");
-    if (s.ptr && !host) yaml_bad(c, node, "expected an address such as http://localhost:9100/metrics, got '" STR_FMT "'", STR_ARG(str_cut(s, 0, 60)));
+    if (s.ptr && !host)
+        yaml_bad(c, node, "expected an address such as http://localhost:9100/metrics, got '" STR_FMT "'",
+                 STR_ARG(str_cut(s, 0, 60)));
     return host ? s : STR("");
 }
 
@@ -28,7 +30,8 @@ static str url_read(struct yaml_check *c, const struct yaml *node)
 static str reference_read(struct yaml_check *c, const struct yaml *node)
 {
     str s = yaml_str(c, node, STR_NONE);
-    if (s.ptr && !is_reference(s)) yaml_bad(c, node, "expected a secret's place, env:NAME or file:PATH; a secret is never written out here");
+    if (s.ptr && !is_reference(s))
+        yaml_bad(c, node, "expected a secret's place, env:NAME or file:PATH; a secret is never written out here");
     return is_reference(s) ? s : STR("");
 }
 
@@ -47,7 +50,9 @@ static void labels_read(struct yaml_check *c, const struct yaml *node, struct sc
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml *item = &node->items[i];
         str value = yaml_str(c, item, STR(""));
-        if (!label_name_ok(item->key)) yaml_bad_key(c, item, "expected a label's name of letters, digits and _, got '" STR_FMT "'", STR_ARG(str_cut(item->key, 0, 40)));
+        if (!label_name_ok(item->key))
+            yaml_bad_key(c, item, "expected a label's name of letters, digits and _, got '" STR_FMT "'",
+                         STR_ARG(str_cut(item->key, 0, 40)));
         else if (t->label_count == LABELS_MAX) yaml_bad_key(c, item, "more than %d labels", LABELS_MAX);
         else t->labels[t->label_count++] = str_fmt(c->arena, STR_FMT "=" STR_FMT, STR_ARG(item->key), STR_ARG(value));
     }
@@ -69,7 +74,8 @@ static void scrape_read(struct reading *r, const struct yaml *node)
     t->timeout = yaml_duration(c, yaml_get(node, "timeout"), 100 * USEC_MS, t->every, usual);
     labels_read(c, yaml_get(node, "labels"), t);
     for (size_t i = 0; i + 1 < r->config->scrape_count; i++)
-        if (t->job.len && str_eq(r->config->scrapes[i].job, t->job) && str_eq(r->config->scrapes[i].url, t->url)) yaml_bad(c, node, "this target stands above already");
+        if (t->job.len && str_eq(r->config->scrapes[i].job, t->job) && str_eq(r->config->scrapes[i].url, t->url))
+            yaml_bad(c, node, "this target stands above already");
 }
 
 void config_read_scrapes(struct reading *r, const struct yaml *node)
@@ -90,7 +96,8 @@ static const char *const tls_words[] = { "starttls", "tls", "none", NULL }; /* a
 
 static void smtp_read(struct yaml_check *c, const struct yaml *node, struct notify_channel *ch)
 {
-    static const char *const keys[] = { "name", "kind", "min_severity", "events", "host", "port", "tls", "user", "password", "from", "to", NULL };
+    static const char *const keys[] = { "name", "kind", "min_severity", "events", "host", "port",
+                                        "tls",  "user", "password",     "from",   "to",   NULL };
     yaml_keys(c, node, keys);
     ch->host = yaml_str(c, yaml_need(c, node, "host"), STR(""));
     ch->tls = (enum smtp_tls)yaml_word(c, yaml_get(node, "tls"), tls_words, SMTP_STARTTLS);
@@ -100,9 +107,13 @@ static void smtp_read(struct yaml_check *c, const struct yaml *node, struct noti
     ch->from = yaml_str(c, yaml_need(c, node, "from"), STR(""));
     config_list(c, yaml_need(c, node, "to"), 50, &ch->to);
     for (size_t i = 0; i < ch->to.count; i++)
-        if (str_find(ch->to.items[i], STR("@"), 0) < 1) yaml_bad(c, yaml_get(node, "to"), "expected a mail address, got '" STR_FMT "'", STR_ARG(str_cut(ch->to.items[i], 0, 60)));
-    if (ch->user.len && !yaml_get(node, "password")) yaml_bad(c, yaml_get(node, "user"), "expected a password: beside user:");
-    if (ch->password.len && ch->tls == SMTP_PLAIN) yaml_bad(c, yaml_get(node, "password"), "a password is not sent without TLS: expected tls: starttls or tls");
+        if (str_find(ch->to.items[i], STR("@"), 0) < 1)
+            yaml_bad(c, yaml_get(node, "to"), "expected a mail address, got '" STR_FMT "'",
+                     STR_ARG(str_cut(ch->to.items[i], 0, 60)));
+    if (ch->user.len && !yaml_get(node, "password"))
+        yaml_bad(c, yaml_get(node, "user"), "expected a password: beside user:");
+    if (ch->password.len && ch->tls == SMTP_PLAIN)
+        yaml_bad(c, yaml_get(node, "password"), "a password is not sent without TLS: expected tls: starttls or tls");
 }
 
 static void slack_read(struct yaml_check *c, const struct yaml *node, struct notify_channel *ch)
@@ -124,14 +135,16 @@ static void webhook_read(struct yaml_check *c, const struct yaml *node, struct n
 static void events_read(struct yaml_check *c, const struct yaml *node, struct notify_channel *ch)
 {
     config_list(c, node, 5, &ch->events);
-    for (size_t i = 0; node && node->type == YAML_LIST && i < node->count; i++) (void)yaml_word(c, &node->items[i], event_words, 0);
+    for (size_t i = 0; node && node->type == YAML_LIST && i < node->count; i++)
+        (void)yaml_word(c, &node->items[i], event_words, 0);
     if (node && node->type == YAML_TEXT) (void)yaml_word(c, node, event_words, 0);
 }
 
 static void channel_read(struct reading *r, const struct yaml *node)
 {
     static const char *const kinds[] = { "slack", "smtp", "webhook", NULL }; /* as enum channel_kind */
-    static void (*const readers[])(struct yaml_check *, const struct yaml *, struct notify_channel *) = { slack_read, smtp_read, webhook_read };
+    static void (*const readers[])(struct yaml_check *, const struct yaml *,
+                                   struct notify_channel *) = { slack_read, smtp_read, webhook_read };
     struct yaml_check *c = r->check;
     struct notify_channel *ch = &r->config->channels[r->config->channel_count++];
     *ch = (struct notify_channel){ .kind = CHANNEL_SLACK };
@@ -146,7 +159,8 @@ static void channel_read(struct reading *r, const struct yaml *node)
         readers[kind](c, node, ch);
     }
     for (size_t i = 0; i + 1 < r->config->channel_count; i++)
-        if (ch->name.len && str_eq(r->config->channels[i].name, ch->name)) yaml_bad(c, name, "a channel named '" STR_FMT "' stands above already", STR_ARG(ch->name));
+        if (ch->name.len && str_eq(r->config->channels[i].name, ch->name))
+            yaml_bad(c, name, "a channel named '" STR_FMT "' stands above already", STR_ARG(ch->name));
 }
 
 void config_read_channels(struct reading *r, const struct yaml *node)
@@ -168,7 +182,8 @@ static bool listen_read(str s, str *host, int64_t *port)
     ptrdiff_t colon = -1;
     for (size_t i = 0; i < s.len; i++)
         if (s.ptr[i] == ':') colon = (ptrdiff_t)i;
-    if (colon < 1 || str_to_i64(str_cut(s, (size_t)colon + 1, s.len), port).code || *port < 0 || *port > 65535) return false;
+    if (colon < 1 || str_to_i64(str_cut(s, (size_t)colon + 1, s.len), port).code || *port < 0 || *port > 65535)
+        return false;
     *host = str_cut(s, 0, (size_t)colon);
     bool six = host->ptr[0] == '[' && host->ptr[host->len - 1] == ']';
     if (six) *host = str_cut(*host, 1, host->len - 2);
@@ -190,19 +205,22 @@ static str server_problem(const struct config *c, const char **key)
     str host;
     int64_t port;
     *key = "listen";
-    if (!listen_read(c->listen, &host, &port)) return STR("expected an address and port such as 127.0.0.1:8090 or [::1]:8090");
+    if (!listen_read(c->listen, &host, &port))
+        return STR("expected an address and port such as 127.0.0.1:8090 or [::1]:8090");
     *key = c->tls_cert.len ? "tls_cert" : "tls_key";
     if (!c->tls_cert.len != !c->tls_key.len) return STR("expected both tls_cert and tls_key");
     *key = "listen";
     if (is_loopback(host) || c->tls_cert.len || c->behind_proxy) return STR_NONE;
-    return STR("beyond this machine weir listens only with tls_cert and tls_key, or with behind_proxy: yes when a proxy in front ends TLS");
+    return STR("beyond this machine weir listens only with tls_cert and tls_key, or with behind_proxy: yes when a "
+               "proxy in front ends TLS");
 }
 
 /* With its place where the value in force is the one in the file, else with the name of the option. */
 static void placed_problem(struct reading *r, str option, const struct yaml *node, str value, str problem)
 {
     if (node && (!value.ptr || str_eq(node->text, value)))
-        config_problem(r, str_fmt(r->a, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(r->check->file), node->line, node->column, STR_ARG(problem)));
+        config_problem(r, str_fmt(r->a, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(r->check->file), node->line, node->column,
+                                  STR_ARG(problem)));
     else config_problem(r, str_fmt(r->a, STR_FMT ": " STR_FMT, STR_ARG(option), STR_ARG(problem)));
 }
 
@@ -230,7 +248,9 @@ static void check_network(struct reading *r, str net)
     const struct yaml *list = yaml_get(yaml_get(r->root, "net"), "allow"), *node = list;
     for (size_t i = 0; list && list->type == YAML_LIST && i < list->count; i++)
         if (str_eq(list->items[i].text, net)) node = &list->items[i];
-    placed_problem(r, STR("net.allow"), node, net, str_fmt(r->a, "expected a network such as 10.0.0.0/8, got '" STR_FMT "'", STR_ARG(str_cut(net, 0, 60))));
+    placed_problem(
+        r, STR("net.allow"), node, net,
+        str_fmt(r->a, "expected a network such as 10.0.0.0/8, got '" STR_FMT "'", STR_ARG(str_cut(net, 0, 60))));
 }
 
 static void check_witness(struct reading *r, str name)
@@ -242,7 +262,8 @@ static void check_witness(struct reading *r, str name)
     for (size_t i = 0; list && list->type == YAML_LIST && i < list->count; i++)
         if (str_eq(list->items[i].text, name)) node = &list->items[i];
     placed_problem(r, STR("journal.witnesses"), node, name,
-                   str_fmt(r->a, "expected the name of a channel under notify:, got '" STR_FMT "'", STR_ARG(str_cut(name, 0, 40))));
+                   str_fmt(r->a, "expected the name of a channel under notify:, got '" STR_FMT "'",
+                           STR_ARG(str_cut(name, 0, 40))));
 }
 
 void config_check_all(struct reading *r)

@@ -18,7 +18,9 @@ static struct config *load(const char *text, const char *set)
 {
     struct arena a = arena_init(1 << 20);
     struct config *c = NULL;
-    struct config_opts opts = { .path = STR("conf/weir.yaml"), .text = str_of(text), .data_dir = STR("/data"), .set = str_of(set), .getenv = get };
+    struct config_opts opts = {
+        .path = STR("conf/weir.yaml"), .text = str_of(text), .data_dir = STR("/data"), .set = str_of(set), .getenv = get
+    };
     CHECK_OK(config_load(&opts, &a, NULL, &c));
     arena_done(&a);
     return c;
@@ -28,7 +30,8 @@ TEST(the_example_is_the_defaults)
 {
     struct arena a = arena_init(1 << 20);
     struct config *c = NULL, *d = NULL;
-    struct config_opts file = { .path = STR(WEIR_SOURCE_DIR "/examples/weir.yaml"), .data_dir = STR("/data") }, none = { .path = STR(""), .data_dir = STR("/data") };
+    struct config_opts file = { .path = STR(WEIR_SOURCE_DIR "/examples/weir.yaml"), .data_dir = STR("/data") },
+                       none = { .path = STR(""), .data_dir = STR("/data") };
     CHECK_OK(config_load(&file, &a, NULL, &c));
     CHECK_OK(config_load(&none, &a, NULL, &d));
     struct buf x = buf_init(1 << 20), y = buf_init(1 << 20);
@@ -71,8 +74,10 @@ TEST(the_example_names_every_option)
 
 TEST(the_file_yields_to_the_environment_and_that_to_set)
 {
-    variables = (const char *const[]){ "WEIR_INCIDENT_SETTLE=20s", "WEIR_ENGINE_THREADS=2", "WEIR_NET_ALLOW=10.0.0.0/8, fd00::/8", NULL };
-    struct config *c = load("incident: {settle: 5s, quiet: 1m}\nengine: {threads: 1}\npolicy: p.yaml\nrunbooks: /abs\n", "engine.threads=3\nlog.level=debug");
+    variables = (const char *const[]){ "WEIR_INCIDENT_SETTLE=20s", "WEIR_ENGINE_THREADS=2",
+                                       "WEIR_NET_ALLOW=10.0.0.0/8, fd00::/8", NULL };
+    struct config *c = load("incident: {settle: 5s, quiet: 1m}\nengine: {threads: 1}\npolicy: p.yaml\nrunbooks: /abs\n",
+                            "engine.threads=3\nlog.level=debug");
     CHECK_I64(c->settle, 20 * USEC_SECOND);
     CHECK_I64(c->quiet, USEC_MINUTE);
     CHECK_I64(c->engine_threads, 3);
@@ -88,10 +93,12 @@ TEST(the_file_yields_to_the_environment_and_that_to_set)
 
 TEST(parts_are_read)
 {
-    struct config *c = load("scrape:\n  - {job: node, url: \"http://localhost:9100/metrics\", every: 5s, labels: {env: prod, n: 1}}\n"
-                            "notify:\n  - {name: team, kind: slack, url: \"env:SLACK\", min_severity: HIGH, events: [opened]}\n"
-                            "  - {name: mail, kind: smtp, host: m, from: a@b, to: [c@d, e@f], tls: tls}\n"
-                            "  - {name: hook, kind: webhook, url: \"https://x/y\", secret: \"file:/s\"}\n", "");
+    struct config *c =
+        load("scrape:\n  - {job: node, url: \"http://localhost:9100/metrics\", every: 5s, labels: {env: prod, n: 1}}\n"
+             "notify:\n  - {name: team, kind: slack, url: \"env:SLACK\", min_severity: HIGH, events: [opened]}\n"
+             "  - {name: mail, kind: smtp, host: m, from: a@b, to: [c@d, e@f], tls: tls}\n"
+             "  - {name: hook, kind: webhook, url: \"https://x/y\", secret: \"file:/s\"}\n",
+             "");
     CHECK_I64(c->scrape_count, 1);
     CHECK_I64(c->scrapes[0].timeout, 5 * USEC_SECOND);
     CHECK_STR(c->scrapes[0].labels[1], "n=1");
@@ -123,8 +130,10 @@ TEST(problems_name_place_expectation_and_nearest_word)
         { "", "timezone=Mars/Base", "timezone: there is no timezone 'Mars/Base'" },
         { "net:\n  allow: [10.0.0.0/8, ten]\n", "", "c.yaml:2:23: expected a network such as 10.0.0.0/8, got 'ten'" },
         { "net: {allow: [10.0.0.0/33]}\n", "", "c.yaml:1:15: expected a network" },
-        { "notify:\n  - {name: t, kind: slack, url: \"https://hooks.slack.com/T0/SECRET\"}\n", "", "c.yaml:2:34: expected a secret's place" },
-        { "notify:\n  - {name: t, kind: slac}\n", "", "c.yaml:2:21: expected slack, smtp or webhook, got 'slac'; did you mean 'slack'?" },
+        { "notify:\n  - {name: t, kind: slack, url: \"https://hooks.slack.com/T0/SECRET\"}\n", "",
+          "c.yaml:2:34: expected a secret's place" },
+        { "notify:\n  - {name: t, kind: slac}\n", "",
+          "c.yaml:2:21: expected slack, smtp or webhook, got 'slac'; did you mean 'slack'?" },
         { "scrape:\n  - {job: a, url: \"ftp://x\"}\n", "", "c.yaml:2:20: expected an address such as" },
         { "scrape: x\n", "", "c.yaml:1:9: expected a list" },
         { "", "server.lisen=x", "--set: there is no option 'server.lisen'; did you mean 'server.listen'?" },
@@ -155,7 +164,8 @@ TEST(beyond_loopback_needs_tls_or_a_proxy)
     c = load("server: {listen: \"[::]:443\", tls_cert: c.pem, tls_key: k.pem}\n", "");
     CHECK_STR(config_server_url(c, &a), "https://[::1]:443");
     config_free(c);
-    c = load("server: {listen: \"0.0.0.0:80\"}\n", "server.behind_proxy=yes"); /* what is in force counts, not the file alone */
+    c = load("server: {listen: \"0.0.0.0:80\"}\n",
+             "server.behind_proxy=yes"); /* what is in force counts, not the file alone */
     config_free(c);
     arena_done(&a);
 }

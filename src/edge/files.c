@@ -39,7 +39,8 @@ err file_read(str path, size_t max, struct arena *a, str *out)
     if (fd < 0) return err_errno("read " STR_FMT, STR_ARG(path));
     err e = OK;
     if (fstat(fd, &st) != 0) e = err_errno("read " STR_FMT, STR_ARG(path));
-    else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode)) e = err_make(ERR_INPUT, STR_FMT " is not a file", STR_ARG(path));
+    else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+        e = err_make(ERR_INPUT, STR_FMT " is not a file", STR_ARG(path));
     if (!e.code) e = read_all(fd, path, max, a, out);
     (void)close(fd);
     return e;
@@ -61,11 +62,14 @@ static bool zone_name_ok(str name)
 err zone_read(str name, struct arena *a, str *out)
 {
     const char *dir = getenv("TZDIR");
-    str path = zone_name_ok(name) ? str_fmt(a, "%s/" STR_FMT, dir && *dir ? dir : "/usr/share/zoneinfo", STR_ARG(name)) : STR_NONE;
+    str path = zone_name_ok(name) ? str_fmt(a, "%s/" STR_FMT, dir && *dir ? dir : "/usr/share/zoneinfo", STR_ARG(name))
+                                  : STR_NONE;
     err e = path.len ? file_read(path, TZ_BYTES_MAX, a, out) : err_make(ERR_INPUT, "not a zone's name");
     if (!e.code && !str_starts(*out, STR("TZif"))) e = err_make(ERR_INPUT, "not zone data");
     if (!e.code) return OK;
-    return err_make(ERR_INPUT, "there is no timezone '" STR_FMT "' on this machine; expected an IANA name such as Europe/Berlin", STR_ARG(str_cut(name, 0, 64)));
+    return err_make(ERR_INPUT,
+                    "there is no timezone '" STR_FMT "' on this machine; expected an IANA name such as Europe/Berlin",
+                    STR_ARG(str_cut(name, 0, 64)));
 }
 
 err secret_read(str reference, struct arena *a, str *out)
@@ -76,11 +80,13 @@ err secret_read(str reference, struct arena *a, str *out)
         *out = str_dup(a, str_of(value));
         return OK;
     }
-    if (!str_starts(reference, STR("file:"))) return err_make(ERR_INPUT, "a secret is named as env:NAME or file:PATH, never written out");
+    if (!str_starts(reference, STR("file:")))
+        return err_make(ERR_INPUT, "a secret is named as env:NAME or file:PATH, never written out");
     str text = STR_NONE, line = STR_NONE;
     err e = file_read(str_cut(reference, 5, reference.len), SECRET_MAX, a, &text);
     if (e.code) return e;
     (void)str_next(&text, '\n', &line);
     *out = str_trim(line);
-    return out->len ? OK : err_make(ERR_INPUT, STR_FMT " holds no secret", STR_ARG(str_cut(reference, 5, reference.len)));
+    return out->len ? OK
+                    : err_make(ERR_INPUT, STR_FMT " holds no secret", STR_ARG(str_cut(reference, 5, reference.len)));
 }

@@ -9,10 +9,11 @@
 /* The bytes of a regular file (or of standard input for "-") of at most `max` bytes.
  * Errors: ERR_NOT_FOUND, ERR_IO, ERR_LIMIT, ERR_INPUT (not a regular file).   Thread: any. */
 MUST_USE err file_read(str path, size_t max, struct arena *a, str *out);
-/* The TZif bytes of an IANA zone from the system's zone data ($TZDIR, else /usr/share/zoneinfo). The name is checked: it never
- * leaves that folder. Errors: ERR_INPUT (no such zone). */
+/* The TZif bytes of an IANA zone from the system's zone data ($TZDIR, else /usr/share/zoneinfo). The name is checked:
+ * it never leaves that folder. Errors: ERR_INPUT (no such zone). */
 MUST_USE err zone_read(str name, struct arena *a, str *out);
-/* A secret as configuration names it: "env:NAME" or "file:PATH" (first line). Errors: ERR_INPUT, ERR_NOT_FOUND, ERR_IO. */
+/* A secret as configuration names it: "env:NAME" or "file:PATH" (first line). Errors: ERR_INPUT, ERR_NOT_FOUND, ERR_IO.
+ */
 MUST_USE err secret_read(str reference, struct arena *a, str *out);
 
 #endif

@@ -31,10 +31,14 @@ TEST(a_file_is_read_whole_or_refused)
 
 TEST(a_zone_name_never_leaves_its_folder)
 {
-    static const char *const names[] = { "../../../etc/passwd", "/etc/passwd", "Europe/../../etc/passwd", "", ".", "Europe/", "Europe//Berlin", "Mars/Olympus", "Europe" };
+    static const char *const names[] = {
+        "../../../etc/passwd", "/etc/passwd", "Europe/../../etc/passwd", "", ".", "Europe/", "Europe//Berlin",
+        "Mars/Olympus",        "Europe"
+    };
     struct arena a = arena_init(1 << 20);
     str out;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) CHECK_ERR(zone_read(str_of(names[i]), &a, &out), ERR_INPUT);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        CHECK_ERR(zone_read(str_of(names[i]), &a, &out), ERR_INPUT);
     if (access("/usr/share/zoneinfo/Europe/Berlin", R_OK) == 0) CHECK_OK(zone_read(STR("Europe/Berlin"), &a, &out));
     arena_done(&a);
 }

@@ -114,7 +114,8 @@ static err read_headers(const struct http_request *req, struct arena *a, struct 
     if (req->header_count > HEADERS_MAX) return err_make(ERR_LIMIT, "more than %d request headers", HEADERS_MAX);
     *out = curl_slist_append(NULL, "Expect:"); /* no wait for "100 Continue" */
     for (size_t i = 0; i < req->header_count; i++) {
-        if (!line_ok(req->headers[i])) return err_make(ERR_INPUT, "a request header is too long or holds a control character");
+        if (!line_ok(req->headers[i]))
+            return err_make(ERR_INPUT, "a request header is too long or holds a control character");
         *out = curl_slist_append(*out, str_z(a, req->headers[i]));
     }
     return OK;
@@ -129,7 +130,8 @@ static void set_limits(CURL *c, const struct http_request *req)
     (void)curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     tls_trust(c);
     (void)curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-    (void)curl_easy_setopt(c, CURLOPT_PROXY, ""); /* also not from the environment: the address checked is the one used */
+    (void)curl_easy_setopt(c, CURLOPT_PROXY,
+                           ""); /* also not from the environment: the address checked is the one used */
     (void)curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 }

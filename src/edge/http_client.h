@@ -1,9 +1,9 @@
 /* The HTTP client behind env->http, on libcurl: only http and https, no redirects, no proxy, one deadline for the whole
  * exchange, a cap on the reply. The address is judged when the socket is made (net_addr.h).
  *
- * from_operator  the address was written in the configuration: allowed as written. Only a host *name* that resolves to a
- *                link-local address (cloud metadata) is refused unless net.allow has it.
- * otherwise      public addresses, and those in net.allow; no user name in the URL.
+ * from_operator  the address was written in the configuration: allowed as written. Only a host *name* that resolves to
+ * a link-local address (cloud metadata) is refused unless net.allow has it. otherwise      public addresses, and those
+ * in net.allow; no user name in the URL.
  */
 #ifndef WEIR_EDGE_HTTP_CLIENT_H
 #define WEIR_EDGE_HTTP_CLIENT_H

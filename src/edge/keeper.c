@@ -229,10 +229,13 @@ void keeper_close(struct keeper *k)
 
 void keeper_metrics(struct keeper *k, struct buf *out)
 {
-    buf_fmt(out, "# HELP weir_witness_sent_total Checkpoints that witnesses took.\n# TYPE weir_witness_sent_total counter\n"
-                 "weir_witness_sent_total %lld\n# HELP weir_witness_errors_total Tries that failed; they are made again.\n"
-                 "# TYPE weir_witness_errors_total counter\nweir_witness_errors_total %lld\n",
+    buf_fmt(out,
+            "# HELP weir_witness_sent_total Checkpoints that witnesses took.\n# TYPE weir_witness_sent_total counter\n"
+            "weir_witness_sent_total %lld\n# HELP weir_witness_errors_total Tries that failed; they are made again.\n"
+            "# TYPE weir_witness_errors_total counter\nweir_witness_errors_total %lld\n",
             (long long)atomic_load(&k->sent), (long long)atomic_load(&k->not_sent));
-    buf_fmt(out, "# HELP weir_keeper_errors_total Checkpoints, snapshots and retentions that failed; the log says why.\n"
-                 "# TYPE weir_keeper_errors_total counter\nweir_keeper_errors_total %lld\n", (long long)atomic_load(&k->failed));
+    buf_fmt(out,
+            "# HELP weir_keeper_errors_total Checkpoints, snapshots and retentions that failed; the log says why.\n"
+            "# TYPE weir_keeper_errors_total counter\nweir_keeper_errors_total %lld\n",
+            (long long)atomic_load(&k->failed));
 }

@@ -1,5 +1,5 @@
-/* What has to be done now and then, on a thread of its own: sign checkpoints and send them to witnesses, keep the state and erase old bodies, watch the
- * clock, take in what `weir run` spooled while nobody answered. */
+/* What has to be done now and then, on a thread of its own: sign checkpoints and send them to witnesses, keep the state
+ * and erase old bodies, watch the clock, take in what `weir run` spooled while nobody answered. */
 #ifndef WEIR_EDGE_KEEPER_H
 #define WEIR_EDGE_KEEPER_H
 

@@ -1,5 +1,5 @@
-/* Which addresses weir may connect to. Pure: the caller resolves; what is judged is the address a socket is about to use,
- * so no spelling of a host and no change of DNS between check and use gets around it. */
+/* Which addresses weir may connect to. Pure: the caller resolves; what is judged is the address a socket is about to
+ * use, so no spelling of a host and no change of DNS between check and use gets around it. */
 #ifndef WEIR_EDGE_NET_ADDR_H
 #define WEIR_EDGE_NET_ADDR_H
 

@@ -95,8 +95,8 @@ TEST(ranges_allow_what_they_name_and_nothing_else)
 TEST(a_wrong_range_is_named)
 {
     static struct net_allow allow;
-    static const char *const wrong[] = { "", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0/8", "host", "::1/129", "1/2/3",
-                                         "0x7f.1", "10.0.0.0/8 ", "fd00::/8x" };
+    static const char *const wrong[] = { "",        "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/",   "10.0.0/8", "host",
+                                         "::1/129", "1/2/3",       "0x7f.1",      "10.0.0.0/8 ", "fd00::/8x" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (net_allow_add(&allow, str_of(wrong[i])).code != ERR_INPUT)
             test_failed(__FILE__, __LINE__, "'%s' was accepted", wrong[i]);

@@ -1,5 +1,5 @@
-/* One pass reads, checks and writes: a reader takes a node and appends its JSON. When anything is wrong the JSON is dropped.
- * What refers to other parts (after, undo, the step of a threshold) is checked against the tree itself. */
+/* One pass reads, checks and writes: a reader takes a node and appends its JSON. When anything is wrong the JSON is
+ * dropped. What refers to other parts (after, undo, the step of a threshold) is checked against the tree itself. */
 #include "edge/pipelines_file.h"
 
 #include <stdlib.h>
@@ -34,7 +34,8 @@ static void unique_names(struct writer *s, const struct yaml *list, const char *
         for (size_t k = 0; name && k < i; k++) {
             const struct yaml *other = yaml_get(&list->items[k], "name");
             if (!other || other->type != YAML_TEXT || !str_eq(other->text, name->text)) continue;
-            yaml_bad(s->c, name, "a %s named '" STR_FMT "' stands above already, on line %d", what, STR_ARG(str_cut(name->text, 0, 64)), other->line);
+            yaml_bad(s->c, name, "a %s named '" STR_FMT "' stands above already, on line %d", what,
+                     STR_ARG(str_cut(name->text, 0, 64)), other->line);
             break;
         }
     }
@@ -64,7 +65,8 @@ static const char **names_of(struct writer *s, const struct yaml *list)
 
 static void unknown_name(struct writer *s, const struct yaml *node, const struct yaml *list, const char *what)
 {
-    yaml_bad(s->c, node, "there is no %s '" STR_FMT "' here" STR_FMT, what, STR_ARG(str_cut(node->text, 0, 64)), STR_ARG(yaml_hint(s->c->arena, node->text, names_of(s, list))));
+    yaml_bad(s->c, node, "there is no %s '" STR_FMT "' here" STR_FMT, what, STR_ARG(str_cut(node->text, 0, 64)),
+             STR_ARG(yaml_hint(s->c->arena, node->text, names_of(s, list))));
 }
 
 static void put_name(struct writer *s, const struct yaml *node)
@@ -86,10 +88,13 @@ static void put_argv(struct writer *s, const struct yaml *node)
     const struct yaml *argv = yaml_need(s->c, node, "argv");
     jw_array(s->w, "argv");
     if (argv && argv->type == YAML_TEXT) {
-        yaml_bad(s->c, argv, "expected a list of words such as [sh, load.sh], got a line of text; weir starts programs without a shell");
+        yaml_bad(
+            s->c, argv,
+            "expected a list of words such as [sh, load.sh], got a line of text; weir starts programs without a shell");
     } else {
         const struct yaml *list = list_of(s, argv, WORDS_MAX, "words");
-        if (argv && argv->type == YAML_LIST && !list->count) yaml_bad(s->c, argv, "expected at least the program's name");
+        if (argv && argv->type == YAML_LIST && !list->count)
+            yaml_bad(s->c, argv, "expected at least the program's name");
         for (size_t i = 0; i < list->count; i++) {
             str word = yaml_str(s->c, &list->items[i], STR(""));
             if (i == 0 && !word.len) yaml_bad(s->c, &list->items[i], "expected the program's name");
@@ -103,7 +108,10 @@ static void put_cwd(struct writer *s, const struct yaml *node)
 {
     str cwd = yaml_str(s->c, yaml_get(node, "cwd"), STR(""));
     bool absolute = cwd.len && cwd.ptr[0] == '/';
-    jw_str(s->w, "cwd", absolute ? cwd : !cwd.len ? s->dir : str_fmt(s->c->arena, STR_FMT "/" STR_FMT, STR_ARG(s->dir), STR_ARG(cwd)));
+    jw_str(s->w, "cwd",
+           absolute   ? cwd
+           : !cwd.len ? s->dir
+                      : str_fmt(s->c->arena, STR_FMT "/" STR_FMT, STR_ARG(s->dir), STR_ARG(cwd)));
 }
 
 static bool env_name_ok(str s)
@@ -123,7 +131,9 @@ static void put_env(struct writer *s, const struct yaml *node)
     if (yaml_is_map(s->c, env) && env->count > WORDS_MAX) yaml_bad(s->c, env, "more than %d variables", WORDS_MAX);
     for (size_t i = 0; env && env->type == YAML_MAP && i < env->count; i++) {
         const struct yaml *item = &env->items[i];
-        if (!env_name_ok(item->key)) yaml_bad_key(s->c, item, "expected a variable's name, got '" STR_FMT "'", STR_ARG(str_cut(item->key, 0, 64)));
+        if (!env_name_ok(item->key))
+            yaml_bad_key(s->c, item, "expected a variable's name, got '" STR_FMT "'",
+                         STR_ARG(str_cut(item->key, 0, 64)));
         jw_key_str(s->w, item->key, yaml_str(s->c, item, STR("")));
     }
     jw_close(s->w);
@@ -171,8 +181,10 @@ static void put_default(struct writer *s, const struct yaml *node, int type, dou
     if (type == KNOB_INT) (void)yaml_i64(s->c, value, (int64_t)min, (int64_t)max, 0);
     if (type == KNOB_NUMBER) (void)yaml_f64(s->c, value, min, max, 0);
     if (type == KNOB_BOOL) text = yaml_bool(s->c, value, false) ? STR("1") : STR("0");
-    for (size_t i = 0; type == KNOB_CHOICE && values && values->type == YAML_LIST && i < values->count; i++) known = known || str_eq(values->items[i].text, text);
-    if (type == KNOB_CHOICE && value && !known) yaml_bad(s->c, value, "expected one of values:, got '" STR_FMT "'", STR_ARG(str_cut(text, 0, 40)));
+    for (size_t i = 0; type == KNOB_CHOICE && values && values->type == YAML_LIST && i < values->count; i++)
+        known = known || str_eq(values->items[i].text, text);
+    if (type == KNOB_CHOICE && value && !known)
+        yaml_bad(s->c, value, "expected one of values:, got '" STR_FMT "'", STR_ARG(str_cut(text, 0, 40)));
     jw_str(s->w, "default", text);
 }
 
@@ -180,15 +192,18 @@ static void put_range(struct writer *s, const struct yaml *node, int type, doubl
 {
     const double most = 9007199254740992.0; /* 2^53: exact as JSON number everywhere */
     bool counted = type == KNOB_INT || type == KNOB_NUMBER;
-    const struct yaml *low = counted ? yaml_need(s->c, node, "min") : yaml_get(node, "min"), *high = counted ? yaml_need(s->c, node, "max") : yaml_get(node, "max");
+    const struct yaml *low = counted ? yaml_need(s->c, node, "min") : yaml_get(node, "min"),
+                      *high = counted ? yaml_need(s->c, node, "max") : yaml_get(node, "max");
     *min = 0;
     *max = type == KNOB_BOOL ? 1 : 0;
     if (!counted) {
         if (low || high) yaml_bad(s->c, low ? low : high, "min and max go with type: int or number");
         return;
     }
-    *min = type == KNOB_INT ? (double)yaml_i64(s->c, low, (int64_t)-most, (int64_t)most, 0) : yaml_f64(s->c, low, -1e15, 1e15, 0);
-    *max = type == KNOB_INT ? (double)yaml_i64(s->c, high, (int64_t)-most, (int64_t)most, 0) : yaml_f64(s->c, high, -1e15, 1e15, 0);
+    *min = type == KNOB_INT ? (double)yaml_i64(s->c, low, (int64_t)-most, (int64_t)most, 0)
+                            : yaml_f64(s->c, low, -1e15, 1e15, 0);
+    *max = type == KNOB_INT ? (double)yaml_i64(s->c, high, (int64_t)-most, (int64_t)most, 0)
+                            : yaml_f64(s->c, high, -1e15, 1e15, 0);
     if (*max < *min) yaml_bad(s->c, high, "max is less than min");
     jw_f64(s->w, "min", *min);
     jw_f64(s->w, "max", *max);
@@ -221,9 +236,13 @@ static void put_knob(struct writer *s, const struct yaml *node)
     double min, max;
     yaml_keys(s->c, node, keys);
     const struct yaml *name = yaml_get(node, "name");
-    int type = yaml_word(s->c, yaml_need(s->c, node, "type"), knob_types, KNOB_INT), effect = yaml_word(s->c, yaml_get(node, "effect"), effects, 0);
-    if (name && name->type == YAML_TEXT && !knob_name_ok(name->text)) yaml_bad(s->c, name, "a knob reaches the program as WEIR_KNOB_<NAME>: expected letters, digits and '_' only");
-    if (wants[effect] >= 0 && wants[effect] != type) yaml_bad(s->c, yaml_get(node, "effect"), "the effect %s goes with type: %s", effects[effect], knob_types[wants[effect]]);
+    int type = yaml_word(s->c, yaml_need(s->c, node, "type"), knob_types, KNOB_INT),
+        effect = yaml_word(s->c, yaml_get(node, "effect"), effects, 0);
+    if (name && name->type == YAML_TEXT && !knob_name_ok(name->text))
+        yaml_bad(s->c, name, "a knob reaches the program as WEIR_KNOB_<NAME>: expected letters, digits and '_' only");
+    if (wants[effect] >= 0 && wants[effect] != type)
+        yaml_bad(s->c, yaml_get(node, "effect"), "the effect %s goes with type: %s", effects[effect],
+                 knob_types[wants[effect]]);
     jw_open(s->w, NULL);
     put_name(s, node);
     jw_strz(s->w, "type", knob_types[type]);
@@ -240,7 +259,8 @@ static void check_undo(struct writer *s, const struct yaml *node, const struct y
     enum { UNDOABLE = 1 };
     const struct yaml *undo = yaml_get(node, "undo"), *name = yaml_get(node, "name");
     bool named = undo && undo->type == YAML_TEXT && undo->text.len;
-    if (leaves == UNDOABLE && !named) yaml_bad(s->c, node, "what leaves: undoable says how: expected undo: with the name of another command");
+    if (leaves == UNDOABLE && !named)
+        yaml_bad(s->c, node, "what leaves: undoable says how: expected undo: with the name of another command");
     if (leaves != UNDOABLE && named) yaml_bad(s->c, undo, "undo: goes with leaves: undoable");
     if (!named) return;
     if (!item_named(commands, undo->text)) unknown_name(s, undo, commands, "command");
@@ -249,7 +269,8 @@ static void check_undo(struct writer *s, const struct yaml *node, const struct y
 
 static void put_command(struct writer *s, const struct yaml *node, const struct yaml *commands)
 {
-    static const char *const keys[] = { "name", "argv", "cwd", "user", "env", "leaves", "undo", "mends", "timeout", "rerun", NULL };
+    static const char *const keys[] = { "name", "argv",  "cwd",     "user",  "env", "leaves",
+                                        "undo", "mends", "timeout", "rerun", NULL };
     static const char *const leaves_words[] = { "nothing", "undoable", "lasting", NULL };
     yaml_keys(s->c, node, keys);
     int leaves = yaml_word(s->c, yaml_need(s->c, node, "leaves"), leaves_words, 2);
@@ -263,23 +284,29 @@ static void put_command(struct writer *s, const struct yaml *node, const struct 
     jw_strz(s->w, "leaves", leaves_words[leaves]);
     put_text(s, node, "undo", "");
     put_mends(s, node);
-    jw_i64(s->w, "timeout_us", yaml_duration(s->c, yaml_get(node, "timeout"), USEC_SECOND, 30 * USEC_DAY, 5 * USEC_MINUTE));
+    jw_i64(s->w, "timeout_us",
+           yaml_duration(s->c, yaml_get(node, "timeout"), USEC_SECOND, 30 * USEC_DAY, 5 * USEC_MINUTE));
     jw_bool(s->w, "rerun", yaml_bool(s->c, yaml_get(node, "rerun"), false));
     jw_close(s->w);
 }
 
 static void put_webhook(struct writer *s, const struct yaml *node)
 {
-    static const char *const keys[] = { "name", "url", "dedupes", "leaves", "secret", "mends", "timeout", "rerun", NULL };
+    static const char *const keys[] = {
+        "name", "url", "dedupes", "leaves", "secret", "mends", "timeout", "rerun", NULL
+    };
     static const char *const leaves_words[] = { "nothing", "undoable", "lasting", NULL };
-    const struct yaml *url = yaml_need(s->c, node, "url"), *secret = yaml_get(node, "secret"), *leaves = yaml_get(node, "leaves");
+    const struct yaml *url = yaml_need(s->c, node, "url"), *secret = yaml_get(node, "secret"),
+                      *leaves = yaml_get(node, "leaves");
     str address = yaml_str(s->c, url, STR("")), reference = yaml_str(s->c, secret, STR(""));
     yaml_keys(s->c, node, keys);
     if (address.len && !str_starts(address, STR("http://")) && !str_starts(address, STR("https://")))
-        yaml_bad(s->c, url, "expected an address such as https://host/path, got '" STR_FMT "'", STR_ARG(str_cut(address, 0, 60)));
+        yaml_bad(s->c, url, "expected an address such as https://host/path, got '" STR_FMT "'",
+                 STR_ARG(str_cut(address, 0, 60)));
     if (reference.len && !str_starts(reference, STR("env:")) && !str_starts(reference, STR("file:")))
         yaml_bad(s->c, secret, "expected a secret's place, env:NAME or file:PATH; a secret is never written out here");
-    if (leaves && str_eq(leaves->text, STR("undoable"))) yaml_bad(s->c, leaves, "a call cannot be undone: expected nothing or lasting");
+    if (leaves && str_eq(leaves->text, STR("undoable")))
+        yaml_bad(s->c, leaves, "a call cannot be undone: expected nothing or lasting");
     jw_open(s->w, NULL);
     put_name(s, node);
     jw_str(s->w, "url", address);
@@ -287,7 +314,8 @@ static void put_webhook(struct writer *s, const struct yaml *node)
     jw_strz(s->w, "leaves", leaves_words[yaml_word(s->c, leaves, leaves_words, 2)]);
     jw_str(s->w, "secret", reference);
     put_mends(s, node);
-    jw_i64(s->w, "timeout_us", yaml_duration(s->c, yaml_get(node, "timeout"), 100 * USEC_MS, USEC_HOUR, 30 * USEC_SECOND));
+    jw_i64(s->w, "timeout_us",
+           yaml_duration(s->c, yaml_get(node, "timeout"), 100 * USEC_MS, USEC_HOUR, 30 * USEC_SECOND));
     jw_bool(s->w, "rerun", yaml_bool(s->c, yaml_get(node, "rerun"), false));
     jw_close(s->w);
 }
@@ -308,7 +336,8 @@ static void put_threshold(struct writer *s, const struct yaml *node, const struc
     const struct yaml *step = yaml_get(node, "step"), *low = yaml_get(node, "min"), *high = yaml_get(node, "max");
     double min = -1e300, max = 1e300;
     yaml_keys(s->c, node, keys);
-    if (step && step->type == YAML_TEXT && step->text.len && !item_named(steps, step->text)) unknown_name(s, step, steps, "step");
+    if (step && step->type == YAML_TEXT && step->text.len && !item_named(steps, step->text))
+        unknown_name(s, step, steps, "step");
     if (!low && !high) yaml_bad(s->c, node, "expected min: or max: or both");
     jw_open(s->w, NULL);
     jw_str(s->w, "metric", yaml_str(s->c, yaml_need(s->c, node, "metric"), STR("")));
@@ -349,8 +378,9 @@ static void put_after(struct writer *s, const struct yaml *node, const struct ya
 
 static void put_pipeline(struct writer *s, const struct yaml *node, const struct yaml *pipelines)
 {
-    static const char *const keys[] = { "name", "source", "destination", "owner", "tier", "environment", "every", "after",
-                                        "steps", "knobs", "commands", "webhooks", "thresholds", NULL };
+    static const char *const keys[] = { "name",        "source",   "destination", "owner", "tier",
+                                        "environment", "every",    "after",       "steps", "knobs",
+                                        "commands",    "webhooks", "thresholds",  NULL };
     const struct yaml *steps = yaml_get(node, "steps"), *commands = yaml_get(node, "commands");
     yaml_keys(s->c, node, keys);
     jw_open(s->w, NULL);
@@ -385,10 +415,14 @@ static bool visit(struct cycle *y, const struct yaml *pipeline)
     if (*state) return *state == 2;
     *state = 1;
     for (size_t i = 0; after && after->type == YAML_LIST && i < after->count; i++) {
-        const struct yaml *item = &after->items[i], *next = item->type == YAML_TEXT ? item_named(y->pipelines, item->text) : NULL;
+        const struct yaml *item = &after->items[i],
+                          *next = item->type == YAML_TEXT ? item_named(y->pipelines, item->text) : NULL;
         if (!next) continue;
         if (!visit(y, next)) {
-            if (y->state[next - y->pipelines->items] == 1) yaml_bad(y->s->c, item, "after: goes round in a circle here: '" STR_FMT "' comes (through others) after this one", STR_ARG(item->text));
+            if (y->state[next - y->pipelines->items] == 1)
+                yaml_bad(y->s->c, item,
+                         "after: goes round in a circle here: '" STR_FMT "' comes (through others) after this one",
+                         STR_ARG(item->text));
             y->state[next - y->pipelines->items] = 2; /* told once */
         }
     }

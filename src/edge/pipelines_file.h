@@ -1,5 +1,5 @@
-/* pipelines.yaml -> the JSON of docs/architecture.md, every default filled in. What weir may execute stands here and nowhere
- * else, so the checks are strict: argv is a list, knobs and commands are typed, what can be undone says how. */
+/* pipelines.yaml -> the JSON of docs/architecture.md, every default filled in. What weir may execute stands here and
+ * nowhere else, so the checks are strict: argv is a list, knobs and commands are typed, what can be undone says how. */
 #ifndef WEIR_EDGE_PIPELINES_FILE_H
 #define WEIR_EDGE_PIPELINES_FILE_H
 

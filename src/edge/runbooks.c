@@ -59,7 +59,8 @@ static err load_file(struct loader *l, str id)
 {
     str text;
     if (l->count == RUNBOOKS_MAX) return err_make(ERR_LIMIT, "over %d runbooks", RUNBOOKS_MAX);
-    err e = file_read(str_fmt(&l->a, STR_FMT "/" STR_FMT, STR_ARG(l->folder), STR_ARG(id)), RUNBOOK_BYTES_MAX, &l->a, &text);
+    err e = file_read(str_fmt(&l->a, STR_FMT "/" STR_FMT, STR_ARG(l->folder), STR_ARG(id)), RUNBOOK_BYTES_MAX, &l->a,
+                      &text);
     if (e.code) return e;
     l->ids[l->count++] = id;
     return str_trim(text).len ? give(l, id, title_of(text, id), text) : OK;
@@ -67,7 +68,8 @@ static err load_file(struct loader *l, str id)
 
 static err load_folder(struct loader *l, str rel, int depth)
 {
-    str path = rel.len ? str_fmt(&l->a, STR_FMT "/" STR_FMT, STR_ARG(l->folder), STR_ARG(rel)) : str_dup(&l->a, l->folder);
+    str path =
+        rel.len ? str_fmt(&l->a, STR_FMT "/" STR_FMT, STR_ARG(l->folder), STR_ARG(rel)) : str_dup(&l->a, l->folder);
     DIR *dir = opendir(path.ptr);
     if (!dir) return err_errno("runbooks " STR_FMT, STR_ARG(path));
     err e = OK;
@@ -104,7 +106,8 @@ static err remove_gone(struct loader *l)
     return e;
 }
 
-err runbooks_load(struct store *store, str folder, err (*apply)(void *ctx, struct tx *tx, const struct input *in, int64_t *seq), void *ctx)
+err runbooks_load(struct store *store, str folder,
+                  err (*apply)(void *ctx, struct tx *tx, const struct input *in, int64_t *seq), void *ctx)
 {
     struct loader *l = mem_new(sizeof *l);
     *l = (struct loader){ .store = store, .apply = apply, .ctx = ctx, .a = arena_init(SIZE_MAX / 2), .folder = folder };

@@ -34,8 +34,11 @@ static struct notice notice_of(const struct config *c, str name, const struct no
         .event = STR("checkpoint"),
         .severity = STR("LOW"),
         .title = str_fmt(a, "checkpoint over %lld entries of " STR_FMT, (long long)n->size, STR_ARG(n->origin)),
-        .text = str_fmt(a, "Keep this message. weir audit verify --checkpoint FILE takes it as it is: later it shows that nobody rewrote "
-                           "what it covers.\n\n" STR_FMT, STR_ARG(text)),
+        .text = str_fmt(a,
+                        "Keep this message. weir audit verify --checkpoint FILE takes it as it is: later it shows that "
+                        "nobody rewrote "
+                        "what it covers.\n\n" STR_FMT,
+                        STR_ARG(text)),
         .url = config_server_url(c, a),
         .key = str_fmt(a, "checkpoint-%lld-" STR_FMT, (long long)n->size, STR_ARG(name)),
     };
@@ -120,8 +123,8 @@ static err find_lines(str text, struct arena *a, str *note)
         line = plain_line(line);
         if (!line.len) continue;
         if (str_starts(line, str_of(dash)) && last[0].len) {
-            *note = str_fmt(a, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n\n" STR_FMT "\n", STR_ARG(last[0]), STR_ARG(last[1]),
-                            STR_ARG(last[2]), STR_ARG(last[3]), STR_ARG(line));
+            *note = str_fmt(a, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n\n" STR_FMT "\n", STR_ARG(last[0]),
+                            STR_ARG(last[1]), STR_ARG(last[2]), STR_ARG(last[3]), STR_ARG(line));
             if (!note_parse(*note, &n).code) return OK;
         }
         memmove(last, last + 1, (KEPT_LINES - 1) * sizeof *last);

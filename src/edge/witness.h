@@ -1,5 +1,5 @@
-/* Witnesses: channels that get a signed checkpoint now and then and keep it somewhere else. What they got shows later that nobody
- * rewrote the past: `weir audit verify --checkpoint FILE` takes the message as it was saved.
+/* Witnesses: channels that get a signed checkpoint now and then and keep it somewhere else. What they got shows later
+ * that nobody rewrote the past: `weir audit verify --checkpoint FILE` takes the message as it was saved.
  *
  * What a witness has is in the journal ("checkpoint.sent"), so a restart sends nothing twice and nothing is forgotten.
  */
@@ -21,12 +21,13 @@ struct witness_tally {
     int64_t sent, failed;
 };
 
-/* Send the newest checkpoint to every witness whose last one is older than journal.witness_every, and that does not have it yet. Adds
- * to *tally; a failure is logged, and tried again by the next call. Takes as long as the channels do. Thread: any but the writer. */
+/* Send the newest checkpoint to every witness whose last one is older than journal.witness_every, and that does not
+ * have it yet. Adds to *tally; a failure is logged, and tried again by the next call. Takes as long as the channels do.
+ * Thread: any but the writer. */
 void witness_send_due(const struct witness_opts *opts, struct witness_tally *tally);
 
-/* Find the checkpoint in a saved message: the note itself, a mail (RFC 5322, plain or base64), the JSON of a webhook, text copied from a
- * chat, quoted or indented. It lives in a. Errors: ERR_INPUT (there is none). */
+/* Find the checkpoint in a saved message: the note itself, a mail (RFC 5322, plain or base64), the JSON of a webhook,
+ * text copied from a chat, quoted or indented. It lives in a. Errors: ERR_INPUT (there is none). */
 MUST_USE err witness_find(str message, struct arena *a, str *note);
 
 #endif

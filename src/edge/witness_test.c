@@ -9,9 +9,10 @@
 #include "store/note.h"
 #include "test.h"
 
-static const char a_note[] = "weir/1a2b3c4d\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n2026-05-04T06:00:01.250000Z\n\n"
-                             "\xe2\x80\x94 weir/1a2b3c4d Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+"
-                             "zyWE+xeMcTOAYQ8=\n";
+static const char a_note[] =
+    "weir/1a2b3c4d\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n2026-05-04T06:00:01.250000Z\n\n"
+    "\xe2\x80\x94 weir/1a2b3c4d Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+"
+    "zyWE+xeMcTOAYQ8=\n";
 
 /* A weir with a journal of its own, a clock that is set, and a signer. */
 struct world {
@@ -126,10 +127,12 @@ TEST(every_kind_of_channel_delivers_what_audit_verify_takes)
     CHECK_OK(fake_http_start(NULL, NULL, &http));
     CHECK_OK(fake_smtp_start(&(struct fake_smtp_opts){ 0 }, &smtp));
     CHECK(setenv("WEIR_TEST_SLACK", fake_http_url(http, "/slack", &a).ptr, 1) == 0);
-    open_world(&w, str_fmt(&a, "journal: {witnesses: [hook, chat, mail]}\nnotify:\n"
-                               "  - {name: hook, kind: webhook, url: 'http://127.0.0.1:%d/hook', min_severity: CRITICAL}\n"
-                               "  - {name: chat, kind: slack, url: 'env:WEIR_TEST_SLACK', events: [checkpoint]}\n"
-                               "  - {name: mail, kind: smtp, host: 127.0.0.1, port: %d, tls: none, from: w@example.com, to: [k@example.com]}\n",
+    open_world(&w, str_fmt(&a,
+                           "journal: {witnesses: [hook, chat, mail]}\nnotify:\n"
+                           "  - {name: hook, kind: webhook, url: 'http://127.0.0.1:%d/hook', min_severity: CRITICAL}\n"
+                           "  - {name: chat, kind: slack, url: 'env:WEIR_TEST_SLACK', events: [checkpoint]}\n"
+                           "  - {name: mail, kind: smtp, host: 127.0.0.1, port: %d, tls: none, from: w@example.com, "
+                           "to: [k@example.com]}\n",
                            fake_http_port(http), fake_smtp_port(smtp)));
     look(&w);
     CHECK_I64(w.tally.sent, 3);
@@ -157,8 +160,10 @@ TEST(a_witness_is_told_once_in_its_time_and_again_after_a_failure)
     struct world w;
     int calls = 0;
     CHECK_OK(fake_http_start(busy_at_first, &calls, &http));
-    open_world(&w, str_fmt(&a, "journal: {witnesses: hook, witness_every: 1h}\nnotify:\n"
-                               "  - {name: hook, kind: webhook, url: 'http://127.0.0.1:%d/hook'}\n", fake_http_port(http)));
+    open_world(&w, str_fmt(&a,
+                           "journal: {witnesses: hook, witness_every: 1h}\nnotify:\n"
+                           "  - {name: hook, kind: webhook, url: 'http://127.0.0.1:%d/hook'}\n",
+                           fake_http_port(http)));
     look(&w);
     CHECK(w.tally.failed == 1 && w.tally.sent == 0);
     look(&w);
@@ -196,7 +201,8 @@ TEST(a_checkpoint_is_found_in_what_people_save)
         CHECK_STR(note, a_note);
         buf_done(&b);
     }
-    while (rest.len && str_next(&rest, '\n', &line)) quoted = str_fmt(&a, STR_FMT "> " STR_FMT "\r\n", STR_ARG(quoted), STR_ARG(line));
+    while (rest.len && str_next(&rest, '\n', &line))
+        quoted = str_fmt(&a, STR_FMT "> " STR_FMT "\r\n", STR_ARG(quoted), STR_ARG(line));
     CHECK_OK(witness_find(quoted, &a, &note));
     CHECK_STR(note, a_note);
     arena_done(&a);
@@ -204,10 +210,17 @@ TEST(a_checkpoint_is_found_in_what_people_save)
 
 TEST(what_holds_no_checkpoint_is_refused)
 {
-    static const char *const texts[] = { "", "hello", "{}", "{\"text\":7}", "weir/1a2b3c4d\n1234\n", "a\nb\nc\nd\n\n\xe2\x80\x94 x y\n",
-                                         "Content-Transfer-Encoding: base64\n\n!!!!\n", "\xe2\x80\x94 weir/1a2b3c4d AAAA\n" };
+    static const char *const texts[] = { "",
+                                         "hello",
+                                         "{}",
+                                         "{\"text\":7}",
+                                         "weir/1a2b3c4d\n1234\n",
+                                         "a\nb\nc\nd\n\n\xe2\x80\x94 x y\n",
+                                         "Content-Transfer-Encoding: base64\n\n!!!!\n",
+                                         "\xe2\x80\x94 weir/1a2b3c4d AAAA\n" };
     struct arena a = arena_init(1 << 20);
     str note;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) CHECK_ERR(witness_find(str_of(texts[i]), &a, &note), ERR_INPUT);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        CHECK_ERR(witness_find(str_of(texts[i]), &a, &note), ERR_INPUT);
     arena_done(&a);
 }
