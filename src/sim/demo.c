@@ -1,5 +1,6 @@
-/* weir demo: a small real workload runs on this machine, real faults are put in one after another, and what weir does about
- * them is told as it happens. The score compares what weir wrote into its journal with what was put in; weir never sees it.
+/* weir demo: a small real workload runs on this machine, real faults are put in one after another, and what weir does
+ * about them is told as it happens. The score compares what weir wrote into its journal with what was put in; weir
+ * never sees it.
  */
 #include "sim/demo.h"
 
@@ -205,7 +206,8 @@ static void follow(struct demo *d, struct score *score)
 
 static err run_fault(struct demo *d, struct score *score)
 {
-    narrate_note(stdout, d->color, "\nFault %zu: %s (in %s)", d->score_count, score->fault->title, demo_pipelines[score->pipeline]);
+    narrate_note(stdout, d->color, "\nFault %zu: %s (in %s)", d->score_count, score->fault->title,
+                 demo_pipelines[score->pipeline]);
     err e = run_round(d, score);
     if (!e.code && score->put) follow(d, score); /* its step may not have been reached */
     if (!e.code) e = score->fault->heal(d->world, score->pipeline);
@@ -254,8 +256,8 @@ static const char *mark(bool yes)
     return yes ? "yes" : "no";
 }
 
-/* The promise of the demo: everything put in is found, at least all but one causes are right, and all that may be mended
- * without a person is, but for one. */
+/* The promise of the demo: everything put in is found, at least all but one causes are right, and all that may be
+ * mended without a person is, but for one. */
 static bool came_true(const struct demo *d, int64_t incidents)
 {
     size_t found = 0, right = 0, alone = 0, fixed = 0, n = d->score_count;
@@ -268,8 +270,8 @@ static bool came_true(const struct demo *d, int64_t incidents)
     if (n == 0) return incidents == 0;
     size_t persons = 0;
     for (size_t i = 0; i < n; i++) persons += d->scores[i].fault->person;
-    (void)printf("\n  %zu fault%s put in, %zu found, %zu cause%s right, %zu mended (%zu without a person)\n", n, n == 1 ? "" : "s", found, right,
-                 right == 1 ? "" : "s", fixed, alone);
+    (void)printf("\n  %zu fault%s put in, %zu found, %zu cause%s right, %zu mended (%zu without a person)\n", n,
+                 n == 1 ? "" : "s", found, right, right == 1 ? "" : "s", fixed, alone);
     return found == n && right + 1 >= n && fixed == n && alone >= n - persons;
 }
 
@@ -287,16 +289,23 @@ static bool summary(struct demo *d)
     int64_t incidents = count_incidents(d);
     narrate_note(stdout, d->color, "\nSummary");
     if (d->score_count)
-        (void)printf("  %-15s %-10s %-6s %-23s %-9s %s\n", "fault", "pipeline", "found", "cause named", "mended", "seconds");
+        (void)printf("  %-15s %-10s %-6s %-23s %-9s %s\n", "fault", "pipeline", "found", "cause named", "mended",
+                     "seconds");
     for (size_t i = 0; i < d->score_count; i++) {
         const struct score *s = &d->scores[i];
         char cause[64];
         (void)snprintf(cause, sizeof cause, "%.21s%s", s->cause[0] ? s->cause : "-", s->cause_right ? "" : " (!)");
-        (void)printf("  %-15s %-10s %-6s %-23s %-9s %6.1f\n", s->fault->name, demo_pipelines[s->pipeline], mark(s->found), cause,
-                     !s->fixed ? "no" : s->by_person ? "approved" : "alone", (double)(s->ended - s->put) / (double)USEC_SECOND);
+        (void)printf("  %-15s %-10s %-6s %-23s %-9s %6.1f\n", s->fault->name, demo_pipelines[s->pipeline],
+                     mark(s->found), cause,
+                     !s->fixed      ? "no"
+                     : s->by_person ? "approved"
+                                    : "alone",
+                     (double)(s->ended - s->put) / (double)USEC_SECOND);
     }
     bool ok = came_true(d, incidents);
-    if (!d->score_count) (void)printf("  no fault was put in, %lld incident%s opened\n", (long long)incidents, incidents == 1 ? "" : "s");
+    if (!d->score_count)
+        (void)printf("  no fault was put in, %lld incident%s opened\n", (long long)incidents,
+                     incidents == 1 ? "" : "s");
     return ok;
 }
 
@@ -387,10 +396,14 @@ static err open_app(struct demo *d, str dir, struct config **config)
 static int finish(struct demo *d, str dir, err e)
 {
     int exit_code = e.code ? cli_fail_err(d->cli, e) : interrupted ? EXIT_FOUND : summary(d) ? EXIT_FINE : EXIT_FOUND;
-    if (!e.code) (void)printf("\n  journal and data: " STR_FMT "/data (weir audit verify --data-dir " STR_FMT "/data)\n", STR_ARG(dir), STR_ARG(dir));
+    if (!e.code)
+        (void)printf("\n  journal and data: " STR_FMT "/data (weir audit verify --data-dir " STR_FMT "/data)\n",
+                     STR_ARG(dir), STR_ARG(dir));
     if (!e.code && !interrupted && !cli_has(d->cli, "once")) {
         str link = server_login_link(app_server(d->app), STR("you"), ROLE_ADMIN, cli_arena(d->cli));
-        narrate_note(stdout, d->color, "\nThe page goes on running, with this link (once, for 10 minutes): " STR_FMT "\nCtrl-C ends it.", STR_ARG(link));
+        narrate_note(stdout, d->color,
+                     "\nThe page goes on running, with this link (once, for 10 minutes): " STR_FMT "\nCtrl-C ends it.",
+                     STR_ARG(link));
         while (!interrupted) pause_ms(200);
         exit_code = exit_code == EXIT_FOUND ? EXIT_FOUND : EXIT_FINE;
     }
@@ -415,8 +428,11 @@ static int run_demo(struct cli *cli)
     if (!e.code) e = open_app(&d, dir, &config);
     bool telling = false;
     if (!e.code) {
-        d.server = (struct demo_server){ .weir = weir_path(cli_arena(cli)), .url = app_url(d.app), .key = app_ingest_key(d.app) };
-        narrate_note(stdout, d.color, "Watch it on the page too: " STR_FMT, STR_ARG(server_login_link(app_server(d.app), STR("you"), ROLE_ADMIN, cli_arena(cli))));
+        d.server = (struct demo_server){ .weir = weir_path(cli_arena(cli)),
+                                         .url = app_url(d.app),
+                                         .key = app_ingest_key(d.app) };
+        narrate_note(stdout, d.color, "Watch it on the page too: " STR_FMT,
+                     STR_ARG(server_login_link(app_server(d.app), STR("you"), ROLE_ADMIN, cli_arena(cli))));
         telling = pthread_create(&d.narrator, NULL, narrator_main, &d) == 0;
         e = play(&d);
     }
@@ -433,7 +449,9 @@ static const struct cli_option options[] = {
     { "once", 0, NULL, NULL, "End after the summary instead of keeping the page running." },
     { "yes", 'y', NULL, NULL, "Approve what waits for a person." },
     { "seed", 0, "N", "1", "Shuffles faults, pipelines and order." },
-    { "faults", 0, "LIST", "all", "Faults to put in: all, none, or some of missing_column, timeout, memory, doubled and slow_disk, with commas between." },
+    { "faults", 0, "LIST", "all",
+      "Faults to put in: all, none, or some of missing_column, timeout, memory, doubled and slow_disk, with commas "
+      "between." },
     { "port", 'p', "PORT", "0", "Port of the page; 0 picks a free one." },
     { "dir", 0, "DIR", NULL, "Keep the demo's files here. [a new folder under /tmp]" },
     { NULL, 0, NULL, NULL, NULL },
@@ -443,8 +461,10 @@ const struct command command_demo = {
     .name = "demo",
     .args = "",
     .summary = "Watch real pipelines break and be mended, on this machine.",
-    .about = "Runs three small pipelines under `weir run`, puts real faults into them one after another and tells what weir finds, "
-             "decides and does. One fault needs your approval: on the terminal or on the page. Exit 0 when everything was found and "
+    .about = "Runs three small pipelines under `weir run`, puts real faults into them one after another and tells what "
+             "weir finds, "
+             "decides and does. One fault needs your approval: on the terminal or on the page. Exit 0 when everything "
+             "was found and "
              "mended as promised.",
     .options = options,
     .run = run_demo,

@@ -96,14 +96,15 @@ static int pipeline_of(const char *url)
 {
     for (int p = 0; p < DEMO_PIPELINES; p++) {
         size_t len = strlen(demo_pipelines[p]);
-        if (url[0] == '/' && strncmp(url + 1, demo_pipelines[p], len) == 0 && strcmp(url + 1 + len, ".csv") == 0) return p;
+        if (url[0] == '/' && strncmp(url + 1, demo_pipelines[p], len) == 0 && strcmp(url + 1 + len, ".csv") == 0)
+            return p;
     }
     return -1;
 }
 
 /* The source: a thread for each connection, so that one that hangs keeps nobody else waiting. */
-static enum MHD_Result serve(void *ctx, struct MHD_Connection *c, const char *url, const char *method, const char *version,
-                             const char *body, size_t *body_len, void **state)
+static enum MHD_Result serve(void *ctx, struct MHD_Connection *c, const char *url, const char *method,
+                             const char *version, const char *body, size_t *body_len, void **state)
 {
     (void)method, (void)version, (void)body, (void)body_len, (void)state;
     struct demo_world *w = ctx;
@@ -128,8 +129,9 @@ static enum MHD_Result serve(void *ctx, struct MHD_Connection *c, const char *ur
 static err start_source(struct demo_world *w)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    w->source = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, serve, w,
-                                 MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_CONNECTION_LIMIT, 16u, MHD_OPTION_END);
+    w->source = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, serve,
+                                 w, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_CONNECTION_LIMIT, 16u,
+                                 MHD_OPTION_END);
     const union MHD_DaemonInfo *info = w->source ? MHD_get_daemon_info(w->source, MHD_DAEMON_INFO_BIND_PORT) : NULL;
     if (!info) return err_make(ERR_IO, "the demo's source does not start");
     w->port = info->port;
@@ -207,19 +209,23 @@ err demo_world_declare(struct demo_world *w)
         if (p) buf_fmt(&b, "    after: [%s]\n", demo_pipelines[p - 1]);
         buf_add(&b, STR("    steps:\n"));
         for (int s = 0; s < DEMO_STEPS; s++) {
-            buf_fmt(&b, "      - name: %s\n        argv: [sh, " STR_FMT "/bin/%s.sh]\n        cwd: " STR_FMT "/work/%s\n", demo_steps[s],
-                    STR_ARG(w->dir), demo_steps[s], STR_ARG(w->dir), name);
+            buf_fmt(&b,
+                    "      - name: %s\n        argv: [sh, " STR_FMT "/bin/%s.sh]\n        cwd: " STR_FMT "/work/%s\n",
+                    demo_steps[s], STR_ARG(w->dir), demo_steps[s], STR_ARG(w->dir), name);
             buf_add(&b, STR("        repeatable: yes\n        timeout: 30s\n        env:\n"));
-            for (int i = 0; i < ENV_COUNT; i++) buf_fmt(&b, "          %s: \"" STR_FMT "\"\n", env_names[i], STR_ARG(env[i]));
+            for (int i = 0; i < ENV_COUNT; i++)
+                buf_fmt(&b, "          %s: \"" STR_FMT "\"\n", env_names[i], STR_ARG(env[i]));
         }
         buf_add(&b, STR("    knobs:\n"
                         "      - {name: memory_mb, type: int, min: 16, max: 256, default: 24, effect: memory_limit,\n"
                         "         mends: [resource.memory]}\n"
                         "      - {name: batch_rows, type: int, min: 1, max: 1000, default: 25, effect: batch_size,\n"
                         "         mends: [resource.disk_slow]}\n"));
-        buf_fmt(&b, "    commands:\n      - name: use_last_good\n        argv: [sh, " STR_FMT "/bin/use_last_good.sh]\n"
-                    "        cwd: " STR_FMT "/work/%s\n        leaves: lasting\n        mends: [schema.missing_column]\n"
-                    "        timeout: 10s\n        rerun: yes\n", STR_ARG(w->dir), STR_ARG(w->dir), name);
+        buf_fmt(&b,
+                "    commands:\n      - name: use_last_good\n        argv: [sh, " STR_FMT "/bin/use_last_good.sh]\n"
+                "        cwd: " STR_FMT "/work/%s\n        leaves: lasting\n        mends: [schema.missing_column]\n"
+                "        timeout: 10s\n        rerun: yes\n",
+                STR_ARG(w->dir), STR_ARG(w->dir), name);
     }
     err e = write_file(path_of(w, a, "", "pipelines", ".yaml"), buf_view(&b));
     buf_done(&b);
@@ -230,7 +236,8 @@ static void exec_step(struct demo_world *w, struct arena *a, const struct demo_s
 {
     str values[ENV_COUNT];
     pipeline_env(w, a, p, values);
-    int log = open(path_of(w, a, "logs", demo_pipelines[p], ".log").ptr, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    int log =
+        open(path_of(w, a, "logs", demo_pipelines[p], ".log").ptr, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (log < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) _exit(126);
     if (chdir(path_of(w, a, "work", demo_pipelines[p], "").ptr)) _exit(126);
@@ -238,7 +245,8 @@ static void exec_step(struct demo_world *w, struct arena *a, const struct demo_s
     (void)setenv("WEIR_KEY", str_z(a, server->key), 1);
     const char *script = path_of(w, a, "bin", demo_steps[s], ".sh").ptr;
     (void)execl(server->weir.ptr, "weir", "run", "--pipeline", demo_pipelines[p], "--step", demo_steps[s], "--server",
-                str_z(a, server->url), "--data-dir", str_z(a, str_fmt(a, STR_FMT "/spool", STR_ARG(w->dir))), "--", "sh", script, (char *)NULL);
+                str_z(a, server->url), "--data-dir", str_z(a, str_fmt(a, STR_FMT "/spool", STR_ARG(w->dir))), "--",
+                "sh", script, (char *)NULL);
     _exit(127);
 }
 
@@ -332,11 +340,13 @@ static err heal_slow_disk(struct demo_world *w, int p)
 }
 
 const struct demo_fault demo_faults[] = {
-    { "missing_column", "the source's file lost its column 'amount'", "schema.missing_column", 7, 0, true, put_missing_column,
-      heal_missing_column },
+    { "missing_column", "the source's file lost its column 'amount'", "schema.missing_column", 7, 0, true,
+      put_missing_column, heal_missing_column },
     { "timeout", "the source does not answer in time", "source.timeout", 7, 0, false, put_timeout, heal_timeout },
-    { "memory", "long texts: a step needs more than its memory limit", "resource.memory", 7, 0, false, put_long_notes, heal_long_notes },
-    { "doubled", "a file is delivered twice, the load doubles every row", "data.duplicated", 7, 2, false, put_redelivery, heal_nothing },
+    { "memory", "long texts: a step needs more than its memory limit", "resource.memory", 7, 0, false, put_long_notes,
+      heal_long_notes },
+    { "doubled", "a file is delivered twice, the load doubles every row", "data.duplicated", 7, 2, false,
+      put_redelivery, heal_nothing },
     { "slow_disk", "the disk under a load is slow", "resource.disk_slow", 7, 0, false, put_slow_disk, heal_slow_disk },
 };
 const size_t demo_fault_count = sizeof demo_faults / sizeof *demo_faults;

@@ -1,5 +1,5 @@
-/* The demo's world: three pipelines that really run (sh, curl and sqlite3 moving real files through real tables), the source
- * they read from, and real faults. Nothing in here tells weir what is wrong: it sees what the programs do.
+/* The demo's world: three pipelines that really run (sh, curl and sqlite3 moving real files through real tables), the
+ * source they read from, and real faults. Nothing in here tells weir what is wrong: it sees what the programs do.
  *
  *     source --HTTP--> customers --.
  *     source --HTTP--> orders <----' (after customers)

@@ -71,9 +71,9 @@ static err sim_sync(struct env *env, int fd)
 static void keep_request(struct env_sim *sim, const struct http_request *r)
 {
     if (sim->request_count == SIM_REQUESTS_MAX || sim->kept.used + r->url.len + r->body.len + 256 > KEPT_MAX) return;
-    sim->requests[sim->request_count++] = (struct sim_request){
-        .method = str_dup(&sim->kept, r->method), .url = str_dup(&sim->kept, r->url), .body = str_dup(&sim->kept, r->body)
-    };
+    sim->requests[sim->request_count++] = (struct sim_request){ .method = str_dup(&sim->kept, r->method),
+                                                                .url = str_dup(&sim->kept, r->url),
+                                                                .body = str_dup(&sim->kept, r->body) };
 }
 
 static bool find_reply(struct env_sim *sim, str url, struct sim_reply *out)
@@ -106,7 +106,12 @@ static err sim_http(struct env *env, const struct http_request *r, struct arena 
 void env_sim_init(struct env_sim *sim, uint64_t seed)
 {
     *sim = (struct env_sim){
-        .env = { .now = sim_now, .wall = sim_wall, .random = sim_random, .append = sim_append, .sync = sim_sync, .http = sim_http },
+        .env = { .now = sim_now,
+                 .wall = sim_wall,
+                 .random = sim_random,
+                 .append = sim_append,
+                 .sync = sim_sync,
+                 .http = sim_http },
         .now = USEC_SECOND,
         .wall = days_from_civil(2026, 1, 5) * USEC_DAY,
         .chance = seed,

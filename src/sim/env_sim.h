@@ -1,5 +1,5 @@
-/* The world of a test: virtual time that moves when told, seeded chance, scripted replies, files whose nth append or sync
- * fails. The same seed gives the same run.
+/* The world of a test: virtual time that moves when told, seeded chance, scripted replies, files whose nth append or
+ * sync fails. The same seed gives the same run.
  *
  *     struct env_sim sim;
  *     env_sim_init(&sim, 7);                              pass &sim.env
@@ -51,8 +51,8 @@ void env_sim_init(struct env_sim *sim, uint64_t seed);
 void env_sim_done(struct env_sim *sim);
 void env_sim_advance(struct env_sim *sim, usec by); /* both clocks */
 void env_sim_set_wall(struct env_sim *sim, usec to); /* a step of the civil clock; may go back */
-/* Answer requests whose address begins with `url` (static). Of several that fit, the newest that still serves. Without one
- * the request fails with ERR_IO, as when nothing listens. */
+/* Answer requests whose address begins with `url` (static). Of several that fit, the newest that still serves. Without
+ * one the request fails with ERR_IO, as when nothing listens. */
 void env_sim_reply(struct env_sim *sim, const char *url, struct sim_reply reply);
 size_t env_sim_requests(struct env_sim *sim);
 struct sim_request env_sim_request(struct env_sim *sim, size_t i); /* i below the count; lives as long as the sim */

@@ -45,11 +45,14 @@ TEST(replies_follow_the_script_and_requests_are_kept)
     struct env_sim sim;
     struct arena a = arena_init(4096);
     struct http_reply reply;
-    struct http_request to = { .method = STR("POST"), .url = STR("https://hooks.example/x"), .body = STR("{}"), .reply_max = 100 };
+    struct http_request to = {
+        .method = STR("POST"), .url = STR("https://hooks.example/x"), .body = STR("{}"), .reply_max = 100
+    };
     env_sim_init(&sim, 1);
     CHECK_ERR(sim.env.http(&sim.env, &to, &a, &reply), ERR_IO);
     env_sim_reply(&sim, "https://hooks.example/", (struct sim_reply){ .status = 200, .body = STR("fine") });
-    env_sim_reply(&sim, "https://hooks.example/", (struct sim_reply){ .status = 503, .body = STR("later"), .times = 1 });
+    env_sim_reply(&sim, "https://hooks.example/",
+                  (struct sim_reply){ .status = 503, .body = STR("later"), .times = 1 });
     env_sim_reply(&sim, "https://hooks.example/x", (struct sim_reply){ .fails = ERR_TIMEOUT, .times = 1 });
     CHECK_ERR(sim.env.http(&sim.env, &to, &a, &reply), ERR_TIMEOUT);
     CHECK_OK(sim.env.http(&sim.env, &to, &a, &reply));

@@ -53,7 +53,8 @@ static void tell_finding(const struct voice *v)
 
 static void tell_opened(const struct voice *v)
 {
-    str text = str_fmt(v->a, STR_FMT " opened, severity " STR_FMT, STR_ARG(v->e->subject), STR_ARG(json_get_str(v->body, "severity")));
+    str text = str_fmt(v->a, STR_FMT " opened, severity " STR_FMT, STR_ARG(v->e->subject),
+                       STR_ARG(json_get_str(v->body, "severity")));
     say(v, RED, "incident", text);
 }
 
@@ -70,11 +71,13 @@ static void tell_causes(const struct voice *v)
     yyjson_arr_foreach(causes, i, n, cause) {
         if (i == 3) break;
         say(v, CYAN, i ? "" : "causes",
-            str_fmt(v->a, "%zu. " STR_FMT " %.2f  " STR_FMT, i + 1, STR_ARG(json_get_str(cause, "kind")), json_get_f64(cause, "score", 0),
-                    STR_ARG(json_get_str(cause, "title"))));
+            str_fmt(v->a, "%zu. " STR_FMT " %.2f  " STR_FMT, i + 1, STR_ARG(json_get_str(cause, "kind")),
+                    json_get_f64(cause, "score", 0), STR_ARG(json_get_str(cause, "title"))));
         if (i) continue;
         yyjson_arr_foreach(json_get(cause, "evidence"), k, m, item) {
-            say(v, DIM, "", str_fmt(v->a, "entry %lld: " STR_FMT, (long long)json_get_i64(item, "seq", 0), STR_ARG(json_get_str(item, "text"))));
+            say(v, DIM, "",
+                str_fmt(v->a, "entry %lld: " STR_FMT, (long long)json_get_i64(item, "seq", 0),
+                        STR_ARG(json_get_str(item, "text"))));
         }
     }
 }
@@ -82,8 +85,9 @@ static void tell_causes(const struct voice *v)
 static void tell_proposal(const struct voice *v)
 {
     say(v, BLUE, json_get_i64(v->body, "rank", 1) == 1 ? "proposal" : "",
-        str_fmt(v->a, STR_FMT " (confidence %.2f, cost %.2f USD, leaves " STR_FMT ")", STR_ARG(json_get_str(v->body, "summary")),
-                json_get_f64(v->body, "confidence", 0), json_get_f64(v->body, "cost_usd", 0), STR_ARG(json_get_str(v->body, "leaves"))));
+        str_fmt(v->a, STR_FMT " (confidence %.2f, cost %.2f USD, leaves " STR_FMT ")",
+                STR_ARG(json_get_str(v->body, "summary")), json_get_f64(v->body, "confidence", 0),
+                json_get_f64(v->body, "cost_usd", 0), STR_ARG(json_get_str(v->body, "leaves"))));
 }
 
 static void tell_decision(const struct voice *v)
@@ -95,12 +99,15 @@ static void tell_decision(const struct voice *v)
 
 static void tell_ask(const struct voice *v)
 {
-    say(v, RED, "approval", str_fmt(v->a, STR_FMT " waits for a person: " STR_FMT, STR_ARG(v->e->subject), STR_ARG(json_get_str(v->body, "summary"))));
+    say(v, RED, "approval",
+        str_fmt(v->a, STR_FMT " waits for a person: " STR_FMT, STR_ARG(v->e->subject),
+                STR_ARG(json_get_str(v->body, "summary"))));
 }
 
 static void tell_answer(const struct voice *v)
 {
-    say(v, MAGENTA, "answer", str_fmt(v->a, STR_FMT " by " STR_FMT, STR_ARG(json_get_str(v->body, "verdict")), STR_ARG(v->e->actor)));
+    say(v, MAGENTA, "answer",
+        str_fmt(v->a, STR_FMT " by " STR_FMT, STR_ARG(json_get_str(v->body, "verdict")), STR_ARG(v->e->actor)));
 }
 
 static void tell_effect(const struct voice *v)
@@ -108,7 +115,8 @@ static void tell_effect(const struct voice *v)
     str kind = json_get_str(v->body, "kind");
     if (!STR_IS(kind, "apply") && !STR_IS(kind, "undo")) return;
     say(v, BLUE, STR_IS(kind, "undo") ? "undo" : "acting",
-        str_fmt(v->a, STR_FMT " on " STR_FMT, STR_ARG(json_get_str(v->body, "remedy")), STR_ARG(json_get_str(v->body, "target"))));
+        str_fmt(v->a, STR_FMT " on " STR_FMT, STR_ARG(json_get_str(v->body, "remedy")),
+                STR_ARG(json_get_str(v->body, "target"))));
 }
 
 static void tell_outcome(const struct voice *v)
@@ -120,7 +128,9 @@ static void tell_outcome(const struct voice *v)
 static void tell_resolved(const struct voice *v)
 {
     double seconds = (double)(v->e->time - v->since) / (double)USEC_SECOND;
-    say(v, GREEN, "recovered", str_fmt(v->a, STR_FMT " after %.1f s: " STR_FMT, STR_ARG(v->e->subject), seconds, STR_ARG(json_get_str(v->body, "how"))));
+    say(v, GREEN, "recovered",
+        str_fmt(v->a, STR_FMT " after %.1f s: " STR_FMT, STR_ARG(v->e->subject), seconds,
+                STR_ARG(json_get_str(v->body, "how"))));
 }
 
 static const struct story {

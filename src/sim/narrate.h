@@ -1,4 +1,5 @@
-/* The demo's voice: journal entries told as a story, as they commit, at 80 columns. Nothing is told that is not an entry. */
+/* The demo's voice: journal entries told as a story, as they commit, at 80 columns. Nothing is told that is not an
+ * entry. */
 #ifndef WEIR_SIM_NARRATE_H
 #define WEIR_SIM_NARRATE_H
 

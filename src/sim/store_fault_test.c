@@ -20,8 +20,10 @@ struct session {
 static err add(struct tx *tx, void *ctx)
 {
     const struct work *w = ctx;
-    (void)journal_add(tx, &(struct entry){ .kind = STR("work"), .subject = str_fmt(tx_arena(tx), "w%d", w->number),
-                                           .actor = STR("t"), .body = STR("{\"pad\":\"0123456789012345678901234567890123456789\"}") });
+    (void)journal_add(tx, &(struct entry){ .kind = STR("work"),
+                                           .subject = str_fmt(tx_arena(tx), "w%d", w->number),
+                                           .actor = STR("t"),
+                                           .body = STR("{\"pad\":\"0123456789012345678901234567890123456789\"}") });
     return OK;
 }
 
@@ -68,7 +70,8 @@ static uint32_t works_in(struct tx *tx)
     return there;
 }
 
-/* Reopen on a disk that is well again: everything acknowledged is there and the journal verifies. Gives how many are lost. */
+/* Reopen on a disk that is well again: everything acknowledged is there and the journal verifies. Gives how many are
+ * lost. */
 static int lost_after(struct session *s, const char *what, int64_t nth)
 {
     err e;
@@ -93,11 +96,13 @@ static struct session session_make(const char *vfs)
 {
     struct session s = { .env = env_os(), .dir = test_dir() };
     s.env.sqlite_vfs = vfs;
-    for (int i = 0; i < WORKS; i++) s.works[i] = (struct work){ .number = i, .result = err_make(ERR_STOPPED, "not submitted") };
+    for (int i = 0; i < WORKS; i++)
+        s.works[i] = (struct work){ .number = i, .result = err_make(ERR_STOPPED, "not submitted") };
     return s;
 }
 
-/* Let change 1, 2, 3, ... be the one that fails, until a session ends before its plan is reached. Gives how many were. */
+/* Let change 1, 2, 3, ... be the one that fails, until a session ends before its plan is reached. Gives how many were.
+ */
 static int64_t each_change(struct vfs_fault *disk, const char *vfs, enum vfs_fault_kind fault, int64_t step)
 {
     bool fired = true;
@@ -110,7 +115,9 @@ static int64_t each_change(struct vfs_fault *disk, const char *vfs, enum vfs_fau
         if (fault == FAULT_POWER_OFF) vfs_fault_power_on(disk, (uint64_t)(nth % 3)); /* 0: all is taken back */
         vfs_fault_plan(disk, (struct vfs_plan){ 0 });
         int lost = lost_after(&s, "change", nth);
-        if (lost) test_failed(__FILE__, __LINE__, "fault %d at change %lld: %d acknowledged works lost", (int)fault, (long long)nth, lost);
+        if (lost)
+            test_failed(__FILE__, __LINE__, "fault %d at change %lld: %d acknowledged works lost", (int)fault,
+                        (long long)nth, lost);
     }
     return nth / step;
 }

@@ -419,8 +419,8 @@ static void take_back(const struct undo *u)
     (void)close(fd);
 }
 
-/* Newest first, so that each finds the file as it left it. Taking back a write that made the file longer also cuts off what
- * lies beyond, so of a log a beginning stays; of writes in place, any choice of them. */
+/* Newest first, so that each finds the file as it left it. Taking back a write that made the file longer also cuts off
+ * what lies beyond, so of a log a beginning stays; of writes in place, any choice of them. */
 void vfs_fault_power_on(struct vfs_fault *o, uint64_t seed)
 {
     uint64_t state = seed;

@@ -1,9 +1,10 @@
-/* A disk that fails on demand, as a SQLite VFS around the real one: the nth change fails, the disk is full from then on, the
- * power goes. A change is a write, a sync, a truncation or a deletion; they are counted over all files and threads.
+/* A disk that fails on demand, as a SQLite VFS around the real one: the nth change fails, the disk is full from then
+ * on, the power goes. A change is a write, a sync, a truncation or a deletion; they are counted over all files and
+ * threads.
  *
- * The power cut: every change not yet synced is remembered with what was there before. After vfs_fault_power_off() nothing
- * reaches the disk any more; close the store, then vfs_fault_power_on() takes back what no sync had made durable. A disk
- * may have written some of it anyway, so `seed` chooses what stays; 0 takes back all.
+ * The power cut: every change not yet synced is remembered with what was there before. After vfs_fault_power_off()
+ * nothing reaches the disk any more; close the store, then vfs_fault_power_on() takes back what no sync had made
+ * durable. A disk may have written some of it anyway, so `seed` chooses what stays; 0 takes back all.
  *
  *     struct vfs_fault *f = vfs_fault_new("name");       env.sqlite_vfs = "name";
  *     vfs_fault_plan(f, (struct vfs_plan){ .at = 7, .fault = FAULT_IO });
@@ -36,8 +37,9 @@ int64_t vfs_fault_changes(struct vfs_fault *f); /* since the plan was set */
 int64_t vfs_fault_syncs(struct vfs_fault *f);   /* since new */
 void vfs_fault_power_off(struct vfs_fault *f);
 void vfs_fault_power_on(struct vfs_fault *f, uint64_t seed);
-/* Every sync reaches the real disk, and takes at least so long: a disk of known slowness, for benchmarks. Call before files
- * are opened. Without it syncs are counted and remembered here only, since a test can cut the power of no real disk. */
+/* Every sync reaches the real disk, and takes at least so long: a disk of known slowness, for benchmarks. Call before
+ * files are opened. Without it syncs are counted and remembered here only, since a test can cut the power of no real
+ * disk. */
 void vfs_fault_pad_sync(struct vfs_fault *f, int64_t pad_us);
 
 #endif
