@@ -1,7 +1,7 @@
-/* The core behind a server on a free port of loopback, with a store of its own in a folder given, one key a role and something to read:
- * for tests that speak HTTP from outside. Prints one line of JSON ({"port":..,"keys":{..},"link":".."}) and runs until its
- * standard input ends. `fast` shortens every deadline so that slow clients can be tested in a second, `streams` those of event
- * streams only. */
+/* The core behind a server on a free port of loopback, with a store of its own in a folder given, one key a role and
+ * something to read: for tests that speak HTTP from outside. Prints one line of JSON
+ * ({"port":..,"keys":{..},"link":".."}) and runs until its standard input ends. `fast` shortens every deadline so that
+ * slow clients can be tested in a second, `streams` those of event streams only. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -15,7 +15,8 @@ static err add_key(struct server *s, const char *role, const char *key)
 {
     struct arena a = arena_init(65536);
     struct sha256 h = sha256_of(str_of(key));
-    str body = str_fmt(&a, "{\"hash\":\"" STR_FMT "\",\"role\":\"%s\"}", STR_ARG(hex_text((str){ (const char *)h.b, SHA256_LEN }, &a)), role);
+    str body = str_fmt(&a, "{\"hash\":\"" STR_FMT "\",\"role\":\"%s\"}",
+                       STR_ARG(hex_text((str){ (const char *)h.b, SHA256_LEN }, &a)), role);
     struct input in = { .kind = STR("key.added"), .subject = str_of(role), .actor = STR("test"), .body = body };
     int64_t seq;
     err e = server_input(s, &in, &seq);
@@ -27,7 +28,8 @@ static err add_key(struct server *s, const char *role, const char *key)
 static err trigger(void *ctx, str pipeline, struct arena *a, str *what)
 {
     (void)ctx;
-    if (!str_starts(pipeline, STR("orders"))) return err_make(ERR_NOT_FOUND, "no pipeline " STR_FMT " in the demo", STR_ARG(str_utf8_prefix(pipeline, 80)));
+    if (!str_starts(pipeline, STR("orders")))
+        return err_make(ERR_NOT_FOUND, "no pipeline " STR_FMT " in the demo", STR_ARG(str_utf8_prefix(pipeline, 80)));
     *what = str_dup(a, STR("missing column"));
     return OK;
 }
@@ -101,26 +103,36 @@ static err fire_due(struct tx *tx, void *ctx)
 
 /* ---- something to read: three pipelines, runs, and an incident on its way ---- */
 
-static const char pipelines_json[] =
-    "{\"pipelines\":[{\"name\":\"orders\",\"source\":\"shop API\",\"destination\":\"warehouse.orders\",\"owner\":\"\",\"tier\":1,"
-    "\"environment\":\"production\",\"every_us\":0,\"after\":[\"customers\"],\"steps\":[{\"name\":\"extract\",\"argv\":[\"true\"],"
-    "\"repeatable\":true},{\"name\":\"load\",\"argv\":[\"true\"],\"repeatable\":true}],\"commands\":[{\"name\":\"use_last_good\","
-    "\"argv\":[\"true\"],\"leaves\":\"lasting\",\"undo\":\"\",\"mends\":[\"schema.missing_column\"],\"timeout_us\":30000000,\"rerun\":true}],"
-    "\"knobs\":[{\"name\":\"memory_mb\",\"type\":\"int\",\"min\":64,\"max\":1024,\"default\":\"128\",\"effect\":\"memory_limit\","
-    "\"mends\":[\"resource.memory\"]}]}]}";
+static const char pipelines_json[] = "{\"pipelines\":[{\"name\":\"orders\",\"source\":\"shop "
+                                     "API\",\"destination\":\"warehouse.orders\",\"owner\":\"\",\"tier\":1,"
+                                     "\"environment\":\"production\",\"every_us\":0,\"after\":[\"customers\"],"
+                                     "\"steps\":[{\"name\":\"extract\",\"argv\":[\"true\"],"
+                                     "\"repeatable\":true},{\"name\":\"load\",\"argv\":[\"true\"],\"repeatable\":true}]"
+                                     ",\"commands\":[{\"name\":\"use_last_good\","
+                                     "\"argv\":[\"true\"],\"leaves\":\"lasting\",\"undo\":\"\",\"mends\":[\"schema."
+                                     "missing_column\"],\"timeout_us\":30000000,\"rerun\":true}],"
+                                     "\"knobs\":[{\"name\":\"memory_mb\",\"type\":\"int\",\"min\":64,\"max\":1024,"
+                                     "\"default\":\"128\",\"effect\":\"memory_limit\","
+                                     "\"mends\":[\"resource.memory\"]}]}]}";
 
 static const struct {
     const char *kind, *subject, *body;
 } seeds[] = {
     { "pipeline.registered", "customers", "{\"source\":\"crm\",\"destination\":\"warehouse.customers\"}" },
     { "pipeline.registered", "revenue", "{\"source\":\"warehouse\",\"destination\":\"reports\",\"tier\":3}" },
-    { "run.finished", "run-1", "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":1,\"started\":1777874400000000,\"ended\":1777874401000000,"
-                               "\"exit_code\":0,\"signal\":0,\"rows\":120,\"output\":\"120 rows\"}" },
-    { "lineage.seen", "orders", "{\"pipeline\":\"orders\",\"event\":\"COMPLETE\",\"run\":\"run-1\",\"time\":1777874401000000,"
-                                "\"inputs\":[\"crm/customers\"],\"outputs\":[\"warehouse/orders\"],\"columns\":{}}" },
+    { "run.finished", "run-1",
+      "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":1,\"started\":1777874400000000,\"ended\":"
+      "1777874401000000,"
+      "\"exit_code\":0,\"signal\":0,\"rows\":120,\"output\":\"120 rows\"}" },
+    { "lineage.seen", "orders",
+      "{\"pipeline\":\"orders\",\"event\":\"COMPLETE\",\"run\":\"run-1\",\"time\":1777874401000000,"
+      "\"inputs\":[\"crm/customers\"],\"outputs\":[\"warehouse/orders\"],\"columns\":{}}" },
     { "change.seen", "orders", "{\"kind\":\"deploy\",\"summary\":\"release 7\",\"detail\":{}}" },
-    { "run.finished", "run-2", "{\"pipeline\":\"orders\",\"step\":\"load\",\"attempt\":1,\"started\":1777874402000000,\"ended\":1777874403000000,"
-                               "\"exit_code\":1,\"signal\":0,\"output\":\"KeyError: 'amount'\\nsqlite3.OperationalError: no such column: amount\"}" },
+    { "run.finished", "run-2",
+      "{\"pipeline\":\"orders\",\"step\":\"load\",\"attempt\":1,\"started\":1777874402000000,\"ended\":"
+      "1777874403000000,"
+      "\"exit_code\":1,\"signal\":0,\"output\":\"KeyError: 'amount'\\nsqlite3.OperationalError: no such column: "
+      "amount\"}" },
 };
 
 static err load_document(struct server *s, const char *kind, str text)
@@ -131,7 +143,9 @@ static err load_document(struct server *s, const char *kind, str text)
     jw_open(&j, NULL);
     jw_str(&j, "text", text);
     jw_close(&j);
-    struct input in = { .kind = STR("document.loaded"), .subject = str_of(kind), .actor = STR("test"), .body = buf_view(&b) };
+    struct input in = {
+        .kind = STR("document.loaded"), .subject = str_of(kind), .actor = STR("test"), .body = buf_view(&b)
+    };
     err e = server_input(s, &in, &seq);
     buf_done(&b);
     return err_wrap(e, "%s", kind);
@@ -142,8 +156,9 @@ static err add_silence(struct server *s)
     struct arena a = arena_init(65536);
     struct env *env = server_env(s);
     int64_t seq;
-    str body = str_fmt(&a, "{\"pipeline\":\"revenue\",\"kind\":\"\",\"starts\":%lld,\"ends\":%lld,\"comment\":\"moving\"}", (long long)env->wall(env),
-                       (long long)(env->wall(env) + USEC_HOUR));
+    str body =
+        str_fmt(&a, "{\"pipeline\":\"revenue\",\"kind\":\"\",\"starts\":%lld,\"ends\":%lld,\"comment\":\"moving\"}",
+                (long long)env->wall(env), (long long)(env->wall(env) + USEC_HOUR));
     struct input in = { .kind = STR("silence.added"), .subject = STR(""), .actor = STR("test"), .body = body };
     err e = server_input(s, &in, &seq);
     arena_done(&a);
@@ -157,7 +172,10 @@ static err fill(struct server *s)
     if (!e.code) e = load_document(s, "pipelines", str_of(pipelines_json));
     if (!e.code) e = load_document(s, "settings", STR("{\"settle_us\":0}"));
     for (size_t i = 0; !e.code && i < sizeof seeds / sizeof *seeds; i++) {
-        struct input in = { .kind = str_of(seeds[i].kind), .subject = str_of(seeds[i].subject), .actor = STR("test"), .body = str_of(seeds[i].body) };
+        struct input in = { .kind = str_of(seeds[i].kind),
+                            .subject = str_of(seeds[i].subject),
+                            .actor = STR("test"),
+                            .body = str_of(seeds[i].body) };
         e = err_wrap(server_input(s, &in, &seq), "%s", seeds[i].kind);
     }
     if (!e.code) e = add_silence(s);
@@ -190,8 +208,8 @@ static bool approval_waits(struct store *store)
     return waits;
 }
 
-/* Answer what the case asks of its target, until it has come to a proposal, a decision and an approval that waits: half a minute at
- * most, and usually some milliseconds. */
+/* Answer what the case asks of its target, until it has come to a proposal, a decision and an approval that waits: half
+ * a minute at most, and usually some milliseconds. */
 static err answer_effects(struct server *s, struct store *store)
 {
     struct arena a = arena_init(1 << 20);
@@ -201,8 +219,11 @@ static err answer_effects(struct server *s, struct store *store)
         int64_t seq;
         str id = pending(store, &a);
         waits = !id.len && approval_waits(store);
-        struct input in = { .kind = STR("effect.outcome"), .subject = id, .actor = STR("weir"),
-                            .body = STR("{\"ok\":true,\"summary\":\"looked\",\"digest\":\"d1\",\"detail\":{\"precheck\":\"ok\",\"dry_run\":\"would run\",\"digest\":\"d1\"}}") };
+        struct input in = { .kind = STR("effect.outcome"),
+                            .subject = id,
+                            .actor = STR("weir"),
+                            .body = STR("{\"ok\":true,\"summary\":\"looked\",\"digest\":\"d1\",\"detail\":{"
+                                        "\"precheck\":\"ok\",\"dry_run\":\"would run\",\"digest\":\"d1\"}}") };
         if (id.len) e = server_input(s, &in, &seq);
         else if (!waits) (void)usleep(10000);
     }
@@ -223,12 +244,24 @@ static err serve(const char *dir, const char *mode, struct env *env)
     store_on_tick(store, next_due, fire_due, core);
     struct arena a = arena_init(65536);
     struct ingest *ingest = NULL;
-    struct ingest_opts io = { .dir = str_fmt(&a, "%s/samples", dir), .apply = apply, .apply_ctx = core, .disk_floor = -1 };
+    struct ingest_opts io = {
+        .dir = str_fmt(&a, "%s/samples", dir), .apply = apply, .apply_ctx = core, .disk_floor = -1
+    };
     e = ingest_open(&io, store, env, &ingest);
     static const struct route *const more[] = { observe_routes, NULL };
-    struct server_opts o = { .listen = STR("127.0.0.1:0"), .store = store, .core = core, .env = env, .apply = apply, .apply_ctx = core,
-                             .trigger_anomaly = trigger, .ingest = ingest, .more_routes = more,
-                             .series = { ingest, series_list, series_samples }, .metrics = more_metrics, .metrics_ctx = ingest, .auth_failures_per_minute = fast ? 20 : 1000000 };
+    struct server_opts o = { .listen = STR("127.0.0.1:0"),
+                             .store = store,
+                             .core = core,
+                             .env = env,
+                             .apply = apply,
+                             .apply_ctx = core,
+                             .trigger_anomaly = trigger,
+                             .ingest = ingest,
+                             .more_routes = more,
+                             .series = { ingest, series_list, series_samples },
+                             .metrics = more_metrics,
+                             .metrics_ctx = ingest,
+                             .auth_failures_per_minute = fast ? 20 : 1000000 };
     if (fast) fast_deadlines(&o);
     if (fast || strcmp(mode, "streams") == 0) fast_streams(&o);
     if (!e.code) e = server_start(&o, &server);

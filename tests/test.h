@@ -57,8 +57,8 @@ void test_add(const char *name, void (*run)(void **));
             test_failed(__FILE__, __LINE__, "%s is '" STR_FMT "', want '" STR_FMT "'", #got, STR_ARG(check_g),         \
                         STR_ARG(check_w));                                                                             \
     } while (0)
-/* Leave the test here; scripts/count_tests.py counts it as skipped, and wants the reason in tests/skips.txt. Only in the
- * test function itself: cmocka's own skip() prints "not ok". */
+/* Leave the test here; scripts/count_tests.py counts it as skipped, and wants the reason in tests/skips.txt. Only in
+ * the test function itself: cmocka's own skip() prints "not ok". */
 #define SKIP(why)                                                                                                      \
     do {                                                                                                               \
         (void)printf("# skipped: %s\n", why);                                                                          \
