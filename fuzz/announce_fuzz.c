@@ -1,5 +1,5 @@
-/* Whatever a step writes into its report: counts stay in range, names stay usable, and what was understood, written down
- * again, is understood the same. */
+/* Whatever a step writes into its report: counts stay in range, names stay usable, and what was understood, written
+ * down again, is understood the same. */
 #include <assert.h>
 
 #include "edge/act/announce.h"

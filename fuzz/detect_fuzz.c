@@ -1,5 +1,5 @@
-/* Any samples, and any snapshot that detect_load accepts, leave the detector whole: alarms make sense, an episode starts and
- * ends in turns, and a copy made through a snapshot gives the same. */
+/* Any samples, and any snapshot that detect_load accepts, leave the detector whole: alarms make sense, an episode
+ * starts and ends in turns, and a copy made through a snapshot gives the same. */
 #include <assert.h>
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* Any texts and any numbers make rows that are in order (columns within bounds, a row's ascending, every value finite), and
- * the classifier and MMD give chances of numbers. */
+/* Any texts and any numbers make rows that are in order (columns within bounds, a row's ascending, every value finite),
+ * and the classifier and MMD give chances of numbers. */
 #include <assert.h>
 #include <math.h>
 

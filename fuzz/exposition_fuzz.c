@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (odd) continue;
             str text = series_text(s->name, s->labels, s->label_count, &a);
             assert(!exposition_parse(str_fmt(&a, STR_FMT " 1", STR_ARG(text)), 1, &a, &again).code);
-            assert(str_eq(text, series_text(again.series[0].name, again.series[0].labels, again.series[0].label_count, &a)));
+            assert(str_eq(text,
+                          series_text(again.series[0].name, again.series[0].labels, again.series[0].label_count, &a)));
         }
     }
     arena_done(&a);

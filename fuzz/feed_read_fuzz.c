@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct feed_data d = feed_data_init();
-    if (!feed_read(STR("f.csv"), (str){ (const char *)data, size }, &d).code) assert(d.row_count || d.event_count || d.refused.total || d.series_count);
+    if (!feed_read(STR("f.csv"), (str){ (const char *)data, size }, &d).code)
+        assert(d.row_count || d.event_count || d.refused.total || d.series_count);
     feed_sort(&d);
     for (size_t i = 0; i < d.row_count; i++) {
         assert(d.rows[i].series < d.series_count);

@@ -1,5 +1,5 @@
-/* Any two texts, divided by a NUL: lines found lie in the failed one, in order, and ranked ones are among them; a text compared with
- * itself has nothing new. */
+/* Any two texts, divided by a NUL: lines found lie in the failed one, in order, and ranked ones are among them; a text
+ * compared with itself has nothing new. */
 #include <assert.h>
 
 #include "engine/detect/log_diff.h"

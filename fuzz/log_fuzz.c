@@ -1,5 +1,5 @@
-/* Any text is lines of a log: tokens lie inside their line, templates stay within their memory, and an early answer always leads to
- * a template that is known. The first two bytes: how many templates there is room for. */
+/* Any text is lines of a log: tokens lie inside their line, templates stay within their memory, and an early answer
+ * always leads to a template that is known. The first two bytes: how many templates there is room for. */
 #include <assert.h>
 
 #include "engine/detect/log_watch.h"

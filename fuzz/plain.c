@@ -1,5 +1,5 @@
-/* A fuzz target as a plain test: NAME FOLDER. The seeds in FOLDER as they are, then changed at random, then random bytes; always the
- * same ones. A property that does not hold ends in an assert, which the test sees. */
+/* A fuzz target as a plain test: NAME FOLDER. The seeds in FOLDER as they are, then changed at random, then random
+ * bytes; always the same ones. A property that does not hold ends in an assert, which the test sees. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

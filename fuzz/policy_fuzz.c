@@ -1,5 +1,5 @@
-/* Any text as the condition of a rule that executes: refused, or it never executes what a guard forbids, and what it cannot
- * answer is denied. */
+/* Any text as the condition of a rule that executes: refused, or it never executes what a guard forbids, and what it
+ * cannot answer is denied. */
 #include <assert.h>
 
 #include "core/policy/policy.h"

@@ -1,5 +1,5 @@
-/* A remote write request of any bytes is refused or gives a batch whose every series lies inside its points and has sorted
- * labels of the allowed lengths. Both roads are driven: through snappy, and the message itself. */
+/* A remote write request of any bytes is refused or gives a batch whose every series lies inside its points and has
+ * sorted labels of the allowed lengths. Both roads are driven: through snappy, and the message itself. */
 #include <assert.h>
 
 #include "edge/observe/remote_write.h"

@@ -1,5 +1,5 @@
-/* Any bytes as path, query and JSON body: the router gives decoded valid text or an error, a query that passes has only known
- * names, and a body that fits its schema still fits after it was written and read again. */
+/* Any bytes as path, query and JSON body: the router gives decoded valid text or an error, a query that passes has only
+ * known names, and a body that fits its schema still fits after it was written and read again. */
 #include <assert.h>
 
 #include "edge/server/router.h"
@@ -14,13 +14,15 @@ static void nothing(struct request *req, struct response *res)
 }
 
 static const struct route table[] = {
-    { "GET", "/a/{id}/b/{name}", ROLE_VIEWER, "t", "", QUERY_PAGE_SEQ " state:enum(x|y) text:string(1..5)", NULL, NULL, 200, 0, nothing },
+    { "GET", "/a/{id}/b/{name}", ROLE_VIEWER, "t", "", QUERY_PAGE_SEQ " state:enum(x|y) text:string(1..5)", NULL, NULL,
+      200, 0, nothing },
     { "GET", "/a/{id}/b/c", ROLE_VIEWER, "t", "", NULL, NULL, NULL, 200, 0, nothing },
     ROUTES_END,
 };
-static const char schema[] =
-    "{\"T\":{\"type\":\"object\",\"required\":[\"a\"],\"additionalProperties\":false,\"maxProperties\":3,\"properties\":{\"a\":{\"type\":[\"string\",\"null\"],"
-    "\"maxLength\":3},\"b\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":9},\"c\":{\"type\":\"array\",\"maxItems\":3,\"items\":{\"$ref\":\"#/components/schemas/T\"}}}}}";
+static const char schema[] = "{\"T\":{\"type\":\"object\",\"required\":[\"a\"],\"additionalProperties\":false,"
+                             "\"maxProperties\":3,\"properties\":{\"a\":{\"type\":[\"string\",\"null\"],"
+                             "\"maxLength\":3},\"b\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":9},\"c\":{"
+                             "\"type\":\"array\",\"maxItems\":3,\"items\":{\"$ref\":\"#/components/schemas/T\"}}}}}";
 
 static void check_path(str path, struct arena *a)
 {
@@ -28,7 +30,8 @@ static void check_path(str path, struct arena *a)
     struct match m;
     assert(!router_add(&r, table).code);
     if (router_find(&r, STR("GET"), path, a, &m).code || !m.route) return;
-    for (size_t i = 0; i < PATH_ARGS_MAX && m.path_args[i].ptr; i++) assert(str_utf8_valid(m.path_args[i]) && !memchr(m.path_args[i].ptr, 0, m.path_args[i].len));
+    for (size_t i = 0; i < PATH_ARGS_MAX && m.path_args[i].ptr; i++)
+        assert(str_utf8_valid(m.path_args[i]) && !memchr(m.path_args[i].ptr, 0, m.path_args[i].len));
 }
 
 static void check_query(str query, struct arena *a)

@@ -28,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!alertmanager_read(body, STR("fuzz"), &a, &in).code) check_inputs(&in, &a);
         if (!events_json_read(body, STR("fuzz"), &a, &in).code) check_inputs(&in, &a);
         if (!openlineage_batch(body, STR("fuzz"), &a, &in).code) check_inputs(&in, &a);
-        if (!openlineage_event(body, STR("fuzz"), &a, &one).code) check_inputs(&(struct input_list){ .items = &one, .count = 1 }, &a);
+        if (!openlineage_event(body, STR("fuzz"), &a, &one).code)
+            check_inputs(&(struct input_list){ .items = &one, .count = 1 }, &a);
         if (!samples_json_read(body, 1, &a, &b).code) assert(b.point_count + b.refused->total >= b.series_count);
     }
     arena_done(&a);

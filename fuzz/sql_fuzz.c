@@ -1,5 +1,6 @@
-/* Any bytes are read as SQL of any dialect, within memory, and what comes out holds together: names are there, flows end at tables the
- * statement writes (or nowhere), begin at tables with a name, and reading the same text again gives the same. */
+/* Any bytes are read as SQL of any dialect, within memory, and what comes out holds together: names are there, flows
+ * end at tables the statement writes (or nowhere), begin at tables with a name, and reading the same text again gives
+ * the same. */
 #include <assert.h>
 
 #include "engine/lineage/sql.h"
@@ -36,7 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1) return 0;
     static const str columns[] = { STR_INIT("a"), STR_INIT("b") };
     static const struct sql_schema schema = { STR_INIT("t"), columns, 2 };
-    struct sql_options o = { .dialect = (enum sql_dialect)(data[0] % SQL_DIALECTS), .schemas = &schema, .schema_count = data[0] >> 7 };
+    struct sql_options o = { .dialect = (enum sql_dialect)(data[0] % SQL_DIALECTS),
+                             .schemas = &schema,
+                             .schema_count = data[0] >> 7 };
     struct arena a = arena_init(64 << 20), b = arena_init(64 << 20);
     struct sql_lineage l, again;
     str text = { (const char *)data + 1, size - 1 };

@@ -1,4 +1,5 @@
-/* Any bytes are a state that is taken in, or refused; what was taken in is written again, and read back it is the same state. */
+/* Any bytes are a state that is taken in, or refused; what was taken in is written again, and read back it is the same
+ * state. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -68,7 +69,8 @@ static struct store *world(struct copy *valid)
     return s;
 }
 
-/* The input itself, or (an odd first byte) a valid state with the bytes changed that it names: where as two bytes, how as one. */
+/* The input itself, or (an odd first byte) a valid state with the bytes changed that it names: where as two bytes, how
+ * as one. */
 static str state_of(const struct copy *valid, const uint8_t *data, size_t size)
 {
     static char changed[1 << 20];

@@ -1,4 +1,5 @@
-/* Whatever is saved as a message, what is found in it is a checkpoint that parses; and found again in itself it is the same. */
+/* Whatever is saved as a message, what is found in it is a checkpoint that parses; and found again in itself it is the
+ * same. */
 #include <assert.h>
 
 #include "edge/witness.h"
