@@ -3,8 +3,10 @@
 The result is the score at a threshold frozen by cross-validation over the files: each file is scored at the threshold chosen on the
 others (by file, and by category, which is harder). THRESHOLD is the one chosen on all 31 handed-out files, to be applied to others as
 it is. The best threshold of the very same files stands beside the peers, whose published figures are made so."""
+import os
 import pathlib
 import subprocess
+import sys
 
 from nab_rules import Result, load
 
@@ -90,3 +92,22 @@ def measure(bench):
     bench.add("NAB runtime", "rows a second, one core", float(speed), "1/s", 1e6, less=False, peer="River GaussianScorer" if peer else None,
               peer_value=peer[1] if peer else None)
     bench.add("NAB runtime", "state of a series", float(size), "B", 65536)
+
+
+def check(program):
+    """The figures that must not get worse, as a test: `nab.py BENCH_SCORES`. Exits 77 (skipped) without the data."""
+    root = pathlib.Path(os.environ.get("WEIR_DATA") or pathlib.Path(__file__).resolve().parents[2] / "../shared/data") / "nab"
+    if not root.is_dir():
+        print("skipped: no data")
+        return 77
+    files = load(root)
+    result = Result(files, read_scores(run(program, *[f.path for f in files])), [THRESHOLD])
+    standard, low = result.at("standard", 0), result.at("low-FP", 0)
+    perfect = Result(files, [[1.0 if i in {max(left, f.begin) for left, _ in f.windows} else 0.0 for i in range(len(f.rows))] for f in files],
+                     [THRESHOLD])
+    print(f"threshold {THRESHOLD}: standard {standard:.1f} (at least 76), low-FP {low:.1f} (at least 71)")
+    return 0 if standard >= 76 and low >= 71 and abs(perfect.at("standard", 0) - 100) < 1e-9 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(check(sys.argv[1]))

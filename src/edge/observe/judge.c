@@ -9,7 +9,7 @@
 enum { RULES_MAX = 10000, RULES_BYTES_MAX = 64 << 20, FINDING_BYTES_MAX = 32 << 10 };
 
 /* Bits of surprise from which an anomaly is worth more than a MEDIUM: one sample in a billion. */
-static const double high_score = 30;
+static const double high_score = 14; /* bits: expected once in some 16,000 samples */
 
 struct rule {
     str pipeline, metric, step;

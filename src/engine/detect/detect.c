@@ -2,21 +2,24 @@
 
 #include <math.h>
 
+#include "engine/detect/flat.h"
+#include "engine/detect/limits.h"
 #include "engine/detect/model.h"
 #include "engine/detect/novelty.h"
 #include "engine/detect/real.h"
-#include "engine/detect/tail.h"
+#include "engine/detect/rarity.h"
 
 /* The score of a sample is the mean over the parts of the cube roots of how new each finds it: one part that is sure counts, two
  * that are fairly sure count more. At `speaks` it is an alarm. */
 static const double speaks = 0.235;
+static const double flat_score = 0.3; /* of a line that stopped moving: an alarm in any series that is not young */
 static const double fade_least = 500;  /* samples over which a range fades; the age of the series when that is more */
 static const double unrest_share = 0.5; /* how much more it takes right after a rest */
 static const double score_scale = 1024; /* of a score in the histogram of scores, whose bins begin at 1 */
+static const double episode_weight = 0.1; /* of a score in an episode: a long one must not teach more than a short one */
 static const double keep_share = 0.6, keep_least = 200, keep_most = 20000; /* how much past the scores' tail remembers */
 static const usec rest_most = USEC_DAY; /* of a slow series, if at least REST_LEAST samples came in it */
 enum { REST_LEAST = 20 };
-static const double once_max = 1e12;
 static const double warm_time = (double)USEC_DAY;
 static const double settled_time = 7 * (double)USEC_DAY;
 static const double missing_steps = 6;
@@ -27,15 +30,6 @@ struct detect_config detect_config_default(void)
     return (struct detect_config){ .adaptive = true, .sensitivity = 1, .rest = 100 };
 }
 
-static err threshold_check(const struct detect_threshold *t, uint32_t i)
-{
-    if (isnan(t->above) && isnan(t->below)) return err_make(ERR_INPUT, "threshold %u has neither above nor below", i);
-    if (t->above < t->below) return err_make(ERR_INPUT, "threshold %u: above must not be less than below", i);
-    if (!(t->hysteresis >= 0) || isinf(t->hysteresis)) return err_make(ERR_INPUT, "threshold %u: hysteresis must be 0 or more", i);
-    if (t->hold < 0 || t->hold > 366 * USEC_DAY) return err_make(ERR_INPUT, "threshold %u: for must be between 0 and 366 days", i);
-    return OK;
-}
-
 err detect_config_check(const struct detect_config *c)
 {
     if (!(c->sensitivity >= 0.25 && c->sensitivity <= 4)) return err_make(ERR_INPUT, "sensitivity must be between 0.25 and 4");
@@ -43,7 +37,7 @@ err detect_config_check(const struct detect_config *c)
     if (c->threshold_count > DETECT_THRESHOLDS_MAX)
         return err_make(ERR_INPUT, "at most %d thresholds a series", DETECT_THRESHOLDS_MAX);
     for (uint32_t i = 0; i < c->threshold_count; i++) {
-        err e = threshold_check(&c->thresholds[i], i);
+        err e = limit_check(&c->thresholds[i], i);
         if (e.code) return e;
     }
     return OK;
@@ -55,63 +49,6 @@ void detect_init(struct detect_series *s, const struct detect_config *config)
     memset(s, 0, sizeof *s); /* padding too: a snapshot is the bytes */
     s->config = *config;
     s->newest = -1;
-}
-
-/* ---- thresholds ---- */
-
-static struct detect_alarm limit_alarm(const struct detect_threshold *t, uint32_t i, const struct detect_limit *l, usec now)
-{
-    return (struct detect_alarm){ .part = DETECT_THRESHOLD, .threshold = i, .above = l->above, .start = l->start, .end = now,
-                                  .value = l->worst, .low = isnan(t->below) ? -INFINITY : t->below,
-                                  .high = isnan(t->above) ? INFINITY : t->above, .score = 64, .once_in = once_max };
-}
-
-/* NaN compares false both ways, so it neither starts nor ends anything. */
-static bool limit_open(const struct detect_threshold *t, uint32_t i, struct detect_limit *l, usec time, double v, struct detect_alarm *out)
-{
-    bool above = v > t->above, below = v < t->below;
-    if (!above && !below) {
-        if (v == v) l->since = 0;
-        return false;
-    }
-    if (!l->since || (bool)l->above != above) *l = (struct detect_limit){ .since = time, .start = time, .worst = v, .above = above };
-    l->last = time;
-    if (above ? v > l->worst : v < l->worst) l->worst = v;
-    if (time - l->since < t->hold) return false;
-    l->open = 1;
-    l->since = 0;
-    *out = limit_alarm(t, i, l, time);
-    out->value = v;
-    return true;
-}
-
-static bool limit_close(const struct detect_threshold *t, uint32_t i, struct detect_limit *l, usec time, double v, struct detect_alarm *out)
-{
-    bool inside = l->above ? v <= t->above - t->hysteresis : v >= t->below + t->hysteresis;
-    if (!inside) {
-        if (v != v) return false;
-        l->since = 0;
-        l->last = time;
-        if (l->above ? v > l->worst : v < l->worst) l->worst = v;
-        return false;
-    }
-    if (!l->since) l->since = time;
-    if (time - l->since < t->hold) return false;
-    *out = limit_alarm(t, i, l, l->last);
-    out->over = true;
-    memset(l, 0, sizeof *l);
-    return true;
-}
-
-static size_t check_limits(struct detect_series *s, usec time, double v, struct detect_alarm *out)
-{
-    size_t n = 0;
-    for (uint32_t i = 0; i < s->config.threshold_count; i++) {
-        const struct detect_threshold *t = &s->config.thresholds[i];
-        struct detect_limit *l = &s->limits[i];
-        n += l->open ? limit_close(t, i, l, time, v, &out[n]) : limit_open(t, i, l, time, v, &out[n]);
-    }
-    return n;
 }
 
 /* ---- learned parts ---- */
@@ -141,17 +78,14 @@ static double keep_of(const struct detect_series *s)
     return keep < keep_least ? keep_least : keep > keep_most ? keep_most : keep;
 }
 
-static struct detect_alarm learned_alarm(const struct detect_series *s, unsigned part, const struct part_view *v, const struct novelty_gap *gap,
-                                         usec time, double bits)
+static struct detect_alarm learned_alarm(unsigned part, const struct part_view *v, const struct novelty_gap *gap, usec time, double bits)
 {
-    const struct detect_novelty *seen = &s->seen[part];
     bool above = v->x - gap->low < gap->high - v->x;
     struct detect_alarm a = { .part = (enum detect_part)part, .above = above, .start = time, .end = time, .value = v->value };
-    double low = above ? real_least(seen->low, gap->low) : gap->high, high = above ? gap->low : real_most(seen->high, gap->high);
-    a.low = view_bound(v, a.part, low);
-    a.high = view_bound(v, a.part, high);
+    a.low = view_bound(v, a.part, above ? gap->lowest : gap->high);
+    a.high = view_bound(v, a.part, above ? gap->low : gap->highest);
     a.score = bits < 64 ? bits : 64;
-    a.once_in = bits < 39 ? real_exp2(bits) : once_max;
+    a.once_in = bits < 39 ? real_exp2(bits) : DETECT_ONCE_MAX;
     return a;
 }
 
@@ -200,11 +134,11 @@ static size_t episode_step(struct detect_series *s, usec time, const struct dete
 static double judge(struct detect_series *s, const struct part_view *views, unsigned *who, struct novelty_gap *gap)
 {
     double score = 0, most = 0, memory = real_most(fade_least, (double)s->samples);
-    for (unsigned i = 0; i < DETECT_LEARNED; i++) {
+    for (unsigned i = 0; i < DETECT_VIEWS; i++) {
         if (!views[i].known) continue;
         struct novelty_gap g;
         double share = novelty_of(&s->seen[i], views[i].x, views[i].floor, &g);
-        score += real_cbrt(share) / DETECT_LEARNED;
+        score += real_cbrt(share) / DETECT_VIEWS;
         novelty_learn(&s->seen[i], views[i].x, memory);
         if (share <= most) continue;
         most = share;
@@ -214,18 +148,28 @@ static double judge(struct detect_series *s, const struct part_view *views, unsi
     return score;
 }
 
+/* What deviates is the movement, which is none. */
+static struct detect_alarm flat_alarm(const struct detect_series *s, usec time, double bits)
+{
+    return (struct detect_alarm){ .part = DETECT_FLAT, .start = time, .end = time, .value = 0, .low = s->jump, .high = INFINITY,
+                                  .score = bits, .once_in = bits < 39 ? real_exp2(bits) : DETECT_ONCE_MAX };
+}
+
 static size_t check_learned(struct detect_series *s, usec time, usec gap, double value, struct detect_alarm *out)
 {
-    struct part_view views[DETECT_LEARNED];
+    struct part_view views[DETECT_VIEWS];
     struct novelty_gap edge = { 0 };
     unsigned who = 0;
     model_step(s, time, gap, value, views);
-    s->raw_score = judge(s, views, &who, &edge);
-    s->score = s->raw_score > rest_peak(s, time, s->raw_score) ? s->raw_score : 0;
-    bool deviates = is_warm(s, time) && s->raw_score >= speaks * youth(s, time) * unrest(s) / s->config.sensitivity;
+    double score = judge(s, views, &who, &edge), flat = flat_step(&s->flat, value);
+    if (flat > 0) score = real_most(score, flat_score);
+    s->score = score > rest_peak(s, time, score) ? score : 0;
+    double strength = score / (youth(s, time) * unrest(s)), rank = strength * score_scale;
+    bool deviates = is_warm(s, time) && strength * s->config.sensitivity >= speaks;
     struct detect_alarm alarm;
-    if (deviates) alarm = learned_alarm(s, who, &views[who], &edge, time, tail_bits(&s->scores, s->raw_score * score_scale));
-    tail_learn(&s->scores, tail_code(s->raw_score * score_scale), 1, keep_of(s));
+    if (deviates && flat > 0) alarm = flat_alarm(s, time, flat);
+    else if (deviates) alarm = learned_alarm(who, &views[who], &edge, time, rarity_bits(&s->strengths, rank));
+    rarity_learn(&s->strengths, rank, s->open ? episode_weight : 1, keep_of(s));
     return episode_step(s, time, deviates ? &alarm : NULL, out);
 }
 
@@ -271,11 +215,11 @@ size_t detect_sample(struct detect_series *s, usec time, double value, struct de
     if (!usable) {
         s->odd++;
         s->raw_known = 0;
-        return s->config.counter ? 0 : check_limits(s, time, value, out);
+        return s->config.counter ? 0 : limits_step(s, time, value, out);
     }
     if (s->samples == 0) s->first = time;
     bool judged = !s->config.counter || counter_rate(s, gap, &value);
-    size_t n = judged ? check_limits(s, time, value, out) : 0;
+    size_t n = judged ? limits_step(s, time, value, out) : 0;
     if (judged && s->config.adaptive) n += check_learned(s, time, gap, value, out + n);
     s->last = time;
     s->samples++;
@@ -305,6 +249,6 @@ bool detect_missing(const struct detect_series *s, usec now, struct detect_alarm
     if ((double)now - (double)s->last <= wait) return false;
     double seconds = ((double)now - (double)s->last) / (double)USEC_SECOND;
     *out = (struct detect_alarm){ .part = DETECT_MISSING, .above = true, .start = s->last, .end = now, .value = seconds,
-                                  .high = wait / (double)USEC_SECOND, .score = 64, .once_in = once_max };
+                                  .high = wait / (double)USEC_SECOND, .score = 64, .once_in = DETECT_ONCE_MAX };
     return true;
 }

@@ -40,7 +40,7 @@ enum {
     DETECT_WEEK_BINS = 168
 };
 
-/* Who spoke. The first six are learned; each sees what the others cannot. */
+/* Who spoke. The first seven are learned; each sees what the others cannot. */
 #define DETECT_PART_LIST(X)                                                                                            \
     X(POINT, "value")     /* a value where the series has never been */                                                \
     X(SIZE, "magnitude")  /* the same by orders of magnitude, for what is small beside the largest */                  \
@@ -48,10 +48,11 @@ enum {
     X(LEVEL, "level")     /* the mean of the last DETECT_SHORT samples, against what is expected at this time */       \
     X(DRIFT, "drift")     /* the same of the last DETECT_LONG samples */                                               \
     X(NOISE, "noise")     /* samples jump much more, or much less, than they used to */                                \
+    X(FLAT, "flat line")  /* the same value again and again, which this series does not do */                          \
     X(THRESHOLD, "threshold") /* a limit that a person wrote */                                                        \
     X(MISSING, "missing") /* no samples come */
 #define DETECT_PART_ENUM(name, text) DETECT_##name,
-enum detect_part { DETECT_PART_LIST(DETECT_PART_ENUM) DETECT_PARTS_ALL, DETECT_LEARNED = DETECT_NOISE + 1 };
+enum detect_part { DETECT_PART_LIST(DETECT_PART_ENUM) DETECT_PARTS_ALL, DETECT_VIEWS = DETECT_NOISE + 1, DETECT_LEARNED = DETECT_FLAT + 1 };
 #undef DETECT_PART_ENUM
 
 const char *detect_part_text(enum detect_part part);
@@ -93,19 +94,31 @@ struct detect_alarm {
 
 /* ---- the state; fields belong to src/engine/detect only ---- */
 
-struct detect_tail {
+struct detect_tail { /* of tail.h; no part of a series */
     float total;
     float count[2][DETECT_TAIL_BINS];
     uint8_t top[2], pad[2]; /* one past the highest bin in use, each side */
 };
 
+struct detect_rarity {
+    float total, count[DETECT_TAIL_BINS];
+    uint32_t top; /* one past the highest bin in use */
+};
+
 struct detect_novelty {
     double origin, width; /* of the first cell, and of each; width 0: nothing was seen */
     double low, high;     /* the range, fading */
+    double lowest, highest; /* of all that is remembered */
     uint64_t used[DETECT_CELLS / 64];
     struct {
         uint8_t least, most; /* the lowest and highest number in it, in 256ths of its width */
     } cells[DETECT_CELLS];
+};
+
+struct detect_flat {
+    double value;
+    uint64_t samples, equal; /* up to the present run; equal: to the one before */
+    uint64_t run, longest;   /* repetitions of value */
 };
 
 struct detect_recent { /* rings of the newest residuals and jumps; counts restart after a gap */
@@ -147,12 +160,13 @@ struct detect_series {
     double raw;           /* last counter value */
     uint32_t raw_known, since_gap, begun, pad; /* begun: a value was judged */
     double level, spread, jump, fast, size, previous;
-    double raw_score, score; /* of the last sample, without and with rest */
+    double score; /* of the last sample */
     struct detect_rhythm rhythm;
     struct detect_recent recent;
     struct detect_rest rest;
-    struct detect_novelty seen[DETECT_LEARNED];
-    struct detect_tail scores;
+    struct detect_novelty seen[DETECT_VIEWS];
+    struct detect_flat flat;
+    struct detect_rarity strengths; /* of the scores, against what an alarm took at the time */
     struct detect_limit limits[DETECT_THRESHOLDS_MAX];
     struct detect_alarm episode; /* the open one's start */
     usec deviated;        /* last deviating sample */

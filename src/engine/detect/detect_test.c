@@ -92,6 +92,57 @@ TEST(a_spike_a_step_and_a_missing_rhythm_are_found_and_explained)
     }
 }
 
+/* Nothing but zeros in a series of few events, then one; a value between two levels; a line that stopped moving. */
+TEST(what_never_was_is_found_inside_the_range_too)
+{
+    struct detect_series *s = series(detect_config_default());
+    struct detect_alarm out[DETECT_ALARMS_MAX], a = { 0 };
+    usec t = 1700000000 * USEC_SECOND;
+    uint64_t r = 88172645463325252u;
+    for (int i = 0; i < 10 * 288; i++) CHECK_I64(detect_sample(s, t += 5 * USEC_MINUTE, 0, out), 0);
+    CHECK_I64(detect_sample(s, t += 5 * USEC_MINUTE, 1, out), 1);
+    CHECK(out[0].above && out[0].value == 1 && out[0].low <= out[0].high && out[0].high < 1);
+    s = series(detect_config_default());
+    for (int i = 0; i < 10 * 288; i++) (void)detect_sample(s, t += 5 * USEC_MINUTE, (i / 144 % 2 ? 100 : 20) + noise(&r), out);
+    for (int i = 0; i < 12; i++)
+        if (detect_sample(s, t += 5 * USEC_MINUTE, 60, out)) a = out[0];
+    CHECK(a.start > 0 && a.value > 50 && a.value < 70 && (a.high < 40 || a.low > 80));
+}
+
+TEST(a_line_that_no_longer_moves_is_found)
+{
+    int found = 0;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        struct world w = plain(seed);
+        struct detect_series *s = series(detect_config_default());
+        struct detect_alarm out[DETECT_ALARMS_MAX];
+        (void)run(s, &w, 10 * 1440, 0, NULL);
+        for (int i = 0; i < 60; i++) {
+            size_t n = detect_sample(s, w.t += w.step, 101, out);
+            found += n && !out[0].over && out[0].part == DETECT_FLAT && out[0].low > 2 && out[0].low < 9;
+        }
+    }
+    CHECK_I64(found, 10);
+}
+
+TEST(the_score_shows_an_episode_once)
+{
+    struct world w = plain(4);
+    struct detect_series *s = series(detect_config_default());
+    struct detect_alarm out[DETECT_ALARMS_MAX];
+    CHECK(detect_score(s) == 0);
+    (void)run(s, &w, 8 * 1440, 0, NULL);
+    int high = 0;
+    for (int i = 0; i < 60; i++) {
+        (void)detect_sample(s, w.t += w.step, 300, out);
+        high += detect_score(s) > 0.2;
+        CHECK(detect_score(s) >= 0 && detect_score(s) <= 1);
+    }
+    CHECK_I64(high, 1);
+    (void)detect_sample(s, w.t, 1e9, out); /* a repeat is refused */
+    CHECK(detect_score(s) == 0);
+}
+
 TEST(one_episode_is_one_alarm_and_a_lasting_change_becomes_normal)
 {
     for (uint64_t seed = 1; seed <= 10; seed++) {
@@ -320,6 +371,10 @@ TEST(a_sentence_says_what_was_seen_and_expected)
         alarm.once_in = rare[i].once_in;
         str text = detect_sentence(&alarm, STR_NONE, &a);
         if (str_find(text, str_of(rare[i].want), 0) < 0) test_failed(__FILE__, __LINE__, STR_FMT ": want %s", STR_ARG(text), rare[i].want);
+    }
+    for (unsigned i = 0; i < DETECT_PARTS_ALL; i++) {
+        alarm.part = (enum detect_part)i;
+        CHECK(detect_part_text(alarm.part)[0] && str_find(detect_sentence(&alarm, STR_NONE, &a), STR("null"), 0) < 0);
     }
     alarm = (struct detect_alarm){ .part = DETECT_THRESHOLD, .above = false, .value = 3, .low = 5, .high = INFINITY };
     CHECK_STR(detect_sentence(&alarm, STR_NONE, &a), "the value is 3, below the limit 5");

@@ -136,12 +136,12 @@ static double mean_of(const float *ring, uint32_t length, uint32_t count, uint32
     return n ? sum / n : 0;
 }
 
-static void first_sample(struct detect_series *s, double value, struct part_view out[DETECT_LEARNED])
+static void first_sample(struct detect_series *s, double value, struct part_view out[DETECT_VIEWS])
 {
     s->begun = 1;
     s->level = s->fast = s->previous = value;
     s->size = real_abs(value);
-    for (int i = 0; i < DETECT_LEARNED; i++) out[i] = (struct part_view){ .value = value, .centre = value };
+    for (int i = 0; i < DETECT_VIEWS; i++) out[i] = (struct part_view){ .value = value, .centre = value };
 }
 
 static void after_gap(struct detect_series *s, double value, double plain)
@@ -153,7 +153,7 @@ static void after_gap(struct detect_series *s, double value, double plain)
     s->recent.residuals = s->recent.jumps = 0;
 }
 
-void model_step(struct detect_series *s, usec time, usec gap, double value, struct part_view out[DETECT_LEARNED])
+void model_step(struct detect_series *s, usec time, usec gap, double value, struct part_view out[DETECT_VIEWS])
 {
     if (!s->begun) {
         first_sample(s, value, out);

@@ -15,7 +15,7 @@ struct part_view {
 
 /* Take a sample of an ordered series (finite, |value| <= MODEL_VALUE_MAX) `gap` after the one before: fills what the parts
  * see, computed before the sample is learned, then learns it. */
-void model_step(struct detect_series *s, usec time, usec gap, double value, struct part_view out[DETECT_LEARNED]);
+void model_step(struct detect_series *s, usec time, usec gap, double value, struct part_view out[DETECT_VIEWS]);
 /* A bound on x as a bound on the value; infinite stays infinite. */
 double view_bound(const struct part_view *v, enum detect_part part, double bound);
 

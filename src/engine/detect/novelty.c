@@ -63,6 +63,18 @@ static void mark(struct detect_novelty *n, double p)
     else if (part > n->cells[cell].most) n->cells[cell].most = part;
 }
 
+/* Everything from a to b counts as seen: inside a cell nothing can be told apart, and cells may become finer. */
+static void mark_span(struct detect_novelty *n, double a, double b)
+{
+    if (!(b >= 0 && a < CELLS)) return;
+    mark(n, a);
+    for (int cell = a < 0 ? 0 : (int)a + 1; cell <= b && cell < CELLS; cell++) {
+        mark(n, cell - 0.5 / PARTS);
+        mark(n, cell);
+    }
+    mark(n, b);
+}
+
 static double width_for(double low, double high)
 {
     double width = (high - low) / (CELLS * fill), most = real_abs(low) > real_abs(high) ? real_abs(low) : real_abs(high);
@@ -75,14 +87,17 @@ static void lay(struct detect_novelty *n, double low, double high)
 {
     struct detect_novelty old = *n;
     n->width = width_for(low, high);
-    n->origin = low / 2 + high / 2 - n->width * (CELLS / 2);
+    n->origin = low / 2 + high / 2 - n->width * (CELLS / 2.0);
     memset(n->used, 0, sizeof n->used);
     memset(n->cells, 0, sizeof n->cells);
     for (int i = 0; i < CELLS && old.width > 0; i++) {
         if (!is_used(&old, i)) continue;
-        mark(n, position(n, old.origin + old.width * (i + (double)old.cells[i].least / PARTS)));
-        mark(n, position(n, old.origin + old.width * (i + (double)old.cells[i].most / PARTS)));
+        mark_span(n, position(n, old.origin + old.width * (i + (double)old.cells[i].least / PARTS)),
+                  position(n, old.origin + old.width * (i + (double)old.cells[i].most / PARTS)));
     }
+    double below = nearest_above(n, 0), above = nearest_below(n, CELLS - 1);
+    if (n->lowest < n->origin) n->lowest = below < 0 ? low : n->origin + n->width * below; /* what was below is forgotten */
+    if (n->highest >= n->origin + n->width * CELLS) n->highest = above < 0 ? high : n->origin + n->width * above;
 }
 
 /* ---- public ---- */
@@ -112,8 +127,10 @@ double novelty_of(const struct detect_novelty *n, double x, double floor, struct
     double far = below < 0 && above < 0 ? CELLS : below < 0 ? above - p : above < 0 ? p - below : p - below < above - p ? p - below : above - p;
     double range = n->high - n->low, share = far <= same ? 0 : far * n->width / (range > floor ? range : floor);
     if (gap) {
-        gap->low = below < 0 ? -INFINITY : n->origin + n->width * below;
-        gap->high = above < 0 ? INFINITY : n->origin + n->width * above;
+        gap->lowest = n->lowest;
+        gap->highest = n->highest;
+        gap->low = below < 0 ? -INFINITY : above < 0 ? n->highest : n->origin + n->width * below;
+        gap->high = above < 0 ? INFINITY : below < 0 ? n->lowest : n->origin + n->width * above;
     }
     return share < 1 ? share : 1;
 }
@@ -121,7 +138,7 @@ double novelty_of(const struct detect_novelty *n, double x, double floor, struct
 void novelty_learn(struct detect_novelty *n, double x, double memory)
 {
     if (n->width == 0) {
-        n->low = n->high = x;
+        n->low = n->high = n->lowest = n->highest = x;
         lay(n, x, x);
     } else {
         double shrink = (n->high / 2 - n->low / 2) / memory;
@@ -131,12 +148,15 @@ void novelty_learn(struct detect_novelty *n, double x, double memory)
     double low = position(n, n->low), high = position(n, n->high);
     if (low < 0 || high >= CELLS || width_for(n->low, n->high) < n->width * finer) lay(n, n->low, n->high);
     mark(n, position(n, x));
+    n->lowest = real_least(n->lowest, x);
+    n->highest = real_most(n->highest, x);
 }
 
 bool novelty_ok(const struct detect_novelty *n)
 {
     const double most = 1e32;
-    if (n->width == 0) return n->low == 0 && n->high == 0;
+    if (n->width == 0) return n->low == 0 && n->high == 0 && n->lowest == 0 && n->highest == 0;
     return n->width >= least_width && n->width <= most && real_abs(n->origin) <= most && real_abs(n->low) <= most &&
-           real_abs(n->high) <= most && n->low <= n->high;
+           real_abs(n->high) <= most && n->low <= n->high && real_abs(n->lowest) <= most && real_abs(n->highest) <= most &&
+           n->lowest <= n->highest;
 }

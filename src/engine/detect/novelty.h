@@ -10,9 +10,10 @@
 
 #include "engine/detect/detect.h"
 
-/* Where nothing like x was seen, between what was; low or high may be infinite: x is beyond all. */
+/* Where nothing like x was seen, between what was (low or high may be infinite: x is beyond all), and all that is remembered. */
 struct novelty_gap {
     double low, high;
+    double lowest, highest;
 };
 
 /* 0..1: distance of x to the nearest number seen, in ranges; 1 also for more. 0 while nothing was seen. A range below `floor`

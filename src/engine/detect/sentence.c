@@ -14,10 +14,12 @@ const char *detect_part_text(enum detect_part part)
 /* What each part calls the number it shows. */
 static const char *const subjects[DETECT_PARTS_ALL] = {
     [DETECT_POINT] = "the value is",
+    [DETECT_SIZE] = "the value is",
     [DETECT_STEP] = "the value jumped to",
     [DETECT_LEVEL] = "the mean of the last samples is",
     [DETECT_DRIFT] = "the level has moved to",
     [DETECT_NOISE] = "from sample to sample it now changes by",
+    [DETECT_FLAT] = "the value no longer moves; from sample to sample it changes by",
     [DETECT_THRESHOLD] = "the value is",
     [DETECT_MISSING] = "no sample has come for",
 };
@@ -25,6 +27,7 @@ static const char *const subjects[DETECT_PARTS_ALL] = {
 static str range_text(const struct detect_alarm *a, struct arena *mem)
 {
     if (a->part == DETECT_THRESHOLD) return str_fmt(mem, "%s the limit %.6g", a->above ? "above" : "below", a->above ? a->high : a->low);
+    if (a->part == DETECT_FLAT) return str_fmt(mem, "where %.4g was usual", a->low);
     if (a->part == DETECT_MISSING) return str_fmt(mem, "at most %.6g s is usual", a->high);
     return str_fmt(mem, "%s the usual %.4g to %.4g", a->above ? "above" : "below", a->low, a->high);
 }

@@ -17,15 +17,14 @@ static bool floats_ok(const float *v, size_t n, float low, float high)
     return true;
 }
 
-static bool tail_ok(const struct detect_tail *t)
+static bool rarity_ok(const struct detect_rarity *t)
 {
-    return t->top[0] <= DETECT_TAIL_BINS && t->top[1] <= DETECT_TAIL_BINS && floats_ok(&t->total, 1, 0, 1e6f) &&
-           floats_ok(t->count[0], DETECT_TAIL_BINS, 0, 1e6f) && floats_ok(t->count[1], DETECT_TAIL_BINS, 0, 1e6f);
+    return t->top <= DETECT_TAIL_BINS && floats_ok(&t->total, 1, 0, 1e6f) && floats_ok(t->count, DETECT_TAIL_BINS, 0, 1e6f);
 }
 
 static bool seen_ok(const struct detect_series *s)
 {
-    for (unsigned i = 0; i < DETECT_LEARNED; i++)
+    for (unsigned i = 0; i < DETECT_VIEWS; i++)
         if (!novelty_ok(&s->seen[i])) return false;
     return true;
 }
@@ -33,7 +32,8 @@ static bool seen_ok(const struct detect_series *s)
 static bool recent_ok(const struct detect_series *s)
 {
     return floats_ok(s->recent.residual, DETECT_LONG, -100, 100) && floats_ok(s->recent.jump, DETECT_JUMPS, 0, 1e37f) &&
-           floats_ok(s->rest.peak, DETECT_REST_BLOCKS, 0, 1) && s->rest.block < DETECT_REST_BLOCKS;
+           floats_ok(s->rest.peak, DETECT_REST_BLOCKS, 0, 1) && s->rest.block < DETECT_REST_BLOCKS &&
+           s->flat.equal <= s->flat.samples;
 }
 
 static bool rhythm_ok(const struct detect_rhythm *r)
@@ -46,7 +46,7 @@ static bool rhythm_ok(const struct detect_rhythm *r)
 
 static bool numbers_ok(const struct detect_series *s)
 {
-    const double all[] = { s->interval, s->level, s->spread, s->jump, s->fast, s->size, s->previous, s->raw, s->raw_score, s->score,
+    const double all[] = { s->interval, s->level, s->spread, s->jump, s->fast, s->size, s->previous, s->raw, s->score, s->flat.value,
                            s->rhythm.today.value, s->rhythm.this_week.value, s->episode.value, s->episode.low, s->episode.high,
                            s->episode.score, s->episode.once_in };
     const double sums[] = { s->rhythm.day_xy, s->rhythm.day_xx, s->rhythm.week_xy, s->rhythm.week_xx };
@@ -101,7 +101,7 @@ err detect_load(struct detect_series *s, const struct detect_config *config, str
         return err_make(ERR_CORRUPT, "detector snapshot version %u of %zu bytes", head[0], bytes.len);
     struct detect_series *in = s;
     memcpy(in, bytes.ptr + offsetof(struct detect_snapshot, series), sizeof *in);
-    if (!times_ok(in) || !numbers_ok(in) || !rhythm_ok(&in->rhythm) || !tail_ok(&in->scores) || !seen_ok(in) || !recent_ok(in)) {
+    if (!times_ok(in) || !numbers_ok(in) || !rhythm_ok(&in->rhythm) || !rarity_ok(&in->strengths) || !seen_ok(in) || !recent_ok(in)) {
         detect_init(s, config);
         return err_make(ERR_CORRUPT, "detector snapshot holds impossible numbers");
     }
