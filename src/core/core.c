@@ -35,6 +35,7 @@ static const struct handler {
     { "effect.outcome", "ok:b summary:s", input_effect_outcome },
     { "approval.given", "verdict:s role:s", input_approval_given },
     { "lineage.seen", "pipeline:s event:s time:i", input_lineage_seen },
+    { "lineage.declared", "job:s", input_lineage_declared },
     { "change.seen", "kind:s summary:s", input_change_seen },
     { "alert.received", "status:s pipeline:s title:s starts:i", input_alert_received },
     { "silence.added", "starts:i ends:i comment:s", input_silence_added },

@@ -68,8 +68,10 @@ err input_pipeline_registered(struct cx *cx);
 void pipeline_see(struct cx *cx, str pipeline);
 void pipeline_judge_health(struct cx *cx, str pipeline); /* from the newest run of each step */
 void timer_freshness(struct cx *cx, str pipeline);
+/* lineage.c */
+void lineage_see(struct cx *cx, str pipeline, json *v); /* inputs, outputs, columns, flows of a run or event */
+err input_lineage_declared(struct cx *cx);
 /* events.c */
-void lineage_see(struct cx *cx, str pipeline, json *v); /* inputs, outputs, columns of a run or event */
 err input_lineage_seen(struct cx *cx);
 err input_change_seen(struct cx *cx);
 err input_alert_received(struct cx *cx);

@@ -1,60 +1,10 @@
 /* What others tell us: lineage events, changes, alerts of other systems. */
 #include "core/incident/incident.h"
 
-static str node_of(struct cx *cx, const char *kind, str name)
-{
-    return str_fmt(cx->a, "%s:" STR_FMT, kind, STR_ARG(name));
-}
-
 void change_record(struct cx *cx, str pipeline, str kind, str summary, str detail, int64_t seq)
 {
     tx_exec(cx->tx, SQL_CHANGE_ADD, V(str_fmt(cx->a, "chg-%lld", (long long)seq)), V(seq), V(cx->now), V(pipeline), V(kind), V(summary),
             V(detail));
-}
-
-
-/* A dataset's columns differ from those seen last: a change of kind schema. */
-static void see_columns(struct cx *cx, str pipeline, str dataset, json *columns)
-{
-    str now = json_text(columns, cx->a), before = STR("");
-    struct rows *r = tx_query(cx->tx, SQL_DATASET_SCHEMA_GET, V(dataset));
-    if (rows_next(r)) before = rows_dup(r, 0, cx->a);
-    rows_end(r);
-    if (str_eq(now, before)) return;
-    tx_exec(cx->tx, SQL_DATASET_SCHEMA_SET, V(dataset), V(now), V(cx->seq));
-    if (!before.len) return;
-    struct body b;
-    body_open(&b);
-    jw_str(&b.w, "dataset", dataset);
-    jw_raw(&b.w, "before", before);
-    jw_raw(&b.w, "after", now);
-    str summary = str_fmt(cx->a, "columns of " STR_FMT " changed", STR_ARG(dataset));
-    str detail = str_fmt(cx->a, "{\"before\":" STR_FMT ",\"after\":" STR_FMT "}", STR_ARG(before), STR_ARG(now));
-    int64_t seq = cx_derive(cx, &b, "schema.changed", dataset, "weir", STR(""), cx->seq);
-    change_record(cx, pipeline, STR("schema"), summary, detail, seq);
-}
-
-static void see_edges(struct cx *cx, str pipeline, json *inputs, json *outputs)
-{
-    str self = node_of(cx, "pipeline", pipeline);
-    size_t i, n;
-    json *name;
-    yyjson_arr_foreach(inputs, i, n, name) {
-        tx_exec(cx->tx, SQL_LINEAGE_ADD, V(node_of(cx, "dataset", json_str(name, STR("")))), V(self), V(cx->seq));
-    }
-    yyjson_arr_foreach(outputs, i, n, name) {
-        tx_exec(cx->tx, SQL_LINEAGE_ADD, V(self), V(node_of(cx, "dataset", json_str(name, STR("")))), V(cx->seq));
-    }
-}
-
-void lineage_see(struct cx *cx, str pipeline, json *v)
-{
-    see_edges(cx, pipeline, json_get(v, "inputs"), json_get(v, "outputs"));
-    size_t i, n;
-    json *dataset, *columns;
-    json_obj_foreach(json_get(v, "columns"), i, n, dataset, columns) {
-        if (yyjson_is_arr(columns)) see_columns(cx, pipeline, json_str(dataset, STR("")), columns);
-    }
 }
 
 static void judge_failure(struct cx *cx, str pipeline, usec time)

@@ -36,13 +36,18 @@ static void statement(struct jw *w, const struct sql_statement *s)
     jw_close(w);
 }
 
-void sql_lineage_write(struct jw *w, const struct sql_lineage *l)
+void sql_lineage_members(struct jw *w, const struct sql_lineage *l)
 {
-    jw_open(w, NULL);
     jw_array(w, "statements");
     for (size_t i = 0; i < l->count; i++) statement(w, &l->statements[i]);
     jw_array_end(w);
     jw_i64(w, "skipped", (int64_t)l->skipped);
     jw_bool(w, "truncated", l->truncated);
+}
+
+void sql_lineage_write(struct jw *w, const struct sql_lineage *l)
+{
+    jw_open(w, NULL);
+    sql_lineage_members(w, l);
     jw_close(w);
 }

@@ -1,10 +1,11 @@
 #include "edge/server/server.h"
 
 #include "base/log.h"
+#include "edge/lineage/cache.h"
 #include "edge/server/server_internal.h"
 
 static const struct route *const own_tables[] = {
-    api_meta_routes, api_login_routes, api_pipeline_routes, api_run_routes, api_incident_routes, api_case_routes, api_approval_routes,
+    api_meta_routes, api_login_routes, api_pipeline_routes, api_lineage_routes, api_run_routes, api_incident_routes, api_case_routes, api_approval_routes,
     api_silence_routes, api_journal_routes, api_series_routes, api_policy_routes, api_key_routes, api_event_routes,
 };
 
@@ -73,6 +74,7 @@ err server_start(const struct server_opts *opts, struct server **out)
     s->arena = arena_init(4 << 20);
     s->started = opts->env->now(opts->env);
     fill_defaults(s, opts);
+    s->lineage = lineage_cache_new();
     err e = schemas_open(asset_text("schemas.json"), &s->schemas);
     if (!e.code) e = add_routes(s);
     if (!e.code) e = check_routes(s);
@@ -101,6 +103,7 @@ void server_stop(struct server *s)
     auth_close(s->auth);
     metrics_close(s->metrics);
     schemas_close(s->schemas);
+    lineage_cache_free(s->lineage);
     arena_done(&s->arena);
     mem_free(s);
 }

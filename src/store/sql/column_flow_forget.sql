@@ -1,0 +1,1 @@
+DELETE FROM column_flow WHERE job = $1

@@ -1,0 +1,1 @@
+SELECT hash, removed FROM lineage_job WHERE node = $1

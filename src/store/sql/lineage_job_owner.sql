@@ -1,0 +1,1 @@
+SELECT owner FROM lineage_job WHERE node = $1

@@ -1,0 +1,1 @@
+SELECT coalesce(max(removed), 0) FROM lineage_job

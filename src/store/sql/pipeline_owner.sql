@@ -1,0 +1,1 @@
+SELECT owner FROM pipeline WHERE name = $1
