@@ -44,7 +44,7 @@ static err add_entry(struct tx *tx, void *ctx)
     struct sha256 h = sha256_of((str){ (const char *)&seq, sizeof seq });
     tx_exec(tx, SQL_FINDING_ADD, V(hex_text((str){ (const char *)h.b, 16 }, a)), V(seq), V(tx_time(tx)), V("orders.load.duration_ms"),
             V("orders"), V("load"), V("run-000000"), V("anomaly"), V("level"), V(3), V(tx_time(tx)), V(tx_time(tx)), V(812.5), V(100.0),
-            V(240.0), V(7.25), V("duration 812 ms, expected 100 to 240"), V("{}"), V("inc-1"), V(""));
+            V(240.0), V(7.25), V("duration 812 ms, expected 100 to 240"), V("{}"), V("inc-1"), V(""), V(0));
     return OK;
 }
 

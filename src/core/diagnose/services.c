@@ -3,10 +3,12 @@
  * Every deviating place is a node with the score of its strongest series finding. Where findings say how much trouble it is
  * in total (evidence {"excess": seconds or failures over the usual, summed over the window}), the ranking weighs totals. */
 #include "core/diagnose/diagnose_internal.h"
-#include "engine/lineage/blame.h"
+#include "engine/lineage/suspects.h"
 
 static const usec window_slack = 5 * USEC_MINUTE; /* series are seen through windows of some minutes */
-static const double strength_most = 0.9;
+/* Without a graph nothing says how trouble could have travelled from one to the other: a resource is the service's own all the same, the
+ * rest is as likely caught as not. */
+static const double strength_most = 0.9, strength_own = 0.8, strength_alone = 0.5;
 
 static bool of_series(const struct diag_finding *f)
 {
@@ -16,55 +18,85 @@ static bool of_series(const struct diag_finding *f)
     return false;
 }
 
-/* The finding of a place that deviates most, or NULL. */
-static const struct diag_finding *strongest(const struct diag *d, const struct place *p)
+/* What a detector measured beside its score: {"excess": ..., "size": ...}; 0 = it did not say. */
+static double measured(json *evidence, const char *what)
 {
-    const struct diag_finding *best = NULL;
-    for (size_t i = 0; i < d->finding_count; i++) {
-        const struct diag_finding *f = &d->findings[i];
-        if (of_series(f) && str_eq(f->pipeline, p->pipeline) && (!best || f->score > best->score)) best = f;
-    }
-    return best;
-}
-
-static double excess_of(struct diag *d, const struct diag_finding *f)
-{
-    json *evidence = NULL;
-    if (json_parse(f->evidence, d->a, &evidence).code) return 0;
-    double x = json_get_f64(evidence, "excess", 0);
+    double x = json_get_f64(evidence, what, 0);
     return x > 0 ? x : 0;
 }
 
-static struct blame_node node_of(struct diag *d, const struct diag_finding *f)
+static enum metric_kind kind_of(const struct diag_finding *f)
 {
-    if (!f) return (struct blame_node){ 0 };
-    return (struct blame_node){ .score = f->score, .excess = excess_of(d, f), .onset = f->started };
+    if (STR_IS(f->kind, "error_rate")) return METRIC_ERRORS;
+    return metric_kind_of(f->series);
 }
 
-static void blamed(struct diag *d, const struct blame *b, const struct diag_finding *f)
+static struct suspect_symptom symptom(struct diag *d, const struct diag_finding *f, size_t place)
 {
+    json *evidence = NULL;
+    if (json_parse(f->evidence, d->a, &evidence).code) evidence = NULL;
+    double size = measured(evidence, "size");
+    return (struct suspect_symptom){ .service = place, .kind = kind_of(f), .score = f->score, .size = size > 0 ? size : f->score,
+                                     .excess = measured(evidence, "excess"),
+                                     .falls = f->has_range && f->value < f->low, .onset = f->started };
+}
+
+static size_t place_of(const struct diag *d, str pipeline)
+{
+    size_t p = 0;
+    while (p < d->place_count && !str_eq(d->places[p].pipeline, pipeline)) p++;
+    return p;
+}
+
+static const char *why(enum metric_kind kind, bool graph)
+{
+    if (kind == METRIC_RESOURCE) return "a resource of its own is off";
+    if (kind == METRIC_LOAD) return "it is asked for more than who calls it accounts for";
+    return graph ? "what it calls does not account for its trouble" : "it is off most, and nothing tells what it depends on";
+}
+
+static void blamed(struct diag *d, const struct suspect *s, const struct diag_finding *f, bool graph)
+{
+    enum metric_kind kind = kind_of(f);
+    double most = graph ? strength_most : kind == METRIC_RESOURCE ? strength_own : strength_alone;
     hint_add(d, &(struct hint){
                     .kind = CAUSE_SERVICE_DEGRADED,
-                    .place = b->node,
+                    .place = s->service,
                     .step = f->step,
                     .witness = WITNESS_MEASURED,
-                    .strength = strength_most * b->blame,
+                    .strength = most * s->sure,
                     .seq = f->seq,
                     .text = f->summary,
-                    .title = str_fmt(d->a, "what it calls does not account for its trouble (" STR_FMT ")", STR_ARG(f->summary)),
+                    .title = str_fmt(d->a, "%s (" STR_FMT ")", why(kind, graph), STR_ARG(f->summary)),
                 });
 }
 
-/* The target itself is what hurts: blaming it would say nothing. */
+/* One place is no choice: what it shows is the symptom. */
+static bool several(const struct suspect_symptom *s, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (s[i].service != s[0].service) return true;
+    return false;
+}
+
+/* Places that nothing connects, such as services whose calls weir does not know, are weighed against each other by what they show alone. */
 void look_services(struct diag *d)
 {
-    struct blame_node *nodes = ARENA_ARRAY(d->a, struct blame_node, d->place_count);
+    struct suspect_symptom *symptoms = ARENA_ARRAY(d->a, struct suspect_symptom, d->finding_count + 1);
+    const struct diag_finding **of = ARENA_ARRAY(d->a, const struct diag_finding *, d->finding_count + 1);
     struct blame_edge *edges = ARENA_ARRAY(d->a, struct blame_edge, d->edge_count + 1);
-    struct blame *out = ARENA_ARRAY(d->a, struct blame, d->place_count);
-    for (size_t p = 0; p < d->place_count; p++) nodes[p] = node_of(d, strongest(d, &d->places[p]));
+    struct suspect *out = ARENA_ARRAY(d->a, struct suspect, d->place_count);
+    size_t n = 0;
+    for (size_t i = 0; i < d->finding_count; i++) {
+        if (!of_series(&d->findings[i])) continue;
+        symptoms[n] = symptom(d, &d->findings[i], place_of(d, d->findings[i].pipeline));
+        of[n++] = &d->findings[i];
+    }
     for (size_t i = 0; i < d->edge_count; i++) edges[i] = (struct blame_edge){ .caller = d->edges[i].down, .callee = d->edges[i].up };
-    size_t n = blame_rank(nodes, d->place_count, edges, d->edge_count, 0, &(struct blame_options){ .onset_slack = window_slack },
-                          d->a, out);
-    for (size_t i = 0; i < n; i++)
-        if (out[i].node != 0 && out[i].blame > 0) blamed(d, &out[i], strongest(d, &d->places[out[i].node]));
+    if (!several(symptoms, n)) return;
+    bool hurts = place_deviates(&d->places[0]), graph = d->edge_count > 0;
+    struct suspect_options opts = { .target = hurts ? 0 : BLAME_NO_TARGET, .onset_slack = window_slack };
+    size_t found = suspects_rank(symptoms, n, d->place_count, edges, d->edge_count, &opts, d->a, out);
+    for (size_t i = 0; i < found; i++)
+        if (out[i].sure > 0) blamed(d, &out[i], of[out[i].symptom], graph);
 }

@@ -1,6 +1,7 @@
 #include "edge/cli/commands.h"
 
 #include "edge/cli/audit.h"
+#include "edge/cli/diagnose.h"
 #include "edge/cli/feed.h"
 #include "edge/cli/replay.h"
 #include "edge/cli/run.h"
@@ -11,6 +12,7 @@ const struct command *const commands[] = {
     &command_serve,
     &command_run,
     &command_feed,
+    &command_diagnose,
     &command_pipelines,
     &command_runs,
     &command_runs_show,

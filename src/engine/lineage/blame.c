@@ -11,7 +11,6 @@ struct search {
     size_t *via, *depth;      /* SIZE_MAX: not reached */
     size_t *reached;
     size_t reached_count;
-    bool totals; /* every reached node knows its excess */
     usec slack;
 };
 
@@ -49,13 +48,19 @@ static void index_edges(struct search *s, const struct blame_edge *edges, size_t
     }
 }
 
+static void begin_at(struct search *s, size_t v)
+{
+    s->via[v] = v;
+    s->depth[v] = 0;
+    s->reached[s->reached_count++] = v;
+}
+
 /* Breadth first from the target; the order of indices makes it the same everywhere. */
 static void reach(struct search *s, size_t target)
 {
     for (size_t v = 0; v < s->n; v++) s->via[v] = SIZE_MAX;
-    s->via[target] = target;
-    s->depth[target] = 0;
-    s->reached[s->reached_count++] = target;
+    for (size_t v = 0; v < s->n; v++)
+        if (target == BLAME_NO_TARGET ? deviates(&s->nodes[v]) : v == target) begin_at(s, v);
     for (size_t i = 0; i < s->reached_count; i++) {
         size_t v = s->reached[i];
         for (size_t e = s->first[v]; e < s->first[v + 1]; e++) {
@@ -68,27 +73,31 @@ static void reach(struct search *s, size_t target)
     }
 }
 
-static double trouble(const struct search *s, size_t v)
+/* How much of v's trouble that of u amounts to; totals where both know theirs, else the scores. */
+static double part_of(const struct search *s, size_t u, size_t v)
 {
-    double t = s->totals ? s->nodes[v].excess : s->nodes[v].score;
-    return t > 0 ? t : 0;
+    const struct blame_node *x = &s->nodes[u], *y = &s->nodes[v];
+    bool totals = x->excess > 0 && y->excess > 0;
+    double little = totals ? x->excess : x->score, much = totals ? y->excess : y->score;
+    if (!(little > 0)) return 0;
+    return little < much ? little / much : 1.0;
 }
 
 /* The share of v's trouble that the callee with most of it accounts for, 0..1. */
 static double accounted(const struct search *s, size_t v)
 {
-    double most = 0, own = trouble(s, v);
+    double most = 0;
     for (size_t e = s->first[v]; e < s->first[v + 1]; e++) {
-        double t = trouble(s, s->edges[e].callee);
-        if (t > most) most = t;
+        double part = part_of(s, s->edges[e].callee, v);
+        if (part > most) most = part;
     }
-    return own > 0 && most < own ? most / own : most > 0 ? 1.0 : 0.0;
+    return most;
 }
 
 static double blame_of(const struct search *s, size_t v, size_t target)
 {
-    double part = trouble(s, target) > 0 ? trouble(s, v) / trouble(s, target) : 1.0;
-    return (part < 1.0 ? part : 1.0) * (1.0 - accounted(s, v));
+    double part = target == BLAME_NO_TARGET ? 1.0 : part_of(s, v, target);
+    return part * (1.0 - accounted(s, v));
 }
 
 static bool before(const struct search *s, const struct blame *x, const struct blame *y)
@@ -107,8 +116,8 @@ static void insert(const struct search *s, struct blame *out, size_t count, stru
 size_t blame_rank(const struct blame_node *nodes, size_t n, const struct blame_edge *edges, size_t m, size_t target,
                   const struct blame_options *opts, struct arena *a, struct blame *out)
 {
-    if (target >= n) return 0;
-    struct search s = { .nodes = nodes, .n = n, .totals = true, .slack = opts->onset_slack };
+    if (target >= n && target != BLAME_NO_TARGET) return 0;
+    struct search s = { .nodes = nodes, .n = n, .slack = opts->onset_slack };
     s.edges = ARENA_ARRAY(a, struct blame_edge, m + 1);
     s.first = ARENA_ARRAY(a, size_t, n + 1);
     s.via = ARENA_ARRAY(a, size_t, n);
@@ -116,8 +125,6 @@ size_t blame_rank(const struct blame_node *nodes, size_t n, const struct blame_e
     s.reached = ARENA_ARRAY(a, size_t, n);
     index_edges(&s, edges, m);
     reach(&s, target);
-    for (size_t i = 0; i < s.reached_count; i++)
-        if (!(nodes[s.reached[i]].excess > 0)) s.totals = false;
     size_t count = 0;
     for (size_t i = 0; i < s.reached_count; i++) {
         size_t v = s.reached[i];

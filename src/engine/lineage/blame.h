@@ -5,7 +5,7 @@
  *
  *     blame = min(trouble / trouble of the target, 1) x (1 - most of a callee's trouble / own trouble)
  *
- * Trouble is the total excess (seconds waited too long, requests failed too much) where it is known, so that a callee
+ * Trouble is the total excess (seconds waited too long, requests failed too much) where both know it, so that a callee
  * called ten times a request and one called once are told apart; else the score of the deviation, after the argument that
  * a small anomaly does not cause a large one. A callee whose onset is later than its caller's accounts for nothing.
  * Where nothing but the target deviates the list is empty, and so it is when not even the target does.
@@ -35,6 +35,9 @@ struct blame {
     double blame; /* 0..1 */
     size_t via;   /* the caller through which it was reached; of the target, itself */
 };
+
+/* No target: every node that deviates is asked, and what it is to any one's trouble does not count. */
+#define BLAME_NO_TARGET ((size_t)-1)
 
 /* Rank; gives how many of out (room for n) are filled, best first: by blame, then farther from the target, then index.
  * Scratch memory comes from a (some 60 bytes a node). Costs O(nodes + edges log edges). Only + - * /. Thread: any. */

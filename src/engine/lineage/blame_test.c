@@ -92,7 +92,7 @@ TEST(any_graph_ends_and_stays_in_bounds)
 
 TEST(a_deviation_is_measured_in_robust_spreads)
 {
-    double normal[101], scratch[101];
+    double normal[101], scratch[2 * 101];
     for (int i = 0; i < 101; i++) normal[i] = i; /* median 50 */
     normal[100] = 1e9;                           /* one outlier moves nothing */
     struct deviation d;
