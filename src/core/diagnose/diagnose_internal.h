@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "core/diagnose/diagnose.h"
 #include "core/diagnose/patterns.h"
+#include "engine/detect/log_diff.h"
 
 enum {
     PLACES_MAX = 64,
@@ -153,6 +154,18 @@ bool place_linked(const struct diag *d, size_t u);
 void hint_add(struct diag *d, const struct hint *h); /* past HINTS_MAX the weakest goes */
 /* "pipeline/step" or "pipeline" */
 str where_text(struct diag *d, size_t place, str step);
+
+/* news.c: what a failed step printed and its last good run did not */
+struct news {
+    bool known;  /* there is a good run to compare with, and both printed something */
+    str since;   /* its id */
+    str before;  /* its output */
+    struct log_diff diff;
+};
+struct news news_of(struct diag *d, str pipeline, const struct diag_run *run);
+bool news_had(const struct news *n, struct diag *d, str line);
+void news_support(struct diag *d, const struct news *n, size_t place, const struct diag_run *run, enum cause_kind kind, str line);
+void news_crash(struct diag *d, const struct news *n, size_t place, const struct diag_run *run);
 
 /* rank.c: hints -> candidates, best first */
 void candidates_rank(struct diag *d);

@@ -557,3 +557,51 @@ TEST(a_precedent_supports_but_does_not_name)
     CHECK(shows(&c, "job.retry"));
     arena_done(&a);
 }
+
+/* --- Against the output of the last good run --- */
+
+static void scene_said_before(struct tx *tx, const char *before, const char *now)
+{
+    kit_pipeline(tx, "orders", 10 * USEC_MINUTE, "");
+    kit_history(tx, (struct kit_run){ .pipeline = "orders", .step = "load", .rows = 2000, .duration_ms = 150, .output = before }, 8);
+    kit_incident(tx, "inc-1", "orders", "fp");
+    fails(tx, "orders", "load", USEC_SECOND, 1, now, "inc-1");
+}
+
+static const char refused[] = "cache: connection refused by 10.0.0.7:6379, going on without\n";
+
+static void scene_only_known(struct tx *tx)
+{
+    scene_said_before(tx, "started\ncache: connection refused by 10.0.0.6:6379, going on without\nloaded 2000 rows\n", refused);
+}
+
+static void scene_only_known_first_time(struct tx *tx)
+{
+    scene_said_before(tx, "started\nloaded 2000 rows\n", refused);
+}
+
+TEST(what_the_last_good_run_said_too_is_no_cause)
+{
+    struct arena a = arena_init(ARENA_TEST);
+    struct cause c = first_is(scene_only_known_first_time, &a, CAUSE_SOURCE_UNREACHABLE, "orders", 0.5);
+    CHECK(shows(&c, "new since the last good run (orders-load-1): cache: connection refused"));
+    struct cause_list l = kit_diagnose(scene_only_known, &a);
+    show(&l);
+    const struct cause *same = find(&l, CAUSE_SOURCE_UNREACHABLE);
+    CHECK(!same || same->score < c.score / 2);
+    arena_done(&a);
+}
+
+static void scene_unknown_crash(struct tx *tx)
+{
+    scene_said_before(tx, "started 17\nloaded 2000 rows\n", "started 18\nWombatException: the frobnicator is on its side\n\tat x.Y.z(Y.java:3)\n");
+}
+
+TEST(an_error_without_known_words_is_the_steps_own_when_it_is_new)
+{
+    struct arena a = arena_init(ARENA_TEST);
+    struct cause c = first_is(scene_unknown_crash, &a, CAUSE_CODE_ERROR, "orders", 0.3);
+    CHECK_STR(c.step, "load");
+    CHECK(shows(&c, "its last good run (orders-load-1) did not: WombatException"));
+    arena_done(&a);
+}

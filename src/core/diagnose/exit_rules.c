@@ -61,18 +61,25 @@ static str title_of(struct diag *d, const struct clue *c)
     return str_of(means);
 }
 
+/* What the last good run said, too, is not what this one failed of. */
+static const double said_before = 0.3;
+
 static void take_words(struct diag *d, size_t place, const struct diag_run *run)
 {
     struct clue clues[CLUES_TAKEN];
+    struct news news = news_of(d, d->places[place].pipeline, run);
     size_t n = clues_in(run->output, clues, CLUES_TAKEN);
+    if (n == 0) news_crash(d, &news, place, run);
     for (size_t i = 0; i < n; i++) {
         str line = str_dup(d->a, clues[i].line);
+        bool before = news_had(&news, d, line);
+        if (!before) news_support(d, &news, place, run, clues[i].pattern->kind, line);
         hint_add(d, &(struct hint){
                         .kind = clues[i].pattern->kind,
                         .place = place,
                         .step = run->step,
                         .witness = WITNESS_DIRECT,
-                        .strength = clues[i].strength,
+                        .strength = clues[i].strength * (before ? said_before : 1),
                         .seq = run->seq,
                         .text = str_fmt(d->a, STR_FMT " said: " STR_FMT, STR_ARG(run->step), STR_ARG(line)),
                         .title = title_of(d, &clues[i]),
