@@ -5,7 +5,10 @@
 #include "engine/detect/log_line.h"
 #include "engine/detect/log_say.h"
 
-enum { SLACK_MAX = 10 }; /* unlabelled lines without a word of trouble, one after another, that a block may hold */
+enum {
+    SLACK_MAX = 10, /* unlabelled lines without a word of trouble, one after another, that a block may hold */
+    MEMO_MAX = 1 << 16,
+};
 
 struct line {
     uint64_t hash;
@@ -34,6 +37,7 @@ struct splitter {
 
 static struct splitter splitter_init(str text)
 {
+    if (!text.ptr) text = STR("");
     return (struct splitter){ .p = text.ptr, .end = text.ptr + text.len };
 }
 
@@ -89,7 +93,52 @@ static void read_line(str text, struct line *out)
     out->hash = (log_line_hash(&l) + zero_hash(text, &l)) | 1;
 }
 
-static err read_lines(str text, struct arena *a, struct lines *out)
+/* Most lines stand in both runs letter by letter: what came out for one is remembered under a hash of its bytes. */
+struct memo {
+    struct {
+        uint64_t raw, hash;
+        bool empty;
+    } *at;
+    size_t size; /* a power of two */
+};
+
+static uint64_t raw_hash(str s)
+{
+    uint64_t h = s.len + 1, eight;
+    size_t i = 0;
+    for (; i + 8 <= s.len; i += 8) {
+        memcpy(&eight, s.ptr + i, 8);
+        h = (h ^ eight) * 0x9fb21c651e98df25u;
+        h ^= h >> 32;
+    }
+    eight = 0;
+    if (s.len > i) memcpy(&eight, s.ptr + i, s.len - i);
+    return log_mix(h ^ eight, s.len) | 1;
+}
+
+static void read_line_once(struct memo *m, str text, struct line *out)
+{
+    uint64_t raw = raw_hash(text);
+    size_t i = (size_t)(raw >> 13) & (m->size - 1);
+    if (m->at[i].raw != raw) {
+        read_line(text, out);
+        m->at[i].raw = raw;
+        m->at[i].hash = out->hash;
+        m->at[i].empty = out->empty;
+    }
+    out->hash = m->at[i].hash;
+    out->empty = m->at[i].empty;
+}
+
+static err memo_new(size_t lines, struct arena *a, struct memo *out)
+{
+    out->size = 64;
+    while (out->size < lines && out->size < MEMO_MAX) out->size *= 2;
+    out->at = arena_try(a, out->size * sizeof *out->at);
+    return out->at ? OK : err_make(ERR_LIMIT, "no room for %zu lines", lines);
+}
+
+static err read_lines(str text, struct memo *memo, struct arena *a, struct lines *out)
 {
     size_t n = count_lines(text);
     if (n > LOG_DIFF_LINES_MAX || text.len > UINT32_MAX) return err_make(ERR_LIMIT, "more than %d lines", LOG_DIFF_LINES_MAX);
@@ -100,7 +149,7 @@ static err read_lines(str text, struct arena *a, struct lines *out)
     for (str line; next_line(&s, &line, &row);) {
         struct line *l = &out->at[out->n++];
         *l = (struct line){ .from = (uint32_t)(line.ptr - text.ptr), .len = (uint32_t)line.len, .row = row };
-        read_line(line, l);
+        read_line_once(memo, line, l);
     }
     return OK;
 }
@@ -224,9 +273,9 @@ static void rank(const struct lines *f, struct log_diff *out)
     memcpy(out->ranked, out->lines, out->count * sizeof *out->lines);
     qsort(out->ranked, out->count, sizeof *out->ranked, by_score);
     for (size_t i = 0; i < out->count && out->ranked_count < LOG_DIFF_RANKED_MAX; i++) {
-        uint64_t hash = f->at[out->ranked[i].number - 1].hash;
-        bool seen = false;
-        for (size_t k = 0; k < out->ranked_count && !seen; k++) seen = f->at[out->ranked[k].number - 1].hash == hash;
+        const struct line *l = &f->at[out->ranked[i].number - 1];
+        bool seen = l->empty;
+        for (size_t k = 0; k < out->ranked_count && !seen; k++) seen = f->at[out->ranked[k].number - 1].hash == l->hash;
         if (!seen) out->ranked[out->ranked_count++] = out->ranked[i];
     }
 }
@@ -236,9 +285,11 @@ err log_diff(str pass, str fail, struct arena *a, struct log_diff *out)
     struct lines p = { 0 }, f = { 0 };
     struct set known;
     *out = (struct log_diff){ 0 };
-    err e = read_lines(pass, a, &p);
+    struct memo memo;
+    err e = memo_new(count_lines(pass), a, &memo);
+    if (!e.code) e = read_lines(pass, &memo, a, &p);
     if (!e.code) e = set_of(&p, a, &known);
-    if (!e.code) e = read_lines(fail, a, &f);
+    if (!e.code) e = read_lines(fail, &memo, a, &f);
     if (e.code) return e;
     for (size_t i = 0; i < f.n; i++) {
         f.at[i].fresh = !f.at[i].empty && !set_has(&known, f.at[i].hash);

@@ -35,7 +35,7 @@ struct log_diff {
     bool guessed; /* no line speaks of trouble: these are just what is new */
 };
 
-/* Both texts may be empty. `a` needs about 40 bytes a line. Errors: ERR_LIMIT (more than LOG_DIFF_LINES_MAX lines, or the arena's
+/* Both texts may be empty. `a` needs about 100 bytes a line. Errors: ERR_LIMIT (more than LOG_DIFF_LINES_MAX lines, or the arena's
  * cap). */
 MUST_USE err log_diff(str pass, str fail, struct arena *a, struct log_diff *out);
 

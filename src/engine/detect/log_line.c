@@ -297,6 +297,7 @@ static const char *escape_end(const struct scan *s)
 
 void log_line_read(str line, struct log_line *out)
 {
+    if (!line.ptr) line = STR("");
     if (line.len > LOG_LINE_MAX) line.len = LOG_LINE_MAX;
     struct scan s = { .begin = line.ptr, .p = line.ptr, .end = line.ptr + line.len, .out = out };
     out->n = 0;

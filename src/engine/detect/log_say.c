@@ -36,6 +36,7 @@ static const char *skip_colour(const char *p, const char *end)
 
 str log_said(str line)
 {
+    if (!line.ptr) return STR("");
     const char *p = line.ptr, *end = line.ptr + line.len, *max = line.len > PREFIX_MAX ? line.ptr + PREFIX_MAX : end;
     for (const char *q = p; q < max; q++) {
         const char *after = *q >= '0' && *q <= '9' ? stamp_end(q, end) : NULL;

@@ -59,6 +59,7 @@ static usec syslog_at(const char *p, const char *end)
 
 usec log_line_time(str line)
 {
+    if (!line.ptr) return 0;
     const char *end = line.ptr + line.len, *max = line.len > LOOK_AT ? line.ptr + LOOK_AT : end;
     char before = ' ';
     for (const char *p = line.ptr; p < max; before = *p++) {

@@ -30,6 +30,8 @@ struct counts {
     uint32_t dots, slashes, backslashes, at_signs, joins; /* joins: all that is neither letter nor digit */
 };
 
+static const uint64_t hash_start = 0x8ebc6af09c88c6e3u;
+
 struct hasher {
     uint64_t h, eight; /* the last bytes, mixed in eight at a time */
     uint32_t n;
@@ -62,7 +64,7 @@ static void count_join(uint8_t byte, struct counts *c)
 
 static uint64_t count(const char *p, size_t n, struct counts *c)
 {
-    struct hasher k = { .h = 0x8ebc6af09c88c6e3u };
+    struct hasher k = { .h = hash_start };
     uint8_t before = LOG_JOIN;
     for (size_t i = 0; i < n; i++) {
         uint8_t byte = (uint8_t)p[i], class = log_class_of[byte];
@@ -130,8 +132,29 @@ static bool ends_a_sentence(char c)
     return c == '.' || c == '!' || c == '?';
 }
 
+/* Most words are nothing but letters: one pass, and nothing to decide. False when it is not one. */
+static bool letters_only(const char *p, const char *end, struct log_word *out)
+{
+    struct hasher k = { .h = hash_start };
+    const char *q = p;
+    bool other = false;
+    uint8_t class = LOG_BLANK;
+    for (; q < end; q++) {
+        class = log_class_of[(uint8_t)*q];
+        if (class != LOG_LETTER && class != LOG_HEX) break;
+        other = other || class == LOG_LETTER;
+        hash_byte(&k, (uint8_t)*q);
+    }
+    if (q < end && log_in_word(class)) return false;
+    struct counts c = { .letters = (uint32_t)(q - p), .other_letters = other };
+    *out = (struct log_word){ .kind = kind_of(str_span(p, q), &c), .hash = hash_end(&k), .len = (size_t)(q - p) };
+    return true;
+}
+
 struct log_word log_word_read(const char *p, const char *end)
 {
+    struct log_word word;
+    if (letters_only(p, end, &word)) return word;
     size_t n = 0, max = (size_t)(end - p);
     while (n < max && log_in_word(log_class_of[(uint8_t)p[n]]) && !(n > 0 && n + 1 < max && p[n] == '.' && p[n + 1] == '.')) n++;
     size_t len = n;
