@@ -3,6 +3,7 @@
 #include "edge/cli/audit.h"
 #include "edge/cli/diagnose.h"
 #include "edge/cli/feed.h"
+#include "edge/cli/logs.h"
 #include "edge/cli/replay.h"
 #include "edge/cli/run.h"
 #include "edge/cli/serve.h"
@@ -13,6 +14,8 @@ const struct command *const commands[] = {
     &command_run,
     &command_feed,
     &command_diagnose,
+    &command_logs,
+    &command_logs_diff,
     &command_pipelines,
     &command_runs,
     &command_runs_show,
