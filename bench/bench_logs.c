@@ -67,8 +67,8 @@ static void measure_templates(const char *path)
         double took = templates_round(text, &lines, &templates);
         if (took < best) best = took;
     }
-    (void)printf("{\"lines\":%zu,\"templates\":%zu,\"lines_s\":%.0f,\"mb_s\":%.1f}\n", lines, templates, (double)lines / best,
-                 (double)text.len / best / 1e6);
+    (void)printf("{\"lines\":%zu,\"templates\":%zu,\"lines_s\":%.0f,\"mb_s\":%.1f}\n", lines, templates,
+                 (double)lines / best, (double)text.len / best / 1e6);
 }
 
 static void measure_diff(char **paths, int n)
@@ -94,8 +94,11 @@ static void measure_diff(char **paths, int n)
 
 int main(int argc, char **argv)
 {
-    if (argc == 2) measure_templates(argv[1]);
-    else if (argc > 3 && str_eq(str_of(argv[1]), STR("--diff"))) measure_diff(argv + 2, argc - 2);
-    else die("usage: bench_logs FILE | --diff PASS FAIL...");
+    if (argc == 2)
+        measure_templates(argv[1]);
+    else if (argc > 3 && str_eq(str_of(argv[1]), STR("--diff")))
+        measure_diff(argv + 2, argc - 2);
+    else
+        die("usage: bench_logs FILE | --diff PASS FAIL...");
     return 0;
 }

@@ -1,5 +1,6 @@
 /* Any text is lines of a log: tokens lie inside their line, templates stay within their memory, and an early answer
- * always leads to a template that is known. The first byte: how many templates there is room for, and whether alarms are looked for, too. */
+ * always leads to a template that is known. The first byte: how many templates there is room for, and whether alarms
+ * are looked for, too. */
 #include <assert.h>
 
 #include "engine/detect/log_watch.h"

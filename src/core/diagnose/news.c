@@ -23,7 +23,8 @@ struct news news_of(struct diag *d, str pipeline, const struct diag_run *run)
         n.before = whole_lines(rows_dup(r, 1, d->a));
     }
     rows_end(r);
-    n.known = n.since.len > 0 && run->output.len > 0 && !log_diff(n.before, whole_lines(run->output), d->a, &n.diff).code;
+    n.known =
+        n.since.len > 0 && run->output.len > 0 && !log_diff(n.before, whole_lines(run->output), d->a, &n.diff).code;
     return n;
 }
 
@@ -35,7 +36,8 @@ bool news_had(const struct news *n, struct diag *d, str line)
 }
 
 /* `kind` was read from `line`, which the last good run did not print. */
-void news_support(struct diag *d, const struct news *n, size_t place, const struct diag_run *run, enum cause_kind kind, str line)
+void news_support(struct diag *d, const struct news *n, size_t place, const struct diag_run *run, enum cause_kind kind,
+                  str line)
 {
     if (!n->known) return;
     hint_add(d, &(struct hint){
@@ -45,7 +47,8 @@ void news_support(struct diag *d, const struct news *n, size_t place, const stru
                     .witness = WITNESS_TIMING,
                     .strength = support,
                     .seq = run->seq,
-                    .text = str_fmt(d->a, "new since the last good run (" STR_FMT "): " STR_FMT, STR_ARG(n->since), STR_ARG(line)),
+                    .text = str_fmt(d->a, "new since the last good run (" STR_FMT "): " STR_FMT, STR_ARG(n->since),
+                                    STR_ARG(line)),
                 });
 }
 
@@ -63,8 +66,8 @@ void news_crash(struct diag *d, const struct news *n, size_t place, const struct
                         .witness = WITNESS_MEASURED,
                         .strength = crash,
                         .seq = run->seq,
-                        .text = str_fmt(d->a, STR_FMT " said, and its last good run (" STR_FMT ") did not: " STR_FMT, STR_ARG(run->step),
-                                        STR_ARG(n->since), STR_ARG(line)),
+                        .text = str_fmt(d->a, STR_FMT " said, and its last good run (" STR_FMT ") did not: " STR_FMT,
+                                        STR_ARG(run->step), STR_ARG(n->since), STR_ARG(line)),
                         .title = STR("it ended with an error that its last good run did not have"),
                     });
         return;

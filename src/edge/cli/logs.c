@@ -12,8 +12,8 @@
 
 enum {
     TEMPLATES = 8192,
-    READ_MAX = 1 << 20,  /* a longer line is cut there */
-    ALARMS_KEPT = 1000,  /* shown in full; the rest is counted */
+    READ_MAX = 1 << 20, /* a longer line is cut there */
+    ALARMS_KEPT = 1000, /* shown in full; the rest is counted */
     ALARMS_SHOWN = 20,
     RARE_MOST = 2, /* lines of a template that is rare */
     JSON_MAX = 1 << 30,
@@ -29,8 +29,8 @@ struct job {
     struct arena *a;
     struct log_watch *watch;
     uint64_t lines;
-    usec time;             /* of the newest line that has one */
-    bool timed;            /* the first line has one */
+    usec time;  /* of the newest line that has one */
+    bool timed; /* the first line has one */
     struct told *told;
     size_t told_count, alarm_count;
     bool keep_lines;
@@ -47,7 +47,9 @@ static void tell(struct job *j, const struct log_alarm *alarm, str line)
     j->alarm_count++;
     if (j->told_count == ALARMS_KEPT) return;
     struct told *t = &j->told[j->told_count++];
-    *t = (struct told){ .alarm = *alarm, .text = str_dup(j->a, str_utf8_prefix(line, LOG_SAMPLE_MAX)), .word = str_dup(j->a, alarm->word) };
+    *t = (struct told){ .alarm = *alarm,
+                        .text = str_dup(j->a, str_utf8_prefix(line, LOG_SAMPLE_MAX)),
+                        .word = str_dup(j->a, alarm->word) };
 }
 
 static void take_line(struct job *j, str line)
@@ -70,7 +72,8 @@ static void take_line(struct job *j, str line)
     j->lines++;
 }
 
-/* Whole lines of buf[0..n); the rest is moved to the front and its length returned. A line that fills the buffer counts as whole. */
+/* Whole lines of buf[0..n); the rest is moved to the front and its length returned. A line that fills the buffer counts
+ * as whole. */
 static size_t take_lines(struct job *j, char *buf, size_t n, bool end)
 {
     char *p = buf, *last = buf + n;
@@ -134,8 +137,11 @@ static str reason(struct job *j, const struct told *t)
         return str_fmt(j->a, "never in %llu times after \"" STR_FMT "\"", (unsigned long long)x->seen,
                        STR_ARG(str_utf8_prefix(template_text(j, x->after), 60)));
     case LOG_ALARM_PARAMETER:
-        if (x->numeric) return str_fmt(j->a, "%.6g, of %llu before 999 in 1000 are within %.3g", x->value, (unsigned long long)x->seen, x->high);
-        return str_fmt(j->a, "first \"" STR_FMT "\" among %llu values", STR_ARG(str_utf8_prefix(t->word, 40)), (unsigned long long)x->seen);
+        if (x->numeric)
+            return str_fmt(j->a, "%.6g, of %llu before 999 in 1000 are within %.3g", x->value,
+                           (unsigned long long)x->seen, x->high);
+        return str_fmt(j->a, "first \"" STR_FMT "\" among %llu values", STR_ARG(str_utf8_prefix(t->word, 40)),
+                       (unsigned long long)x->seen);
     case LOG_ALARM_KINDS: break;
     }
     return STR("");
@@ -219,12 +225,13 @@ static void print_alarms(struct job *j)
     size_t shown = j->told_count < ALARMS_SHOWN ? j->told_count : ALARMS_SHOWN;
     for (size_t i = 0; i < shown; i++) {
         const struct told *x = &j->told[i];
-        table_row(&t, (str[]){ str_fmt(j->a, "%llu", (unsigned long long)x->alarm.line), str_of(log_alarm_text(x->alarm.kind)), reason(j, x),
-                               what(j, x) });
+        table_row(&t, (str[]){ str_fmt(j->a, "%llu", (unsigned long long)x->alarm.line),
+                               str_of(log_alarm_text(x->alarm.kind)), reason(j, x), what(j, x) });
     }
     card_head(stdout, "Unusual", cli_color(j->cli));
     table_print(&t, stdout);
-    if (j->alarm_count > shown) (void)printf("and %zu more: --json shows up to %d\n", j->alarm_count - shown, ALARMS_KEPT);
+    if (j->alarm_count > shown)
+        (void)printf("and %zu more: --json shows up to %d\n", j->alarm_count - shown, ALARMS_KEPT);
 }
 
 /* Templates with at least `least` and at most `most` lines; what is left out is counted. */
@@ -236,8 +243,8 @@ static void print_templates(struct job *j, const char *head, uint64_t least, uin
     for (size_t i = 0; i < j->info_count; i++) {
         const struct log_template_info *x = &j->infos[i];
         if (x->count < least || x->count > most || ++n > top) continue;
-        table_row(&t, (str[]){ str_fmt(j->a, "%llu", (unsigned long long)x->count), str_fmt(j->a, "%llu", (unsigned long long)x->first),
-                               template_text(j, x->id) });
+        table_row(&t, (str[]){ str_fmt(j->a, "%llu", (unsigned long long)x->count),
+                               str_fmt(j->a, "%llu", (unsigned long long)x->first), template_text(j, x->id) });
     }
     if (n == 0) return;
     card_head(stdout, head, cli_color(j->cli));
@@ -247,7 +254,8 @@ static void print_templates(struct job *j, const char *head, uint64_t least, uin
 
 static void print_text(struct job *j, size_t top)
 {
-    (void)printf("%llu lines, %zu templates, %zu unusual\n", (unsigned long long)j->lines, j->info_count, j->alarm_count);
+    (void)printf("%llu lines, %zu templates, %zu unusual\n", (unsigned long long)j->lines, j->info_count,
+                 j->alarm_count);
     print_alarms(j);
     print_templates(j, "Templates", RARE_MOST + 1, UINT64_MAX, top);
     print_templates(j, "Rare", 1, RARE_MOST, top);
@@ -268,15 +276,18 @@ static int run_logs(struct cli *cli)
     if (e.code) return cli_fail(cli, EXIT_FAILED, "%s", e.msg);
     collect(&j);
     int code = EXIT_FINE;
-    if (cli_json(cli)) code = print_json(&j);
-    else print_text(&j, (size_t)top);
+    if (cli_json(cli))
+        code = print_json(&j);
+    else
+        print_text(&j, (size_t)top);
     mem_free(j.ids);
     return code ? code : j.alarm_count > 0 ? EXIT_FOUND : EXIT_FINE;
 }
 
 static const struct cli_option options[] = {
     { "top", 0, "N", "20", "How many templates to show." },
-    { "lines", 0, NULL, NULL, "With --json: the template of every line, in the end and as it was known when the line came." },
+    { "lines", 0, NULL, NULL,
+      "With --json: the template of every line, in the end and as it was known when the line came." },
     { NULL, 0, NULL, NULL, NULL },
 };
 
@@ -284,9 +295,12 @@ const struct command command_logs = {
     .name = "logs",
     .args = "FILE...",
     .summary = "What a log consists of: its templates, the rare ones, and what is unusual.",
-    .about = "Reads the files one after another (- is standard input) and finds the statements that wrote their lines: numbers, times, "
-             "addresses, ids and other values become <*>. Told as unusual are new templates where new ones are rare, rates that "
-             "change, an order of templates that never was, and values far outside of their range; each with its reason. Memory "
+    .about = "Reads the files one after another (- is standard input) and finds the statements that wrote their lines: "
+             "numbers, times, "
+             "addresses, ids and other values become <*>. Told as unusual are new templates where new ones are rare, "
+             "rates that "
+             "change, an order of templates that never was, and values far outside of their range; each with its "
+             "reason. Memory "
              "stays the same however long the log is. Exit 1 when something is unusual.",
     .options = options,
     .run = run_logs,

@@ -41,12 +41,16 @@ static err read_text(struct arena *a, str path, struct text *out)
     int fd = open(str_z(a, path), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return err_errno("open " STR_FMT, STR_ARG(path));
     err e = OK;
-    if (fstat(fd, &st)) e = err_errno(STR_FMT, STR_ARG(path));
-    else if (!S_ISREG(st.st_mode)) e = err_make(ERR_INPUT, STR_FMT ": not a file", STR_ARG(path));
+    if (fstat(fd, &st))
+        e = err_errno(STR_FMT, STR_ARG(path));
+    else if (!S_ISREG(st.st_mode))
+        e = err_make(ERR_INPUT, STR_FMT ": not a file", STR_ARG(path));
     else if (st.st_size > 0) {
         void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (map == MAP_FAILED) e = err_errno(STR_FMT, STR_ARG(path));
-        else *out = (struct text){ .s = { map, (size_t)st.st_size }, .map = map };
+        if (map == MAP_FAILED)
+            e = err_errno(STR_FMT, STR_ARG(path));
+        else
+            *out = (struct text){ .s = { map, (size_t)st.st_size }, .map = map };
     }
     (void)close(fd);
     return e;
@@ -92,7 +96,8 @@ static int print_json(struct cli *cli, const struct log_diff *d)
 
 static void print_line(struct cli *cli, const struct log_diff_line *l)
 {
-    (void)printf("%8u  " STR_FMT "\n", l->row, STR_ARG(plain_text(cli_arena(cli), str_utf8_prefix(log_said(l->text), LINE_SHOWN))));
+    (void)printf("%8u  " STR_FMT "\n", l->row,
+                 STR_ARG(plain_text(cli_arena(cli), str_utf8_prefix(log_said(l->text), LINE_SHOWN))));
 }
 
 /* The lines of one block, the first BLOCK_SHOWN of them; returns where the next one begins. */
@@ -110,7 +115,8 @@ static size_t print_block(struct cli *cli, const struct log_diff *d, size_t i)
 
 static void print_text(struct cli *cli, const struct log_diff *d, size_t top)
 {
-    (void)printf("%zu lines, %zu of them new since the run that passed (%zu lines)\n", d->fail_lines, d->fresh, d->pass_lines);
+    (void)printf("%zu lines, %zu of them new since the run that passed (%zu lines)\n", d->fail_lines, d->fresh,
+                 d->pass_lines);
     if (d->count == 0) return;
     if (d->guessed) (void)printf("none of them speaks of trouble\n");
     card_head(stdout, "Read first", cli_color(cli));
@@ -128,14 +134,17 @@ static int run_diff(struct cli *cli)
     struct log_diff d = { 0 };
     int64_t top = 10;
     err e = cli_i64(cli, "top", &top);
-    if (!e.code && (top < 1 || top > LOG_DIFF_RANKED_MAX)) e = err_make(ERR_INPUT, "--top must be 1 to %d", LOG_DIFF_RANKED_MAX);
+    if (!e.code && (top < 1 || top > LOG_DIFF_RANKED_MAX))
+        e = err_make(ERR_INPUT, "--top must be 1 to %d", LOG_DIFF_RANKED_MAX);
     if (e.code) return cli_fail(cli, EXIT_USAGE, "%s", e.msg);
     e = read_text(cli_arena(cli), cli_arg(cli, 0), &pass);
     if (!e.code) e = read_text(cli_arena(cli), cli_arg(cli, 1), &fail);
     if (!e.code) e = log_diff(pass.s, fail.s, &room, &d);
     int code = e.code ? cli_fail(cli, EXIT_FAILED, "%s", e.msg) : EXIT_FINE; /* 1 would say that something is new */
-    if (!e.code && cli_json(cli)) code = print_json(cli, &d);
-    else if (!e.code) print_text(cli, &d, (size_t)top);
+    if (!e.code && cli_json(cli))
+        code = print_json(cli, &d);
+    else if (!e.code)
+        print_text(cli, &d, (size_t)top);
     if (code == EXIT_FINE && d.count > 0) code = EXIT_FOUND;
     arena_done(&room);
     done(&pass);
@@ -152,8 +161,10 @@ const struct command command_logs_diff = {
     .name = "logs diff",
     .args = "PASS FAIL",
     .summary = "What is new in the output of a failed run, and which lines carry the error.",
-    .about = "Compares two outputs of the same job (- is standard input). Times, sizes, paths and ids do not count as a difference. "
-             "Lines that speak of trouble and what hangs on them (stack frames, details) are shown in blocks, the most telling "
+    .about = "Compares two outputs of the same job (- is standard input). Times, sizes, paths and ids do not count as "
+             "a difference. "
+             "Lines that speak of trouble and what hangs on them (stack frames, details) are shown in blocks, the most "
+             "telling "
              "lines first. Exit 1 when something is new.",
     .options = options,
     .run = run_diff,

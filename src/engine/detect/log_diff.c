@@ -41,7 +41,8 @@ static struct splitter splitter_init(str text)
     return (struct splitter){ .p = text.ptr, .end = text.ptr + text.len };
 }
 
-/* The next line, which ends at LF, CR LF, CR or the end; false after the last. *row: how many LF came before it, plus 1. */
+/* The next line, which ends at LF, CR LF, CR or the end; false after the last. *row: how many LF came before it,
+ * plus 1. */
 static bool next_line(struct splitter *s, str *line, uint32_t *row)
 {
     if (s->p == s->end) return false;
@@ -78,8 +79,10 @@ static uint64_t zero_hash(str text, const struct log_line *l)
     if (h == 0) return 0;
     for (size_t i = 0; i < l->n; i++) {
         str w = { text.ptr + l->token[i].at, l->token[i].len };
-        if (w.len >= 4 && (str_eq_nocase(str_cut(w, 0, 4), STR("fail")) || str_eq_nocase(str_cut(w, 0, 4), STR("erro")) ||
-                           str_eq_nocase(str_cut(w, 0, 4), STR("exit")) || str_eq_nocase(w, STR("code")) || str_eq_nocase(w, STR("status"))))
+        if (w.len >= 4 &&
+            (str_eq_nocase(str_cut(w, 0, 4), STR("fail")) || str_eq_nocase(str_cut(w, 0, 4), STR("erro")) ||
+             str_eq_nocase(str_cut(w, 0, 4), STR("exit")) || str_eq_nocase(w, STR("code")) ||
+             str_eq_nocase(w, STR("status"))))
             return h;
     }
     return 0;
@@ -98,7 +101,7 @@ struct memo {
     struct {
         uint64_t raw, hash;
         bool empty;
-    } *at;
+    } * at;
     size_t size; /* a power of two */
 };
 
@@ -141,7 +144,8 @@ static err memo_new(size_t lines, struct arena *a, struct memo *out)
 static err read_lines(str text, struct memo *memo, struct arena *a, struct lines *out)
 {
     size_t n = count_lines(text);
-    if (n > LOG_DIFF_LINES_MAX || text.len > UINT32_MAX) return err_make(ERR_LIMIT, "more than %d lines", LOG_DIFF_LINES_MAX);
+    if (n > LOG_DIFF_LINES_MAX || text.len > UINT32_MAX)
+        return err_make(ERR_LIMIT, "more than %d lines", LOG_DIFF_LINES_MAX);
     out->at = arena_try(a, (n + 1) * sizeof *out->at);
     if (!out->at) return err_make(ERR_LIMIT, "no room for %zu lines", n);
     struct splitter s = splitter_init(text);
@@ -261,8 +265,11 @@ static err collect(str fail, const struct lines *f, struct arena *a, struct log_
     for (size_t i = 0; i < f->n; i++) {
         const struct line *l = &f->at[i];
         if (!l->marked) continue;
-        out->lines[n++] = (struct log_diff_line){ .number = (uint32_t)(i + 1), .row = l->row, .text = { fail.ptr + l->from, l->len },
-                                                  .score = score_of(f, i), .begins = l->begins };
+        out->lines[n++] = (struct log_diff_line){ .number = (uint32_t)(i + 1),
+                                                  .row = l->row,
+                                                  .text = { fail.ptr + l->from, l->len },
+                                                  .score = score_of(f, i),
+                                                  .begins = l->begins };
     }
     return OK;
 }

@@ -1,16 +1,16 @@
-/* What is new in the output of a failed run, compared with one that passed: which lines carry the error, in which order to read
- * them.
+/* What is new in the output of a failed run, compared with one that passed: which lines carry the error, in which order
+ * to read them.
  *
- * 1. A line is fresh when no line of the passed run has the same masked form (log_line.h), so that times, sizes and ids do not
- *    count. In a line that speaks of failure, zero and not zero differ ("1 failed" is not "0 failed").
- * 2. Fresh lines that speak of trouble (log_say.h) begin a block. It goes on over stack frames, indented and unlabelled fresh lines
- *    and lines of level error, and ends at a line known from the passed run or of a lower level.
- * 3. Lines that only say that something failed ("BUILD FAILED in 14s") carry nothing and stay out. When nothing else is left, the
- *    fresh lines as such are the answer.
+ * 1. A line is fresh when no line of the passed run has the same masked form (log_line.h), so that times, sizes and ids
+ * do not count. In a line that speaks of failure, zero and not zero differ ("1 failed" is not "0 failed").
+ * 2. Fresh lines that speak of trouble (log_say.h) begin a block. It goes on over stack frames, indented and unlabelled
+ * fresh lines and lines of level error, and ends at a line known from the passed run or of a lower level.
+ * 3. Lines that only say that something failed ("BUILD FAILED in 14s") carry nothing and stay out. When nothing else is
+ * left, the fresh lines as such are the answer.
  *
- * Plain line difference on masked lines is what the comparison of build logs in CiDiff (Hubner et al., ISSTA 2025) begins with, too;
- * there are no learned weights here. Lines end with LF, CR LF or CR (a progress bar is many lines). Pure; time and memory are
- * linear. Thread: any. */
+ * Plain line difference on masked lines is what the comparison of build logs in CiDiff (Hubner et al., ISSTA 2025)
+ * begins with, too; there are no learned weights here. Lines end with LF, CR LF or CR (a progress bar is many lines).
+ * Pure; time and memory are linear. Thread: any. */
 #ifndef WEIR_ENGINE_DETECT_LOG_DIFF_H
 #define WEIR_ENGINE_DETECT_LOG_DIFF_H
 
@@ -35,8 +35,8 @@ struct log_diff {
     bool guessed; /* no line speaks of trouble: these are just what is new */
 };
 
-/* Both texts may be empty. `a` needs about 100 bytes a line. Errors: ERR_LIMIT (more than LOG_DIFF_LINES_MAX lines, or the arena's
- * cap). */
+/* Both texts may be empty. `a` needs about 100 bytes a line. Errors: ERR_LIMIT (more than LOG_DIFF_LINES_MAX lines, or
+ * the arena's cap). */
 MUST_USE err log_diff(str pass, str fail, struct arena *a, struct log_diff *out);
 
 #endif

@@ -21,11 +21,13 @@ static str found(const struct log_diff *d, struct arena *a)
 TEST(the_error_block_is_found_and_what_varies_anyway_is_not)
 {
     struct arena a = arena_init(1 << 20);
-    struct log_diff d = diff("2026-01-01 10:00:00 start job 17\nloaded 1000 rows in 3.2 s\nwrote /data/out.17.csv\ndone\n",
-                             "2026-01-02 10:00:01 start job 18\nloaded 1003 rows in 3.9 s\n"
-                             "Traceback (most recent call last):\n  File \"load.py\", line 12, in <module>\n    write(rows)\n"
-                             "OSError: [Errno 28] No space left on device: '/data/out.18.csv'\n"
-                             "job FAILED with exit code 1\n", &a);
+    struct log_diff d =
+        diff("2026-01-01 10:00:00 start job 17\nloaded 1000 rows in 3.2 s\nwrote /data/out.17.csv\ndone\n",
+             "2026-01-02 10:00:01 start job 18\nloaded 1003 rows in 3.9 s\n"
+             "Traceback (most recent call last):\n  File \"load.py\", line 12, in <module>\n    write(rows)\n"
+             "OSError: [Errno 28] No space left on device: '/data/out.18.csv'\n"
+             "job FAILED with exit code 1\n",
+             &a);
     CHECK_STR(found(&d, &a), "3 4 5 6");
     CHECK(!d.guessed);
     CHECK_I64(d.fresh, 5);
@@ -99,7 +101,8 @@ TEST(what_a_line_says)
         { "[ERROR] ", LOG_LEVEL_ERROR, 2, true, false, true },
         { "[\033[1;31mERROR\033[m] No space left on device", LOG_LEVEL_ERROR, 2, false, false, false },
         { "[INFO] BUILD FAILURE", LOG_LEVEL_INFO, 2, false, false, false },
-        { "2022-06-16T13:41:36.4Z ##[error]Process completed with exit code 1.", LOG_LEVEL_ERROR, 2, true, false, false },
+        { "2022-06-16T13:41:36.4Z ##[error]Process completed with exit code 1.", LOG_LEVEL_ERROR, 2, true, false,
+          false },
         { "BUILD FAILED in 14s", LOG_LEVEL_NONE, 2, true, false, false },
         { "Tests run: 29, Failures: 0, Errors: 0, Skipped: 0", LOG_LEVEL_NONE, 0, false, false, false },
         { "compiled with 0 errors", LOG_LEVEL_NONE, 0, false, false, false },
@@ -113,10 +116,10 @@ TEST(what_a_line_says)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct log_say s = log_say_read(str_of(cases[i].line));
-        if (s.level != cases[i].level || s.trouble != cases[i].trouble || s.outcome != cases[i].outcome || s.step != cases[i].step ||
-            s.blank != cases[i].blank)
-            test_failed(__FILE__, __LINE__, "%s: level %d trouble %d outcome %d step %d blank %d", cases[i].line, s.level, s.trouble,
-                        s.outcome, s.step, s.blank);
+        if (s.level != cases[i].level || s.trouble != cases[i].trouble || s.outcome != cases[i].outcome ||
+            s.step != cases[i].step || s.blank != cases[i].blank)
+            test_failed(__FILE__, __LINE__, "%s: level %d trouble %d outcome %d step %d blank %d", cases[i].line,
+                        s.level, s.trouble, s.outcome, s.step, s.blank);
     }
     CHECK(log_say_read(STR("\tat org.x.Y.run(Y.java:12)")).frame);
     CHECK(log_say_read(STR("2022-06-16T13:41:36.4Z     java.lang.X at Y.java:61")).indented);

@@ -35,7 +35,15 @@ static uint32_t gap_add(uint32_t gap, char c)
 static bool gap_joins(uint32_t gap)
 {
     switch (gap) {
-    case 0: case ' ': case ',': case ':': case '-': case '|': case ';': case ',' << 8 | ' ': case ':' << 8 | ' ':
+    case 0:
+    case ' ':
+    case ',':
+    case ':':
+    case '-':
+    case '|':
+    case ';':
+    case ',' << 8 | ' ':
+    case ':' << 8 | ' ':
     case ' ' << 16 | '-' << 8 | ' ': return true;
     default: return false;
     }
@@ -84,7 +92,8 @@ static void drop_repeat(struct log_line *o)
         bool same = true, any = false;
         for (size_t i = o->n - k; i < o->n && same; i++) {
             bool first = i == o->n - k; /* what stands between two repeats need not stand before the first */
-            same = t[i].hash == t[i - k].hash && (t[i].gap == t[i - k].gap || (first && (k > 1 || gap_joins(t[i].gap))));
+            same =
+                t[i].hash == t[i - k].hash && (t[i].gap == t[i - k].gap || (first && (k > 1 || gap_joins(t[i].gap))));
             any = any || varies(&t[i]);
         }
         if (!same || !any) continue;
@@ -112,7 +121,8 @@ static void push(struct scan *s, struct log_token t)
 static void push_value(struct scan *s, const char *from, const char *to)
 {
     uint32_t at = (uint32_t)(from - s->begin), len = (uint32_t)(to - from);
-    push(s, (struct log_token){ .hash = log_value_hash, .at = at, .len = len, .value_at = at, .value_len = len, .kind = LOG_VALUE });
+    push(s, (struct log_token){
+                .hash = log_value_hash, .at = at, .len = len, .value_at = at, .value_len = len, .kind = LOG_VALUE });
 }
 
 static uint8_t class_at(const struct scan *s, const char *p)
@@ -140,7 +150,9 @@ static const char *colons_end(const struct scan *s)
     if (colons < 2 || digits < 1) return NULL;
     if (p[-1] == ':') p--;
     uint8_t next = class_at(s, p);
-    return next == LOG_LETTER || (next == LOG_JOIN && *p != '.' && *p != '%' && *p != '/' && *p != '-' && *p != '+') ? NULL : p;
+    return next == LOG_LETTER || (next == LOG_JOIN && *p != '.' && *p != '%' && *p != '/' && *p != '-' && *p != '+')
+               ? NULL
+               : p;
 }
 
 /* A cheap look ahead: the first of the groups ends within five bytes. */
@@ -176,9 +188,12 @@ static const char *value_end(const struct scan *s, const char *from)
     for (const char *p = from; p < max; p++) {
         bool blank = log_class_of[(uint8_t)*p] == LOG_BLANK;
         if (blank && !first_blank) first_blank = p;
-        if (opens(*p)) depth++;
-        else if (depth == 0 && (blank || *p == ',' || *p == ';' || *p == '"' || closes(*p))) return p;
-        else if (closes(*p)) depth--;
+        if (opens(*p))
+            depth++;
+        else if (depth == 0 && (blank || *p == ',' || *p == ';' || *p == '"' || closes(*p)))
+            return p;
+        else if (closes(*p))
+            depth--;
     }
     return depth > 0 && first_blank ? first_blank : max;
 }
@@ -266,7 +281,9 @@ static void read_word(struct scan *s)
         s->p = to;
         push_value(s, from, to);
     } else {
-        struct log_token t = { .hash = w.hash, .at = (uint32_t)(from - s->begin), .len = (uint32_t)w.len, .kind = (uint8_t)w.kind };
+        struct log_token t = {
+            .hash = w.hash, .at = (uint32_t)(from - s->begin), .len = (uint32_t)w.len, .kind = (uint8_t)w.kind
+        };
         if (push_keyed(s, &t, to)) return;
         t.keyed = s->end - to > 2 && to[0] == '.' && to[1] == '.'; /* "caused by icbi......0": dots lead to its value */
         s->p = to;
@@ -277,7 +294,8 @@ static void read_word(struct scan *s)
 /* "<1 sec", ">5": the sign is the number's; "<5>" is in brackets. */
 static bool is_bound(const struct scan *s)
 {
-    if ((*s->p != '<' && *s->p != '>') || class_at(s, s->p + 1) != LOG_DIGIT || (s->gap && (s->gap & 0xff) != ' ')) return false;
+    if ((*s->p != '<' && *s->p != '>') || class_at(s, s->p + 1) != LOG_DIGIT || (s->gap && (s->gap & 0xff) != ' '))
+        return false;
     const char *p = s->p + 1;
     while (class_at(s, p) == LOG_DIGIT) p++;
     return p == s->end || *p != '>';
@@ -304,7 +322,10 @@ void log_line_read(str line, struct log_line *out)
     out->cut = false;
     while (s.p < s.end) {
         switch (log_class_of[(uint8_t)*s.p]) {
-        case LOG_BLANK: s.gap = gap_add(s.gap, ' '); s.p++; break;
+        case LOG_BLANK:
+            s.gap = gap_add(s.gap, ' ');
+            s.p++;
+            break;
         case LOG_PUNCT:
             if (!is_bound(&s)) s.gap = gap_add(s.gap, *s.p);
             s.p++;

@@ -1,26 +1,27 @@
-/* A log line as a sequence of tokens in which every number, time, size, address, path, URL, id and value of key=value is masked.
+/* A log line as a sequence of tokens in which every number, time, size, address, path, URL, id and value of key=value
+ * is masked.
  *
  *   Failed password for root from 10.1.2.3 port 4711 ssh2   ->   Failed password for root from * port * ssh#
  *
- * Lists shrink to one member ("blk_1 blk_2 blk_3", "1, 2, 3"), so that lines of one statement have one length. Terminal colours
- * are skipped. Pure; the result points into the line. */
+ * Lists shrink to one member ("blk_1 blk_2 blk_3", "1, 2, 3"), so that lines of one statement have one length. Terminal
+ * colours are skipped. Pure; the result points into the line. */
 #ifndef WEIR_ENGINE_DETECT_LOG_LINE_H
 #define WEIR_ENGINE_DETECT_LOG_LINE_H
 
 #include "engine/detect/log_word.h"
 
 enum {
-    LOG_TOKENS_MAX = 64,  /* what follows in a longer line is not looked at */
-    LOG_LINE_MAX = 8192,  /* bytes of a line that are looked at */
+    LOG_TOKENS_MAX = 64, /* what follows in a longer line is not looked at */
+    LOG_LINE_MAX = 8192, /* bytes of a line that are looked at */
 };
 
 struct log_token {
-    uint64_t hash;      /* of the word; the same for all values */
-    uint32_t gap;       /* the punctuation before it, blanks as one; 0: none. Short ones are their own bytes */
-    uint32_t at, len;   /* the word, or the value */
+    uint64_t hash;    /* of the word; the same for all values */
+    uint32_t gap;     /* the punctuation before it, blanks as one; 0: none. Short ones are their own bytes */
+    uint32_t at, len; /* the word, or the value */
     uint32_t value_at, value_len; /* the value, when there is one: of a LOG_VALUE, or after "word=" */
-    uint8_t kind;       /* enum log_kind */
-    bool keyed;         /* "word=" with its value masked */
+    uint8_t kind;                 /* enum log_kind */
+    bool keyed;                   /* "word=" with its value masked */
 };
 
 struct log_line {

@@ -18,7 +18,8 @@ static bool digits_at(const char *p, const char *end, size_t n)
 static const char *stamp_end(const char *p, const char *end)
 {
     if (end - p < 19 || !digits_at(p, end, 4) || p[4] != '-' || !digits_at(p + 5, end, 2) || p[7] != '-') return NULL;
-    if (!digits_at(p + 8, end, 2) || (p[10] != 'T' && p[10] != ' ') || !digits_at(p + 11, end, 2) || p[13] != ':') return NULL;
+    if (!digits_at(p + 8, end, 2) || (p[10] != 'T' && p[10] != ' ') || !digits_at(p + 11, end, 2) || p[13] != ':')
+        return NULL;
     p += 14;
     while (p < end && ((*p >= '0' && *p <= '9') || *p == ':' || *p == '.' || *p == ',' || *p == 'Z' || *p == '+')) p++;
     return p;
@@ -52,11 +53,11 @@ str log_said(str line)
 /* --- Words --- */
 
 struct word {
-    str text;             /* as written, without the punctuation around it */
-    char low[WORD_KEPT];  /* in small letters, cut */
-    size_t len;           /* of low */
+    str text;            /* as written, without the punctuation around it */
+    char low[WORD_KEPT]; /* in small letters, cut */
+    size_t len;          /* of low */
     bool number, zero;
-    char after;           /* the byte behind it */
+    char after; /* the byte behind it */
 };
 
 /* The next word from *p on; false at the end. Joined words ("error-prone", "a/error.log") are one. */
@@ -97,7 +98,8 @@ static bool in_list(const struct word *w, const str *list, size_t n)
 
 static bool is_grave(const struct word *w) /* 3: nothing goes on after these */
 {
-    static const str list[] = { S("fatal"), S("panic"), S("panicked"), S("traceback"), S("segfault"), S("exception"), S("aborted") };
+    static const str list[] = { S("fatal"),    S("panic"),     S("panicked"), S("traceback"),
+                                S("segfault"), S("exception"), S("aborted") };
     if (IN_LIST(w, list)) return true;
     if (memchr(w->text.ptr, '/', w->text.len) || w->text.len < 7) return false;
     return str_ends(w->text, STR("Exception")) || (w->text.len > 5 && str_ends(w->text, STR("Error")));
@@ -105,19 +107,23 @@ static bool is_grave(const struct word *w) /* 3: nothing goes on after these */
 
 static bool is_failure(const struct word *w) /* 2 */
 {
-    static const str list[] = { S("error"),   S("errors"),    S("fail"),     S("failed"),     S("fails"),      S("failure"), S("failures"),
-                                S("err"),     S("assertion"), S("denied"),   S("undefined"),  S("unresolved"), S("killed"),  S("crashed"),
-                                S("refused"), S("unable"),    S("cannot"),   S("can't"),      S("couldn't"),   S("timeout"), S("abort"),
-                                S("invalid"), S("illegal"),   S("overflow"), S("unreachable"), S("unsatisfied"), S("mismatch") };
+    static const str list[] = { S("error"),       S("errors"),     S("fail"),    S("failed"),    S("fails"),
+                                S("failure"),     S("failures"),   S("err"),     S("assertion"), S("denied"),
+                                S("undefined"),   S("unresolved"), S("killed"),  S("crashed"),   S("refused"),
+                                S("unable"),      S("cannot"),     S("can't"),   S("couldn't"),  S("timeout"),
+                                S("abort"),       S("invalid"),    S("illegal"), S("overflow"),  S("unreachable"),
+                                S("unsatisfied"), S("mismatch") };
     return IN_LIST(w, list);
 }
 
 /* Two words that say it together. */
 static bool is_pair(const struct word *a, const struct word *b)
 {
-    static const str pairs[] = { S("not found"),  S("could not"),  S("no such"),     S("does not"), S("did not"),      S("timed out"), S("is not"),
-                                 S("no space"),   S("not exist"),  S("went wrong"),   S("must be"),  S("not allowed"),  S("not recognized"),
-                                 S("no matching"), S("not supported"), S("out of"),  S("missing required"), S("has no") };
+    static const str pairs[] = { S("not found"),        S("could not"),   S("no such"),       S("does not"),
+                                 S("did not"),          S("timed out"),   S("is not"),        S("no space"),
+                                 S("not exist"),        S("went wrong"),  S("must be"),       S("not allowed"),
+                                 S("not recognized"),   S("no matching"), S("not supported"), S("out of"),
+                                 S("missing required"), S("has no") };
     if (a->len + 1 + b->len > 2 * WORD_KEPT) return false;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         str p = pairs[i];
@@ -130,20 +136,24 @@ static bool is_pair(const struct word *a, const struct word *b)
 /* A line made of these alone reports a failure and explains nothing. */
 static bool is_outcome_word(const struct word *w)
 {
-    static const str list[] = { S("build"), S("finished"), S("failure"),   S("failures"), S("failed"), S("fail"),  S("error"),  S("errors"),
-                                S("process"), S("completed"), S("with"),   S("exit"),     S("code"),   S("an"),    S("a"),      S("exception"),
-                                S("in"),    S("status"),   S("exited"),    S("job"),      S("the"),    S("tests"), S("test"),   S("run"),
-                                S("skipped"), S("of"),     S("and"),       S("passed"),   S("out"),    S("result"), S("s"),     S("ms"),
-                                S("command"), S("compilation"), S("was"),    S("has"),       S("total"),    S("time"),   S("returned"), S("what"), S("went"), S("wrong") };
+    static const str list[] = { S("build"),   S("finished"), S("failure"),  S("failures"),    S("failed"), S("fail"),
+                                S("error"),   S("errors"),   S("process"),  S("completed"),   S("with"),   S("exit"),
+                                S("code"),    S("an"),       S("a"),        S("exception"),   S("in"),     S("status"),
+                                S("exited"),  S("job"),      S("the"),      S("tests"),       S("test"),   S("run"),
+                                S("skipped"), S("of"),       S("and"),      S("passed"),      S("out"),    S("result"),
+                                S("s"),       S("ms"),       S("command"),  S("compilation"), S("was"),    S("has"),
+                                S("total"),   S("time"),     S("returned"), S("what"),        S("went"),   S("wrong") };
     return w->number || IN_LIST(w, list);
 }
 
 static enum log_level level_of(const struct word *w)
 {
-    static const str errors[] = { S("error"), S("fatal"), S("severe"), S("critical"), S("err"), S("crit"), S("emerg"), S("panic") };
+    static const str errors[] = { S("error"), S("fatal"), S("severe"), S("critical"),
+                                  S("err"),   S("crit"),  S("emerg"),  S("panic") };
     static const str warnings[] = { S("warn"), S("warning") };
     static const str infos[] = { S("info"), S("debug"), S("trace"), S("notice"), S("verbose") };
-    bool upper = w->text.len > 1 && log_class_of[(uint8_t)w->text.ptr[1]] >= LOG_LETTER && w->text.ptr[1] >= 'A' && w->text.ptr[1] <= 'Z';
+    bool upper = w->text.len > 1 && log_class_of[(uint8_t)w->text.ptr[1]] >= LOG_LETTER && w->text.ptr[1] >= 'A' &&
+                 w->text.ptr[1] <= 'Z';
     if (!upper && w->after != ':' && w->after != ']') return LOG_LEVEL_NONE;
     if (IN_LIST(w, errors)) return LOG_LEVEL_ERROR;
     if (IN_LIST(w, warnings)) return LOG_LEVEL_WARNING;
@@ -188,7 +198,8 @@ struct log_say log_say_read(str line)
     bool build_step = false;
     for (size_t nth = 0; nth < WORDS_LOOKED_AT && next_word(&p, end, &w); nth++) {
         take_word(&out, &w, &before, nth, end);
-        build_step = build_step || (nth < 2 && w.len == 4 && (memcmp(w.low, "step", 4) == 0 || memcmp(w.low, "task", 4) == 0));
+        build_step =
+            build_step || (nth < 2 && w.len == 4 && (memcmp(w.low, "step", 4) == 0 || memcmp(w.low, "task", 4) == 0));
         if (!(nth == 0 && out.level != LOG_LEVEL_NONE)) out.blank = false;
         out.outcome = out.outcome && is_outcome_word(&w);
         before = w;

@@ -1,5 +1,5 @@
-/* What one line of output says about success and failure: its level, its words, and how it hangs together with the lines before it.
- * English, as programs write it; the lists are in log_say.c. Pure. */
+/* What one line of output says about success and failure: its level, its words, and how it hangs together with the
+ * lines before it. English, as programs write it; the lists are in log_say.c. Pure. */
 #ifndef WEIR_ENGINE_DETECT_LOG_SAY_H
 #define WEIR_ENGINE_DETECT_LOG_SAY_H
 

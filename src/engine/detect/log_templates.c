@@ -1,12 +1,12 @@
-#include "engine/detect/log_templates.h"
+#include "engine/detect/log_templates_internal.h"
 
 #include <assert.h>
 
 enum {
-    SIBLINGS_MAX = 6, /* remembered at one place */
-    /* How many different words make a place a parameter: names and values two, for a program does not vary them otherwise; words
-     * behind a noun such as "user" three; others four: two or three may be as many statements ("link ok", "link error"). On the
-     * eleven systems of Loghub any number from 3 to 6 gives the same grouping accuracy to half a percent. */
+    /* How many different words make a place a parameter: names and values two, for a program does not vary them
+     * otherwise; words behind a noun such as "user" three; others four: two or three may be as many statements ("link
+     * ok", "link error"). On the eleven systems of Loghub any number from 3 to 6 gives the same grouping accuracy to
+     * half a percent. */
     NAMES_TO_VARY = 2,
     LABELLED_TO_VARY = 3,
     WORDS_TO_VARY = 4,
@@ -14,52 +14,6 @@ enum {
     PROBE_MAX = 8,
     PLACES_EACH = 16, /* places in the table for each template */
     CACHE_EACH = 4,
-    KEYED = LOG_VALUE + 1, /* a kind beside those of log_word.h: "word=" with its value */
-};
-
-static const uint32_t NONE = UINT32_MAX;
-static const uint64_t any_word = 0xc3a5c85c97cb3127u; /* stands where a parameter was found; log_value_hash where one was masked */
-
-struct template {
-    uint64_t hash, skeleton; /* skeleton: length and punctuation */
-    uint64_t count, first, last, born;
-    uint32_t parent; /* NONE: a root */
-    uint32_t next;   /* in the chain of its skeleton; generalised ones only */
-    uint32_t end_gap;
-    uint16_t generation; /* of the record, for ids */
-    uint16_t n, sample_len;
-    bool used, generalised;
-    uint8_t kind[LOG_TOKENS_MAX];
-    uint64_t word[LOG_TOKENS_MAX];
-    uint32_t gap[LOG_TOKENS_MAX];
-    uint16_t at[LOG_TOKENS_MAX], len[LOG_TOKENS_MAX]; /* in the sample, when it reaches so far */
-    char sample[LOG_SAMPLE_MAX];
-};
-
-struct place {
-    uint64_t key;
-    uint32_t member[SIBLINGS_MAX];
-    uint16_t position;
-    uint8_t n;
-};
-
-struct cached {
-    uint64_t hash;
-    uint32_t at;
-};
-
-struct log_templates {
-    struct template *all;
-    uint32_t max, used;
-    uint32_t table;  /* size of index and chain, a power of two */
-    uint32_t *index; /* by hash, open addressing */
-    uint32_t *chain; /* by skeleton: the generalised ones */
-    struct place *places;
-    uint32_t place_count;
-    struct cached *cache; /* hash of a line -> its template; may forget */
-    uint32_t cache_count;
-    uint32_t search; /* where the next free record is looked for */
-    uint64_t lines;
 };
 
 /* --- Memory --- */
@@ -74,8 +28,9 @@ static uint32_t power_of_two(uint32_t least)
 size_t log_templates_size(uint32_t max)
 {
     size_t table = power_of_two(2 * max);
-    return sizeof(struct log_templates) + max * sizeof(struct template) + 2 * table * sizeof(uint32_t) +
-           power_of_two(PLACES_EACH * max) * sizeof(struct place) + power_of_two(CACHE_EACH * max) * sizeof(struct cached) + 256;
+    return sizeof(struct log_templates) + max * sizeof(struct statement) + 2 * table * sizeof(uint32_t) +
+           power_of_two(PLACES_EACH * max) * sizeof(struct place) +
+           power_of_two(CACHE_EACH * max) * sizeof(struct cached) + 256;
 }
 
 static void clear_tables(struct log_templates *t)
@@ -94,7 +49,7 @@ struct log_templates *log_templates_new(struct arena *a, uint32_t max)
     t->table = power_of_two(2 * max);
     t->place_count = power_of_two(PLACES_EACH * max);
     t->cache_count = power_of_two(CACHE_EACH * max);
-    t->all = ARENA_ARRAY(a, struct template, max);
+    t->all = ARENA_ARRAY(a, struct statement, max);
     t->index = ARENA_ARRAY(a, uint32_t, t->table);
     t->chain = ARENA_ARRAY(a, uint32_t, t->table);
     t->places = ARENA_ARRAY(a, struct place, t->place_count);
@@ -105,27 +60,9 @@ struct log_templates *log_templates_new(struct arena *a, uint32_t max)
 
 /* --- Names --- */
 
-static uint32_t id_of(const struct log_templates *t, uint32_t at)
-{
-    return ((uint32_t)t->all[at].generation << 16) + at + 1;
-}
-
-static uint32_t root_of(const struct log_templates *t, uint32_t at)
-{
-    while (t->all[at].parent != NONE) at = t->all[at].parent;
-    return at;
-}
-
-static const struct template *by_id(const struct log_templates *t, uint32_t id)
-{
-    uint32_t at = (id - 1) & 0xffff;
-    if (id == 0 || at >= t->max || !t->all[at].used || id_of(t, at) != id) return NULL;
-    return &t->all[at];
-}
-
 uint32_t log_template_root(const struct log_templates *t, uint32_t id)
 {
-    const struct template *x = by_id(t, id);
+    const struct statement *x = by_id(t, id);
     return x ? id_of(t, root_of(t, (uint32_t)(x - t->all))) : 0;
 }
 
@@ -143,7 +80,7 @@ static uint32_t *chain_head(struct log_templates *t, uint64_t skeleton)
     return &t->chain[(uint32_t)(skeleton >> 20) & (t->table - 1)];
 }
 
-static bool covers(const struct template *general, const struct template *x)
+static bool covers(const struct statement *general, const struct statement *x)
 {
     if (general->skeleton != x->skeleton) return false;
     for (size_t i = 0; i < x->n; i++)
@@ -152,7 +89,7 @@ static bool covers(const struct template *general, const struct template *x)
 }
 
 /* A generalised template that x is an instance of, or NONE. */
-static uint32_t find_general(struct log_templates *t, const struct template *x)
+static uint32_t find_general(struct log_templates *t, const struct statement *x)
 {
     for (uint32_t at = *chain_head(t, x->skeleton); at != NONE; at = t->all[at].next)
         if (&t->all[at] != x && t->all[at].parent == NONE && covers(&t->all[at], x)) return at;
@@ -162,7 +99,7 @@ static uint32_t find_general(struct log_templates *t, const struct template *x)
 /* --- Making --- */
 
 /* As log_line_hash(). */
-static void hash_template(struct template *x)
+static void hash_template(struct statement *x)
 {
     uint64_t gaps = x->n + ((uint64_t)x->end_gap << 32), words = 0;
     for (size_t i = 0; i < x->n; i++) {
@@ -173,7 +110,7 @@ static void hash_template(struct template *x)
     x->skeleton = log_mix(gaps, 7);
 }
 
-static void fill(struct template *x, const struct log_line *l, str text)
+static void fill(struct statement *x, const struct log_line *l, str text)
 {
     x->n = (uint16_t)l->n;
     x->end_gap = l->end_gap;
@@ -190,12 +127,6 @@ static void fill(struct template *x, const struct log_line *l, str text)
     hash_template(x);
 }
 
-static str word_text(const struct template *x, size_t i)
-{
-    if (i >= x->n || x->at[i] + x->len[i] > x->sample_len) return STR_NONE;
-    return (str){ x->sample + x->at[i], x->len[i] };
-}
-
 /* A free record, or NONE. */
 static uint32_t take_record(struct log_templates *t)
 {
@@ -208,13 +139,13 @@ static uint32_t take_record(struct log_templates *t)
 
 static void free_record(struct log_templates *t, uint32_t at)
 {
-    struct template *x = &t->all[at];
+    struct statement *x = &t->all[at];
     x->used = false;
     x->generation++;
     t->used--;
 }
 
-static void copy_record(struct log_templates *t, uint32_t to, const struct template *from)
+static void copy_record(struct log_templates *t, uint32_t to, const struct statement *from)
 {
     uint16_t generation = t->all[to].generation;
     t->all[to] = *from;
@@ -239,7 +170,7 @@ static struct place *place_find(struct log_templates *t, uint64_t key)
     return &t->places[at];
 }
 
-static bool after_label(const struct template *x, size_t p)
+static bool after_label(const struct statement *x, size_t p)
 {
     return p > 0 && x->kind[p - 1] == LOG_WORD && log_is_label(word_text(x, p - 1));
 }
@@ -257,7 +188,7 @@ static bool enough_vary(const struct log_templates *t, const struct place *p)
 }
 
 /* Are there words left that say what the line is about? */
-static bool has_constants(const struct template *x, size_t without)
+static bool has_constants(const struct statement *x, size_t without)
 {
     size_t n = 0;
     for (size_t i = 0; i < x->n; i++) n += i != without && (x->kind[i] == LOG_WORD || x->kind[i] == KEYED);
@@ -267,12 +198,12 @@ static bool has_constants(const struct template *x, size_t without)
 /* Enter `at` at its place p; the place when it has become a parameter, else NULL. */
 static struct place *meet(struct log_templates *t, uint32_t at, size_t p)
 {
-    const struct template *x = &t->all[at];
+    const struct statement *x = &t->all[at];
     if (!has_constants(x, p)) return NULL;
     struct place *place = place_find(t, x->hash - log_mix(x->word[p], p) + log_mix(1, p + 2000));
     size_t kept = 0;
     for (size_t i = 0; i < place->n; i++) {
-        const struct template *other = &t->all[place->member[i]];
+        const struct statement *other = &t->all[place->member[i]];
         if (other->n == x->n && other->word[p] != x->word[p]) place->member[kept++] = place->member[i];
     }
     if (kept == SIBLINGS_MAX) kept--;
@@ -284,7 +215,7 @@ static struct place *meet(struct log_templates *t, uint32_t at, size_t p)
 
 static void link_to(struct log_templates *t, uint32_t from, uint32_t into)
 {
-    struct template *a = &t->all[from], *b = &t->all[into];
+    struct statement *a = &t->all[from], *b = &t->all[into];
     a->parent = into;
     b->count += a->count;
     if (a->first < b->first) b->first = a->first;
@@ -293,7 +224,7 @@ static void link_to(struct log_templates *t, uint32_t from, uint32_t into)
 
 static void join_chain(struct log_templates *t, uint32_t at)
 {
-    struct template *x = &t->all[at];
+    struct statement *x = &t->all[at];
     uint32_t *head = chain_head(t, x->skeleton);
     x->generalised = true;
     x->next = *head;
@@ -302,13 +233,14 @@ static void join_chain(struct log_templates *t, uint32_t at)
 
 static void enter(struct log_templates *t, uint32_t at);
 
-/* A template like `like`, with a parameter wherever `other` has another word, and at `position`; NONE when there is no room. */
+/* A template like `like`, with a parameter wherever `other` has another word, and at `position`; NONE when there is no
+ * room. */
 static uint32_t make_general(struct log_templates *t, uint32_t like, uint32_t other, size_t position)
 {
     uint32_t at = take_record(t);
     if (at == NONE) return NONE;
     copy_record(t, at, &t->all[like]);
-    struct template *x = &t->all[at];
+    struct statement *x = &t->all[at];
     for (size_t i = 0; i < x->n; i++) {
         if (i != position && x->word[i] == t->all[other].word[i]) continue;
         x->word[i] = any_word;
@@ -354,7 +286,7 @@ static void meet_siblings(struct log_templates *t, uint32_t at);
 /* Make the filled record known. It may be united with others at once. */
 static void enter(struct log_templates *t, uint32_t at)
 {
-    struct template *x = &t->all[at];
+    struct statement *x = &t->all[at];
     *index_slot(t, x->hash) = at;
     if (x->generalised) {
         uint32_t general = find_general(t, x);
@@ -367,8 +299,8 @@ static void enter(struct log_templates *t, uint32_t at)
     meet_siblings(t, at);
 }
 
-/* The members of the place become one template; false when there is no room for it. At most LOG_TOKENS_MAX deep: each level has one
- * parameter more. */
+/* The members of the place become one template; false when there is no room for it. At most LOG_TOKENS_MAX deep: each
+ * level has one parameter more. */
 static bool generalise(struct log_templates *t, struct place p)
 {
     uint32_t at = make_general(t, p.member[0], p.member[0], p.position);
@@ -394,13 +326,16 @@ static uint64_t middle_of(const struct log_templates *t)
         uint64_t mid = low + (high - low) / 2;
         size_t older = 0;
         for (uint32_t i = 0; i < t->max; i++) older += t->all[i].used && t->all[i].last <= mid;
-        if (older < t->used / 2) low = mid + 1;
-        else high = mid;
+        if (older < t->used / 2)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return low;
 }
 
-/* What was united goes first: its lines find the generalised template. When that is not enough, what was not seen for longest. */
+/* What was united goes first: its lines find the generalised template. When that is not enough, what was not seen for
+ * longest. */
 static void forget(struct log_templates *t)
 {
     for (uint32_t i = 0; i < t->max; i++)
@@ -423,13 +358,13 @@ static void forget(struct log_templates *t)
 static struct log_hit count_line(struct log_templates *t, uint32_t at, bool is_new)
 {
     at = root_of(t, at);
-    struct template *x = &t->all[at];
+    struct statement *x = &t->all[at];
     x->count++;
     x->last = t->lines;
     return (struct log_hit){ .id = id_of(t, at), .is_new = is_new };
 }
 
-static uint32_t add_template(struct log_templates *t, const struct template *x)
+static uint32_t add_template(struct log_templates *t, const struct statement *x)
 {
     if (t->used == t->max) forget(t);
     uint32_t at = take_record(t);
@@ -444,7 +379,7 @@ struct log_hit log_templates_add(struct log_templates *t, const struct log_line 
     uint64_t hash = log_line_hash(line);
     struct cached *c = &t->cache[(uint32_t)(hash >> 16) & (t->cache_count - 1)];
     if (c->hash == hash && hash != 0) return count_line(t, c->at, false);
-    struct template x = { .first = t->lines, .last = t->lines, .born = t->lines };
+    struct statement x = { .first = t->lines, .last = t->lines, .born = t->lines };
     fill(&x, line, text);
     uint32_t at = *index_slot(t, hash);
     bool is_new = false;
@@ -455,90 +390,4 @@ struct log_hit log_templates_add(struct log_templates *t, const struct log_line 
     }
     *c = (struct cached){ .hash = hash, .at = at };
     return count_line(t, at, is_new);
-}
-
-/* --- Telling --- */
-
-static struct log_template_info info_of(const struct log_templates *t, uint32_t at)
-{
-    const struct template *x = &t->all[at];
-    return (struct log_template_info){ .id = id_of(t, at), .count = x->count, .first = x->first, .last = x->last, .born = x->born,
-                                       .sample = { x->sample, x->sample_len } };
-}
-
-bool log_template_info(const struct log_templates *t, uint32_t id, struct log_template_info *out)
-{
-    const struct template *x = by_id(t, log_template_root(t, id));
-    if (x) *out = info_of(t, (uint32_t)(x - t->all));
-    return x != NULL;
-}
-
-bool log_templates_next(const struct log_templates *t, uint32_t *i, struct log_template_info *out)
-{
-    for (; *i < t->max; (*i)++) {
-        const struct template *x = &t->all[*i];
-        if (!x->used || x->parent != NONE || x->count == 0) continue;
-        *out = info_of(t, (*i)++);
-        return true;
-    }
-    return false;
-}
-
-struct text {
-    char *ptr;
-    size_t len, max;
-};
-
-static void add(struct text *o, str s)
-{
-    if (s.len > o->max - o->len) s.len = o->max - o->len;
-    if (s.len) memcpy(o->ptr + o->len, s.ptr, s.len);
-    o->len += s.len;
-}
-
-static const str star = STR_INIT("<*>");
-
-/* A name with its runs of digits masked: "blk_<*>". */
-static void add_name(struct text *o, str w)
-{
-    for (size_t i = 0; i < w.len; i++) {
-        bool digit = w.ptr[i] >= '0' && w.ptr[i] <= '9';
-        if (!digit) add(o, str_cut(w, i, 1));
-        else if (i == 0 || w.ptr[i - 1] < '0' || w.ptr[i - 1] > '9') add(o, star);
-    }
-}
-
-static void add_token(struct text *o, const struct template *x, size_t i)
-{
-    str w = word_text(x, i);
-    if (x->word[i] == any_word || x->kind[i] == LOG_VALUE) add(o, star);
-    else if (x->kind[i] == LOG_WORD) add(o, w);
-    else add_name(o, w);
-    if (x->kind[i] == KEYED) add(o, STR("=<*>"));
-}
-
-/* The punctuation before a token: itself when it is short, else as it stands in the sample. */
-static void add_gap(struct text *o, uint32_t gap)
-{
-    if (gap >> 31) {
-        add(o, STR(" ... "));
-        return;
-    }
-    for (int shift = 16; shift >= 0; shift -= 8) {
-        char c = (char)(gap >> shift & 0xff);
-        if (c) add(o, (str){ &c, 1 });
-    }
-}
-
-str log_template_text(const struct log_templates *t, uint32_t id, struct arena *a)
-{
-    const struct template *x = by_id(t, id);
-    if (!x) return STR_NONE;
-    struct text o = { .ptr = arena_new(a, 2 * LOG_SAMPLE_MAX), .max = 2 * LOG_SAMPLE_MAX };
-    for (size_t i = 0; i < x->n; i++) {
-        add_gap(&o, x->gap[i]);
-        add_token(&o, x, i);
-    }
-    add_gap(&o, x->end_gap);
-    return str_trim((str){ o.ptr, o.len });
 }

@@ -1,19 +1,20 @@
-/* Log templates, learned from the stream: lines of one statement of a program get one template, whatever their parameters are.
+/* Log templates, learned from the stream: lines of one statement of a program get one template, whatever their
+ * parameters are.
  *
  *   line -> masked tokens (log_line.h) -> seen before? -> its template
  *                                         else a known generalised one with the same punctuation? -> that
  *                                         else a new one, which may turn out to be the sibling of others
  *
- * Siblings differ in one place only: each template enters, for each of its words, a table under its hash without that word, and
- * lines that meet there are siblings. The place becomes a parameter ("Invalid user *") when enough different words were seen in
- * it: two when they are names or values, more for plain words, which a program's author may well have written as so many
- * statements. The generalised template enters the tables again, so several parameters are found one after another. Siblings
- * that were apart until then are united: an answer given early may be corrected later (log_template_root). As in Drain (He et
- * al., ICWS 2017) the cost of a line does not grow with the number of templates; the places are counted as in the child
- * direction of Brain (Yu et al., TSC 2023), but on line.
+ * Siblings differ in one place only: each template enters, for each of its words, a table under its hash without that
+ * word, and lines that meet there are siblings. The place becomes a parameter ("Invalid user *") when enough different
+ * words were seen in it: two when they are names or values, more for plain words, which a program's author may well
+ * have written as so many statements. The generalised template enters the tables again, so several parameters are found
+ * one after another. Siblings that were apart until then are united: an answer given early may be corrected later
+ * (log_template_root). As in Drain (He et al., ICWS 2017) the cost of a line does not grow with the number of
+ * templates; the places are counted as in the child direction of Brain (Yu et al., TSC 2023), but on line.
  *
- * Memory is the caller's and of fixed size: past `max` templates those not seen for longest go, half of them at a time. Pure.
- * Thread: any, one at a time. */
+ * Memory is the caller's and of fixed size: past `max` templates those not seen for longest go, half of them at a time.
+ * Pure. Thread: any, one at a time. */
 #ifndef WEIR_ENGINE_DETECT_LOG_TEMPLATES_H
 #define WEIR_ENGINE_DETECT_LOG_TEMPLATES_H
 

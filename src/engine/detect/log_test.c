@@ -105,13 +105,15 @@ TEST(a_place_with_many_words_becomes_a_parameter_and_earlier_answers_follow)
     uint32_t ids[5];
     char line[128];
     for (size_t i = 0; i < 5; i++) {
-        (void)snprintf(line, sizeof line, "Failed password for %s from 10.0.0.%zu port %zu ssh2", users[i], i, 4000 + i);
+        (void)snprintf(line, sizeof line, "Failed password for %s from 10.0.0.%zu port %zu ssh2", users[i], i,
+                       4000 + i);
         ids[i] = add(&w, line).id;
     }
     CHECK(ids[0] != ids[1]); /* at that time nobody could know */
     for (size_t i = 1; i < 5; i++) CHECK_I64(group(&w, ids[i]), group(&w, ids[0]));
     CHECK_STR(log_template_text(w.t, group(&w, ids[0]), &w.a), "Failed password for <*> from <*> port <*> ssh<*>");
-    CHECK_I64(add(&w, "Failed password for somebody from 10.9.9.9 port 1 ssh2").id, group(&w, ids[0])); /* at once, from now on */
+    CHECK_I64(add(&w, "Failed password for somebody from 10.9.9.9 port 1 ssh2").id,
+              group(&w, ids[0])); /* at once, from now on */
     arena_done(&w.a);
 }
 
@@ -131,7 +133,9 @@ TEST(two_statements_that_differ_in_a_word_stay_two)
 TEST(two_parameters_are_found_one_after_the_other)
 {
     struct world w = world(256);
-    static const char *const users[] = { "root", "admin", "guest", "oracle", "nobody" }, *const things[] = { "mail", "web", "print", "shell", "disk" };
+    static const char *const users[] = { "root", "admin", "guest", "oracle", "nobody" }, *const things[] = {
+        "mail", "web", "print", "shell", "disk"
+    };
     uint32_t first = 0;
     char line[128];
     for (size_t i = 0; i < 25; i++) {
@@ -148,7 +152,8 @@ TEST(two_parameters_are_found_one_after_the_other)
     arena_done(&w.a);
 }
 
-/* Words no line has in common, far more than there is room for: nothing grows, and what is seen all the time is kept. */
+/* Words no line has in common, far more than there is room for: nothing grows, and what is seen all the time is kept.
+ */
 TEST(memory_is_bounded_and_the_old_is_forgotten)
 {
     struct world w = world(LOG_TEMPLATES_MIN);

@@ -25,7 +25,8 @@ static bool one_of(const char **p, const char *end, const char *two)
 static bool clock_at(const char **p, const char *end, usec *out)
 {
     int h, m, s;
-    if (!number(p, end, 2, &h) || !one_of(p, end, "::") || !number(p, end, 2, &m) || !one_of(p, end, "::")) return false;
+    if (!number(p, end, 2, &h) || !one_of(p, end, "::") || !number(p, end, 2, &m) || !one_of(p, end, "::"))
+        return false;
     if (!number(p, end, 2, &s) || h > 23 || m > 59 || s > 60) return false;
     *out = h * USEC_HOUR + m * USEC_MINUTE + s * USEC_SECOND;
     return true;
@@ -36,7 +37,8 @@ static usec iso_at(const char *p, const char *end)
 {
     int y, m, d;
     usec clock;
-    if (!number(&p, end, 4, &y) || !one_of(&p, end, "-/") || !number(&p, end, 2, &m) || !one_of(&p, end, "-/")) return 0;
+    if (!number(&p, end, 4, &y) || !one_of(&p, end, "-/") || !number(&p, end, 2, &m) || !one_of(&p, end, "-/"))
+        return 0;
     if (!number(&p, end, 2, &d) || m < 1 || m > 12 || d < 1 || d > 31 || !one_of(&p, end, " T")) return 0;
     return clock_at(&p, end, &clock) ? days_from_civil(y, m, d) * USEC_DAY + clock : 0;
 }

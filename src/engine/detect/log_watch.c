@@ -6,11 +6,11 @@
 
 enum {
     WINDOW_LINES = 1000,
-    NEW_HORIZON = 65536,  /* lines over which new templates are counted */
-    RESTS = 10000,        /* lines for which a place that spoke is silent */
-    FOLLOW_MIN = 10,      /* a template younger than that many lines is new, not out of order */
-    VALUES_EACH = 3,      /* parameters of a line that are watched */
-    LEVELS_MAX = 8,       /* different values of a parameter that is still "one of few" */
+    NEW_HORIZON = 65536, /* lines over which new templates are counted */
+    RESTS = 10000,       /* lines for which a place that spoke is silent */
+    FOLLOW_MIN = 10,     /* a template younger than that many lines is new, not out of order */
+    VALUES_EACH = 3,     /* parameters of a line that are watched */
+    LEVELS_MAX = 8,      /* different values of a parameter that is still "one of few" */
     CONTEXTS = 1 << 13,
     FOLLOWERS = 1 << 15,
     PARAMETERS = 1 << 11,
@@ -47,9 +47,9 @@ struct log_watch {
     struct log_templates *templates;
     uint32_t max;
     uint64_t lines, window; /* window: number of the present one */
-    double fresh; /* new templates in about the last NEW_HORIZON lines */
-    uint32_t last[2]; /* templates of the two lines before, newest first; 0: none */
-    struct rate *rates; /* one for each record of templates */
+    double fresh;           /* new templates in about the last NEW_HORIZON lines */
+    uint32_t last[2];       /* templates of the two lines before, newest first; 0: none */
+    struct rate *rates;     /* one for each record of templates */
     struct context *contexts;
     uint64_t *followers; /* hash of context and template */
     uint32_t follower_count;
@@ -69,8 +69,9 @@ const char *log_alarm_text(enum log_alarm_kind kind)
 
 size_t log_watch_size(uint32_t max)
 {
-    return log_templates_size(max) + sizeof(struct log_watch) + max * sizeof(struct rate) + CONTEXTS * sizeof(struct context) +
-           FOLLOWERS * sizeof(uint64_t) + PARAMETERS * sizeof(struct parameter) + 256;
+    return log_templates_size(max) + sizeof(struct log_watch) + max * sizeof(struct rate) +
+           CONTEXTS * sizeof(struct context) + FOLLOWERS * sizeof(uint64_t) + PARAMETERS * sizeof(struct parameter) +
+           256;
 }
 
 struct log_watch *log_watch_new(struct arena *a, uint32_t max)
@@ -124,7 +125,8 @@ static void judge_new(struct log_watch *w, struct log_hit hit, str line)
 static void judge_rate(struct log_watch *w, struct rate *r)
 {
     double x = r->count, change = x - r->mean, bits = tail_bits(&r->tail, change);
-    bool far = real_abs(change) >= least_change && real_abs(change) >= r->mean / 2 && tail_beyond(&r->tail, change) >= least_octaves;
+    bool far = real_abs(change) >= least_change && real_abs(change) >= r->mean / 2 &&
+               tail_beyond(&r->tail, change) >= least_octaves;
     if (bits >= rate_bits && far && w->lines >= r->rests_until) {
         struct log_alarm *a = alarm(w, LOG_ALARM_RATE, r->id, bits);
         a->value = x;
@@ -141,8 +143,10 @@ static void end_window(struct log_watch *w)
     for (uint32_t i = 0; i < w->max; i++) {
         struct rate *r = &w->rates[i];
         if (r->id == 0) continue;
-        if (log_template_root(w->templates, r->id) == r->id) judge_rate(w, r);
-        else *r = (struct rate){ 0 };
+        if (log_template_root(w->templates, r->id) == r->id)
+            judge_rate(w, r);
+        else
+            *r = (struct rate){ 0 };
     }
 }
 
@@ -190,7 +194,8 @@ static void judge_sequence(struct log_watch *w, uint32_t id)
     if (known || c->full) return;
     c->kinds++;
     if (bits < sequence_bits || w->lines < c->rests_until || !log_template_info(w->templates, id, &info)) return;
-    if (info.born >= c->since || info.count < FOLLOW_MIN) return; /* it took another form since: that is not another order */
+    if (info.born >= c->since || info.count < FOLLOW_MIN)
+        return; /* it took another form since: that is not another order */
     struct log_alarm *a = alarm(w, LOG_ALARM_SEQUENCE, id, bits);
     a->after = w->last[0];
     a->seen = c->n - 1;
@@ -239,8 +244,11 @@ static double unsqueezed(double y)
 
 static void judge_number(struct log_watch *w, struct parameter *p, uint32_t id, str word, double x)
 {
-    double root = squeezed(x), bits = tail_bits(&p->tail, root);
-    if (bits >= number_bits && tail_beyond(&p->tail, root) >= least_octaves / squeeze && w->lines >= p->rests_until) {
+    double root = squeezed(x);
+    bool far = tail_beyond(&p->tail, root) >= least_octaves / squeeze &&
+               w->lines >= p->rests_until; /* rare: the dear question is asked last */
+    double bits = far ? tail_bits(&p->tail, root) : 0;
+    if (bits >= number_bits) {
         struct log_alarm *a = alarm(w, LOG_ALARM_PARAMETER, id, bits);
         a->value = x;
         a->high = unsqueezed(tail_quantile(&p->tail, x > 0, 0.001));
@@ -284,8 +292,10 @@ static void judge_values(struct log_watch *w, uint32_t id, const struct log_line
         }
         str word = { line.ptr + t->value_at, t->value_len };
         double x;
-        if (number_of(word, &x)) judge_number(w, p, id, word, x);
-        else judge_level(w, p, id, word);
+        if (number_of(word, &x))
+            judge_number(w, p, id, word, x);
+        else
+            judge_level(w, p, id, word);
         p->n++;
     }
 }

@@ -143,5 +143,6 @@ TEST(times_of_lines)
         { "Dec 10 06:55:46 LabSZ", INT64_C(92818546000000) },
         { "Dec 10 06:55", 0 },
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) CHECK_I64(log_line_time(str_of(cases[i].line)), cases[i].want);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        CHECK_I64(log_line_time(str_of(cases[i].line)), cases[i].want);
 }

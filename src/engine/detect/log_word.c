@@ -6,8 +6,9 @@
 #define L LOG_LETTER
 #define H LOG_HEX
 #define D LOG_DIGIT
+#define E LOG_ESC
 const uint8_t log_class_of[256] = {
-    B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, LOG_ESC, B, B, B, B,
+    B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, E, B, B, B, B,
     B, J, P, J, J, J, J, P, P, P, J, J, P, J, J, J, D, D, D, D, D, D, D, D, D, D, P, P, P, P, P, J, /* space..? */
     J, H, H, H, H, H, H, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, P, J, P, J, J, /* @..._ */
     P, H, H, H, H, H, H, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, P, P, P, J, B, /* `...DEL */
@@ -22,11 +23,12 @@ const uint8_t log_class_of[256] = {
 #undef L
 #undef H
 #undef D
+#undef E
 
 /* What one pass over a word counts. */
 struct counts {
-    uint32_t digits, letters, other_letters; /* other: not a..f */
-    uint32_t switches;                       /* from letter to digit or back, with nothing between */
+    uint32_t digits, letters, other_letters;              /* other: not a..f */
+    uint32_t switches;                                    /* from letter to digit or back, with nothing between */
     uint32_t dots, slashes, backslashes, at_signs, joins; /* joins: all that is neither letter nor digit */
 };
 
@@ -81,7 +83,8 @@ static uint64_t count(const char *p, size_t n, struct counts *c)
             if (goes_on) continue;
             byte = '#';
         } else {
-            bool sign = (byte == '-' || byte == '+') && before == LOG_JOIN && i + 1 < n && log_class_of[(uint8_t)p[i + 1]] == LOG_DIGIT;
+            bool sign = (byte == '-' || byte == '+') && before == LOG_JOIN && i + 1 < n &&
+                        log_class_of[(uint8_t)p[i + 1]] == LOG_DIGIT;
             count_join(byte, c);
             before = LOG_JOIN;
             if (sign) continue;
@@ -156,7 +159,9 @@ struct log_word log_word_read(const char *p, const char *end)
     struct log_word word;
     if (letters_only(p, end, &word)) return word;
     size_t n = 0, max = (size_t)(end - p);
-    while (n < max && log_in_word(log_class_of[(uint8_t)p[n]]) && !(n > 0 && n + 1 < max && p[n] == '.' && p[n + 1] == '.')) n++;
+    while (n < max && log_in_word(log_class_of[(uint8_t)p[n]]) &&
+           !(n > 0 && n + 1 < max && p[n] == '.' && p[n + 1] == '.'))
+        n++;
     size_t len = n;
     while (len > 0 && ends_a_sentence(p[len - 1])) len--;
     struct counts c = { 0 };
@@ -177,9 +182,10 @@ static bool in_list(str word, const str *list, size_t n)
 bool log_is_unit(str word)
 {
     static const str units[] = {
-        STR_INIT("ms"),      STR_INIT("us"),  STR_INIT("ns"), STR_INIT("s"),  STR_INIT("sec"), STR_INIT("secs"), STR_INIT("second"),
-        STR_INIT("seconds"), STR_INIT("min"), STR_INIT("B"),  STR_INIT("KB"), STR_INIT("kB"),  STR_INIT("MB"),   STR_INIT("GB"),
-        STR_INIT("TB"),      STR_INIT("KiB"), STR_INIT("MiB"), STR_INIT("GiB"), STR_INIT("minutes"), STR_INIT("hours"),
+        STR_INIT("ms"),   STR_INIT("us"),     STR_INIT("ns"),      STR_INIT("s"),       STR_INIT("sec"),
+        STR_INIT("secs"), STR_INIT("second"), STR_INIT("seconds"), STR_INIT("min"),     STR_INIT("B"),
+        STR_INIT("KB"),   STR_INIT("kB"),     STR_INIT("MB"),      STR_INIT("GB"),      STR_INIT("TB"),
+        STR_INIT("KiB"),  STR_INIT("MiB"),    STR_INIT("GiB"),     STR_INIT("minutes"), STR_INIT("hours"),
     };
     return word.len <= 7 && IN_LIST(word, units);
 }
@@ -187,9 +193,10 @@ bool log_is_unit(str word)
 bool log_is_date_word(str word)
 {
     static const str names[] = {
-        STR_INIT("Mon"), STR_INIT("Tue"), STR_INIT("Wed"), STR_INIT("Thu"), STR_INIT("Fri"), STR_INIT("Sat"), STR_INIT("Sun"),
-        STR_INIT("Jan"), STR_INIT("Feb"), STR_INIT("Mar"), STR_INIT("Apr"), STR_INIT("May"), STR_INIT("Jun"), STR_INIT("Jul"),
-        STR_INIT("Aug"), STR_INIT("Sep"), STR_INIT("Oct"), STR_INIT("Nov"), STR_INIT("Dec"),
+        STR_INIT("Mon"), STR_INIT("Tue"), STR_INIT("Wed"), STR_INIT("Thu"), STR_INIT("Fri"),
+        STR_INIT("Sat"), STR_INIT("Sun"), STR_INIT("Jan"), STR_INIT("Feb"), STR_INIT("Mar"),
+        STR_INIT("Apr"), STR_INIT("May"), STR_INIT("Jun"), STR_INIT("Jul"), STR_INIT("Aug"),
+        STR_INIT("Sep"), STR_INIT("Oct"), STR_INIT("Nov"), STR_INIT("Dec"),
     };
     return word.len == 3 && IN_LIST(word, names);
 }
@@ -197,8 +204,9 @@ bool log_is_date_word(str word)
 bool log_is_zone_word(str word)
 {
     static const str names[] = {
-        STR_INIT("UTC"), STR_INIT("GMT"),  STR_INIT("EST"), STR_INIT("EDT"), STR_INIT("CST"), STR_INIT("CDT"), STR_INIT("MST"), STR_INIT("MDT"),
-        STR_INIT("PST"), STR_INIT("PDT"),  STR_INIT("CET"), STR_INIT("CEST"), STR_INIT("BST"), STR_INIT("JST"), STR_INIT("AM"), STR_INIT("PM"),
+        STR_INIT("UTC"), STR_INIT("GMT"), STR_INIT("EST"), STR_INIT("EDT"), STR_INIT("CST"), STR_INIT("CDT"),
+        STR_INIT("MST"), STR_INIT("MDT"), STR_INIT("PST"), STR_INIT("PDT"), STR_INIT("CET"), STR_INIT("CEST"),
+        STR_INIT("BST"), STR_INIT("JST"), STR_INIT("AM"),  STR_INIT("PM"),
     };
     return word.len <= 4 && IN_LIST(word, names);
 }
@@ -206,10 +214,11 @@ bool log_is_zone_word(str word)
 bool log_is_label(str word)
 {
     static const str nouns[] = {
-        STR_INIT("user"),   STR_INIT("username"), STR_INIT("host"),   STR_INIT("hostname"), STR_INIT("name"),    STR_INIT("named"),
-        STR_INIT("file"),   STR_INIT("device"),   STR_INIT("client"), STR_INIT("process"),  STR_INIT("program"), STR_INIT("package"),
-        STR_INIT("domain"), STR_INIT("table"),    STR_INIT("topic"),  STR_INIT("queue"),    STR_INIT("job"),     STR_INIT("key"),
-        STR_INIT("module"), STR_INIT("column"),   STR_INIT("schema"), STR_INIT("database"), STR_INIT("task"),    STR_INIT("id"),
+        STR_INIT("user"),    STR_INIT("username"), STR_INIT("host"),   STR_INIT("hostname"), STR_INIT("name"),
+        STR_INIT("named"),   STR_INIT("file"),     STR_INIT("device"), STR_INIT("client"),   STR_INIT("process"),
+        STR_INIT("program"), STR_INIT("package"),  STR_INIT("domain"), STR_INIT("table"),    STR_INIT("topic"),
+        STR_INIT("queue"),   STR_INIT("job"),      STR_INIT("key"),    STR_INIT("module"),   STR_INIT("column"),
+        STR_INIT("schema"),  STR_INIT("database"), STR_INIT("task"),   STR_INIT("id"),
     };
     return word.len <= 8 && IN_LIST(word, nouns);
 }

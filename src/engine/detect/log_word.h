@@ -1,6 +1,6 @@
-/* One word of a log line: is it a constant of the program, a name that may vary, or a value? No regular expressions: one pass
- * over the bytes with a table of classes, then a few rules over what was counted (digits, letters, slashes, dots, changes between
- * letters and digits). The same rules for every system. */
+/* One word of a log line: is it a constant of the program, a name that may vary, or a value? No regular expressions:
+ * one pass over the bytes with a table of classes, then a few rules over what was counted (digits, letters, slashes,
+ * dots, changes between letters and digits). The same rules for every system. */
 #ifndef WEIR_ENGINE_DETECT_LOG_WORD_H
 #define WEIR_ENGINE_DETECT_LOG_WORD_H
 
@@ -27,7 +27,8 @@ static inline bool log_in_word(uint8_t class)
 struct log_word {
     enum log_kind kind;
     uint64_t hash; /* of the letters, each run of digits as one sign: eth0 and eth1 are the same */
-    size_t len;    /* bytes of the word; full stops and the like at its end do not belong to it; 0: no letter or digit in it */
+    size_t len; /* bytes of the word; full stops and the like at its end do not belong to it; 0: no letter or digit in
+                   it */
 };
 
 /* The word that begins at p and ends before `end` at the latest; its first byte is in a word. */
