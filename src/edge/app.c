@@ -18,6 +18,7 @@
 #include "edge/pipelines_file.h"
 #include "edge/policy_file.h"
 #include "edge/runbooks.h"
+#include "edge/trainer.h"
 
 enum { KEY_BYTES = 24 };
 
@@ -36,6 +37,7 @@ struct app {
     str url, ingest_key;
     const struct route *routes[2];
     struct keeper *keeper;
+    struct trainer *trainer;
     bool logic_changed; /* since the last start on this store */
 };
 
@@ -131,13 +133,32 @@ static err load_policy(struct app *app, struct arena *a)
     return e.code ? e : load_document(app, "policy", text);
 }
 
+/* What the engine threads judge by: the thresholds and the models that are in force. */
+static err configure_series(void *ctx)
+{
+    struct app *app = ctx;
+    struct arena a = arena_init(256 << 20);
+    struct tx *tx = NULL;
+    str texts[2] = { STR_NONE, STR_NONE };
+    err e = store_read(app->store, &tx);
+    for (size_t i = 0; !e.code && i < 2; i++) {
+        struct rows *r = tx_query(tx, SQL_DOCUMENT_ACTIVE, i ? V("models") : V("pipelines"));
+        if (rows_next(r)) texts[i] = rows_dup(r, 1, &a);
+        rows_end(r);
+        e = tx_err(tx);
+    }
+    store_read_end(tx);
+    if (!e.code) e = ingest_configure(app->ingest, texts[0], texts[1]);
+    arena_done(&a);
+    return e;
+}
+
 static err load_pipelines(struct app *app, struct arena *a)
 {
     str declared = STR("{\"pipelines\":[]}");
     err e = app->config->pipelines.len ? pipelines_file_read(app->config->pipelines, a, &declared) : OK;
     if (!e.code) e = load_document(app, "pipelines", declared);
-    if (!e.code && app->ingest) e = ingest_configure(app->ingest, declared);
-    return e;
+    return e.code || !app->ingest ? e : configure_series(app);
 }
 
 err app_reload(struct app *app, const struct config *config)
@@ -268,6 +289,20 @@ static err open_executor(struct app *app)
     return executor_start(&opts, &app->executor);
 }
 
+static err open_trainer(struct app *app)
+{
+    struct trainer_opts opts = {
+        .store = app->store,
+        .env = app->env,
+        .samples_dir = str_fmt(&app->arena, STR_FMT "/samples", STR_ARG(app->config->data_dir)),
+        .every = app->config->train_every,
+        .input = keeper_input,
+        .in_force = configure_series,
+        .ctx = app,
+    };
+    return trainer_start(&opts, &app->trainer);
+}
+
 static void more_metrics(void *ctx, struct buf *out)
 {
     struct app *app = ctx;
@@ -353,6 +388,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = open_server(app, opts);
     if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
     if (!e.code) e = keeper_start(app->keeper);
+    if (!e.code) e = open_trainer(app);
     if (e.code) {
         app_close(app);
         return e;
@@ -368,6 +404,7 @@ void app_close(struct app *app)
 {
     if (!app) return;
     keeper_halt(app->keeper);
+    trainer_stop(app->trainer);
     scraper_stop(app->scraper);
     server_stop(app->server);
     executor_stop(app->executor, 5 * USEC_SECOND);

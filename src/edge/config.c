@@ -39,6 +39,8 @@ static const struct config_option options[] = {
       "and use at most this much disk" },
     { "samples.series_max", CONFIG_INT, AT(series_max), 100, 10000000, "50000", "", NULL,
       "live series; beyond, refused and counted" },
+    { "models.train_every", CONFIG_DURATION, AT(train_every), USEC_SECOND, 90 * USEC_DAY, "1h", "", NULL,
+      "a look for labelled incidents to learn from" },
     { "journal.retention", CONFIG_DURATION, AT(journal_retention), USEC_DAY, 36500 * USEC_DAY, "400d", "", NULL,
       "bodies are kept this long, hashes for ever" },
     { "journal.checkpoint_every", CONFIG_DURATION, AT(checkpoint_every), USEC_SECOND, 7 * USEC_DAY, "1h", "", NULL,

@@ -53,7 +53,7 @@ struct config {
     int64_t body_max, connections_max;
     int64_t engine_threads; /* 0 = one per core, at most 4 */
     usec settle, group, quiet;
-    usec samples_retention;
+    usec samples_retention, train_every;
     int64_t samples_max_bytes, series_max;
     usec journal_retention, checkpoint_every, witness_every;
     struct str_list witnesses; /* names of channels */

@@ -42,6 +42,8 @@ const struct command *const commands[] = {
     &command_policy_explain,
     &command_policy_facts,
     &command_detect_backtest,
+    &command_models,
+    &command_models_rollback,
     &command_pipelines_check,
     &command_config_check,
     &command_config_options,

@@ -16,5 +16,6 @@ extern const struct command command_approvals, command_approve, command_reject; 
 extern const struct command command_silence_add, command_silence_list, command_silence_end; /* silence.c */
 extern const struct command command_keys_add, command_keys_list, command_keys_revoke; /* keys.c */
 extern const struct command command_detect_backtest; /* backtest.c */
+extern const struct command command_models, command_models_rollback; /* models.c */
 
 #endif

@@ -13,7 +13,7 @@ static enum backtest_label label_of(str body, struct arena *a)
 }
 
 /* id, pipeline, opened, resolved, first and last of its findings, label */
-static struct backtest_incident read_incident(struct rows *r, usec until, usec margin, struct arena *a)
+struct backtest_incident backtest_incident_read(struct rows *r, usec until, usec margin, struct arena *a)
 {
     usec opened = rows_i64(r, 2), resolved = rows_null(r, 3) ? until : rows_i64(r, 3);
     usec first = rows_null(r, 4) ? opened : rows_i64(r, 4), last = rows_null(r, 5) ? resolved : rows_i64(r, 5);
@@ -35,7 +35,7 @@ err backtest_incidents(struct tx *tx, usec from, usec to, usec margin, str pipel
     while (rows_next(r)) {
         out->more = out->count == BACKTEST_INCIDENTS_MAX;
         if (out->more) break;
-        out->items[out->count++] = read_incident(r, to, margin, a);
+        out->items[out->count++] = backtest_incident_read(r, to, margin, a);
     }
     rows_end(r);
     return tx_err(tx);

@@ -32,6 +32,9 @@ struct backtest_incidents {
 MUST_USE err backtest_incidents(struct tx *tx, usec from, usec to, usec margin, str pipeline, struct arena *a,
                                 struct backtest_incidents *out);
 
+/* From a row that begins with the columns of backtest_incidents.sql; `until`: the end of one that is not resolved. */
+struct backtest_incident backtest_incident_read(struct rows *r, usec until, usec margin, struct arena *a);
+
 struct backtest_tally {
     int64_t samples, alarms, hits, false_alarms, outside; /* alarms = hits + false_alarms + outside */
     usec first, last;                                     /* times of samples that were judged; 0: none */

@@ -251,7 +251,7 @@ static err prepare(struct feeding *f)
     qsort_r(order, n, sizeof *order, text_order, (void *)(uintptr_t)f->d);
     for (uint32_t i = 0; i < n; i++) f->rank[order[i]] = i;
     mem_free(order);
-    return judge_rules_parse(f->opts->pipelines_json, &f->rules);
+    return judge_rules_parse(f->opts->pipelines_json, STR_NONE, &f->rules);
 }
 
 static err start_threads(struct feeding *f)

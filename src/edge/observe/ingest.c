@@ -148,7 +148,7 @@ err ingest_open(const struct ingest_opts *opts, struct store *store, struct env 
     (void)pthread_mutex_init(&in->keeper_lock, NULL);
     cond_init(&in->keeper_wake);
     err e = mkdir(in->dir, 0700) && errno != EEXIST ? err_errno("create %s", in->dir) : OK;
-    if (!e.code) e = judge_rules_parse(STR_NONE, &in->rules);
+    if (!e.code) e = judge_rules_parse(STR_NONE, STR_NONE, &in->rules);
     if (!e.code) e = samples_db_open(opts->dir, env, &in->db);
     if (!e.code) e = samples_db_last_ref(in->db, &last_ref);
     if (e.code) goto fail;
@@ -211,10 +211,10 @@ void ingest_close(struct ingest *in)
     mem_free(in);
 }
 
-err ingest_configure(struct ingest *in, str pipelines_json)
+err ingest_configure(struct ingest *in, str pipelines_json, str models_json)
 {
     struct judge_rules *fresh = NULL;
-    err e = judge_rules_parse(pipelines_json, &fresh);
+    err e = judge_rules_parse(pipelines_json, models_json, &fresh);
     if (e.code) return e;
     (void)pthread_mutex_lock(&in->rules_lock);
     struct judge_rules *old = in->rules;

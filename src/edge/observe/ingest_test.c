@@ -113,7 +113,7 @@ TEST(a_threshold_raises_one_finding_with_the_severity_a_person_wrote)
 {
     struct rig r = rig_new(2);
     rig_open(&r);
-    CHECK_OK(ingest_configure(r.in, str_of(limits)));
+    CHECK_OK(ingest_configure(r.in, str_of(limits), STR_NONE));
     send_steady(&r, "rows", 10, 100);
     send_steady(&r, "other", 10, 0.0);
     send_steady(&r, "rows", 3, -5);
@@ -208,7 +208,7 @@ TEST(after_a_crash_nothing_acknowledged_is_lost_and_nothing_raised_twice)
 {
     struct rig r = rig_new(2);
     rig_open(&r);
-    CHECK_OK(ingest_configure(r.in, str_of(limits)));
+    CHECK_OK(ingest_configure(r.in, str_of(limits), STR_NONE));
     send_steady(&r, "rows", 50, 100);
     send_steady(&r, "rows", 3, -5);
     CHECK_OK(ingest_drain(r.in, 10 * USEC_SECOND));
@@ -220,7 +220,7 @@ TEST(after_a_crash_nothing_acknowledged_is_lost_and_nothing_raised_twice)
     crashed.wall = r.wall;
     rig_close(&r);
     rig_open(&crashed);
-    CHECK_OK(ingest_configure(crashed.in, str_of(limits)));
+    CHECK_OK(ingest_configure(crashed.in, str_of(limits), STR_NONE));
     CHECK_OK(ingest_drain(crashed.in, 10 * USEC_SECOND));
     CHECK_I64(entries(&crashed), 2);
     struct arena a = arena_init(8 << 20);
@@ -239,7 +239,7 @@ TEST(a_finding_the_core_refuses_costs_only_itself)
     struct rig r = rig_new(1);
     r.core.code = ERR_INPUT;
     rig_open(&r);
-    CHECK_OK(ingest_configure(r.in, str_of(limits)));
+    CHECK_OK(ingest_configure(r.in, str_of(limits), STR_NONE));
     send_steady(&r, "rows", 5, 100);
     CHECK_OK(ingest_drain(r.in, 10 * USEC_SECOND));
     r.core.fail_left = 2; /* in the group, and alone */
@@ -257,7 +257,7 @@ TEST(a_store_that_is_full_for_a_while_delays_a_finding_but_does_not_lose_it)
     struct rig r = rig_new(1);
     r.core.code = ERR_FULL;
     rig_open(&r);
-    CHECK_OK(ingest_configure(r.in, str_of(limits)));
+    CHECK_OK(ingest_configure(r.in, str_of(limits), STR_NONE));
     send_steady(&r, "rows", 5, 100);
     r.core.fail_left = 3;
     send_steady(&r, "rows", 1, -5);

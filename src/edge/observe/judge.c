@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "edge/observe/models.h"
 
 enum { RULES_MAX = 10000, RULES_BYTES_MAX = 64 << 20, FINDING_BYTES_MAX = 32 << 10 };
 
@@ -22,6 +23,8 @@ struct judge_rules {
     struct arena text;
     struct rule *rules;
     size_t count;
+    struct arena models_text;
+    struct models models;
 };
 
 static double limit_of(json *v)
@@ -74,15 +77,17 @@ static err add_rules(struct judge_rules *r, json *pipelines)
     return OK;
 }
 
-err judge_rules_parse(str pipelines_json, struct judge_rules **out)
+err judge_rules_parse(str pipelines_json, str models_json, struct judge_rules **out)
 {
     struct judge_rules *r = mem_new(sizeof *r);
     struct arena a = arena_init(RULES_BYTES_MAX);
     json *doc = NULL;
     r->text = arena_init(2 * (size_t)RULES_BYTES_MAX);
+    r->models_text = arena_init(16 * (size_t)MODELS_BYTES_MAX);
     atomic_init(&r->holders, 1);
     err e = pipelines_json.len ? json_parse(pipelines_json, &a, &doc) : OK;
     if (!e.code && doc) e = add_rules(r, json_get(doc, "pipelines"));
+    if (!e.code) e = models_parse(str_dup(&r->models_text, models_json), &r->models_text, &r->models);
     arena_done(&a);
     if (e.code) judge_rules_drop(r);
     else *out = r;
@@ -99,6 +104,7 @@ void judge_rules_drop(struct judge_rules *r)
 {
     if (!r || atomic_fetch_sub(&r->holders, 1) > 1) return;
     arena_done(&r->text);
+    arena_done(&r->models_text);
     mem_free(r);
 }
 
@@ -121,7 +127,9 @@ static bool applies(const struct rule *r, const struct series_info *s)
 static struct detect_config config_for(struct judge *j, struct judge_rules *rules, const struct series_info *s)
 {
     struct detect_config c = detect_config_default();
+    const struct model *model = models_find(&rules->models, s->text);
     c.counter = s->kind == SERIES_COUNTER;
+    if (model) c.sensitivity = model->sensitivity;
     for (size_t i = 0; i < rules->count && c.threshold_count < DETECT_THRESHOLDS_MAX; i++) {
         const struct rule *r = &rules->rules[i];
         if (!applies(r, s)) continue;

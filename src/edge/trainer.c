@@ -1,0 +1,213 @@
+#include "edge/trainer.h"
+
+#include <pthread.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "edge/observe/judge.h"
+#include "edge/observe/train.h"
+
+enum { WAKE_EVERY_S = 2, PIPELINES_MAX = 1000, SERIES_MAX = 1000, ARENA_MAX = 512 << 20 };
+
+struct trainer {
+    struct trainer_opts opts;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of stop */
+    pthread_cond_t wake;
+    bool stop;
+    /* The thread's own. */
+    int64_t learned_to;
+    usec looked_at;
+    struct sha256 known; /* of the models in force */
+};
+
+/* --- One look --- */
+
+struct look {
+    const struct trainer_opts *opts;
+    struct arena *a;
+    struct tx *tx;
+    struct samples_db *db;
+    struct models models, fresh; /* in force; what is to come */
+};
+
+static err active_models(struct tx *tx, struct arena *a, str *text)
+{
+    struct rows *r = tx_query(tx, SQL_DOCUMENT_ACTIVE, V("models"));
+    *text = rows_next(r) ? rows_dup(r, 1, a) : STR("");
+    rows_end(r);
+    return tx_err(tx);
+}
+
+static err train_one(struct look *l, const struct series_info *s)
+{
+    const struct model *old = models_find(&l->models, s->text);
+    struct model challenger;
+    bool promoted;
+    struct arena_mark mark = arena_mark(l->a);
+    err e = train_series(l->db, l->tx, s, old ? old->sensitivity : 1, l->a, &challenger, &promoted);
+    if (e.code || !promoted) {
+        arena_rewind(l->a, mark);
+        return e;
+    }
+    challenger.version = l->models.version + 1;
+    l->fresh.items[l->fresh.count++] = challenger;
+    log_info("model.promoted series=" STR_FMT " sensitivity=%g score=%.3f before=%.3f", STR_ARG(s->text),
+             challenger.sensitivity, challenger.score, challenger.before);
+    return OK;
+}
+
+static err train_pipeline(struct look *l, str pipeline)
+{
+    struct series_list list = { 0 };
+    err e = samples_db_list(l->db, pipeline, STR(""), STR(""), SERIES_MAX, l->a, &list);
+    for (size_t i = 0; !e.code && i < list.count && l->fresh.count < SERIES_MAX; i++)
+        if (judge_wanted(list.items[i].name)) e = train_one(l, &list.items[i]);
+    return e;
+}
+
+/* Series that have no new model keep the one they have. */
+static void keep_others(struct look *l)
+{
+    struct models *f = &l->fresh;
+    size_t promoted = f->count;
+    for (size_t i = 0; i < l->models.count; i++) {
+        bool replaced = false;
+        for (size_t k = 0; k < promoted && !replaced; k++) replaced = str_eq(f->items[k].series, l->models.items[i].series);
+        if (!replaced) f->items[f->count++] = l->models.items[i];
+    }
+}
+
+static err load(struct look *l)
+{
+    struct buf b = buf_init(2 * (size_t)MODELS_BYTES_MAX);
+    struct jw w = jw_init(&b);
+    l->fresh.version = l->models.version + 1;
+    keep_others(l);
+    jw_open(&w, NULL);
+    jw_str(&w, "text", models_text(&l->fresh, l->a));
+    jw_close(&w);
+    err e = l->opts->input(l->opts->ctx, "document.loaded", STR("models"), buf_view(&b));
+    buf_done(&b);
+    return e;
+}
+
+/* Pipelines with labels that are newer than what was learned from; fresh.learned_to moves on. */
+static err train_pipelines(struct look *l)
+{
+    str pipelines[PIPELINES_MAX];
+    size_t n = 0;
+    struct rows *r = tx_query(l->tx, SQL_TRAIN_LABELS, V(l->models.learned_to), V((int64_t)PIPELINES_MAX));
+    while (rows_next(r) && n < PIPELINES_MAX) {
+        if (rows_i64(r, 0) > l->fresh.learned_to) l->fresh.learned_to = rows_i64(r, 0);
+        pipelines[n++] = rows_dup(r, 1, l->a);
+    }
+    rows_end(r);
+    err e = tx_err(l->tx);
+    if (e.code || !n) return e;
+    l->fresh.items = arena_try(l->a, (l->models.count + SERIES_MAX) * sizeof *l->fresh.items);
+    if (!l->fresh.items) return err_make(ERR_LIMIT, "%zu models", l->models.count);
+    e = samples_db_open_reader(l->opts->samples_dir, l->opts->env, &l->db);
+    for (size_t i = 0; !e.code && i < n; i++) e = train_pipeline(l, pipelines[i]);
+    samples_db_close(l->db);
+    return e;
+}
+
+err trainer_look(const struct trainer_opts *opts, int64_t *learned_to, int64_t *promoted)
+{
+    struct arena a = arena_init(ARENA_MAX);
+    struct look l = { .opts = opts, .a = &a };
+    str text = STR("");
+    err e = store_read(opts->store, &l.tx);
+    if (!e.code) e = active_models(l.tx, &a, &text);
+    if (!e.code) e = models_parse(text, &a, &l.models);
+    if (l.models.learned_to < *learned_to) l.models.learned_to = *learned_to;
+    l.fresh.learned_to = l.models.learned_to;
+    if (!e.code) e = train_pipelines(&l);
+    store_read_end(l.tx);
+    *promoted = (int64_t)l.fresh.count;
+    if (!e.code && l.fresh.count) e = load(&l);
+    if (!e.code) *learned_to = l.fresh.learned_to;
+    arena_done(&a);
+    return e;
+}
+
+/* --- The thread --- */
+
+/* The document in force may be another one than the engine works with: ours, or a person's rollback. */
+static err watch_models(struct trainer *t)
+{
+    struct arena a = arena_init(ARENA_MAX);
+    struct tx *tx = NULL;
+    str text = STR("");
+    err e = store_read(t->opts.store, &tx);
+    if (!e.code) e = active_models(tx, &a, &text);
+    store_read_end(tx);
+    struct sha256 now = sha256_of(text);
+    if (!e.code && memcmp(&now, &t->known, sizeof now) != 0) {
+        e = t->opts.in_force(t->opts.ctx);
+        if (!e.code) t->known = now;
+    }
+    arena_done(&a);
+    return e;
+}
+
+static void look(struct trainer *t)
+{
+    usec now = t->opts.env->now(t->opts.env);
+    int64_t promoted = 0;
+    err e = OK;
+    if (now - t->looked_at >= t->opts.every) {
+        e = trainer_look(&t->opts, &t->learned_to, &promoted);
+        t->looked_at = now;
+    }
+    if (!e.code) e = watch_models(t);
+    if (e.code && e.code != ERR_STOPPED) log_warn("trainer.failed error=%s", e.msg);
+}
+
+static void *trainer_main(void *ctx)
+{
+    struct trainer *t = ctx;
+    (void)pthread_mutex_lock(&t->lock);
+    while (!t->stop) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += WAKE_EVERY_S;
+        (void)pthread_cond_timedwait(&t->wake, &t->lock, &until);
+        if (t->stop) break;
+        (void)pthread_mutex_unlock(&t->lock);
+        look(t);
+        (void)pthread_mutex_lock(&t->lock);
+    }
+    (void)pthread_mutex_unlock(&t->lock);
+    return NULL;
+}
+
+err trainer_start(const struct trainer_opts *opts, struct trainer **out)
+{
+    struct trainer *t = mem_new(sizeof *t);
+    t->opts = *opts;
+    t->looked_at = opts->env->now(opts->env);
+    t->known = sha256_of(STR(""));
+    (void)pthread_mutex_init(&t->lock, NULL);
+    (void)pthread_cond_init(&t->wake, NULL);
+    if (pthread_create(&t->thread, NULL, trainer_main, t) != 0) {
+        mem_free(t);
+        return err_make(ERR_IO, "a thread does not start");
+    }
+    *out = t;
+    return OK;
+}
+
+void trainer_stop(struct trainer *t)
+{
+    if (!t) return;
+    (void)pthread_mutex_lock(&t->lock);
+    t->stop = true;
+    (void)pthread_cond_signal(&t->wake);
+    (void)pthread_mutex_unlock(&t->lock);
+    (void)pthread_join(t->thread, NULL);
+    (void)pthread_mutex_destroy(&t->lock);
+    (void)pthread_cond_destroy(&t->wake);
+    mem_free(t);
+}
