@@ -51,6 +51,12 @@ err err_errno(const char *fmt, ...)
     return append(e, strerror(saved));
 }
 
+bool err_lasting(err e)
+{
+    return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT ||
+           e.code == ERR_DENIED;
+}
+
 #define ERR_CASE_TEXT(code, text) [code] = text,
 #define ERR_CASE_NAME(code, text) [code] = #code,
 

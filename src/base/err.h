@@ -2,6 +2,8 @@
 #ifndef WEIR_BASE_ERR_H
 #define WEIR_BASE_ERR_H
 
+#include <stdbool.h>
+
 #define MUST_USE __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt_at, args_at) __attribute__((format(printf, fmt_at, args_at)))
 
@@ -37,6 +39,8 @@ MUST_USE PRINTF_LIKE(2, 3) err err_make(enum err_code code, const char *fmt, ...
 MUST_USE PRINTF_LIKE(2, 3) err err_wrap(err cause, const char *fmt, ...);
 /* As err_make, with ": strerror(errno)" appended; ENOSPC and EDQUOT become ERR_NO_SPACE. */
 MUST_USE PRINTF_LIKE(1, 2) err err_errno(const char *fmt, ...);
+/* The same input would meet it again; any other error is worth another try. */
+bool err_lasting(err e);
 /* The sentence of a code, such as "no such thing". */
 const char *err_text(enum err_code code);
 /* The code's short name for machines, such as "NOT_FOUND". */

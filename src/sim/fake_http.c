@@ -1,21 +1,18 @@
 #include "sim/fake_http.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "sim/fake_tcp.h"
 
 enum { REQUEST_MAX = 1 << 22, KEPT_MAX = 1024, SLICE = 1 << 14 };
 
 struct fake_http {
     fake_handler *handler;
     void *ctx;
-    int fd, port, stop_pipe[2];
-    pthread_t thread;
+    struct fake_tcp tcp;
     pthread_mutex_t lock; /* of what follows */
     struct arena arena;
     struct fake_request *kept;
@@ -95,12 +92,11 @@ static void answer(int fd, const struct fake_reply *reply)
     buf_done(&out);
 }
 
-static void serve(struct fake_http *s, int fd)
+static void serve(void *ctx, int fd)
 {
+    struct fake_http *s = ctx;
     struct buf in = buf_init(REQUEST_MAX);
     size_t head_len = 0;
-    struct timeval patience = { .tv_sec = 5 };
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     str text = read_request(fd, &in, &head_len);
     if (text.len) {
         struct fake_request r = parse(text, head_len);
@@ -110,41 +106,28 @@ static void serve(struct fake_http *s, int fd)
         answer(fd, &reply);
     }
     buf_done(&in);
-    (void)close(fd);
 }
 
-static void *run(void *ctx)
+static void forget(struct fake_http *s)
 {
-    struct fake_http *s = ctx;
-    for (;;) {
-        struct pollfd p[2] = { { .fd = s->fd, .events = POLLIN }, { .fd = s->stop_pipe[0], .events = POLLIN } };
-        if (poll(p, 2, -1) < 0) continue;
-        if (p[1].revents) return NULL;
-        int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0) serve(s, fd);
-    }
+    (void)pthread_mutex_destroy(&s->lock);
+    arena_done(&s->arena);
+    mem_free(s);
 }
 
 err fake_http_start(fake_handler *handler, void *ctx, struct fake_http **out)
 {
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return err_errno("socket");
-    if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 64) ||
-        getsockname(fd, (struct sockaddr *)&at, &len)) {
-        (void)close(fd);
-        return err_errno("listen");
-    }
     struct fake_http *s = mem_new(sizeof *s);
     s->handler = handler;
     s->ctx = ctx;
-    s->fd = fd;
-    s->port = ntohs(at.sin_port);
     s->arena = arena_init((size_t)1 << 28);
     s->kept = ARENA_ARRAY(&s->arena, struct fake_request, KEPT_MAX);
     (void)pthread_mutex_init(&s->lock, NULL);
-    if (pipe2(s->stop_pipe, O_CLOEXEC) || pthread_create(&s->thread, NULL, run, s)) abort();
+    err e = fake_tcp_start(&s->tcp, serve, s);
+    if (e.code) {
+        forget(s);
+        return e;
+    }
     *out = s;
     return OK;
 }
@@ -152,24 +135,18 @@ err fake_http_start(fake_handler *handler, void *ctx, struct fake_http **out)
 void fake_http_stop(struct fake_http *s)
 {
     if (!s) return;
-    (void)!write(s->stop_pipe[1], "x", 1);
-    (void)pthread_join(s->thread, NULL);
-    (void)close(s->fd);
-    (void)close(s->stop_pipe[0]);
-    (void)close(s->stop_pipe[1]);
-    (void)pthread_mutex_destroy(&s->lock);
-    arena_done(&s->arena);
-    mem_free(s);
+    fake_tcp_stop(&s->tcp);
+    forget(s);
 }
 
 int fake_http_port(const struct fake_http *s)
 {
-    return s->port;
+    return s->tcp.port;
 }
 
 str fake_http_url(const struct fake_http *s, const char *path, struct arena *a)
 {
-    return str_fmt(a, "http://127.0.0.1:%d%s", s->port, path);
+    return str_fmt(a, "http://127.0.0.1:%d%s", s->tcp.port, path);
 }
 
 size_t fake_http_count(struct fake_http *s)

@@ -1,20 +1,16 @@
 #include "sim/fake_smtp.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/buf.h"
+#include "sim/fake_tcp.h"
 
 enum { LINES_MAX = 1 << 20, LINE_MAX_BYTES = 4096 };
 
 struct fake_smtp {
     struct fake_smtp_opts opts;
-    int fd, port, stop_pipe[2];
-    pthread_t thread;
+    struct fake_tcp tcp;
     pthread_mutex_t lock; /* of lines */
     struct buf lines;
 };
@@ -46,8 +42,9 @@ static bool is(const char *line, const char *verb)
     return str_eq_nocase(str_cut(str_of(line), 0, strlen(verb)), str_of(verb));
 }
 
-static void talk(struct fake_smtp *s, int fd)
+static void talk(void *ctx, int fd)
 {
+    struct fake_smtp *s = ctx;
     char line[LINE_MAX_BYTES];
     bool text = false, secret = false; /* what the next line is */
     say(fd, "220 fake ready");
@@ -68,40 +65,24 @@ static void talk(struct fake_smtp *s, int fd)
     }
 }
 
-static void *run(void *ctx)
+static void forget(struct fake_smtp *s)
 {
-    struct fake_smtp *s = ctx;
-    for (;;) {
-        struct pollfd p[2] = { { .fd = s->fd, .events = POLLIN }, { .fd = s->stop_pipe[0], .events = POLLIN } };
-        if (poll(p, 2, -1) < 0) continue;
-        if (p[1].revents) return NULL;
-        int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC);
-        struct timeval patience = { .tv_sec = 5 };
-        if (fd < 0) continue;
-        (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        talk(s, fd);
-        (void)close(fd);
-    }
+    (void)pthread_mutex_destroy(&s->lock);
+    buf_done(&s->lines);
+    mem_free(s);
 }
 
 err fake_smtp_start(const struct fake_smtp_opts *opts, struct fake_smtp **out)
 {
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return err_errno("socket");
-    if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 8) || getsockname(fd, (struct sockaddr *)&at, &len)) {
-        err e = err_errno("listen");
-        (void)close(fd);
-        return e;
-    }
     struct fake_smtp *s = mem_new(sizeof *s);
     s->opts = *opts;
-    s->fd = fd;
-    s->port = ntohs(at.sin_port);
     s->lines = buf_init(LINES_MAX);
     (void)pthread_mutex_init(&s->lock, NULL);
-    if (pipe2(s->stop_pipe, O_CLOEXEC) || pthread_create(&s->thread, NULL, run, s)) abort();
+    err e = fake_tcp_start(&s->tcp, talk, s);
+    if (e.code) {
+        forget(s);
+        return e;
+    }
     *out = s;
     return OK;
 }
@@ -109,19 +90,13 @@ err fake_smtp_start(const struct fake_smtp_opts *opts, struct fake_smtp **out)
 void fake_smtp_stop(struct fake_smtp *s)
 {
     if (!s) return;
-    (void)!write(s->stop_pipe[1], "x", 1);
-    (void)pthread_join(s->thread, NULL);
-    (void)close(s->fd);
-    (void)close(s->stop_pipe[0]);
-    (void)close(s->stop_pipe[1]);
-    (void)pthread_mutex_destroy(&s->lock);
-    buf_done(&s->lines);
-    mem_free(s);
+    fake_tcp_stop(&s->tcp);
+    forget(s);
 }
 
 int fake_smtp_port(const struct fake_smtp *s)
 {
-    return s->port;
+    return s->tcp.port;
 }
 
 str fake_smtp_lines(struct fake_smtp *s, struct arena *a)

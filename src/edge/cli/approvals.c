@@ -40,33 +40,14 @@ static int run_approvals(struct cli *cli)
     return EXIT_FINE;
 }
 
-static int answer_approval(struct cli *cli, const char *verb, const char *done)
-{
-    struct client c;
-    struct answer reply;
-    struct buf b = buf_init(64 * 1024);
-    struct jw w = jw_init(&b);
-    jw_open(&w, NULL);
-    jw_str(&w, "comment", cli_str(cli, "comment"));
-    jw_close(&w);
-    int rc = client_open(cli, &c);
-    if (!rc)
-        rc =
-            client_call(&c, "POST", client_path(&c, "/api/v1/approvals/", cli_arg(cli, 0), verb), buf_view(&b), &reply);
-    buf_done(&b);
-    if (!rc && cli_json(cli)) client_print_json(&reply);
-    else if (!rc) (void)printf(STR_FMT " %s\n", STR_ARG(cli_arg(cli, 0)), done);
-    return rc;
-}
-
 static int run_approve(struct cli *cli)
 {
-    return answer_approval(cli, "/approve", "approved");
+    return client_comment(cli, "/api/v1/approvals/", "/approve", "approved");
 }
 
 static int run_reject(struct cli *cli)
 {
-    return answer_approval(cli, "/reject", "rejected");
+    return client_comment(cli, "/api/v1/approvals/", "/reject", "rejected");
 }
 
 static const struct cli_option list_options[] = { { "all", 'a', NULL, NULL, "Also those that are decided or expired." },

@@ -58,8 +58,8 @@ static err verify_opts(struct cli *cli, uint8_t key[ED25519_PUBLIC_LEN], struct 
     }
     if (!e.code && cli_has(cli, "checkpoint"))
         e = read_small(str_z(cli_arena(cli), cli_str(cli, "checkpoint")), cli_arena(cli), &text);
-    if (!e.code && cli_has(cli, "checkpoint"))
-        e = err_wrap(witness_find(text, cli_arena(cli), &out->note), "--checkpoint");
+    if (!e.code && cli_has(cli, "checkpoint") && witness_find(text, cli_arena(cli), &out->note).code)
+        out->note = text.len ? text : STR("\n"); /* verification says what is wrong with it */
     if (isatty(STDERR_FILENO) && !cli_json(cli)) out->progress = show_progress;
     return e;
 }

@@ -4,8 +4,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "edge/cli/cli_kit.h"
 #include "store/journal.h"
-#include "test.h"
 
 static const struct command *const table[] = { &command_audit_verify, &command_audit_show, &command_audit_export,
                                                NULL };
@@ -19,20 +19,7 @@ static int run(str data, char *text, size_t cap, const char *const *words)
     for (; words[argc - 1]; argc++) argv[argc] = (char *)(uintptr_t)words[argc - 1];
     (void)setenv("WEIR_DATA_DIR", str_z(&a, data), 1);
     struct env env = env_os();
-    const char *path = str_fmt(&a, STR_FMT "/out", STR_ARG(test_dir())).ptr;
-    (void)fflush(NULL);
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), out = dup(1), error = dup(2);
-    (void)dup2(fd, 1);
-    (void)dup2(fd, 2);
-    int rc = cli_main(argc, argv, table, &env);
-    (void)fflush(NULL);
-    (void)dup2(out, 1);
-    (void)dup2(error, 2);
-    (void)close(out);
-    (void)close(error);
-    ssize_t n = pread(fd, text, cap - 1, 0);
-    text[n > 0 ? n : 0] = 0;
-    (void)close(fd);
+    int rc = cli_captured(argc, argv, table, &env, text, cap);
     arena_done(&a);
     return rc;
 }

@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "edge/cli/audit.h"
+#include "edge/cli/cli_kit.h"
 #include "store/journal.h"
-#include "test.h"
 
 static const struct command *const table[] = { &command_backup, &command_restore, &command_resume,
                                                &command_audit_verify, NULL };
@@ -17,17 +17,8 @@ static int run(str data, const char *const *words)
     for (; words[argc - 1]; argc++) argv[argc] = (char *)(uintptr_t)words[argc - 1];
     (void)setenv("WEIR_DATA_DIR", str_z(&a, data), 1);
     struct env env = env_os();
-    (void)fflush(NULL);
-    int null = open("/dev/null", O_WRONLY | O_CLOEXEC), out = dup(1), error = dup(2);
-    (void)dup2(null, 1);
-    (void)dup2(null, 2);
-    int rc = cli_main(argc, argv, table, &env);
-    (void)fflush(NULL);
-    (void)dup2(out, 1);
-    (void)dup2(error, 2);
-    (void)close(out);
-    (void)close(error);
-    (void)close(null);
+    char text[256];
+    int rc = cli_captured(argc, argv, table, &env, text, sizeof text);
     arena_done(&a);
     return rc;
 }

@@ -6,7 +6,7 @@
 
 #include "edge/cli/cli_internal.h"
 #include "edge/cli/commands.h"
-#include "test.h"
+#include "edge/cli/cli_kit.h"
 
 /* What a command saw, for the tests below. */
 static struct {
@@ -54,23 +54,8 @@ static int run(const struct command *const *rows, char *text, size_t cap, const 
     int argc = 1;
     for (; words[argc - 1]; argc++) argv[argc] = mem_dup_z(str_of(words[argc - 1]));
     struct env env = env_os();
-    char path[256];
-    (void)snprintf(path, sizeof path, STR_FMT "/out", STR_ARG(test_dir()));
-    (void)fflush(stdout);
-    (void)fflush(stderr);
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), out = dup(1), error = dup(2);
-    (void)dup2(fd, 1);
-    (void)dup2(fd, 2);
     memset(&seen, 0, sizeof seen);
-    int rc = cli_main(argc, argv, rows, &env);
-    (void)fflush(stdout);
-    (void)dup2(out, 1);
-    (void)dup2(error, 2);
-    (void)close(out);
-    (void)close(error);
-    ssize_t n = pread(fd, text, cap - 1, 0);
-    text[n > 0 ? n : 0] = 0;
-    (void)close(fd);
+    int rc = cli_captured(argc, argv, rows, &env, text, cap);
     for (int i = 0; i < argc; i++) mem_free(argv[i]);
     return rc;
 }

@@ -144,6 +144,23 @@ int client_call(struct client *c, const char *method, str path, str body, struct
     return EXIT_FINE;
 }
 
+int client_comment(struct cli *cli, const char *before, const char *after, const char *done)
+{
+    struct client c;
+    struct answer reply;
+    struct buf b = buf_init(64 * 1024);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    jw_str(&w, "comment", cli_str(cli, "comment"));
+    jw_close(&w);
+    int rc = client_open(cli, &c);
+    if (!rc) rc = client_call(&c, "POST", client_path(&c, before, cli_arg(cli, 0), after), buf_view(&b), &reply);
+    buf_done(&b);
+    if (!rc && cli_json(cli)) client_print_json(&reply);
+    else if (!rc) (void)printf(STR_FMT " %s\n", STR_ARG(cli_arg(cli, 0)), done);
+    return rc;
+}
+
 void client_print_json(const struct answer *a)
 {
     (void)printf(STR_FMT "\n", STR_ARG(a->text.len ? str_trim(a->text) : STR("{}")));

@@ -39,6 +39,9 @@ str client_page(struct client *c, str path);
 
 /* Print the reply as it came, with a newline. */
 void client_print_json(const struct answer *a);
+/* POST the option --comment to the thing that the first argument names: before + it + after. Prints the reply with
+ * --json, else "ID done". Gives an exit code. */
+int client_comment(struct cli *cli, const char *before, const char *after, const char *done);
 /* "3 min ago", "in 2 h 5 min" or a date; "" for a time that is absent. */
 str client_when(struct cli *cli, json *time);
 /* Text of a field; numbers and booleans become text too, null and absent "". */

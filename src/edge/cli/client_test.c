@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "edge/cli/commands.h"
-#include "test.h"
+#include "edge/cli/cli_kit.h"
 
 enum { ASKED_MAX = 16 };
 #define NOW INT64_C(1777874400000000) /* 2026-05-04T06:00:00Z */
@@ -57,7 +57,7 @@ static char text[1 << 20];
 static int run(const char *const *words)
 {
     static const char *const always[] = { "--server", "http://127.0.0.1:9/", "--data-dir", "/nowhere", NULL };
-    char *argv[32] = { mem_dup_z(STR("weir")) }, path[256];
+    char *argv[32] = { mem_dup_z(STR("weir")) };
     int argc = 1;
     for (size_t i = 0; words[i]; i++) argv[argc++] = mem_dup_z(str_of(words[i]));
     for (size_t i = 0; always[i]; i++) argv[argc++] = mem_dup_z(str_of(always[i]));
@@ -65,21 +65,7 @@ static int run(const char *const *words)
     env.http = fake_http;
     env.wall = fake_wall;
     asked_count = 0;
-    (void)snprintf(path, sizeof path, STR_FMT "/out", STR_ARG(test_dir()));
-    (void)fflush(stdout);
-    (void)fflush(stderr);
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), out = dup(1), error = dup(2);
-    (void)dup2(fd, 1);
-    (void)dup2(fd, 2);
-    int rc = cli_main(argc, argv, commands, &env);
-    (void)fflush(stdout);
-    (void)dup2(out, 1);
-    (void)dup2(error, 2);
-    (void)close(out);
-    (void)close(error);
-    ssize_t n = pread(fd, text, sizeof text - 1, 0);
-    text[n > 0 ? n : 0] = 0;
-    (void)close(fd);
+    int rc = cli_captured(argc, argv, commands, &env, text, sizeof text);
     for (int i = 0; i < argc; i++) mem_free(argv[i]);
     return rc;
 }

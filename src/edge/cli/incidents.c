@@ -200,21 +200,7 @@ static int run_incidents(struct cli *cli)
 
 static int run_close(struct cli *cli)
 {
-    struct client c;
-    struct answer reply;
-    struct buf b = buf_init(64 * 1024);
-    struct jw w = jw_init(&b);
-    jw_open(&w, NULL);
-    jw_str(&w, "comment", cli_str(cli, "comment"));
-    jw_close(&w);
-    int rc = client_open(cli, &c);
-    if (!rc)
-        rc = client_call(&c, "POST", client_path(&c, "/api/v1/incidents/", cli_arg(cli, 0), "/close"), buf_view(&b),
-                         &reply);
-    buf_done(&b);
-    if (!rc && cli_json(cli)) client_print_json(&reply);
-    else if (!rc) (void)printf(STR_FMT " closed\n", STR_ARG(cli_arg(cli, 0)));
-    return rc;
+    return client_comment(cli, "/api/v1/incidents/", "/close", "closed");
 }
 
 /* Only the words real and false are taken: a slip must not teach the opposite. */

@@ -95,13 +95,6 @@ static void post_samples(struct request *req, struct response *res)
 
 /* ---- inputs of the core ---- */
 
-/* Errors that the same input would meet again; with the others the sender shall come again with everything. */
-static bool lasting(err e)
-{
-    return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT ||
-           e.code == ERR_DENIED;
-}
-
 /* Apply all; refusals of the core join those of the parser under the index in the list of those that parsed. OK, or the
  * first error that is worth a repetition. */
 static err apply_all(struct request *req, struct ingest *in, struct input_list *list, int64_t *accepted,
@@ -113,7 +106,7 @@ static err apply_all(struct request *req, struct ingest *in, struct input_list *
     if (list->count == 1) done->result = http_input(req, list->items, &done->seq); /* keeps an Idempotency-Key */
     else ingest_inputs(in, list->items, list->count, done);
     for (size_t i = 0; i < list->count; i++) {
-        if (done[i].result.code && !lasting(done[i].result)) return done[i].result;
+        if (done[i].result.code && !err_lasting(done[i].result)) return done[i].result;
         if (done[i].result.code) refuse(list->refused, req->arena, i, done[i].result);
         *accepted += !done[i].result.code && done[i].seq;
         *duplicates += !done[i].result.code && !done[i].seq;

@@ -66,13 +66,6 @@ static void add(struct request *req, struct response *res)
     else reply_seq(res, seq, NULL);
 }
 
-/* Errors that the same event would meet again; the others are worth another try of the whole batch. */
-static bool lasting(err e)
-{
-    return e.code == ERR_INPUT || e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT || e.code == ERR_LIMIT ||
-           e.code == ERR_DENIED;
-}
-
 /* Events that can be read become inputs; index[i] is the place of input i in the batch, and what cannot be read stays
  * in results with its error. Gives the number of inputs. */
 static size_t read_events(struct request *req, struct input *inputs, size_t *index, struct input_result *results)
@@ -118,7 +111,7 @@ static void add_batch(struct request *req, struct response *res)
     http_inputs(req, inputs, count, applied);
     for (size_t i = 0; i < count; i++) {
         results[index[i]] = applied[i];
-        if (!applied[i].result.code || lasting(applied[i].result)) continue;
+        if (!applied[i].result.code || err_lasting(applied[i].result)) continue;
         http_problem_err(res, applied[i].result);
         return;
     }
@@ -136,7 +129,7 @@ err server_run_event(struct server *s, str event, str actor)
     if (!e.code) e = read_event(v, actor, &a, &in);
     if (!e.code) e = server_input(s, &in, &seq);
     arena_done(&a);
-    if (lasting(e)) e.code = ERR_INPUT;
+    if (err_lasting(e)) e.code = ERR_INPUT;
     return e;
 }
 
