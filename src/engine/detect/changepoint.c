@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/detect/bridge.h"
 #include "engine/detect/changepoint_internal.h"
 
 #define KIND_TEXT(name, text) text,
@@ -21,27 +22,6 @@ const char *change_kind_text(enum change_kind kind)
 
 /* ---- preparing a column ---- */
 
-/* Straight lines over what is missing, the nearest value at the ends; all in -1..1, so that nothing overflows. False: nothing is there. */
-static bool bridge(const double *values, size_t rows, size_t columns, double *x, double *unit)
-{
-    double top = 0;
-    for (size_t i = 0; i < rows; i++)
-        if (isfinite(values[i * columns])) top = fmax(top, fabs(values[i * columns]));
-    if (!(top > 0)) return false;
-    size_t last = rows; /* the last present row; rows: none yet */
-    for (size_t i = 0; i < rows; i++) {
-        double v = values[i * columns];
-        if (!isfinite(v)) continue;
-        x[i] = v / top;
-        size_t from = last == rows ? 0 : last + 1;
-        for (size_t k = from; k < i; k++) x[k] = last == rows ? x[i] : x[last] + (x[i] - x[last]) * (double)(k - last) / (double)(i - last);
-        last = i;
-    }
-    for (size_t k = last + 1; k < rows; k++) x[k] = x[last];
-    *unit = top;
-    return true;
-}
-
 static void sort_few(double *v, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
@@ -50,12 +30,6 @@ static void sort_few(double *v, size_t n)
         for (; k > 0 && v[k - 1] > t; k--) v[k] = v[k - 1];
         v[k] = t;
     }
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* Hampel's filter: what lies more than four robust deviations from the median of seven becomes that median. `med`, `work`: scratch. */
@@ -72,7 +46,7 @@ static void remove_spikes(double *x, size_t n, double *med, double *work)
         work[i] = fabs(x[i] - med[i]);
         sum += work[i];
     }
-    qsort(work, n, sizeof *work, by_value);
+    qsort(work, n, sizeof *work, bridge_by_value);
     double spread = 1.4826 * (n % 2 ? work[n / 2] : (work[n / 2 - 1] + work[n / 2]) / 2);
     if (!(spread > 0)) spread = 1.2533 * sum / (double)n; /* more than half are equal to their neighbours */
     for (size_t i = 0; i < n; i++)
@@ -97,7 +71,7 @@ static bool standardise(double *x, size_t n, double *unit, double *center)
 static void prepare_column(struct change_series *s, const double *values, size_t columns, double *x, double *work, size_t column)
 {
     double unit = 1, center = 0;
-    if (!bridge(values + column, s->rows, columns, x, &unit)) return;
+    if (!bridge_missing(values + column, s->rows, columns, x, &unit)) return;
     remove_spikes(x, s->rows, work, work + s->rows);
     if (!standardise(x, s->rows, &unit, &center)) return;
     s->x[s->columns] = x;
