@@ -16,6 +16,7 @@ const struct command *const commands[] = {
     &command_diagnose,
     &command_logs,
     &command_logs_diff,
+    &command_detect,
     &command_pipelines,
     &command_runs,
     &command_runs_show,

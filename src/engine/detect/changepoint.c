@@ -53,15 +53,34 @@ static void remove_spikes(double *x, size_t n, double *med, double *work)
         if (fabs(x[i] - med[i]) > 4 * spread) x[i] = med[i];
 }
 
-/* Mean 0, deviation 1; *unit and *center get the way back. False when the column does not move at all. */
-static bool standardise(double *x, size_t n, double *unit, double *center)
+static double deviation(const double *x, size_t n, double low, double high, double *mean)
 {
-    double mean = 0, var = 0;
-    for (size_t i = 0; i < n; i++) mean += x[i];
-    mean /= (double)n;
-    for (size_t i = 0; i < n; i++) var += (x[i] - mean) * (x[i] - mean);
-    double sd = sqrt(var / (double)n);
+    double var = 0;
+    *mean = 0;
+    for (size_t i = 0; i < n; i++) *mean += fmin(fmax(x[i], low), high) / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double off = fmin(fmax(x[i], low), high) - *mean;
+        var += off * off;
+    }
+    return sqrt(var / (double)n);
+}
+
+/* The spread a person sees in a plot: one row in a hundred at either end may be anything, what is more frequent belongs to the picture. */
+static double visible_spread(const double *x, size_t n, double *work)
+{
+    double mean;
+    memcpy(work, x, n * sizeof *x);
+    qsort(work, n, sizeof *x, bridge_by_value);
+    return deviation(x, n, work[n / 100], work[n - 1 - n / 100], &mean);
+}
+
+/* Mean 0 and deviation 1, or less beside a visible spread that spikes make; *unit and *center get the way back. False when the column
+ * does not move at all. */
+static bool standardise(double *x, size_t n, double visible, double *unit, double *center)
+{
+    double mean, sd = deviation(x, n, -INFINITY, INFINITY, &mean);
     if (!(sd > 1e-12)) return false;
+    sd = fmax(sd, visible);
     for (size_t i = 0; i < n; i++) x[i] = (x[i] - mean) / sd;
     *center = mean * *unit;
     *unit *= sd;
@@ -72,8 +91,9 @@ static void prepare_column(struct change_series *s, const double *values, size_t
 {
     double unit = 1, center = 0;
     if (!bridge_missing(values + column, s->rows, columns, x, &unit)) return;
+    double visible = visible_spread(x, s->rows, work);
     remove_spikes(x, s->rows, work, work + s->rows);
-    if (!standardise(x, s->rows, &unit, &center)) return;
+    if (!standardise(x, s->rows, visible, &unit, &center)) return;
     s->x[s->columns] = x;
     s->unit[s->columns] = unit;
     s->center[s->columns] = center;

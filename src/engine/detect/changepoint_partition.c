@@ -14,7 +14,7 @@ struct grid {
 
 static struct grid grid_for(const struct change_series *s, bool trend)
 {
-    size_t step = (s->rows + CHANGE_GRID - 1) / CHANGE_GRID, least = trend ? 3 : 2;
+    size_t step = (s->rows + CHANGE_GRID - 1) / CHANGE_GRID, least = trend ? 5 : 2;
     return (struct grid){ .step = step, .places = (s->rows + step - 1) / step, .least = (least + step - 1) / step };
 }
 
