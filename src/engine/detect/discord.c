@@ -19,7 +19,7 @@ enum {
 static const double floors[2] = { 0.5, 2 };  /* of the usual deviation of a window */
 static const double shares[LENGTHS] = { 0.25, 0.5, 1 };
 static const double smooth_cycles = 1.5;
-static const double pairs_max = 7e8;         /* of windows, each length */
+static const double pairs_max = 5e8;         /* of windows, each length */
 static const double clear_rise = 0.1;        /* of an autocorrelation peak above the lowest value before it */
 
 static err no_room(void)
