@@ -141,7 +141,7 @@ static err number_rows(struct recordings *out, struct arena *a)
 {
     usec *time = arena_try(a, out->items[0].rows * sizeof *time);
     if (!time) return err_make(ERR_LIMIT, "too many rows");
-    for (size_t i = 0; i < out->items[0].rows; i++) time[i] = (usec)i * USEC_MINUTE;
+    for (size_t i = 0; i < out->items[0].rows; i++) time[i] = (usec)i * RECORDING_PACE;
     for (size_t k = 0; k < out->count; k++) out->items[k].time = time;
     return OK;
 }
@@ -184,8 +184,23 @@ static err read_timed(str name, str text, struct arena *a, struct recordings *ou
     return e;
 }
 
+/* Numbers in one long line, apart by blanks, are as good as one a line. */
+static str broken_up(str text, struct arena *a)
+{
+    struct buf b = buf_init(text.len + 2);
+    str word;
+    while (str_next(&text, ' ', &word)) {
+        if (word.len == 0) continue;
+        buf_add(&b, word);
+        buf_char(&b, '\n');
+    }
+    return buf_take(&b, a);
+}
+
 err recording_read(str name, str text, struct arena *a, struct recordings *out)
 {
+    str line = str_trim(text);
+    if (line.len && !memchr(line.ptr, '\n', line.len) && line.ptr[0] != '{' && !delimiter_of(line)) text = broken_up(line, a);
     *out = (struct recordings){ .items = ARENA_ARRAY(a, struct recording, RECORDING_COLUMNS_MAX) };
     str first, rest = text;
     bool one = str_next(&rest, '\n', &first) && !delimiter_of(first) && !str_starts(str_trim(first), STR("{"));

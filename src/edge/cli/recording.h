@@ -8,11 +8,12 @@
 #include "base/time.h"
 
 enum { RECORDING_BYTES_MAX = 1 << 30, RECORDING_COLUMNS_MAX = 64 };
+#define RECORDING_PACE (10 * USEC_MINUTE) /* of rows without times: a week, in which the live detector grows up, is a thousand rows */
 
 struct recording {
     str name;
     size_t rows;
-    bool timed;    /* times are real; else a row a minute from 1970 on */
+    bool timed;    /* times are real; else a row every RECORDING_PACE from 1970 on */
     usec *time;    /* never falling */
     double *value; /* NAN: missing */
 };

@@ -245,6 +245,44 @@ static err prepare(struct change_series *s, const double *values, size_t columns
     return build_sums(s, a) ? OK : no_room();
 }
 
+struct best {
+    double cost;
+    const struct change_series *series;
+    const struct change_model *model;
+};
+
+static void try_models(struct change_series *s, size_t terms, struct change_model *two, struct change_work *w, struct best *best)
+{
+    for (int trend = 0; trend < 2; trend++) {
+        two[trend].trend = trend;
+        double cost = fit(s, &two[trend], w) + (double)terms * log((double)s->rows);
+        if (cost >= best->cost) continue;
+        *best = (struct best){ cost, s, &two[trend] };
+    }
+}
+
+/* The same on what a rhythm leaves, where there is one and something to be explained. */
+static err try_without_season(const struct change_series *s, struct arena *a, struct change_model *two, struct change_work *w, struct best *best)
+{
+    struct change_series *calm = arena_try(a, sizeof *calm);
+    if (!calm) return no_room();
+    *calm = *s;
+    size_t all = 0;
+    for (size_t c = 0; best->model->count && c < s->columns; c++) {
+        size_t terms = 0;
+        calm->x[c] = arena_try(a, s->rows * sizeof(double));
+        if (!calm->x[c]) return no_room();
+        memcpy(calm->x[c], s->x[c], s->rows * sizeof(double));
+        err e = change_season(calm->x[c], s->rows, a, &terms);
+        if (e.code) return e;
+        all += terms;
+    }
+    if (all == 0) return OK;
+    if (!build_sums(calm, a)) return no_room();
+    try_models(calm, all, two, w, best);
+    return OK;
+}
+
 err change_find(const double *values, size_t rows, size_t columns, struct arena *a, struct change *out, size_t *count)
 {
     *count = 0;
@@ -253,16 +291,17 @@ err change_find(const double *values, size_t rows, size_t columns, struct arena 
     if (rows < CHANGE_ROWS_MIN) return OK;
     struct change_series *s = arena_try(a, sizeof *s);
     struct change_work *w = arena_try(a, sizeof *w);
-    struct change_model *models = arena_try(a, 2 * sizeof *models);
+    struct change_model *models = arena_try(a, 4 * sizeof *models);
     if (!s || !w || !models) return no_room();
     s->rows = rows;
     err e = prepare(s, values, columns, a);
     if (e.code || s->columns == 0) return e;
     w->rest = arena_try(a, rows * sizeof *w->rest);
     if (!w->rest) return no_room();
-    models[1].trend = true;
-    double level = fit(s, &models[0], w), trend = fit(s, &models[1], w);
-    const struct change_model *m = &models[trend < level];
-    for (; *count < m->count; (*count)++) describe(s, m, *count, &out[*count]);
-    return OK;
+    struct best best = { .cost = INFINITY };
+    try_models(s, 0, models, w, &best);
+    e = try_without_season(s, a, models + 2, w, &best);
+    for (; !e.code && best.model && *count < best.model->count; (*count)++) describe(best.series, best.model, *count, &out[*count]);
+    return e;
 }
+

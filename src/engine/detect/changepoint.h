@@ -1,7 +1,7 @@
 /* Where a series changed for good: level, trend or spread, offline over all of it and online sample by sample.
  *
  * Offline is optimal partitioning under two models, piecewise constant and piecewise linear, of which the cheaper one is believed
- * (minimum description length). A change must pay for itself twice: against the spread of the whole series, so that a person who looks at
+ * (minimum description length); each also after a rhythm of constant shape was taken out, where there is one. A change must pay for itself twice: against the spread of the whole series, so that a person who looks at
  * the plot would see it, and against what the memory of the noise explains (long-run variance of what the segments leave, an AR(1)
  * form), so that waves, cycles and random walks are not cut to pieces. Short spikes are taken out first.
  *   Jackson et al. 2005 (optimal partitioning); Killick, Fearnhead, Eckley 2012 (PELT pruning); Zhang, Siegmund 2007 (modified BIC);
@@ -43,7 +43,7 @@ struct change {
 
 /* Changes of `rows` x `columns` values (row after row), in order of `at`; several columns change together.
  * NaN and infinite values are missing (bridged in a straight line). out: room for CHANGE_COUNT_MAX.
- * Memory: about 120 bytes a value from `a`. Time: 10,000 rows in some 20 ms.   Errors: ERR_INPUT (sizes), ERR_LIMIT (the arena). */
+ * Memory: about 200 bytes a value from `a`. Time: 10,000 rows in some 20 ms.   Errors: ERR_INPUT (sizes), ERR_LIMIT (the arena). */
 MUST_USE err change_find(const double *values, size_t rows, size_t columns, struct arena *a, struct change *out, size_t *count);
 
 /* ---- online ---- */
