@@ -1,4 +1,5 @@
-/* A recording and a graph of any bytes are refused or give tables whose rows and columns are all there, and symptoms that are finite. */
+/* A recording and a graph of any bytes are refused or give tables whose rows and columns are all there, and symptoms
+ * that are finite. */
 #include <assert.h>
 #include <math.h>
 
@@ -8,12 +9,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void measure(const struct recorded_table *t, struct arena *a)
 {
-    struct recorded_case c = { .normal = { t, 0, t->row_count * 2 / 3 }, .window = { t, t->row_count * 2 / 3, t->row_count } };
+    struct recorded_case c = { .normal = { t, 0, t->row_count * 2 / 3 },
+                               .window = { t, t->row_count * 2 / 3, t->row_count } };
     struct recorded_facts facts;
     struct recorded_suspects suspects;
     recorded_measure(&c, a, &facts);
     recorded_suspects(&facts, a, &suspects);
-    for (size_t i = 0; i < facts.symptom_count; i++) assert(isfinite(facts.symptoms[i].s.d.score) && facts.symptoms[i].s.size > 0);
+    for (size_t i = 0; i < facts.symptom_count; i++)
+        assert(isfinite(facts.symptoms[i].s.d.score) && facts.symptoms[i].s.size > 0);
     for (size_t i = 0; i < suspects.count; i++) assert(suspects.items[i].sure >= 0 && suspects.items[i].sure <= 1);
 }
 

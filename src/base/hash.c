@@ -95,7 +95,8 @@ str base64_text(str bytes, struct arena *a)
 err base64_bytes(str text, struct arena *a, str *out)
 {
     char *p = text.len % 4 == 0 && text.len < (1 << 28) ? arena_try(a, text.len / 4 * 3 + 1) : NULL;
-    int n = p ? EVP_DecodeBlock((unsigned char *)p, (const unsigned char *)(text.ptr ? text.ptr : ""), (int)text.len) : -1;
+    int n =
+        p ? EVP_DecodeBlock((unsigned char *)p, (const unsigned char *)(text.ptr ? text.ptr : ""), (int)text.len) : -1;
     if (n < 0) return err_make(ERR_INPUT, "not base64 text");
     for (size_t i = text.len; i > 0 && text.ptr[i - 1] == '=' && text.len - i < 2; i--) n--;
     *out = (str){ p, (size_t)n };

@@ -2,8 +2,8 @@
  *
  *      input --> handler --> its entry --> derived entries, tables, timers, effects
  *
- * A handler that fails leaves nothing behind: the store runs each input in a SAVEPOINT. Timers are inputs like all others:
- * the store asks when the next is due, and core_fire_due turns the earliest into an input "timer.due".
+ * A handler that fails leaves nothing behind: the store runs each input in a SAVEPOINT. Timers are inputs like all
+ * others: the store asks when the next is due, and core_fire_due turns the earliest into an input "timer.due".
  */
 #include "core/core.h"
 
@@ -145,7 +145,8 @@ void body_open(struct body *b)
     jw_open(&b->w, NULL);
 }
 
-int64_t cx_derive(struct cx *cx, struct body *b, const char *kind, str subject, const char *actor, str correlation, int64_t cause)
+int64_t cx_derive(struct cx *cx, struct body *b, const char *kind, str subject, const char *actor, str correlation,
+                  int64_t cause)
 {
     jw_close(&b->w);
     if (b->buf.full) tx_fail(cx->tx, err_make(ERR_LIMIT, "%s: the body is over 1 MiB", kind));

@@ -36,8 +36,8 @@ struct cx {
     int64_t seq; /* of the input's entry, 0 until cx_enter */
 };
 
-/* Write the input's own entry. A handler first checks that the input is new and fits, then calls this once, then changes
- * tables: so a refused input leaves nothing. */
+/* Write the input's own entry. A handler first checks that the input is new and fits, then calls this once, then
+ * changes tables: so a refused input leaves nothing. */
 void cx_enter(struct cx *cx, str correlation, int64_t cause);
 /* Write an entry that follows from the input. `w` collects the body: begin with cx_body, fill, then cx_derive. */
 struct body {
@@ -45,7 +45,8 @@ struct body {
     struct jw w;
 };
 void body_open(struct body *b);
-int64_t cx_derive(struct cx *cx, struct body *b, const char *kind, str subject, const char *actor, str correlation, int64_t cause);
+int64_t cx_derive(struct cx *cx, struct body *b, const char *kind, str subject, const char *actor, str correlation,
+                  int64_t cause);
 /* An id: prefix and the seq the next entry will have. */
 str cx_next_id(struct cx *cx, const char *prefix);
 

@@ -3,8 +3,8 @@
 
 void change_record(struct cx *cx, str pipeline, str kind, str summary, str detail, int64_t seq)
 {
-    tx_exec(cx->tx, SQL_CHANGE_ADD, V(str_fmt(cx->a, "chg-%lld", (long long)seq)), V(seq), V(cx->now), V(pipeline), V(kind), V(summary),
-            V(detail));
+    tx_exec(cx->tx, SQL_CHANGE_ADD, V(str_fmt(cx->a, "chg-%lld", (long long)seq)), V(seq), V(cx->now), V(pipeline),
+            V(kind), V(summary), V(detail));
 }
 
 static void judge_failure(struct cx *cx, str pipeline, usec time)
@@ -35,9 +35,10 @@ static void keep_run(struct cx *cx, str pipeline, str run, bool failed, usec tim
     struct rows *r = tx_query(cx->tx, SQL_RUN_START_OF, V(run));
     if (rows_next(r)) started = rows_i64(r, 0);
     rows_end(r);
-    tx_exec(cx->tx, SQL_RUN_FINISH, V(run), V(pipeline), V(pipeline), V((int64_t)1), V(failed ? "failed" : "ok"), V(started), V(time),
-            V(time > started ? time - started : 0), V((int64_t)failed), none, yyjson_is_int(rows) ? V(json_i64(rows, 0)) : none, none,
-            none, none, none, V(""), V(json_str(json_get(cx->body, "error"), STR(""))), V("{}"), V(cx->seq));
+    tx_exec(cx->tx, SQL_RUN_FINISH, V(run), V(pipeline), V(pipeline), V((int64_t)1), V(failed ? "failed" : "ok"),
+            V(started), V(time), V(time > started ? time - started : 0), V((int64_t)failed), none,
+            yyjson_is_int(rows) ? V(json_i64(rows, 0)) : none, none, none, none, none, V(""),
+            V(json_str(json_get(cx->body, "error"), STR(""))), V("{}"), V(cx->seq));
 }
 
 err input_lineage_seen(struct cx *cx)
@@ -72,7 +73,8 @@ err input_change_seen(struct cx *cx)
     return OK;
 }
 
-/* An alert repeats for as long as it fires: its start makes it one finding. A resolved one lets the incident go quiet. */
+/* An alert repeats for as long as it fires: its start makes it one finding. A resolved one lets the incident go quiet.
+ */
 err input_alert_received(struct cx *cx)
 {
     str pipeline = json_get_str(cx->body, "pipeline"), status = json_get_str(cx->body, "status");

@@ -73,7 +73,8 @@ static void keep_others(struct look *l)
     size_t promoted = f->count;
     for (size_t i = 0; i < l->models.count; i++) {
         bool replaced = false;
-        for (size_t k = 0; k < promoted && !replaced; k++) replaced = str_eq(f->items[k].series, l->models.items[i].series);
+        for (size_t k = 0; k < promoted && !replaced; k++)
+            replaced = str_eq(f->items[k].series, l->models.items[i].series);
         if (!replaced) f->items[f->count++] = l->models.items[i];
     }
 }

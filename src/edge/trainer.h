@@ -1,7 +1,7 @@
-/* Models replace themselves: when people have labelled incidents since the last look, the series of those pipelines are trained
- * again (observe/train.h), and what beats the settings of today on held-back history becomes a new version of the models
- * document, an input like any other. A thread of its own, because judging history takes seconds. It also tells when other
- * models came into force, by itself or by a person's rollback. */
+/* Models replace themselves: when people have labelled incidents since the last look, the series of those pipelines are
+ * trained again (observe/train.h), and what beats the settings of today on held-back history becomes a new version of
+ * the models document, an input like any other. A thread of its own, because judging history takes seconds. It also
+ * tells when other models came into force, by itself or by a person's rollback. */
 #ifndef WEIR_EDGE_TRAINER_H
 #define WEIR_EDGE_TRAINER_H
 
@@ -22,7 +22,8 @@ struct trainer_opts {
 
 MUST_USE err trainer_start(const struct trainer_opts *opts, struct trainer **out);
 void trainer_stop(struct trainer *t); /* accepts NULL */
-/* One look for new labels, on the caller's thread: gives how many series got another model. Errors: ERR_IO, ERR_CORRUPT. */
+/* One look for new labels, on the caller's thread: gives how many series got another model. Errors: ERR_IO,
+ * ERR_CORRUPT. */
 MUST_USE err trainer_look(const struct trainer_opts *opts, int64_t *learned_to, int64_t *promoted);
 
 #endif

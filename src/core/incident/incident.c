@@ -94,7 +94,8 @@ static str open_new(struct cx *cx, const struct finding *f, str fingerprint, int
     jw_str(&b.w, "fingerprint", fingerprint);
     jw_str(&b.w, "finding", f->id);
     int64_t seq = cx_derive(cx, &b, "incident.opened", id, "weir", id, cause);
-    tx_exec(cx->tx, SQL_INCIDENT_ADD, V(id), V(seq), V(fingerprint), V(f->severity), V(f->pipeline), V(f->summary), V(cx->now));
+    tx_exec(cx->tx, SQL_INCIDENT_ADD, V(id), V(seq), V(fingerprint), V(f->severity), V(f->pipeline), V(f->summary),
+            V(cx->now));
     return id;
 }
 
@@ -132,7 +133,8 @@ static str group(struct cx *cx, const struct finding *f, int64_t cause, bool *du
     if (id.len) {
         join(cx, id, f, cause);
     } else {
-        id = first_id(cx, tx_query(cx->tx, SQL_INCIDENT_RELAPSE, V(fingerprint), V(cx->now - core_settings(cx)->group)));
+        id =
+            first_id(cx, tx_query(cx->tx, SQL_INCIDENT_RELAPSE, V(fingerprint), V(cx->now - core_settings(cx)->group)));
         if (id.len) reopen(cx, id, f, cause);
         else id = open_new(cx, f, fingerprint, cause);
     }
@@ -156,8 +158,8 @@ static str silence_of(struct cx *cx, const struct finding *f)
 static void add_row(struct cx *cx, const struct finding *f, int64_t seq, str incident, str suppressed)
 {
     struct val none = VAL_NONE;
-    tx_exec(cx->tx, SQL_FINDING_ADD, V(f->id), V(seq), V(cx->now), V(f->series), V(f->pipeline), V(f->step), V(f->run), V(f->kind),
-            V(f->detector), V(f->severity), V(f->start), V(f->end), f->has_value ? V(f->value) : none,
+    tx_exec(cx->tx, SQL_FINDING_ADD, V(f->id), V(seq), V(cx->now), V(f->series), V(f->pipeline), V(f->step), V(f->run),
+            V(f->kind), V(f->detector), V(f->severity), V(f->start), V(f->end), f->has_value ? V(f->value) : none,
             f->has_range ? V(f->low) : none, f->has_range ? V(f->high) : none, f->has_score ? V(f->score) : none,
             V(f->summary), V(f->evidence), V(incident), V(suppressed), V(f->going));
 }
@@ -173,7 +175,8 @@ static void take_up(struct cx *cx, const struct finding *f, int64_t seq)
     bool due = false;
     str incident = group(cx, f, seq, &due);
     add_row(cx, f, seq, incident, STR(""));
-    if (due || tx_get_i64(cx->tx, SQL_TIMER_DUE_NOW, 0, V(str_fmt(cx->a, "settle/" STR_FMT, STR_ARG(incident))), V(cx->now))) {
+    if (due ||
+        tx_get_i64(cx->tx, SQL_TIMER_DUE_NOW, 0, V(str_fmt(cx->a, "settle/" STR_FMT, STR_ARG(incident))), V(cx->now))) {
         timer_drop(cx, "settle", incident);
         incident_settle(cx, incident);
     }
@@ -210,7 +213,8 @@ err input_finding(struct cx *cx)
         .score = json_get_f64(b, "score", 0),
     };
     if (!f.severity) return err_make(ERR_INPUT, "severity is none of LOW, MEDIUM, HIGH, CRITICAL");
-    if (f.id.len == 0 || f.id.len > 64 || f.pipeline.len == 0) return err_make(ERR_INPUT, "a finding needs an id and a pipeline");
+    if (f.id.len == 0 || f.id.len > 64 || f.pipeline.len == 0)
+        return err_make(ERR_INPUT, "a finding needs an id and a pipeline");
     if (tx_get_i64(cx->tx, SQL_FINDING_KNOWN, 0, V(f.id))) return OK; /* a repeat changes nothing */
     cx_enter(cx, STR(""), 0);
     take_up(cx, &f, cx->seq);
@@ -280,8 +284,8 @@ void incident_resolve(struct cx *cx, str id, str how, const char *actor)
     timer_drop(cx, "quiet", id);
 }
 
-/* An alarm that goes on keeps its incident open. One whose end never comes (its series went away) is given up after a day: by then
- * every detector that still gets samples has ended its episode. */
+/* An alarm that goes on keeps its incident open. One whose end never comes (its series went away) is given up after a
+ * day: by then every detector that still gets samples has ended its episode. */
 static bool goes_on(struct cx *cx, str id)
 {
     int64_t newest = tx_get_i64(cx->tx, SQL_INCIDENT_GOING, 0, V(id));
@@ -290,8 +294,9 @@ static bool goes_on(struct cx *cx, str id)
     return true;
 }
 
-/* Nothing new for a while: over, unless a case is at work on it or one of its pipelines still fails. The end of the case,
- * and a pipeline that is well again, set the timer anew. Where a remedy may have been done by half, only a person closes. */
+/* Nothing new for a while: over, unless a case is at work on it or one of its pipelines still fails. The end of the
+ * case, and a pipeline that is well again, set the timer anew. Where a remedy may have been done by half, only a person
+ * closes. */
 void incident_quiet(struct cx *cx, str id)
 {
     struct incident inc;
@@ -303,8 +308,8 @@ void incident_quiet(struct cx *cx, str id)
     incident_resolve(cx, id, STR("recovered"), "weir");
 }
 
-/* The end of an alarm that a finding began. One that is not known, or has ended, changes nothing. The last end resolves the incident
- * at once, unless something else was found there just now: then the quiet time has to pass. */
+/* The end of an alarm that a finding began. One that is not known, or has ended, changes nothing. The last end resolves
+ * the incident at once, unless something else was found there just now: then the quiet time has to pass. */
 err input_finding_ended(struct cx *cx)
 {
     str finding = str_dup(cx->a, cx->in->subject), incident = STR("");
@@ -332,7 +337,8 @@ err input_incident_closed(struct cx *cx)
     struct incident inc;
     str id = str_dup(cx->a, cx->in->subject);
     if (!incident_get(cx, id, &inc)) return err_make(ERR_NOT_FOUND, "no incident '" STR_FMT "'", STR_ARG(id));
-    if (inc.state == INC_RESOLVED) return err_make(ERR_CONFLICT, "incident '" STR_FMT "' is resolved already", STR_ARG(id));
+    if (inc.state == INC_RESOLVED)
+        return err_make(ERR_CONFLICT, "incident '" STR_FMT "' is resolved already", STR_ARG(id));
     cx_enter(cx, id, 0);
     case_cancel(cx, inc.case_id, STR("closed by a person"));
     incident_resolve(cx, id, str_fmt(cx->a, "closed by " STR_FMT, STR_ARG(cx->in->actor)), "weir");

@@ -7,12 +7,14 @@
 extern const struct command *const commands[]; /* ended by NULL */
 
 extern const struct command command_help, command_version, command_man, command_completion; /* cli_help.c */
-extern const struct command command_policy_check, command_policy_explain, command_policy_facts;                   /* policy.c */
+extern const struct command command_policy_check, command_policy_explain, command_policy_facts;    /* policy.c */
 extern const struct command command_config_check, command_config_options, command_pipelines_check; /* config.c */
 extern const struct command command_detect; /* detect.c */
 extern const struct command command_pipelines, command_runs, command_runs_show; /* pipelines.c */
-extern const struct command command_incidents, command_incidents_close, command_incidents_label, command_cases, command_cases_show, command_cases_fork; /* incidents.c */
-extern const struct command command_lineage_show, command_lineage_impact, command_lineage_add, command_lineage_sql; /* lineage.c */
+extern const struct command command_incidents, command_incidents_close, command_incidents_label, command_cases,
+    command_cases_show, command_cases_fork; /* incidents.c */
+extern const struct command command_lineage_show, command_lineage_impact, command_lineage_add,
+    command_lineage_sql;                                                        /* lineage.c */
 extern const struct command command_approvals, command_approve, command_reject; /* approvals.c */
 extern const struct command command_silence_add, command_silence_list, command_silence_end; /* silence.c */
 extern const struct command command_keys_add, command_keys_list, command_keys_revoke; /* keys.c */

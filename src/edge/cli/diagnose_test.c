@@ -36,7 +36,8 @@ static int run(char *text, size_t cap, const char *const *words)
 
 #define RUN(text, ...) run((text), sizeof(text), (const char *const[]){ "diagnose", __VA_ARGS__, NULL })
 
-/* Two services and a machine; `slow` rows at the end in which the processor of one is at its limit, and both are slow. */
+/* Two services and a machine; `slow` rows at the end in which the processor of one is at its limit, and both are slow.
+ */
 static const char *recording(struct arena *a, int slow)
 {
     const char *path = str_fmt(a, STR_FMT "/metrics.csv", STR_ARG(test_dir())).ptr;
@@ -45,8 +46,8 @@ static const char *recording(struct arena *a, int slow)
     (void)fputs("time,front.latency,cart.latency,cart.cpu,table.cpu\n", f);
     for (int i = 0; i < 90; i++) {
         double w = (i * 37 % 11) / 100.0, bad = i >= 90 - slow;
-        (void)fprintf(f, "2026-01-01 00:%02d:%02d,%.4f,%.4f,%.4f,%.4f\n", i / 60, i % 60, 0.2 * (1 + w + 9 * bad), 0.1 * (1 + w + 19 * bad),
-                      0.2 * (1 + w) + 0.7 * bad, 0.3 * (1 + w));
+        (void)fprintf(f, "2026-01-01 00:%02d:%02d,%.4f,%.4f,%.4f,%.4f\n", i / 60, i % 60, 0.2 * (1 + w + 9 * bad),
+                      0.1 * (1 + w + 19 * bad), 0.2 * (1 + w) + 0.7 * bad, 0.3 * (1 + w));
     }
     (void)fclose(f);
     return path;

@@ -342,7 +342,8 @@ const struct command command_incidents_label = {
     "incidents label",
     "ID real|false",
     "Say whether an incident was real.",
-    "What weir detect backtest counts as hits and false alarms, and what the models of series learn from. An incident can be\n"
+    "What weir detect backtest counts as hits and false alarms, and what the models of series learn from. An incident "
+    "can be\n"
     "labelled in any state, and again: the newest word counts.",
     close_options,
     run_label,

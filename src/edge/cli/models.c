@@ -21,7 +21,9 @@ static void print_models(struct cli *cli, json *root)
                                      str_fmt(a, "%lld", (long long)json_get_i64(m, "version", 0)) });
     }
     if (t.rows) table_print(&t, stdout);
-    else (void)puts("every series has the settings that serve all; label incidents (weir incidents label) to teach them");
+    else
+        (void)puts(
+            "every series has the settings that serve all; label incidents (weir incidents label) to teach them");
 }
 
 static int run_models(struct cli *cli)
@@ -54,8 +56,10 @@ const struct command command_models = {
     "models",
     "",
     "What detectors learned from labelled incidents.",
-    "A series' detector is tried with other settings when its incidents were labelled (weir incidents label); settings that\n"
-    "beat those of today on the newer third of the labels, which they were not chosen by, replace them. Scores are of that "
+    "A series' detector is tried with other settings when its incidents were labelled (weir incidents label); settings "
+    "that\n"
+    "beat those of today on the newer third of the labels, which they were not chosen by, replace them. Scores are of "
+    "that "
     "third.",
     none,
     run_models,

@@ -1,7 +1,8 @@
-/* What a detector would have fired over stored history, and how that compares with what people said of the incidents then.
+/* What a detector would have fired over stored history, and how that compares with what people said of the incidents
+ * then.
  *
- *   samples.db, one series at a time -> a fresh detector with the settings to try -> alarms -> inside an incident that was real
- *   (a hit), inside one that was a false alarm, or outside every labelled one (nobody said)
+ *   samples.db, one series at a time -> a fresh detector with the settings to try -> alarms -> inside an incident that
+ * was real (a hit), inside one that was a false alarm, or outside every labelled one (nobody said)
  *
  * Reads only. What samples.db does not hold yet (the newest minutes, still in the log) is not judged. */
 #ifndef WEIR_EDGE_OBSERVE_BACKTEST_H
@@ -47,10 +48,11 @@ struct backtest_alarm {
 
 typedef void backtest_told(void *ctx, const struct series_info *series, const struct backtest_alarm *alarm);
 
-/* Judge one series from its start to `to` with a fresh detector; samples before `from` only teach. Marks incidents as seen and
- * hit, adds to *tally; `told` (may be NULL) gets every alarm that starts. Errors: ERR_IO, ERR_CORRUPT. */
-MUST_USE err backtest_series(struct samples_db *db, const struct series_info *series, const struct detect_config *config,
-                             usec from, usec to, struct backtest_incidents *incidents, backtest_told *told, void *ctx,
+/* Judge one series from its start to `to` with a fresh detector; samples before `from` only teach. Marks incidents as
+ * seen and hit, adds to *tally; `told` (may be NULL) gets every alarm that starts. Errors: ERR_IO, ERR_CORRUPT. */
+MUST_USE err backtest_series(struct samples_db *db, const struct series_info *series,
+                             const struct detect_config *config, usec from, usec to,
+                             struct backtest_incidents *incidents, backtest_told *told, void *ctx,
                              struct backtest_tally *tally);
 
 struct backtest_score {

@@ -30,8 +30,8 @@ MUST_USE err ingest_open(const struct ingest_opts *opts, struct store *store, st
 /* Stops the threads where they are, saves the detectors. What is in the logs is judged after the next start. Accepts
  * NULL. */
 void ingest_close(struct ingest *in);
-/* The thresholds (JSON of pipelines.yaml, docs/architecture.md) and models (models.h, or empty) in force from now on. Errors:
- * ERR_INPUT, ERR_LIMIT.   Thread: any. */
+/* The thresholds (JSON of pipelines.yaml, docs/architecture.md) and models (models.h, or empty) in force from now on.
+ * Errors: ERR_INPUT, ERR_LIMIT.   Thread: any. */
 MUST_USE err ingest_configure(struct ingest *in, str pipelines_json, str models_json);
 
 struct ingest_result {

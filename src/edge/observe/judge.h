@@ -6,7 +6,8 @@
 #include "edge/observe/samples_db.h"
 #include "engine/detect/detect.h"
 
-/* The thresholds of pipelines.yaml (JSON in docs/architecture.md), and what models say of series (models.h). Immutable once parsed; freed by the last holder. */
+/* The thresholds of pipelines.yaml (JSON in docs/architecture.md), and what models say of series (models.h). Immutable
+ * once parsed; freed by the last holder. */
 struct judge_rules;
 /* An empty text gives rules without thresholds. Errors: ERR_INPUT. */
 MUST_USE err judge_rules_parse(str pipelines_json, str models_json, struct judge_rules **out);

@@ -1,8 +1,8 @@
-/* The settings that a series' detector learned from labelled incidents: one document of kind "models" in the journal, every
- * version of which is kept, so that a promotion can be read, replayed and taken back.
+/* The settings that a series' detector learned from labelled incidents: one document of kind "models" in the journal,
+ * every version of which is kept, so that a promotion can be read, replayed and taken back.
  *
  *   {"version":2,"learned_to":871,"series":[{"series":"rows","sensitivity":2,"version":2,"score":0.8,"before":0.5,
- *    "labels":9,"held_back":3,"from":TIME,"to":TIME,"data":"SHA-256 of the samples"}]}                                       */
+ *    "labels":9,"held_back":3,"from":TIME,"to":TIME,"data":"SHA-256 of the samples"}]} */
 #ifndef WEIR_EDGE_OBSERVE_MODELS_H
 #define WEIR_EDGE_OBSERVE_MODELS_H
 

@@ -31,7 +31,8 @@ TEST(what_is_written_is_read)
 TEST(nothing_is_version_0_and_nonsense_is_refused)
 {
     static const char *const bad[] = { "{", "{\"series\":[{}]}", "{\"series\":[{\"series\":\"x\",\"sensitivity\":9}]}",
-                                       "{\"series\":[{\"series\":\"x\"}]}", "{\"series\":[{\"series\":\"\",\"sensitivity\":1}]}" };
+                                       "{\"series\":[{\"series\":\"x\"}]}",
+                                       "{\"series\":[{\"series\":\"\",\"sensitivity\":1}]}" };
     struct arena a = arena_init(1 << 20);
     struct models m;
     CHECK_OK(models_parse(STR(""), &a, &m));
@@ -44,7 +45,9 @@ TEST(a_series_is_judged_by_its_model)
 {
     struct arena a = arena_init(1 << 20);
     struct judge_rules *plain, *learned;
-    struct series_info s = { .text = sample.series, .name = STR("rows"), .labels = STR("{}"), .pipeline = STR("orders") };
+    struct series_info s = {
+        .text = sample.series, .name = STR("rows"), .labels = STR("{}"), .pipeline = STR("orders")
+    };
     bool lost;
     CHECK_OK(judge_rules_parse(STR_NONE, STR_NONE, &plain));
     CHECK_OK(judge_rules_parse(STR_NONE, text_of(&a), &learned));

@@ -38,7 +38,8 @@ static err open_conn(struct conn *c, const char *path, struct env *env, bool wri
     if (!e.code && writer) e = sql_err(c, sqlite3_exec(c->db, samples_sql_text[SAMPLES_SQL_SCHEMA], NULL, NULL, NULL));
     for (int id = 0; id < SAMPLES_SQL_COUNT && !e.code; id++) {
         if (id == SAMPLES_SQL_CONNECT || id == SAMPLES_SQL_SCHEMA) continue;
-        e = sql_err(c, sqlite3_prepare_v3(c->db, samples_sql_text[id], -1, SQLITE_PREPARE_PERSISTENT, &c->stmts[id], NULL));
+        e = sql_err(
+            c, sqlite3_prepare_v3(c->db, samples_sql_text[id], -1, SQLITE_PREPARE_PERSISTENT, &c->stmts[id], NULL));
     }
     return e;
 }
@@ -72,7 +73,8 @@ err samples_db_open_reader(str dir, struct env *env, struct samples_db **out)
     const char *path = str_fmt(&a, STR_FMT "/samples.db", STR_ARG(dir)).ptr;
     (void)pthread_mutex_init(&db->writer.lock, NULL);
     (void)pthread_mutex_init(&db->reader.lock, NULL);
-    err e = access(path, R_OK) ? err_make(ERR_NOT_FOUND, "no samples: %s", path) : open_conn(&db->reader, path, env, false);
+    err e =
+        access(path, R_OK) ? err_make(ERR_NOT_FOUND, "no samples: %s", path) : open_conn(&db->reader, path, env, false);
     arena_done(&a);
     if (e.code) samples_db_close(db);
     else *out = db;
@@ -145,12 +147,16 @@ static str column(struct query *q, int at, struct arena *a)
 
 static struct series_info read_series(struct query *q, struct arena *a)
 {
-    return (struct series_info){
-        .ref = (uint32_t)sqlite3_column_int64(q->stmt, 0), .id = column(q, 1, a), .text = column(q, 2, a), .name = column(q, 3, a),
-        .labels = column(q, 4, a), .pipeline = column(q, 5, a), .source = column(q, 6, a),
-        .kind = (enum series_kind)sqlite3_column_int(q->stmt, 7), .first_seen = sqlite3_column_int64(q->stmt, 8),
-        .last_seen = sqlite3_column_int64(q->stmt, 9)
-    };
+    return (struct series_info){ .ref = (uint32_t)sqlite3_column_int64(q->stmt, 0),
+                                 .id = column(q, 1, a),
+                                 .text = column(q, 2, a),
+                                 .name = column(q, 3, a),
+                                 .labels = column(q, 4, a),
+                                 .pipeline = column(q, 5, a),
+                                 .source = column(q, 6, a),
+                                 .kind = (enum series_kind)sqlite3_column_int(q->stmt, 7),
+                                 .first_seen = sqlite3_column_int64(q->stmt, 8),
+                                 .last_seen = sqlite3_column_int64(q->stmt, 9) };
 }
 
 err samples_db_series(struct samples_db *db, str id_or_text, struct arena *a, struct series_info *out)
@@ -166,7 +172,8 @@ err samples_db_series(struct samples_db *db, str id_or_text, struct arena *a, st
     return err_make(ERR_NOT_FOUND, "no series '" STR_FMT "'", STR_ARG(str_cut(id_or_text, 0, 80)));
 }
 
-err samples_db_list(struct samples_db *db, str pipeline, str name, str after, size_t max, struct arena *a, struct series_list *out)
+err samples_db_list(struct samples_db *db, str pipeline, str name, str after, size_t max, struct arena *a,
+                    struct series_list *out)
 {
     *out = (struct series_list){ .items = ARENA_ARRAY(a, struct series_info, max) };
     (void)pthread_mutex_lock(&db->reader.lock);
@@ -181,7 +188,8 @@ err samples_db_list(struct samples_db *db, str pipeline, str name, str after, si
     return e;
 }
 
-err samples_db_chunks(struct samples_db *db, uint32_t ref, usec from, usec to, err (*chunk)(void *ctx, str data), void *ctx)
+err samples_db_chunks(struct samples_db *db, uint32_t ref, usec from, usec to, err (*chunk)(void *ctx, str data),
+                      void *ctx)
 {
     (void)pthread_mutex_lock(&db->reader.lock);
     struct query q = use(&db->reader, SAMPLES_SQL_CHUNK_RANGE);
@@ -266,7 +274,8 @@ err samples_db_put_series(struct samples_db *db, const struct series_info *s)
     return run(&q);
 }
 
-err samples_db_put_chunk(struct samples_db *db, uint32_t ref, usec start, usec end, int64_t part, size_t count, str data)
+err samples_db_put_chunk(struct samples_db *db, uint32_t ref, usec start, usec end, int64_t part, size_t count,
+                         str data)
 {
     struct query q = use(&db->writer, SAMPLES_SQL_CHUNK_PUT);
     bind_i64(&q, ref);
@@ -304,7 +313,8 @@ err samples_db_expire(struct samples_db *db, usec before, size_t max, int64_t *g
     e = run(&q);
     *gone = e.code ? 0 : sqlite3_changes64(db->writer.db);
     if (!e.code && *gone < (int64_t)max) {
-        struct query series = use(&db->writer, SAMPLES_SQL_SERIES_EXPIRE), states = use(&db->writer, SAMPLES_SQL_DETECTOR_EXPIRE);
+        struct query series = use(&db->writer, SAMPLES_SQL_SERIES_EXPIRE),
+                     states = use(&db->writer, SAMPLES_SQL_DETECTOR_EXPIRE);
         bind_i64(&series, before);
         e = run(&series);
         if (!e.code) e = run(&states);

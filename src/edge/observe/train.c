@@ -24,11 +24,13 @@ struct training {
 };
 
 /* Keeps those that say something of this series. */
-static err read_incidents(struct tx *tx, const struct series_info *series, struct arena *a, struct backtest_incidents *out)
+static err read_incidents(struct tx *tx, const struct series_info *series, struct arena *a,
+                          struct backtest_incidents *out)
 {
     *out = (struct backtest_incidents){ .items = arena_try(a, TRAIN_INCIDENTS_MAX * sizeof *out->items) };
     if (!out->items) return err_make(ERR_LIMIT, "%d incidents", TRAIN_INCIDENTS_MAX);
-    struct rows *r = tx_query(tx, SQL_TRAIN_INCIDENTS, V(series->pipeline), V(series->text), V((int64_t)TRAIN_INCIDENTS_MAX));
+    struct rows *r =
+        tx_query(tx, SQL_TRAIN_INCIDENTS, V(series->pipeline), V(series->text), V((int64_t)TRAIN_INCIDENTS_MAX));
     while (rows_next(r)) {
         struct backtest_incident x = backtest_incident_read(r, series->last_seen, margin, a);
         bool own = rows_i64(r, 7) > 0, nobody = rows_i64(r, 8) == 0;

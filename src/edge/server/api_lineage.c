@@ -35,7 +35,9 @@ static void not_found(struct question *q, str name, size_t others)
 {
     struct arena *a = q->v.req->arena;
     lineage_cache_end(q->cache);
-    if (others > 1) name = str_fmt(a, STR_FMT ": %zu datasets end so; give more of its name", STR_ARG(str_cut(name, 0, 200)), others);
+    if (others > 1)
+        name =
+            str_fmt(a, STR_FMT ": %zu datasets end so; give more of its name", STR_ARG(str_cut(name, 0, 200)), others);
     view_missing(&q->v, "node", name);
 }
 
@@ -45,7 +47,8 @@ static str owner_of(struct question *q, enum node_kind kind, str id)
     if (kind != NODE_PIPELINE && kind != NODE_JOB) return STR("");
     str name = id, prefix;
     (void)str_next(&name, ':', &prefix);
-    struct rows *r = kind == NODE_PIPELINE ? tx_query(q->v.tx, SQL_PIPELINE_OWNER, V(name)) : tx_query(q->v.tx, SQL_LINEAGE_JOB_OWNER, V(id));
+    struct rows *r = kind == NODE_PIPELINE ? tx_query(q->v.tx, SQL_PIPELINE_OWNER, V(name))
+                                           : tx_query(q->v.tx, SQL_LINEAGE_JOB_OWNER, V(id));
     str owner = rows_next(r) ? rows_dup(r, 0, q->v.req->arena) : STR("");
     rows_end(r);
     return owner;
@@ -84,7 +87,9 @@ static void walk(struct request *req, struct response *res)
     struct question q;
     size_t others;
     str name = http_query(req, "node"), direction = http_query(req, "direction");
-    struct lineage_walk w = { .up = STR_IS(direction, "up"), .depth = (unsigned)http_query_i64(req, "depth", 0), .max = (size_t)http_query_i64(req, "limit", WALK) };
+    struct lineage_walk w = { .up = STR_IS(direction, "up"),
+                              .depth = (unsigned)http_query_i64(req, "depth", 0),
+                              .max = (size_t)http_query_i64(req, "limit", WALK) };
     struct lineage_visits v;
     if (!ask(&q, req, res)) return;
     uint32_t node = lineage_named(q.g, name, &others);
@@ -144,7 +149,8 @@ static size_t names(json *list, str *out, size_t max)
 }
 
 /* Columns of the datasets that the text reads, as far as they were seen. */
-static size_t known_columns(struct tx *tx, const struct declared *d, const struct sql_lineage *l, struct sql_schema *out, struct arena *a)
+static size_t known_columns(struct tx *tx, const struct declared *d, const struct sql_lineage *l,
+                            struct sql_schema *out, struct arena *a)
 {
     size_t count = 0;
     for (size_t i = 0; i < l->count; i++)
@@ -170,7 +176,8 @@ static err read_sql(struct request *req, const struct declared *d, json *job, st
     struct sql_options o = { .schemas = known };
     struct tx *tx;
     str dialect = json_get_str(job, "dialect");
-    if (dialect.len && !sql_dialect_of(dialect, &o.dialect)) return err_make(ERR_INPUT, "no dialect '" STR_FMT "'", STR_ARG(str_cut(dialect, 0, 40)));
+    if (dialect.len && !sql_dialect_of(dialect, &o.dialect))
+        return err_make(ERR_INPUT, "no dialect '" STR_FMT "'", STR_ARG(str_cut(dialect, 0, 40)));
     err e = sql_lineage(json_get_str(job, "sql"), &o, a, l);
     if (e.code) return e;
     e = store_read(server_store(req->ctx), &tx);
@@ -186,9 +193,13 @@ static err read_job(struct request *req, json *job, struct input *out)
 {
     struct arena scratch = arena_init(SQL_MEMORY);
     json *inputs = json_get(job, "inputs"), *outputs = json_get(job, "outputs");
-    struct declared d = { .job = json_get_str(job, "job"), .pipeline = json_bool(json_get(job, "pipeline"), false), .owner = json_get_str(job, "owner"),
-                          .origin = json_get_str(job, "origin"), .space = json_get_str(job, "namespace") };
-    str *in = ARENA_ARRAY(&scratch, str, yyjson_arr_size(inputs) + 1), *to = ARENA_ARRAY(&scratch, str, yyjson_arr_size(outputs) + 1);
+    struct declared d = { .job = json_get_str(job, "job"),
+                          .pipeline = json_bool(json_get(job, "pipeline"), false),
+                          .owner = json_get_str(job, "owner"),
+                          .origin = json_get_str(job, "origin"),
+                          .space = json_get_str(job, "namespace") };
+    str *in = ARENA_ARRAY(&scratch, str, yyjson_arr_size(inputs) + 1),
+        *to = ARENA_ARRAY(&scratch, str, yyjson_arr_size(outputs) + 1);
     d.input_count = names(inputs, in, yyjson_arr_size(inputs));
     d.output_count = names(outputs, to, yyjson_arr_size(outputs));
     d.inputs = in;
@@ -205,7 +216,10 @@ static err read_job(struct request *req, json *job, struct input *out)
 static err take_job(struct request *req, json *job, struct input *out)
 {
     if (!json_get(job, "flows")) return read_job(req, job, out);
-    *out = (struct input){ .kind = STR("lineage.declared"), .subject = json_get_str(job, "job"), .actor = req->actor, .body = json_text(job, req->arena) };
+    *out = (struct input){ .kind = STR("lineage.declared"),
+                           .subject = json_get_str(job, "job"),
+                           .actor = req->actor,
+                           .body = json_text(job, req->arena) };
     return OK;
 }
 
@@ -258,10 +272,11 @@ static void declare(struct request *req, struct response *res)
 
 const struct route api_lineage_routes[] = {
     { "GET", "/api/v1/lineage/walk", ROLE_VIEWER, "lineage", "What feeds a node, or what it feeds, nearest first",
-      "node:string(0..1200) direction:enum(up|down) depth:integer(0..1000) limit:integer(1..10000)", NULL, "LineageWalk", 200, 0, walk },
+      "node:string(0..1200) direction:enum(up|down) depth:integer(0..1000) limit:integer(1..10000)", NULL,
+      "LineageWalk", 200, 0, walk },
     { "GET", "/api/v1/lineage/impact", ROLE_VIEWER, "lineage", "What breaks when a column changes, surest first",
       "column:string(0..1200) limit:integer(1..10000)", NULL, "LineageImpact", 200, 0, impact },
-    { "POST", "/api/v1/lineage/jobs", ROLE_OPERATOR, "lineage", "Declare jobs: what they read and write, or their SQL", NULL, "LineageJobs", "Taken", 200,
-      LINEAGE_BODY_MAX, declare },
+    { "POST", "/api/v1/lineage/jobs", ROLE_OPERATOR, "lineage", "Declare jobs: what they read and write, or their SQL",
+      NULL, "LineageJobs", "Taken", 200, LINEAGE_BODY_MAX, declare },
     ROUTES_END,
 };

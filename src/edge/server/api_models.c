@@ -24,11 +24,13 @@ static void get(struct request *req, struct response *res)
     struct arena a = arena_init(ROOM);
     str text;
     struct models none = { 0 };
-    if (read_text(req, res, SQL_DOCUMENT_ACTIVE, true, &a, &text)) buf_add(&res->body, text.len ? text : models_text(&none, &a));
+    if (read_text(req, res, SQL_DOCUMENT_ACTIVE, true, &a, &text))
+        buf_add(&res->body, text.len ? text : models_text(&none, &a));
     arena_done(&a);
 }
 
-/* The series as they were, in a new version; learned_to stays, so that the same labels do not bring the same models back. */
+/* The series as they were, in a new version; learned_to stays, so that the same labels do not bring the same models
+ * back. */
 static err go_back(str now_text, str before_text, struct arena *a, str *body)
 {
     struct models now, before;
@@ -52,7 +54,8 @@ static void rollback(struct request *req, struct response *res)
     struct arena a = arena_init(ROOM);
     str now, before, body;
     int64_t seq = 0;
-    if (read_text(req, res, SQL_DOCUMENT_ACTIVE, true, &a, &now) && read_text(req, res, SQL_MODELS_BEFORE, false, &a, &before)) {
+    if (read_text(req, res, SQL_DOCUMENT_ACTIVE, true, &a, &now) &&
+        read_text(req, res, SQL_MODELS_BEFORE, false, &a, &before)) {
         err e = go_back(now, before, &a, &body);
         struct buf b = buf_init(2 * (size_t)MODELS_BYTES_MAX);
         if (!e.code) buf_add(&b, body);
@@ -64,7 +67,9 @@ static void rollback(struct request *req, struct response *res)
 }
 
 const struct route api_model_routes[] = {
-    { "GET", "/api/v1/models", ROLE_VIEWER, "models", "What detectors of series learned from labelled incidents", NULL, NULL, "Models", 200, 0, get },
-    { "POST", "/api/v1/models/rollback", ROLE_ADMIN, "models", "Take the newest promotion back", NULL, NULL, "Seq", 200, 1 << 10, rollback },
+    { "GET", "/api/v1/models", ROLE_VIEWER, "models", "What detectors of series learned from labelled incidents", NULL,
+      NULL, "Models", 200, 0, get },
+    { "POST", "/api/v1/models/rollback", ROLE_ADMIN, "models", "Take the newest promotion back", NULL, NULL, "Seq", 200,
+      1 << 10, rollback },
     ROUTES_END,
 };
