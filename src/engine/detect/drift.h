@@ -23,17 +23,17 @@
 
 /* ---- the parts of the battery: name, what it says, what its effect is, weight in the budget ---- */
 #define DRIFT_PART_LIST(X)                                                                                             \
-    X(KS, "distribution", "the values are distributed differently", "largest difference of the shares below a value", 1) \
-    X(SMOOTH, "shape", "level, spread or shape has changed", "largest difference of the shares below a value", 1)      \
-    X(LOW, "low tail", "the lowest values come from one side", "surplus share of rows", 1)                             \
-    X(HIGH, "high tail", "the highest values come from one side", "surplus share of rows", 1)                          \
-    X(GRID, "repeats", "values repeat more, or less, than they did", "doublings of how often a value repeats", 1)      \
-    X(MISSING, "missing", "the share of missing values has changed", "change of the share of rows", 1)                 \
-    X(ODD, "not numbers", "the share of values that are no finite numbers has changed", "change of the share of rows", 1) \
-    X(FREQUENT, "frequent values", "the frequent values have other shares", "share of rows that moved", 3)             \
+    X(KS, "distribution", "the values are distributed differently", "largest difference of the shares below a value", 2) \
+    X(SMOOTH, "shape", "level, spread or shape has changed", "largest difference of the shares below a value", 2)      \
+    X(LOW, "low tail", "the lowest values come from one side", "surplus share of rows", 2)                             \
+    X(HIGH, "high tail", "the highest values come from one side", "surplus share of rows", 2)                          \
+    X(GRID, "repeats", "values repeat more, or less, than they did", "doublings of how often a value repeats", 2)      \
+    X(MISSING, "missing", "the share of missing values has changed", "change of the share of rows", 2)                 \
+    X(ODD, "not numbers", "the share of values that are no finite numbers has changed", "change of the share of rows", 2) \
+    X(FREQUENT, "frequent values", "the frequent values have other shares", "share of rows that moved", 10)             \
     X(CHI2, "all values", "the values have other shares", "share of rows that moved", 1)                               \
-    X(NEW, "new value", "there are values that were not there", "share of rows", 5)                                    \
-    X(VANISHED, "vanished value", "values have gone", "share of rows", 1)
+    X(NEW, "new value", "there are values that were not there", "share of rows", 13)                                    \
+    X(VANISHED, "vanished value", "values have gone", "share of rows", 2)
 #define DRIFT_PART_ENUM(name, text, says, unit, weight) DRIFT_##name,
 enum drift_part { DRIFT_PART_LIST(DRIFT_PART_ENUM) DRIFT_PARTS };
 #undef DRIFT_PART_ENUM

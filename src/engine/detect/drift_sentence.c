@@ -17,7 +17,7 @@ static str both(const char *what, double was, double is, struct arena *a)
 
 static str spreads_text(double change, double sd, struct arena *a)
 {
-    if (!(sd > 0) || !isfinite(change / sd)) return STR("");
+    if (!(sd > 0) || !isfinite(change / sd) || fabs(change / sd) < 0.005) return STR("");
     return str_fmt(a, " (%+.2g sd)", change / sd);
 }
 
