@@ -20,6 +20,7 @@ int severity_of(str text, int fallback);
     X(DATA_MISSING, "data.missing", "rows or files are missing")                                                       \
     X(DATA_INVALID, "data.invalid", "values do not parse or break a constraint")                                       \
     X(DATA_GROWN, "data.grown", "the input is much larger than before")                                                \
+    X(DATA_DRIFTED, "data.drifted", "values are distributed differently than before")                                  \
     X(RESOURCE_MEMORY, "resource.memory", "a step ran out of its memory limit")                                        \
     X(RESOURCE_DISK_FULL, "resource.disk_full", "the disk is full")                                                    \
     X(RESOURCE_DISK_SLOW, "resource.disk_slow", "the disk is slow")                                                    \

@@ -6,7 +6,8 @@ static const struct source {
     const char *name;
     void (*look)(struct diag *d);
 } sources[] = {
-    { "exit", look_exit },         { "findings", look_findings }, { "volume", look_volume },
+    { "exit", look_exit },         { "findings", look_findings }, { "drift", look_drift },
+    { "volume", look_volume },
     { "memory", look_memory },     { "slow", look_slow },         { "services", look_services },
     { "upstream", look_upstream }, { "changes", look_changes },   { "precedent", look_precedent },
 };

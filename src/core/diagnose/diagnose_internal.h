@@ -177,6 +177,7 @@ str runbook_find(struct diag *d, const struct cause *c, str words);
 /* The sources. */
 void look_exit(struct diag *d);
 void look_findings(struct diag *d);
+void look_drift(struct diag *d);
 void look_volume(struct diag *d);
 void look_memory(struct diag *d);
 void look_slow(struct diag *d);

@@ -171,6 +171,42 @@ static void volume_finding(struct tx *tx, double value)
                                           .at = 2 * USEC_SECOND, .value = value, .low = 1700, .high = 2300 });
 }
 
+static void drift_finding(struct tx *tx, const char *id, const char *pipeline, const char *evidence, usec at)
+{
+    kit_finding(tx, (struct kit_finding){ .id = id, .incident = "inc-1", .pipeline = pipeline, .step = "load", .kind = "drift",
+                                          .summary = "1 of 5 columns of sales drifted", .evidence = evidence, .at = at });
+}
+
+static void scene_drift(struct tx *tx)
+{
+    kit_incident(tx, "inc-1", "orders", "fp");
+    drift_finding(tx, "f", "orders", "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"}]}", 2 * USEC_SECOND);
+}
+
+TEST(a_drifted_column_is_named_with_what_changed)
+{
+    struct arena a = arena_init(1 << 20);
+    struct cause c = first_is(scene_drift, &a, CAUSE_DATA_DRIFTED, "orders", 0.6);
+    CHECK(shows(&c, "column amount"));
+    CHECK(shows(&c, "mean 12, was 10"));
+    arena_done(&a);
+}
+
+static void scene_column_gone(struct tx *tx)
+{
+    kit_incident(tx, "inc-1", "orders", "fp");
+    drift_finding(tx, "f", "orders", "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"},"
+                                     "{\"column\":\"sku\",\"part\":\"removed\",\"what\":\"the column is gone\"}]}", 2 * USEC_SECOND);
+}
+
+TEST(a_column_that_is_gone_comes_before_one_that_drifted)
+{
+    struct arena a = arena_init(1 << 20);
+    struct cause c = first_is(scene_column_gone, &a, CAUSE_SCHEMA_MISSING, "orders", 0.8);
+    CHECK(shows(&c, "column sku"));
+    arena_done(&a);
+}
+
 static void scene_doubled(struct tx *tx)
 {
     usual(tx, "orders");
