@@ -2,6 +2,7 @@
 
 #include "edge/cli/audit.h"
 #include "edge/cli/diagnose.h"
+#include "edge/cli/drift.h"
 #include "edge/cli/feed.h"
 #include "edge/cli/logs.h"
 #include "edge/cli/replay.h"
@@ -17,6 +18,7 @@ const struct command *const commands[] = {
     &command_logs,
     &command_logs_diff,
     &command_detect,
+    &command_drift,
     &command_pipelines,
     &command_runs,
     &command_runs_show,
