@@ -25,7 +25,8 @@ static void see_columns(struct cx *cx, str pipeline, str dataset, json *columns)
     jw_raw(&b.w, "before", before);
     jw_raw(&b.w, "after", now);
     str summary = str_fmt(cx->a, "columns of " STR_FMT " changed", STR_ARG(dataset));
-    str detail = str_fmt(cx->a, "{\"before\":" STR_FMT ",\"after\":" STR_FMT "}", STR_ARG(before), STR_ARG(now));
+    str detail = str_dup(cx->a, (str){ b.buf.ptr, b.buf.len });
+    detail = str_fmt(cx->a, STR_FMT "}", STR_ARG(detail)); /* what the entry says so far: dataset, before, after */
     int64_t seq = cx_derive(cx, &b, "schema.changed", dataset, "weir", STR(""), cx->seq);
     change_record(cx, pipeline, STR("schema"), summary, detail, seq);
 }

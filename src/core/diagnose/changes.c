@@ -54,6 +54,24 @@ static str column_gone(json *detail)
     return STR_NONE;
 }
 
+/* Who is known to name the column that is gone, and fails: lineage by column says that this is what it misses. */
+static void readers(struct diag *d, str dataset, str column)
+{
+    const str prefix = STR("pipeline:");
+    struct rows *r = tx_query(d->tx, SQL_DIAG_COLUMN_READERS, V(dataset), V(column));
+    while (rows_next(r)) {
+        str job = rows_str(r, 0);
+        for (size_t p = 0; str_starts(job, prefix) && p < d->place_count; p++) {
+            const struct place *at = &d->places[p];
+            if (!str_eq(at->pipeline, str_cut(job, prefix.len, job.len)) || !place_deviates(at)) continue;
+            str text = str_fmt(d->a, STR_FMT " reads " STR_FMT "." STR_FMT ", which is gone", STR_ARG(at->pipeline), STR_ARG(dataset), STR_ARG(column));
+            hint_add(d, &(struct hint){ .kind = CAUSE_SCHEMA_MISSING, .place = p, .witness = WITNESS_MEASURED, .strength = 0.7,
+                                        .seq = rows_i64(r, 4), .text = text,
+                                        .title = str_fmt(d->a, "column " STR_FMT " of " STR_FMT " is gone", STR_ARG(column), STR_ARG(dataset)) });
+        }
+    }
+}
+
 /* Columns seen before and after: a fact, not only a moment. */
 static void schema(struct diag *d, size_t place, const struct change *c, double strength)
 {
@@ -69,6 +87,7 @@ static void schema(struct diag *d, size_t place, const struct change *c, double 
                     .text = text,
                     .title = gone.len ? str_fmt(d->a, "a column is gone (" STR_FMT ")", STR_ARG(gone)) : c->summary,
                 });
+    if (gone.len) readers(d, json_get_str(detail, "dataset"), gone);
     for (size_t p = place, hops = 0; hops <= HOPS_MAX; hops++) { /* here and below it steps may miss the column */
         support(d, p, CAUSE_SCHEMA_MISSING, c, strength, text);
         if (!place_linked(d, p)) break;

@@ -316,15 +316,30 @@ static size_t feeders(struct diag *d, str node, struct feeder *out)
     return n;
 }
 
-/* The pipelines above a node, straight or through a dataset. */
-static void feeds_of_node(struct diag *d, size_t at, str node, int datasets)
+/* The pipelines above a node, nearest first, through datasets and declared jobs between them; a pipeline ends the way. */
+static void feeds_of_node(struct diag *d, size_t at, str node)
 {
+    enum { NODES_MAX = 128, BETWEEN_MAX = 6 };
     const str prefix = STR("pipeline:");
-    struct feeder up[FEEDERS_MAX];
-    size_t n = feeders(d, node, up);
-    for (size_t i = 0; i < n; i++) {
-        if (str_starts(up[i].node, prefix)) feeds(d, at, str_cut(up[i].node, prefix.len, up[i].node.len), up[i].seq);
-        else if (datasets > 0) feeds_of_node(d, at, up[i].node, datasets - 1);
+    struct {
+        str node;
+        int hops;
+    } queue[NODES_MAX] = { { node, 0 } };
+    size_t count = 1;
+    for (size_t i = 0; i < count; i++) {
+        struct feeder up[FEEDERS_MAX];
+        size_t n = feeders(d, queue[i].node, up);
+        for (size_t k = 0; k < n; k++) {
+            if (str_starts(up[k].node, prefix)) {
+                feeds(d, at, str_cut(up[k].node, prefix.len, up[k].node.len), up[k].seq);
+                continue;
+            }
+            bool known = queue[i].hops >= BETWEEN_MAX || count == NODES_MAX;
+            for (size_t j = 0; j < count && !known; j++) known = str_eq(queue[j].node, up[k].node);
+            if (known) continue;
+            queue[count].node = up[k].node;
+            queue[count++].hops = queue[i].hops + 1;
+        }
     }
 }
 
@@ -344,7 +359,7 @@ static void walk_up(struct diag *d)
     for (size_t i = 0; i < d->place_count; i++) {
         if (!place_deviates(&d->places[i])) continue;
         str node = str_fmt(d->a, "pipeline:" STR_FMT, STR_ARG(d->places[i].pipeline));
-        feeds_of_node(d, i, node, 2);
+        feeds_of_node(d, i, node);
         feeds_declared(d, i);
     }
 }

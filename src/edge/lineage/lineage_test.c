@@ -147,3 +147,25 @@ TEST(lineage_declared_jobs_connect_pipelines)
     CHECK_STR(newest(&w, "incident.joined"), newest(&w, "incident.opened").ptr);
     world_done(&w);
 }
+
+/* A step fails and says nothing of use. Lineage by column knows that it names a column that has just gone from what it reads. */
+TEST(lineage_by_column_names_the_missing_column)
+{
+    struct world w = world_ready();
+    CHECK_OK(give(&w, "lineage.seen", "source", "{\"pipeline\":\"source\",\"event\":\"OTHER\",\"time\":1,\"outputs\":[\"db/raw\"],"
+                                                "\"columns\":{\"db/raw\":[\"a\",\"b\"]}}"));
+    declare(&w, "orders", true, "insert into mid select a from raw");
+    pass(&w, USEC_MINUTE);
+    CHECK_OK(give(&w, "lineage.seen", "source", "{\"pipeline\":\"source\",\"event\":\"OTHER\",\"time\":1,\"outputs\":[\"db/raw\"],"
+                                                "\"columns\":{\"db/raw\":[\"b\"]}}"));
+    pass(&w, USEC_MINUTE);
+    CHECK_OK(give(&w, "run.finished", "run-1", "{\"pipeline\":\"orders\",\"step\":\"extract\",\"attempt\":1,\"started\":1777874521000000,"
+                                               "\"ended\":1777874522000000,\"exit_code\":1,\"output\":\"error 17\"}"));
+    pass(&w, USEC_SECOND);
+    char incident[64];
+    (void)snprintf(incident, sizeof incident, STR_FMT, STR_ARG(newest(&w, "incident.opened")));
+    CHECK_STR(one(&w, SQL_API_INCIDENT_CAUSES, incident, 1), "schema.missing_column");
+    str evidence = one(&w, SQL_API_INCIDENT_CAUSES, incident, 5);
+    CHECK(str_find(evidence, STR("orders reads db/raw.a, which is gone"), 0) > 0);
+    world_done(&w);
+}

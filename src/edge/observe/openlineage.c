@@ -1,5 +1,7 @@
 #include "edge/observe/openlineage.h"
 
+#include "edge/observe/openlineage_columns.h"
+
 enum {
     EVENTS_MAX = 10000,
     DATASETS_MAX = 512,     /* of one event, inputs and outputs each */
@@ -206,6 +208,7 @@ static void write_body(struct jw *w, const struct event *ev, struct arena *a)
         jw_array_end(w);
     }
     write_columns(w, ev, a);
+    openlineage_flows(w, ev->root, a);
     jw_str(w, "error", event_error(ev, a));
     write_rows(w, ev);
     jw_str(w, "parent", named(parent, "parent").code ? STR_NONE : full_name(parent, a));

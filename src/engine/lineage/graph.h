@@ -68,7 +68,7 @@ struct lineage_visit {
 struct lineage_visits {
     struct lineage_visit *items; /* nearest first; equals in the order in which their edges were added */
     size_t count;
-    bool cut;                  /* there is more than `max` */
+    bool cut;                  /* there is more, or more edges lead nowhere new than are looked at (32 for each of max) */
 };
 /* Errors: ERR_LIMIT (the arena; some 40 bytes a visit), ERR_NOT_FOUND (no such node). Thread: any. */
 MUST_USE err lineage_visit(const struct lineage_graph *g, uint32_t start, const struct lineage_walk *w, struct arena *a, struct lineage_visits *out);

@@ -1,7 +1,8 @@
 /* Walks over the graph: up, down, and what hangs on a column. */
 #include "engine/lineage/graph_internal.h"
 
-enum { VISITS = 1000, VISITS_MAX = 100 * 1000, DEPTH = 1000 };
+/* Some nodes have thousands of edges that lead nowhere new: how many are looked at for each visit asked for. */
+enum { VISITS = 1000, VISITS_MAX = 100 * 1000, DEPTH = 1000, LOOKS_EACH = 32 };
 
 bool seen_init(struct seen *s, size_t max, struct arena *a)
 {
@@ -48,13 +49,15 @@ err lineage_visit(const struct lineage_graph *g, uint32_t start, const struct li
     if (!out->items || !seen_init(&seen, max, a)) return err_make(ERR_LIMIT, "too little memory for a walk of %zu nodes", max);
     out->items[out->count++] = (struct lineage_visit){ start, LINEAGE_NONE, 0, 0 };
     (void)seen_add(&seen, start);
+    size_t looks = max * LOOKS_EACH;
     for (size_t i = 0; i < out->count; i++) {
         struct lineage_visit v = out->items[i];
         uint32_t edge = v.depth < depth ? g->nodes[v.node].ends[w->up].first : LINEAGE_NONE;
         for (; edge != LINEAGE_NONE; edge = g->edges[edge].next[w->up]) {
             uint32_t to = g->edges[edge].ends[!w->up];
-            if (seen_has(&seen, to)) continue;
-            if (out->count == max) {
+            bool known = seen_has(&seen, to);
+            if (known && looks-- > 1) continue;
+            if (known || out->count == max) {
                 out->cut = true;
                 return OK;
             }
@@ -77,9 +80,18 @@ const char *impact_kind_name(enum impact_kind k)
 struct search {
     const struct lineage_graph *g;
     struct impacts *out;
-    size_t max;
+    size_t max, looks;
+    struct arena *a;
     struct seen seen;
 };
+
+/* Has enough been looked at? Then there may be more than is said. */
+static bool look(struct search *s)
+{
+    if (s->looks == 0 || s->out->count == s->max) s->out->cut = true;
+    else s->looks--;
+    return !s->out->cut;
+}
 
 /* Index of the new one; 0 when it was known or there is no room. */
 static size_t reach(struct search *s, uint32_t node, size_t from, enum impact_kind kind, enum flow_kind flow)
@@ -106,7 +118,7 @@ static void along_columns(struct search *s)
     for (size_t i = 0; i < s->out->count; i++) {
         struct impact at = s->out->items[i];
         if (g->nodes[at.node].kind != NODE_COLUMN) continue;
-        for (uint32_t e = g->nodes[at.node].ends[0].first; e != LINEAGE_NONE; e = g->edges[e].next[0]) {
+        for (uint32_t e = g->nodes[at.node].ends[0].first; e != LINEAGE_NONE && look(s); e = g->edges[e].next[0]) {
             const struct edge *edge = &g->edges[e];
             enum flow_kind flow = stronger(at.flow, (enum flow_kind)edge->kind);
             bool column = g->nodes[edge->ends[1]].kind == NODE_COLUMN;
@@ -116,34 +128,44 @@ static void along_columns(struct search *s)
     }
 }
 
-/* Does the job say of any column of the dataset what it does with it? */
-static bool knows_columns(const struct lineage_graph *g, uint32_t dataset, uint32_t job)
+/* The jobs that say of some column of the dataset what they do with it. False: they were not all looked at. */
+static bool jobs_with_columns(struct search *s, uint32_t dataset, struct seen *jobs)
 {
+    const struct lineage_graph *g = s->g;
+    size_t edges = 0;
+    for (uint32_t c = g->nodes[dataset].first_column; c != LINEAGE_NONE && look(s); c = g->nodes[c].next_column) edges += g->nodes[c].ends[0].count;
+    if (s->out->cut || edges > s->looks || !seen_init(jobs, edges, s->a)) return false;
     for (uint32_t c = g->nodes[dataset].first_column; c != LINEAGE_NONE; c = g->nodes[c].next_column)
-        for (uint32_t e = g->nodes[c].ends[0].first; e != LINEAGE_NONE; e = g->edges[e].next[0])
-            if (g->edges[e].via == job) return true;
-    return false;
+        for (uint32_t e = g->nodes[c].ends[0].first; e != LINEAGE_NONE && look(s); e = g->edges[e].next[0])
+            if (g->edges[e].via != LINEAGE_NONE) (void)seen_add(jobs, g->edges[e].via);
+    return !s->out->cut;
 }
 
+/* Jobs that read the dataset of the impact `i`, and may well read the column. */
 static void readers_of(struct search *s, size_t i, uint32_t dataset)
 {
     const struct lineage_graph *g = s->g;
-    for (uint32_t e = g->nodes[dataset].ends[0].first; e != LINEAGE_NONE; e = g->edges[e].next[0]) {
-        uint32_t job = g->edges[e].ends[1];
-        if (!knows_columns(g, dataset, job)) (void)reach(s, job, i, IMPACT_MAY, FLOW_TRANSFORMATION);
+    struct seen jobs;
+    if (g->nodes[dataset].ends[0].count == 0) return;
+    if (!jobs_with_columns(s, dataset, &jobs)) {
+        s->out->cut = true;
+        return;
     }
+    for (uint32_t e = g->nodes[dataset].ends[0].first; e != LINEAGE_NONE && look(s); e = g->edges[e].next[0])
+        if (!seen_has(&jobs, g->edges[e].ends[1])) (void)reach(s, g->edges[e].ends[1], i, IMPACT_MAY, FLOW_TRANSFORMATION);
 }
 
 static void along_tables(struct search *s, size_t i)
 {
     const struct lineage_graph *g = s->g;
-    for (uint32_t e = g->nodes[s->out->items[i].node].ends[0].first; e != LINEAGE_NONE; e = g->edges[e].next[0])
+    for (uint32_t e = g->nodes[s->out->items[i].node].ends[0].first; e != LINEAGE_NONE && look(s); e = g->edges[e].next[0])
         if (g->nodes[g->edges[e].ends[1]].kind != NODE_COLUMN) (void)reach(s, g->edges[e].ends[1], i, IMPACT_FOLLOWS, s->out->items[i].flow);
 }
 
 err lineage_impact(const struct lineage_graph *g, uint32_t column, size_t max, struct arena *a, struct impacts *out)
 {
-    struct search s = { .g = g, .out = out, .max = bounded(max) };
+    struct search s = { .g = g, .out = out, .max = bounded(max), .a = a };
+    s.looks = s.max * LOOKS_EACH;
     *out = (struct impacts){ .items = arena_try(a, s.max * sizeof *out->items) };
     if (column >= g->node_count || g->nodes[column].kind != NODE_COLUMN) return err_make(ERR_NOT_FOUND, "no such column");
     if (!out->items || !seen_init(&s.seen, s.max, a)) return err_make(ERR_LIMIT, "too little memory for %zu impacts", s.max);
@@ -151,11 +173,11 @@ err lineage_impact(const struct lineage_graph *g, uint32_t column, size_t max, s
     out->items[out->count++] = (struct impact){ column, 0, IMPACT_CHANGES, FLOW_IDENTITY };
     along_columns(&s);
     size_t columns = out->count;
-    for (size_t i = 0; i < columns; i++) {
+    for (size_t i = 0; i < columns && !out->cut; i++) {
         const struct node *n = &g->nodes[out->items[i].node];
         if (n->kind == NODE_COLUMN) readers_of(&s, i, n->parent);
     }
-    for (size_t i = 0; i < out->count; i++)
+    for (size_t i = 0; i < out->count && !out->cut; i++)
         if (g->nodes[out->items[i].node].kind != NODE_COLUMN) along_tables(&s, i);
     return OK;
 }

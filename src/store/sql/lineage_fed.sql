@@ -1,1 +1,0 @@
-SELECT to_node AS node FROM lineage_edge WHERE from_node = $1 ORDER BY to_node LIMIT 64
