@@ -244,6 +244,7 @@ static int drift_command(struct cli *cli)
     struct drift_report r;
     if (cli_arg_count(cli) != 2) return cli_fail(cli, EXIT_USAGE, "two files are needed: weir drift REF CUR");
     struct drift_names names = { cli_arg(cli, 0), cli_arg(cli, 1) };
+    if (drift_model_asked(cli)) return drift_model(cli, &names);
     err e = read_options(cli, &o);
     if (e.code) return cli_fail(cli, EXIT_USAGE, "%s", e.msg);
     struct arena a = arena_init((size_t)1 << 30);
@@ -274,6 +275,11 @@ static const struct cli_option options[] = {
     { "dataset", 0, "NAME", NULL, "What the tables are called in the finding. [CUR]" },
     { "step", 0, "NAME", NULL, "The step that made the table." },
     { "run", 0, "ID", NULL, "The run that made the table." },
+    { "embedding", 0, "PREFIX", NULL, "Compare the vectors in the columns whose names begin so, as one." },
+    { "text", 0, "COLUMN", NULL, "Compare texts by their words, and name those that differ." },
+    { "error", 0, "COLUMN", NULL, "Watch the errors of a model (0 and 1, or sizes) from row to row." },
+    { "proba", 0, "COLUMN", NULL, "Estimate how well a classifier does now, from its probabilities, ..." },
+    { "label", 0, "COLUMN", NULL, "... having learned from the labels that REF has." },
     { NULL, 0, NULL, NULL, NULL },
 };
 
@@ -284,6 +290,7 @@ const struct command command_drift = {
     .about = "Compares two files (CSV, JSON Lines, and Parquet when DuckDB's library is there) column by column: distribution, shape, tails, "
              "repeated, missing, new and vanished values. A column has drifted when the change is too unlikely to be chance, over all "
              "columns together, and big enough to matter.\n"
+             "With --embedding, --text, --error or --proba and --label it looks at what a model saw and said instead.\n"
              "Files may be larger than memory. Exit 1 when a column has drifted, was added or is gone.",
     .options = options,
     .run = drift_command,

@@ -21,4 +21,8 @@ int drift_send(struct cli *cli, const struct drift_names *names, const struct dr
 /* The drifted columns, those that are surest first; at most `max`. */
 size_t drift_loudest(const struct drift_report *report, const struct drift_column **out, size_t max);
 
+/* Whether the options ask for what a model saw or said (drift_model.c), and the look at it. Gives an exit code. */
+bool drift_model_asked(const struct cli *cli);
+int drift_model(struct cli *cli, const struct drift_names *names);
+
 #endif

@@ -37,22 +37,29 @@ double domain_auc(struct domain_scored *rows, size_t n, double *null_variance)
 
 struct work {
     double *weights;
-    unsigned char *use;
+    unsigned char *fold, *use; /* a row: its fold; whether it is learned from now */
     struct domain_scored *scored;
 };
 
+/* Within each side in turns, so that every fold has its share of both, whatever the order of the rows. */
+static void deal_folds(const struct domain_rows *d, unsigned char *fold)
+{
+    unsigned turn[2] = { 0, 0 };
+    for (uint32_t i = 0; i < d->x.rows; i++) fold[i] = (unsigned char)(turn[d->current[i] != 0]++ % DOMAIN_FOLDS);
+}
+
 /* Learns on the rows that are not of this fold, adds up the AUC of those that are, weighted by how much it says. */
-static err fold(const struct domain_rows *d, unsigned f, struct work *w, struct arena *a, double *sum,
-                double *precision)
+static err learn_fold(const struct domain_rows *d, unsigned f, struct work *w, struct arena *a, double *sum,
+                      double *precision)
 {
     size_t n = 0;
-    for (uint32_t i = 0; i < d->x.rows; i++) w->use[i] = i % DOMAIN_FOLDS != f;
+    for (uint32_t i = 0; i < d->x.rows; i++) w->use[i] = w->fold[i] != f;
     struct arena_mark mark = arena_mark(a);
     err e = logistic_train(&d->x, d->current, w->use, strength, a, w->weights);
     arena_rewind(a, mark);
     if (e.code) return e;
-    for (uint32_t i = f; i < d->x.rows; i += DOMAIN_FOLDS)
-        w->scored[n++] = (struct domain_scored){ logistic_score(&d->x, i, w->weights), d->current[i] };
+    for (uint32_t i = 0; i < d->x.rows; i++)
+        if (!w->use[i]) w->scored[n++] = (struct domain_scored){ logistic_score(&d->x, i, w->weights), d->current[i] };
     double variance, auc = domain_auc(w->scored, n, &variance);
     if (!(variance > 0)) return OK; /* all scores are equal: nothing can be told from this fold */
     *sum += auc / variance;
@@ -89,11 +96,13 @@ err domain_classify(const struct domain_rows *rows, struct arena *a, struct doma
         return err_make(ERR_INPUT, "%zu and %zu rows, %d of each are needed", out->reference, out->current,
                         DOMAIN_ROWS_MIN);
     size_t n = rows->x.rows, columns = rows->x.columns + (size_t)1;
-    struct work w = { arena_try(a, columns * sizeof(double)), arena_try(a, n), arena_try(a, n * sizeof *w.scored) };
-    if (!w.weights || !w.use || !w.scored) return err_make(ERR_LIMIT, "a domain classifier of %zu rows", n);
+    struct work w = { arena_try(a, columns * sizeof(double)), arena_try(a, n), arena_try(a, n),
+                      arena_try(a, n * sizeof *w.scored) };
+    if (!w.weights || !w.fold || !w.use || !w.scored) return err_make(ERR_LIMIT, "a domain classifier of %zu rows", n);
+    deal_folds(rows, w.fold);
     double sum = 0, precision = 0;
     for (unsigned f = 0; f < DOMAIN_FOLDS; f++) {
-        err e = fold(rows, f, &w, a, &sum, &precision);
+        err e = learn_fold(rows, f, &w, a, &sum, &precision);
         if (e.code) return e;
     }
     if (precision > 0) {

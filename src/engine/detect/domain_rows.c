@@ -1,5 +1,4 @@
-/* Rows for the domain classifier, from numbers and from text. Reference and current are interleaved (one row of each in
- * turn, in proportion), so that every fold of every n-th row has its share of both. */
+/* Rows for the domain classifier, from numbers and from text; reference and current are interleaved in proportion. */
 #include <math.h>
 #include <stdlib.h>
 

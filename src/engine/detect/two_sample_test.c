@@ -207,6 +207,23 @@ TEST(differences_are_found_and_the_column_is_named)
     arena_done(&a);
 }
 
+/* A pattern of sides that repeats as often as the folds must not leave a fold with one side only. */
+TEST(a_difference_is_found_at_any_ratio_of_rows)
+{
+    static const int sizes[][2] = { { 100, 400 }, { 200, 300 }, { 300, 200 }, { 400, 100 }, { 250, 250 }, { 30, 500 } };
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        struct arena a = arena_init(ARENA);
+        uint64_t seed = 20 + k;
+        struct domain_rows rows;
+        struct domain_result d;
+        double *ref = bells(&seed, sizes[k][0], 2, 1, 0, &a), *cur = bells(&seed, sizes[k][1], 2, 1, 1, &a);
+        CHECK_OK(domain_numbers(ref, (size_t)sizes[k][0], cur, (size_t)sizes[k][1], 2, &a, &rows));
+        CHECK_OK(domain_classify(&rows, &a, &d));
+        CHECK(d.auc > 0.7 && d.p < 1e-4);
+        arena_done(&a);
+    }
+}
+
 /* What a linear classifier cannot see: the same mean and spread of every column, another dependence. */
 TEST(mmd_sees_dependence)
 {
