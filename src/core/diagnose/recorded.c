@@ -6,9 +6,6 @@
 #include "base/json.h"
 #include "store/journal.h"
 
-/* Where there is no service that hurts, the incident is of none of them. */
-#define NOWHERE "recording"
-
 /* --- Who is suspected --- */
 
 struct names {
@@ -139,7 +136,7 @@ static void write_context(struct tx *tx, const struct recorded_facts *f, str whe
 void recorded_diagnose(struct tx *tx, const struct recorded_facts *f, struct arena *a, struct cause_list *out)
 {
     const str incident = STR("recorded-1");
-    str where = f->target.len ? f->target : STR(NOWHERE);
+    str where = f->target; /* "": the incident is of none of them */
     const struct recorded_symptom *picked[RECORDED_FINDINGS_MAX];
     size_t n = pick(f, picked);
     int64_t seq = entry(tx, "incident.opened", incident);

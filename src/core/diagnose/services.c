@@ -8,7 +8,7 @@
 static const usec window_slack = 5 * USEC_MINUTE; /* series are seen through windows of some minutes */
 /* Without a graph nothing says how trouble could have travelled from one to the other: a resource is the service's own all the same, the
  * rest is as likely caught as not. */
-static const double strength_most = 0.9, strength_own = 0.8, strength_alone = 0.5;
+static const double strength_most = 0.9, strength_own = 0.8, strength_alone = 0.5, order = 0.999;
 
 static bool of_series(const struct diag_finding *f)
 {
@@ -55,23 +55,27 @@ static const char *why(enum metric_kind kind, bool graph)
     return graph ? "what it calls does not account for its trouble" : "it is off most, and nothing tells what it depends on";
 }
 
-static void blamed(struct diag *d, const struct suspect *s, const struct diag_finding *f, bool graph)
+/* Gives the strength: below that of the one before it, so that the order stands. */
+static double blamed(struct diag *d, const struct suspect *s, const struct diag_finding *f, bool graph, double before)
 {
     enum metric_kind kind = kind_of(f);
-    double most = graph ? strength_most : kind == METRIC_RESOURCE ? strength_own : strength_alone;
+    double most = graph ? strength_most : kind == METRIC_RESOURCE ? strength_own : strength_alone, strength = most * s->sure;
+    if (strength > before * order) strength = before * order;
     hint_add(d, &(struct hint){
                     .kind = CAUSE_SERVICE_DEGRADED,
                     .place = s->service,
                     .step = f->step,
                     .witness = WITNESS_MEASURED,
-                    .strength = most * s->sure,
+                    .strength = strength,
                     .seq = f->seq,
                     .text = f->summary,
                     .title = str_fmt(d->a, "%s (" STR_FMT ")", why(kind, graph), STR_ARG(f->summary)),
                 });
+    return strength;
 }
 
-/* One place is no choice: what it shows is the symptom. */
+/* One place is no choice: what it shows is the symptom. (An incident of no place, a recording of which nobody says where it hurts, is
+ * asked for its symptoms.) */
 static bool several(const struct suspect_symptom *s, size_t n)
 {
     for (size_t i = 1; i < n; i++)
@@ -93,10 +97,11 @@ void look_services(struct diag *d)
         of[n++] = &d->findings[i];
     }
     for (size_t i = 0; i < d->edge_count; i++) edges[i] = (struct blame_edge){ .caller = d->edges[i].down, .callee = d->edges[i].up };
-    if (!several(symptoms, n)) return;
-    bool hurts = place_deviates(&d->places[0]), graph = d->edge_count > 0;
-    struct suspect_options opts = { .target = hurts ? 0 : BLAME_NO_TARGET, .onset_slack = window_slack };
+    bool graph = d->edge_count > 0, nowhere = !d->pipeline.len && !place_deviates(&d->places[0]);
+    if (!nowhere && !several(symptoms, n)) return;
+    struct suspect_options opts = { .target = nowhere ? BLAME_NO_TARGET : 0, .onset_slack = window_slack };
     size_t found = suspects_rank(symptoms, n, d->place_count, edges, d->edge_count, &opts, d->a, out);
+    double before = 1.0;
     for (size_t i = 0; i < found; i++)
-        if (out[i].sure > 0) blamed(d, &out[i], of[out[i].symptom], graph);
+        if (out[i].sure > 0) before = blamed(d, &out[i], of[out[i].symptom], graph, before);
 }
