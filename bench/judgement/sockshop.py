@@ -26,13 +26,14 @@ def folders_of(root):
 
 
 def score(bench, folders, options=()):
-    """{fault: [(weir's rank, rank of n-sigma, is the metric right, too)]}; the truth is the folder's name."""
+    """{fault: [(weir's rank, rank of n-sigma, is the metric right, too: None where none is called so)]}; the truth is the folder's name."""
     found = {}
     for case in folders:
         service, fault = case.parent.name.rsplit("-", 1)
         suspects = cases.diagnose(bench, case, *options)["suspects"]
         rank = cases.rank_of(service, [s["service"] for s in suspects])
-        fine = rank == 0 and suspects[0]["metric"].startswith(fault)
+        has = any(name.split("_", 1)[-1].startswith(fault) for name in cases.columns(case / "anomalous.csv"))
+        fine = rank == 0 and suspects[0]["metric"].startswith(fault) if has else None
         found.setdefault(fault, []).append((rank, cases.rank_of(service, floor(case)), fine))
     return found
 
@@ -45,7 +46,8 @@ def report(bench, task, found, ms, goals):
                   peer="n-sigma, same run", peer_value=cases.at(peer, 1))
         bench.add(task, f"Avg@5 service, {fault}", cases.avg5(ours), "share", goals.get("avg5"), less=False, peer="n-sigma, same run",
                   peer_value=cases.avg5(peer))
-        bench.add(task, f"AC@1 service and metric, {fault}", sum(r[2] for r in rows) / len(rows), "share")
+        if rows[0][2] is not None:
+            bench.add(task, f"AC@1 service and metric, {fault}", sum(bool(r[2]) for r in rows) / len(rows), "share")
     if ms is not None:
         bench.add(task, "processor time a fault", ms, "ms", 1.0, peer="Python n-sigma, earlier run", peer_value=6)
 

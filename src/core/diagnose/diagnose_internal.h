@@ -9,7 +9,8 @@
  * 4. path.c writes the evidence of a candidate from the symptom, hop by hop, to the cause.
  *
  * Strength. Hints of one class repeat one another, so only the strongest of a class counts; classes are independent
- * witnesses and add up as such: score = 1 - (1-direct)(1-measured)(1-timing)(1-precedent), at most 0.98. Timing and
+ * witnesses and add up as such: score = 1 - (1-direct)(1-measured)(1-timing)(1-precedent), at most 0.98. What precedent speaks
+ * against loses a part of that. Timing and
  * precedent alone never make a cause of their own, but for "change.deploy", which is timing. Only + - * / and tables are
  * used, so every machine finds the same numbers.
  */
@@ -134,6 +135,7 @@ struct diag {
     size_t hint_count;
     struct candidate *candidates;
     size_t candidate_count;
+    double doubt[CAUSE_COUNT]; /* 0..1: remedies against this cause failed when it looked the same */
 };
 
 /* places.c. False when there is no such incident. */

@@ -62,7 +62,7 @@ static inline void kit_history(struct tx *tx, struct kit_run usual, int n)
 }
 
 struct kit_finding {
-    const char *id, *incident, *pipeline, *step, *run, *kind, *summary, *evidence;
+    const char *id, *incident, *pipeline, *step, *run, *kind, *summary, *evidence, *series;
     usec at;
     double value, low, high, score;
 };
@@ -70,7 +70,7 @@ struct kit_finding {
 static inline int64_t kit_finding(struct tx *tx, struct kit_finding f)
 {
     int64_t seq = kit_entry(tx, "finding.judged", f.id);
-    tx_exec(tx, SQL_FINDING_ADD, V(f.id), V(seq), V(kit_t0 + f.at), V(""), V(f.pipeline), V(f.step ? f.step : ""),
+    tx_exec(tx, SQL_FINDING_ADD, V(f.id), V(seq), V(kit_t0 + f.at), V(f.series ? f.series : ""), V(f.pipeline), V(f.step ? f.step : ""),
             V(f.run ? f.run : ""), V(f.kind), V("test"), V(3), V(kit_t0 + f.at), V(kit_t0 + f.at), V(f.value), V(f.low),
             V(f.high), V(f.score), V(f.summary), V(f.evidence ? f.evidence : "{}"), V(f.incident ? f.incident : ""), V(""), V(false));
     return seq;

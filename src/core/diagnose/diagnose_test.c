@@ -492,6 +492,46 @@ TEST(the_service_the_trouble_begins_with_is_named)
     arena_done(&a);
 }
 
+/* Nothing says who calls whom: alarms of one incident with their values and expected ranges. */
+static void alarm_of(struct tx *tx, const char *service, const char *series, double low, double high, double value)
+{
+    double spread = (high - low) / 6;
+    kit_finding(tx, (struct kit_finding){ .id = series, .incident = "inc-1", .pipeline = service, .series = series, .kind = "anomaly",
+                                          .summary = series, .value = value, .low = low, .high = high,
+                                          .score = (value - (low + high) / 2) / spread });
+}
+
+static void scene_apart(struct tx *tx)
+{
+    kit_incident(tx, "inc-1", "shop", "fp");
+    alarm_of(tx, "shop", "shop_latency_seconds", 0.1, 0.2, 9);
+    alarm_of(tx, "search", "search_latency_seconds", 0.199, 0.2, 0.3);
+    alarm_of(tx, "table", "table_cpu", 0.2, 0.3, 0.9);
+}
+
+TEST(without_a_graph_a_resource_explains_what_others_suffer)
+{
+    struct arena a = arena_init(ARENA_TEST);
+    struct cause c = first_is(scene_apart, &a, CAUSE_SERVICE_DEGRADED, "table", 0.5);
+    CHECK(shows(&c, "table_cpu"));
+    arena_done(&a);
+}
+
+static void scene_small_and_still(struct tx *tx)
+{
+    kit_incident(tx, "inc-1", "shop", "fp");
+    alarm_of(tx, "shop", "shop_latency_seconds", 0.1, 0.2, 9);
+    alarm_of(tx, "search", "search_latency_seconds", 0.1999, 0.2001, 0.21); /* 300 spreads, a twentieth of its level */
+    alarm_of(tx, "table", "table_latency_seconds", 0.01, 0.02, 8);            /* fewer spreads, and three hundred times its level */
+}
+
+TEST(without_a_graph_a_still_series_that_moved_a_little_is_not_the_cause)
+{
+    struct arena a = arena_init(ARENA_TEST);
+    (void)first_is(scene_small_and_still, &a, CAUSE_SERVICE_DEGRADED, "table", 0.3);
+    arena_done(&a);
+}
+
 static void scene_one_series(struct tx *tx)
 {
     calls(tx);
@@ -583,6 +623,62 @@ static void scene_precedent(struct tx *tx)
     tx_exec(tx, SQL_INCIDENT_RESOLVE, V("inc-0"), V(kit_t0 - USEC_DAY), V("job.retry"));
     kit_incident(tx, "inc-1", "orders", "fp");
     fails(tx, "orders", "extract", 0, 1, "urllib3: Read timed out.\n", "inc-1");
+}
+
+/* An earlier incident that looked the same, was taken for a slow source, and ended so; `failed`: a retry against it came to nothing. */
+static void earlier(struct tx *tx, const char *ended, bool failed)
+{
+    usec then = kit_t0 - USEC_DAY;
+    int64_t seq = kit_entry(tx, "incident.opened", "inc-0");
+    tx_exec(tx, SQL_INCIDENT_ADD, V("inc-0"), V(seq), V("fp"), V(3), V("orders"), V("t"), V(then));
+    tx_exec(tx, SQL_INCIDENT_DIAGNOSED, V("inc-0"), V("source.timeout"), V(3), V("orders"), V("t"), V(then));
+    tx_exec(tx, SQL_INCIDENT_RESOLVE, V("inc-0"), V(then), V(ended));
+    if (!failed) return;
+    tx_exec(tx, SQL_PROPOSAL_ADD, V("pro-1"), V(kit_entry(tx, "proposal", "pro-1")), V("case-1"), V("inc-0"), V(1), V("job.retry"),
+            V("orders"), V("extract"), V("{}"), V("source.timeout"), V(0.5), V(0.0), V("nothing"), V("h"), V("retry"));
+    tx_exec(tx, SQL_DECISION_ADD, V("dec-1"), V(kit_entry(tx, "decision", "dec-1")), V(then), V("case-1"), V("inc-0"), V("pro-1"),
+            V("execute"), V("r"), V("b"), V(0.5), V(0.0), V("{}"), V("p"));
+    seq = kit_entry(tx, "effect", "eff-1");
+    tx_exec(tx, SQL_EFFECT_ADD, V("eff-1"), V(seq), V("case-1"), V("inc-0"), V("dec-1"), V("verify"), V("job.retry"), V("orders/extract"),
+            V("{}"), V("k"), V("failed"), V(then));
+}
+
+static void scene_no_precedent(struct tx *tx)
+{
+    scene_over_time(tx);
+}
+
+static void scene_mended(struct tx *tx)
+{
+    earlier(tx, "job.retry", false);
+    scene_over_time(tx);
+}
+
+static void scene_recovered(struct tx *tx)
+{
+    earlier(tx, "recovered", false);
+    scene_over_time(tx);
+}
+
+static void scene_retry_failed(struct tx *tx)
+{
+    earlier(tx, "recovered", true);
+    scene_over_time(tx);
+}
+
+TEST(how_a_precedent_ended_raises_or_lowers_its_cause)
+{
+    static void (*const scenes[])(struct tx *) = { scene_retry_failed, scene_no_precedent, scene_recovered, scene_mended };
+    double before = 0;
+    for (size_t i = 0; i < 4; i++) {
+        struct arena a = arena_init(ARENA_TEST);
+        struct cause_list l = kit_diagnose(scenes[i], &a);
+        const struct cause *c = find(&l, CAUSE_SOURCE_TIMEOUT);
+        show(&l);
+        CHECK(c && c->score > before);
+        before = c->score;
+        arena_done(&a);
+    }
 }
 
 TEST(a_precedent_supports_but_does_not_name)

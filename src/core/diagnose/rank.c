@@ -52,7 +52,7 @@ static void score(struct diag *d, struct candidate *c)
     for (size_t w = 0; w < WITNESS_COUNT; w++) left *= 1.0 - most[w];
     bool shown = most[WITNESS_DIRECT] > 0 || most[WITNESS_MEASURED] > 0 ||
                  (timing_suffices(c->kind) && most[WITNESS_TIMING] > 0);
-    c->score = shown ? 1.0 - left : 0;
+    c->score = shown ? (1.0 - left) * (1.0 - d->doubt[c->kind]) : 0;
     if (c->score > score_max) c->score = score_max;
 }
 

@@ -28,7 +28,18 @@ static double measured(json *evidence, const char *what)
 static enum metric_kind kind_of(const struct diag_finding *f)
 {
     if (STR_IS(f->kind, "error_rate")) return METRIC_ERRORS;
-    return metric_kind_of(f->series);
+    ptrdiff_t labels = str_find(f->series, STR("{"), 0);
+    return metric_kind_of(labels < 0 ? f->series : str_cut(f->series, 0, (size_t)labels));
+}
+
+/* The range that a finding expects reaches some three spreads to either side of the middle: by it the change is put into symptom.h's
+ * terms, so that findings of different metrics can be compared. */
+static double size_by_range(const struct diag_finding *f)
+{
+    if (!f->has_value || !f->has_range || !(f->high > f->low)) return f->score;
+    double middle = f->low / 2 + f->high / 2, spread = (f->high - f->low) / (2 * BLAME_SCORE_MIN);
+    double size = symptom_size(kind_of(f), f->value - middle, middle, spread);
+    return size > 0 ? size : f->score;
 }
 
 static struct suspect_symptom symptom(struct diag *d, const struct diag_finding *f, size_t place)
@@ -36,8 +47,8 @@ static struct suspect_symptom symptom(struct diag *d, const struct diag_finding 
     json *evidence = NULL;
     if (json_parse(f->evidence, d->a, &evidence).code) evidence = NULL;
     double size = measured(evidence, "size");
-    return (struct suspect_symptom){ .service = place, .kind = kind_of(f), .score = f->score, .size = size > 0 ? size : f->score,
-                                     .excess = measured(evidence, "excess"),
+    return (struct suspect_symptom){ .service = place, .kind = kind_of(f), .score = f->score,
+                                     .size = size > 0 ? size : size_by_range(f), .excess = measured(evidence, "excess"),
                                      .falls = f->has_range && f->value < f->low, .onset = f->started };
 }
 

@@ -180,6 +180,17 @@ static double sign_of(enum metric_kind kind, double shift)
     return kind == METRIC_SUCCESS ? -1.0 : 1.0;
 }
 
+static double size_against(double hurts, double level, double now, double spread)
+{
+    double size = hurts > 0 ? hurts / (spread + size_level * size_of(level) + size_value * size_of(now)) : 0;
+    return size < 100.0 ? size : size >= 100.0 ? 100.0 : 0;
+}
+
+double symptom_size(enum metric_kind kind, double shift, double level, double spread)
+{
+    return size_against(sign_of(kind, shift) * shift, level, level + shift, spread);
+}
+
 bool symptom_of(const struct measured *in, double *scratch, struct symptom *out)
 {
     struct symptom s = { 0 };
@@ -188,15 +199,11 @@ bool symptom_of(const struct measured *in, double *scratch, struct symptom *out)
     double sign = sign_of(in->kind, s.d.shift), requests = requests_in(in), unit = is_share(in->kind) ? whole(in) : 1.0;
     bool worked = in->kind == METRIC_RESOURCE || in->kind == METRIC_LATENCY;
     double hurts = sign * s.d.shift - (worked ? in->growth * size_of(s.d.middle) : 0);
-    double level = is_share(in->kind) ? share_level * unit : size_of(s.d.middle);
-    double now = size_of(s.d.middle + s.d.shift);
-    double scale = s.d.spread + size_level * level + size_value * (is_share(in->kind) ? 0 : now);
+    bool share = is_share(in->kind);
+    s.size = size_against(hurts, share ? share_level * unit : s.d.middle, share ? 0 : s.d.middle + s.d.shift, s.d.spread);
     s.d.spread = larger(s.d.spread, floor_of(in, &s.d, requests));
     s.d.score = hurts / s.d.spread;
-    s.size = hurts > 0 ? hurts / scale : 0;
-    if (s.size > 100.0) s.size = 100.0;
-    bool travels = is_share(in->kind) || in->kind == METRIC_LATENCY;
-    s.excess = travels && hurts > 0 && requests > 0 ? hurts / unit * requests : 0;
+    s.excess = (share || in->kind == METRIC_LATENCY) && hurts > 0 && requests > 0 ? hurts / unit * requests : 0;
     *out = s;
     return isfinite(s.d.score) && isfinite(s.size) && isfinite(s.excess);
 }

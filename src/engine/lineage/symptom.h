@@ -42,6 +42,10 @@ struct symptom {
     size_t onset;       /* row of the window in which it began, by cumulative sums (Page 1954) */
 };
 
+/* The size of a change: shift against its usual level and the spread of noise, for metrics whose unit is their own (not shares); 0..100,
+ * 0 when it does not hurt or is not finite. */
+double symptom_size(enum metric_kind kind, double shift, double level, double spread);
+
 /* Could it hurt at all? False when the window's mean lies on the good side of the median: spares symptom_of its sorting, in one pass. */
 bool symptom_possible(const struct measured *in);
 /* Judge one series. Latency and resources are measured against the work there was: their usual level grows in proportion. The spread is at least 2 % of the level; of a share of requests it is at least the sampling
