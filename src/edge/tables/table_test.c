@@ -145,3 +145,34 @@ TEST(files_are_told_by_name_and_first_byte)
     CHECK_ERR(table_file_open(test_dir(), &t), ERR_INPUT);
     arena_done(&a);
 }
+
+/* made by DuckDB: n whole, x real, s with missing ones and longer than fits a view, d a date; 40 rows */
+TEST(parquet_comes_through_duckdb_when_its_library_is_there)
+{
+    const char *library = WEIR_SOURCE_DIR "/.deps/duckdb/libduckdb.so";
+    struct table_file *t = NULL;
+    const struct cell *row;
+    bool more = true;
+    CHECK(setenv("WEIR_DUCKDB", "/nowhere/libduckdb.so", 1) == 0);
+    CHECK_ERR(table_file_open(STR(WEIR_SOURCE_DIR "/tests/files/table.parquet"), &t), ERR_NOT_FOUND);
+    if (access(library, R_OK)) SKIP("DuckDB's library is not installed");
+    CHECK(setenv("WEIR_DUCKDB", library, 1) == 0);
+    CHECK_OK(table_file_open(STR(WEIR_SOURCE_DIR "/tests/files/table.parquet"), &t));
+    CHECK_I64(table_file_columns(t), 4);
+    CHECK_STR(table_file_column(t, 2), "s");
+    for (int i = 0; i < 40; i++) {
+        char text[40];
+        CHECK_OK(table_file_next(t, &row, &more));
+        CHECK(more && (row[2].kind == CELL_MISSING) == (i % 5 == 0));
+        (void)snprintf(text, sizeof text, "a value longer than twelve %d", i % 3);
+        if (i % 5) CHECK_STR(row[2].text, text);
+        double x = -1;
+        CHECK(cell_number(row[1].text, &x) && x == i / 8.0);
+    }
+    CHECK_STR(row[3].text, "2026-02-09");
+    CHECK_OK(table_file_next(t, &row, &more));
+    CHECK(!more);
+    table_file_close(t);
+    CHECK_ERR(table_file_open(STR(WEIR_SOURCE_DIR "/tests/files/missing.parquet"), &t), ERR_INPUT);
+    (void)unsetenv("WEIR_DUCKDB");
+}
