@@ -119,9 +119,28 @@ def table_pair(case, statements):
     return {("r", n) for n in reads - between} | {("w", n) for n in writes - between}, true
 
 
+def end_to_end(flows):
+    """From the first to the last column of each way through the statements, as the labels have them."""
+    onward = {}
+    for a, b in flows:
+        onward.setdefault(a, set()).add(b)
+    reached = {b for _, b in flows}
+    out = set()
+    for start in set(onward) - reached:
+        todo, seen = [start], {start}
+        while todo:
+            at = todo.pop()
+            out |= {(start, at)} if at not in onward and at != start else set()
+            fresh = onward.get(at, set()) - seen
+            seen |= fresh
+            todo += fresh
+    return out | {(a, b) for a, b in flows if a == b}
+
+
 def column_pair(case, statements):
-    found = {(plain(f["from"]["table"]), f["from"]["column"].lower(), plain(f["to"]["table"]), f["to"]["column"].lower())
+    flows = {((plain(f["from"]["table"]), f["from"]["column"].lower()), (plain(f["to"]["table"]), f["to"]["column"].lower()))
              for s in statements for f in s["flows"] if "column" in f["to"]}
+    found = {(*a, *b) for a, b in end_to_end(flows)}
     return found, {(plain(a[0]), a[1].lower(), plain(b[0]), b[1].lower()) for a, b in case["flows"]}
 
 

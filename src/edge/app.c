@@ -15,6 +15,7 @@
 #include "edge/observe/ingest.h"
 #include "edge/observe/observe.h"
 #include "edge/observe/scrape.h"
+#include "edge/lineage/steps.h"
 #include "edge/pipelines_file.h"
 #include "edge/policy_file.h"
 #include "edge/runbooks.h"
@@ -158,6 +159,7 @@ static err load_pipelines(struct app *app, struct arena *a)
     str declared = STR("{\"pipelines\":[]}");
     err e = app->config->pipelines.len ? pipelines_file_read(app->config->pipelines, a, &declared) : OK;
     if (!e.code) e = load_document(app, "pipelines", declared);
+    if (!e.code) e = lineage_of_steps(app->store, declared, apply, app);
     return e.code || !app->ingest ? e : configure_series(app);
 }
 

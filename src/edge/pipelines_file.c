@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "core/words.h"
 #include "edge/files.h"
+#include "engine/lineage/sql.h"
 
 enum { JSON_MAX = 900 * 1024, PIPELINES_MAX = 1000, PARTS_MAX = 100, WORDS_MAX = 64 };
 
@@ -153,9 +154,30 @@ static void put_mends(struct writer *s, const struct yaml *node)
     jw_array_end(s->w);
 }
 
+/* The files with a step's SQL: what it reads and writes is taken from them. */
+static void put_sql(struct writer *s, const struct yaml *node)
+{
+    const struct yaml *files = yaml_get(node, "sql"), *dialect = yaml_get(node, "dialect");
+    str name = yaml_str(s->c, dialect, STR(""));
+    enum sql_dialect known;
+    if (dialect && !sql_dialect_of(name, &known))
+        yaml_bad(s->c, dialect, "expected a dialect such as postgres, mysql, bigquery, snowflake, spark or tsql, got '" STR_FMT "'",
+                 STR_ARG(str_cut(name, 0, 40)));
+    if (!files) return;
+    const struct yaml *list = list_of(s, files, WORDS_MAX, "files");
+    jw_array(s->w, "sql");
+    for (size_t i = 0; i < list->count; i++) {
+        str path = yaml_str(s->c, &list->items[i], STR(""));
+        bool absolute = path.len && path.ptr[0] == '/';
+        jw_str(s->w, NULL, absolute ? path : str_fmt(s->c->arena, STR_FMT "/" STR_FMT, STR_ARG(s->dir), STR_ARG(path)));
+    }
+    jw_array_end(s->w);
+    jw_str(s->w, "dialect", name);
+}
+
 static void put_step(struct writer *s, const struct yaml *node)
 {
-    static const char *const keys[] = { "name", "argv", "cwd", "user", "env", "timeout", "repeatable", NULL };
+    static const char *const keys[] = { "name", "argv", "cwd", "user", "env", "timeout", "repeatable", "sql", "dialect", NULL };
     yaml_keys(s->c, node, keys);
     jw_open(s->w, NULL);
     put_name(s, node);
@@ -165,6 +187,7 @@ static void put_step(struct writer *s, const struct yaml *node)
     put_env(s, node);
     jw_i64(s->w, "timeout_us", yaml_duration(s->c, yaml_get(node, "timeout"), USEC_SECOND, 30 * USEC_DAY, USEC_HOUR));
     jw_bool(s->w, "repeatable", yaml_bool(s->c, yaml_get(node, "repeatable"), false));
+    put_sql(s, node);
     jw_close(s->w);
 }
 

@@ -3,6 +3,7 @@
 #include "edge/files.h"
 #include "edge/lineage/cache.h"
 #include "edge/lineage/declare.h"
+#include "edge/lineage/steps.h"
 #include "test.h"
 
 static struct input declared(const char *job, bool pipeline, const char *sql, struct arena *a)
@@ -167,5 +168,29 @@ TEST(lineage_by_column_names_the_missing_column)
     CHECK_STR(one(&w, SQL_API_INCIDENT_CAUSES, incident, 1), "schema.missing_column");
     str evidence = one(&w, SQL_API_INCIDENT_CAUSES, incident, 5);
     CHECK(str_find(evidence, STR("orders reads db/raw.a, which is gone"), 0) > 0);
+    world_done(&w);
+}
+
+static err through_core(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
+{
+    return core_apply(ctx, tx, in, seq);
+}
+
+TEST(lineage_comes_from_the_sql_of_steps)
+{
+    struct world w = world_ready();
+    struct arena a = arena_init(1 << 20);
+    str path = str_fmt(&a, STR_FMT "/load.sql", STR_ARG(test_dir()));
+    FILE *f = fopen(path.ptr, "w");
+    CHECK(f && fputs("insert into wh.orders select id, total as amount from raw.orders;", f) >= 0 && fclose(f) == 0);
+    str text = str_fmt(&a, "{\"pipelines\":[{\"name\":\"orders\",\"steps\":[{\"name\":\"load\",\"sql\":[\"" STR_FMT "\",\"/no/such/file\"],"
+                           "\"dialect\":\"postgres\"}]},{\"name\":\"other\",\"steps\":[{\"name\":\"x\"}]}]}", STR_ARG(path));
+    CHECK_OK(lineage_of_steps(w.store, text, through_core, w.core));
+    struct lineage_cache *c = lineage_cache_new();
+    CHECK_I64(reached(&w, c, "raw.orders"), 3);
+    CHECK_I64(reached(&w, c, "raw.orders.total"), 2);
+    CHECK_I64(reached(&w, c, "pipeline:other"), 0);
+    lineage_cache_free(c);
+    arena_done(&a);
     world_done(&w);
 }

@@ -475,7 +475,7 @@ static void operator_word(struct parser *p)
 void parse_expr(struct parser *p, struct expr *e, enum flow_kind kind)
 {
     size_t from = p->i;
-    bool expected = true, plain = true, one_number = tok(p)->type == TOK_NUMBER;
+    bool expected = true, plain = true, cast = false, one_number = tok(p)->type == TOK_NUMBER;
     struct ref **first = e->refs_end;
     while (!p->full && !ends(p, expected)) {
         const struct token *t = tok(p);
@@ -486,10 +486,13 @@ void parse_expr(struct parser *p, struct expr *e, enum flow_kind kind)
         } else if ((flags & WORD_OPER) && !(expected && (flags & WORD_SOFT)) && !is_word(t, W_COLLATE)) {
             plain = false, expected = true;
             operator_word(p);
+        } else if (is_op(t, "::")) {
+            cast = true, expected = false;
+            step(p);
+            skip_type_name(p);
         } else if (t->type == TOK_OP || (t->type == TOK_STAR && !expected)) {
             plain = false, expected = !is_op(t, "]");
             step(p);
-            if (is_op(t, "::")) skip_type_name(p), expected = false;
         } else if (t->type == TOK_DOT) { /* a field behind ] or ) */
             p->i += 2;
         } else if (!expected && t->type == TOK_NAME) {
@@ -502,7 +505,9 @@ void parse_expr(struct parser *p, struct expr *e, enum flow_kind kind)
             expected = false;
         }
     }
-    e->bare = plain && *first && !(*first)->next && first == &e->refs && !e->subs;
+    bool single = plain && *first && !(*first)->next && first == &e->refs && !e->subs;
+    e->bare = single && !cast;
+    e->cast = single && cast;
     int64_t place = 0;
     if (one_number && p->i == from + 1 && str_to_i64(p->t[from].text, &place).code == ERR_NONE) e->place = place;
 }

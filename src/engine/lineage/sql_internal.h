@@ -51,6 +51,7 @@ struct expr {
     struct ref *refs, **refs_end;
     struct sub *subs, **subs_end;
     bool bare;     /* one column and nothing else */
+    bool cast;     /* one column and a cast behind it: PostgreSQL calls it by the column's name */
     int64_t place; /* it is one whole number: ORDER BY 2; 0 = it is not */
 };
 struct item { /* of a select list */
@@ -258,6 +259,7 @@ void *rs_new(struct resolver *rs, size_t size); /* NULL when full */
 MUST_USE err session_new(const struct sql_options *opts, struct arena *a, struct session **out);
 struct table *session_table(struct session *s, const struct name *n); /* found or new; NULL when the arena is full */
 bool session_lateral_aliases(const struct session *s);
+bool session_casts_keep_names(const struct session *s); /* a::int is called a */
 bool session_structs(const struct session *s); /* a.b may be a field of column a */
 MUST_USE err session_statement(struct session *s, const struct stmt *st, struct sql_statement *out, bool *truncated);
 

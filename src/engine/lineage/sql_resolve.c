@@ -414,10 +414,11 @@ static void star(struct resolver *rs, const struct item *it, struct scope *sc, s
     }
 }
 
-static str item_name(const struct item *it)
+static str item_name(const struct resolver *rs, const struct item *it)
 {
     if (it->alias.len) return it->alias;
-    if (it->expr.bare && it->expr.refs) return it->expr.refs->name.part[it->expr.refs->name.n - 1];
+    bool named = it->expr.bare || (it->expr.cast && session_casts_keep_names(rs->session));
+    if (named && it->expr.refs) return it->expr.refs->name.part[it->expr.refs->name.n - 1];
     return it->raw;
 }
 
@@ -434,7 +435,7 @@ static struct output *resolve_select(struct resolver *rs, const struct select *s
             continue;
         }
         struct from *from = resolve_expr(rs, &it->expr, &sc, frame);
-        struct output *o = add_output(rs, &end, item_name(it));
+        struct output *o = add_output(rs, &end, item_name(rs, it));
         if (o) o->from = from;
     }
     sc.aliases = first;

@@ -60,6 +60,11 @@ bool session_lateral_aliases(const struct session *s)
     return s->dialect == SQL_SNOWFLAKE || s->dialect == SQL_REDSHIFT || s->dialect == SQL_SPARK || s->dialect == SQL_DUCKDB;
 }
 
+bool session_casts_keep_names(const struct session *s)
+{
+    return s->dialect == SQL_AUTO || s->dialect == SQL_POSTGRES || s->dialect == SQL_REDSHIFT;
+}
+
 bool session_structs(const struct session *s)
 {
     return s->dialect == SQL_BIGQUERY || s->dialect == SQL_SPARK || s->dialect == SQL_DUCKDB;

@@ -180,7 +180,7 @@ TEST(sql_of_every_dialect_is_quoted_in_its_way)
         { SQL_SPARK, 0, "select e from t lateral view explode(xs) v as e", "select t >: ~t.xs=e" },
         { SQL_SPARK, 0, "select \"text\", a from t", "select t >: t.a=a" },
         { SQL_POSTGRES, 0, "select a::numeric(3, 1), b ->> 'k' j, $$ body ; $$ from t where c ~ E'\\'' and d = any($1)",
-          "select t >: ~t.a=a::numeric(3, 1) ~t.b=j | t.c filter t.d filter" },
+          "select t >: ~t.a=a ~t.b=j | t.c filter t.d filter" },
         { SQL_ORACLE, 0, "select nvl(a, b) c from t where rownum < 5 and sysdate > d", "select T >: ~T.A=C ~T.B=C | T.D filter" },
         { SQL_DUCKDB, 0, "from t select a", "select t >: t.a=a" },
         { SQL_DUCKDB, 0, "select * exclude (b) from 'x.parquet'", "select x.parquet >: x.parquet.*=*" },
