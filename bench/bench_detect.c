@@ -235,7 +235,7 @@ static bool report(const struct tally half[2], bool check)
     const struct tally *x = &half[0], *y = &half[1];
     const struct figure figures[] = {
         { "labelled windows found", share(x->found + y->found, x->windows + y->windows), 0.70, "share", false, true },
-        { "incidents outside, a file", share(x->outside + y->outside, x->files + y->files), 0.60, "incidents", true, true },
+        { "incidents outside, a file", share(x->outside + y->outside, x->files + y->files), 0.70, "incidents", true, true },
         { "found, first half of the files", share(x->found, x->windows), 0.60, "share", false, true },
         { "outside, first half", share(x->outside, x->files), 0.8, "incidents", true, true },
         { "found, second half", share(y->found, y->windows), 0.60, "share", false, true },

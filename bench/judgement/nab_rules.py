@@ -18,16 +18,11 @@ def sigmoid(x):
 
 
 class Recording:
-    """One file: `weight[i]` is what a detection in row i is worth for tp = fp = 1, `inside[i]` the window it is in or None."""
+    """One file: `weight[i]` is what a detection in row i is worth for tp = fp = 1, `inside[i]` the window it is in or None.
+    rows: (time, value) as text; windows: (first row, last row)."""
 
-    def __init__(self, root, name, windows):
-        self.name, self.path = name, root / "data" / name
-        with open(self.path, encoding="utf-8") as f:
-            self.rows = list(csv.reader(f))[1:]
-        first = {}
-        for i, row in enumerate(self.rows):
-            first.setdefault(row[0][:19], i)
-        self.windows = [(first[a[:19]], first[b[:19]]) for a, b in windows]
+    def __init__(self, name, path, rows, windows):
+        self.name, self.path, self.rows, self.windows = name, path, rows, windows
         self.begin = min(len(self.rows) * 15 // 100, 750)
         self.counted = [k for k, (_, right) in enumerate(self.windows) if right >= self.begin]
         self.weight, self.inside = self._weigh()
@@ -69,11 +64,20 @@ class Recording:
         return worth, found, cost, false
 
 
+def read(root, name, stamps):
+    with open(root / "data" / name, encoding="utf-8") as f:
+        rows = list(csv.reader(f))[1:]
+    first = {}
+    for i, row in enumerate(rows):
+        first.setdefault(row[0][:19], i)
+    return Recording(name, root / "data" / name, rows, [(first[a[:19]], first[b[:19]]) for a, b in stamps])
+
+
 def load(root):
-    with open(pathlib.Path(root) / "labels" / "combined_windows.json", encoding="utf-8") as f:
+    root = pathlib.Path(root)
+    with open(root / "labels" / "combined_windows.json", encoding="utf-8") as f:
         labels = json.load(f)
-    return [Recording(pathlib.Path(root), name, windows) for name, windows in sorted(labels.items())
-            if (pathlib.Path(root) / "data" / name).exists()]
+    return [read(root, name, stamps) for name, stamps in sorted(labels.items()) if (root / "data" / name).exists()]
 
 
 class Result:
@@ -108,26 +112,30 @@ class Result:
     def best(self, profile):
         return max(self.scale(profile, x) for x in self.total(profile))
 
-    def choose(self, profile, leave_out=(), spread=0.1):
-        """The threshold in the middle of the best stretch: highest mean raw sum of all thresholds within +-spread of it. Not the
-        very best one, which may stand at the edge of a cliff."""
-        total = self.total(profile, leave_out)
-
-        def around(t):
-            near = [x for x, other in zip(total, self.thresholds) if abs(other / self.thresholds[t] - 1) <= spread]
-            return sum(near) / len(near)
-
-        return max(range(len(total)), key=around)
-
-    def held_out(self, profile, fold_of):
-        """Every file at the threshold chosen on the files of the other folds. fold_of: file -> name of its fold."""
-        folds, total = {}, 0.0
-        for i, f in enumerate(self.files):
-            folds.setdefault(fold_of(f), []).append(i)
-        for members in folds.values():
-            t = self.choose(profile, leave_out=set(members))
-            total += sum(self.raw(profile, i)[t] for i in members)
-        return self.scale(profile, total)
-
     def counts(self, t):
         return sum(p[1][t] for p in self.points), sum(p[3][t] for p in self.points)
+
+
+def choose(results, profile, leave_out=(), spread=0.1):
+    """The threshold (its index) in the middle of the best stretch: highest mean raw sum, over all results, of the thresholds within
+    +-spread of it. Not the very best one, which may stand at the edge of a cliff. leave_out: files, by index."""
+    thresholds = results[0].thresholds
+    total = [sum(column) for column in zip(*[r.total(profile, leave_out) for r in results])]
+
+    def around(t):
+        near = [x for x, other in zip(total, thresholds) if abs(other / thresholds[t] - 1) <= spread]
+        return sum(near) / len(near)
+
+    return max(range(len(total)), key=around)
+
+
+def held_out(results, profile, fold_of):
+    """The score of results[0], every file at the threshold chosen on the files of the other folds in all results (the same files in
+    the same order each). fold_of: file -> name of its fold."""
+    folds, total = {}, 0.0
+    for i, f in enumerate(results[0].files):
+        folds.setdefault(fold_of(f), []).append(i)
+    for members in folds.values():
+        t = choose(results, profile, leave_out=set(members))
+        total += sum(results[0].raw(profile, i)[t] for i in members)
+    return results[0].scale(profile, total)

@@ -1,7 +1,7 @@
 """False alarms on quiet series, per series-day, the default configuration: real spans of normal operation, and generated ones.
 
 Real: the recordings of NAB without a labelled window and the 287 metrics of PetShop's normal operation (two days each, so mostly the
-strict first week); and, apart, everything in NAB at least one window's length away from every window, which holds unlabelled oddities,
+strict first days); and, apart, everything in NAB at least one window's length away from every window, which holds unlabelled oddities,
 too. Generated: shapes without any fault, from fixed seeds. Every alarm counts, those of the first days as well."""
 import csv
 import math

@@ -6,13 +6,15 @@
 #include "engine/detect/limits.h"
 #include "engine/detect/model.h"
 #include "engine/detect/novelty.h"
-#include "engine/detect/real.h"
 #include "engine/detect/rarity.h"
+#include "engine/detect/real.h"
 
-/* The score of a sample is the mean over the parts of the cube roots of how new each finds it: one part that is sure counts, two
- * that are fairly sure count more. At `speaks` it is an alarm. */
-static const double speaks = 0.235;
-static const double flat_score = 0.3; /* of a line that stopped moving: an alarm in any series that is not young */
+/* The score of a sample is the weighted mean over the parts of the square roots of how new each finds it: one part that is sure
+ * counts, two that are fairly sure count more. Noise, which is not about where the series is, weighs half. */
+static const double weights[DETECT_VIEWS] = { 1, 1, 1, 1, 1, 0.5 };
+static const double weights_sum = 5.5;
+static const double speaks = 0.13; /* the score at which an alarm begins */
+static const double flat_score = 0.2; /* of a line that stopped moving: an alarm in any series that is not young */
 static const double fade_least = 500;  /* samples over which a range fades; the age of the series when that is more */
 static const double unrest_share = 0.5; /* how much more it takes right after a rest */
 static const double score_scale = 1024; /* of a score in the histogram of scores, whose bins begin at 1 */
@@ -21,7 +23,7 @@ static const double keep_share = 0.6, keep_least = 200, keep_most = 20000; /* ho
 static const usec rest_most = USEC_DAY; /* of a slow series, if at least REST_LEAST samples came in it */
 enum { REST_LEAST = 20 };
 static const double warm_time = (double)USEC_DAY;
-static const double settled_time = 7 * (double)USEC_DAY;
+static const double youth_time = 4.5 * (double)USEC_DAY; /* the age at which twice the score is needed */
 static const double missing_steps = 6;
 static const usec missing_least = 2 * USEC_MINUTE;
 
@@ -61,8 +63,8 @@ static bool is_warm(const struct detect_series *s, usec time)
 /* A young series has not shown what it does once a day: more is needed to call it unusual. */
 static double youth(const struct detect_series *s, usec time)
 {
-    double age = (double)(time - s->first);
-    return age < settled_time ? settled_time / age : 1;
+    double share = youth_time / (double)(time - s->first);
+    return 1 + share * share;
 }
 
 /* After an episode the series is young again where it has come to: what follows needs more, less and less. */
@@ -108,12 +110,12 @@ static double rest_peak(struct detect_series *s, usec time, double score)
 }
 
 /* One episode is one alarm: it goes on until nothing has deviated for `rest` samples. */
-static size_t episode_step(struct detect_series *s, usec time, const struct detect_alarm *strongest, struct detect_alarm *out)
+static size_t episode_step(struct detect_series *s, usec time, const struct detect_alarm *strongest, bool fresh, struct detect_alarm *out)
 {
     if (strongest) {
         s->quiet = 0;
         s->deviated = time;
-        if (s->open || s->score == 0) return 0;
+        if (s->open || !fresh) return 0;
         s->open = 1;
         s->episode = *strongest;
         *out = *strongest;
@@ -138,7 +140,7 @@ static double judge(struct detect_series *s, const struct part_view *views, unsi
         if (!views[i].known) continue;
         struct novelty_gap g;
         double share = novelty_of(&s->seen[i], views[i].x, views[i].floor, &g);
-        score += real_cbrt(share) / DETECT_VIEWS;
+        score += weights[i] / weights_sum * sqrt(share);
         novelty_learn(&s->seen[i], views[i].x, memory);
         if (share <= most) continue;
         most = share;
@@ -162,15 +164,15 @@ static size_t check_learned(struct detect_series *s, usec time, usec gap, double
     unsigned who = 0;
     model_step(s, time, gap, value, views);
     double score = judge(s, views, &who, &edge), flat = flat_step(&s->flat, value);
-    if (flat > 0) score = real_most(score, flat_score);
     s->score = score > rest_peak(s, time, score) ? score : 0;
+    if (flat > 0) score = real_most(score, flat_score);
     double strength = score / (youth(s, time) * unrest(s)), rank = strength * score_scale;
     bool deviates = is_warm(s, time) && strength * s->config.sensitivity >= speaks;
     struct detect_alarm alarm;
     if (deviates && flat > 0) alarm = flat_alarm(s, time, flat);
     else if (deviates) alarm = learned_alarm(who, &views[who], &edge, time, rarity_bits(&s->strengths, rank));
     rarity_learn(&s->strengths, rank, s->open ? episode_weight : 1, keep_of(s));
-    return episode_step(s, time, deviates ? &alarm : NULL, out);
+    return episode_step(s, time, deviates ? &alarm : NULL, s->score > 0 || flat > 0, out);
 }
 
 /* ---- samples ---- */

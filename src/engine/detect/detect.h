@@ -5,11 +5,11 @@
  *   sample -> order, repeats, counters -> expectation (level + rhythm, model.h) -> six parts, each a number with a range
  *   -> how far is that from everything seen, as a share of the range (novelty.h) -> one score -> rest -> one start, one end
  *
- * The first day (at least DETECT_WARM_SAMPLES) only teaches, and in the first week more is demanded. An anomaly that lasts
+ * The first day (at least DETECT_WARM_SAMPLES) only teaches, and the young must show more (twice as much at 4.5 days). An anomaly that lasts
  * becomes the new normal.
  *
  * A series is plain data of fixed size in the caller's memory: no allocation, no pointers, no clock, no globals. Only integers
- * and + - * / on doubles are used (no library functions, no fused operations), so every machine computes the same bits.
+ * and + - * / sqrt on doubles are used (no other library functions, no fused operations), so every machine computes the same bits.
  * Thread: any, one at a time per series.
  *
  * Method: conformal anomaly detection with nearest-neighbour nonconformity (Laxhammar, Falkman 2014; Burnaev, Ishimtsev 2016),
@@ -35,7 +35,7 @@ enum {
     DETECT_SHORT = 6,           /* samples in the short mean, the long one, and the typical jump */
     DETECT_LONG = 24,
     DETECT_JUMPS = 12,
-    DETECT_REST_BLOCKS = 8,
+    DETECT_REST_BLOCKS = 16,
     DETECT_DAY_BINS = 96,
     DETECT_WEEK_BINS = 168
 };
@@ -181,7 +181,7 @@ void detect_init(struct detect_series *s, const struct detect_config *config);
  * Samples that are not newer than the last one are counted and ignored; so are NaN (a stale marker) and infinities by the
  * learned parts. Any double and any time are safe. About 0.1 microseconds. */
 size_t detect_sample(struct detect_series *s, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX]);
-/* How new the last sample that was taken is, 0..1, by the learned parts alone: 0 also when a higher score came within the last
+/* How new the last sample that was taken is, 0..1, by the learned parts except the flat line: 0 also when a higher score came within the last
  * `rest` samples (a day of them in a slow series), so that an episode shows once. Higher is newer; it is no probability. 0
  * before the first sample and after one that was refused. For ranking and plots; detect_sample alone decides what is an alarm. */
 double detect_score(const struct detect_series *s);

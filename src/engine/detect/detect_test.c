@@ -135,7 +135,7 @@ TEST(the_score_shows_an_episode_once)
     int high = 0;
     for (int i = 0; i < 60; i++) {
         (void)detect_sample(s, w.t += w.step, 300, out);
-        high += detect_score(s) > 0.2;
+        high += detect_score(s) > 0.125;
         CHECK(detect_score(s) >= 0 && detect_score(s) <= 1);
     }
     CHECK_I64(high, 1);

@@ -3,7 +3,7 @@
 #include "engine/detect/real.h"
 
 static const double speaks_bits = 40;
-static const uint64_t run_least = 24;
+static const uint64_t run_least = 24, known_least = 100; /* samples: of the run, and before it */
 
 double flat_step(struct detect_flat *f, double value)
 {
@@ -18,7 +18,7 @@ double flat_step(struct detect_flat *f, double value)
         return 0;
     }
     f->run++;
-    if (f->run < run_least || f->run / 4 <= f->longest) return 0;
+    if (f->samples < known_least || f->run < run_least || f->run / 4 <= f->longest) return 0;
     double bits = (double)f->run * real_log2(1 / chance);
     return bits < speaks_bits ? 0 : bits < 64 ? bits : 64;
 }

@@ -121,13 +121,3 @@ TEST(hostile_numbers_are_survived)
         }
     }
 }
-
-TEST(cube_roots_agree_with_the_library)
-{
-    uint64_t r = 9;
-    CHECK(real_cbrt(0) == 0 && fabs(real_cbrt(1) - 1) < 1e-7);
-    for (int i = 0; i < 10000; i++) {
-        double x = uniform(&r) / (double)(UINT64_C(1) << next_random(&r) % 60);
-        CHECK(fabs(real_cbrt(x) / cbrt(x) - 1) < 1e-7);
-    }
-}

@@ -42,19 +42,6 @@ static inline double real_log2(double x)
     return e + 2.8853900817779268 * t * (1 + q * (1.0 / 3 + q * (1.0 / 5 + q * (1.0 / 7 + q / 9))));
 }
 
-/* The cube root of x in 0..1, to seven digits. */
-static inline double real_cbrt(double x)
-{
-    if (!(x > 1e-30)) return 0;
-    uint64_t u;
-    double y;
-    memcpy(&u, &x, sizeof u);
-    u = u / 3 + UINT64_C(0x2a9f7893782da1ce); /* a third of the exponent: right to a few per cent */
-    memcpy(&y, &u, sizeof y);
-    for (int i = 0; i < 3; i++) y -= (y - x / (y * y)) * (1.0 / 3); /* Newton */
-    return y;
-}
-
 /* 2^x for x in 0..1000, to six digits. */
 static inline double real_exp2(double x)
 {
