@@ -159,7 +159,10 @@ TEST(signals_reach_the_command)
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct world *w = world_new();
         char ready[6];
-        start(w, "trap 'echo told; exit 9' TERM INT HUP USR1 USR2 QUIT; echo ready; read x");
+        /* wait, not read: a signal that comes just before a shell's read(2) is noticed after it only */
+        start(
+            w,
+            "sleep 600 >&- 2>&- <&- & trap 'kill $!; echo told; exit 9' TERM INT HUP USR1 USR2 QUIT; echo ready; wait");
         CHECK(read(w->out, ready, 6) == 6);
         (void)kill(w->pid, signals[i]);
         CHECK_STR(read_all(w, w->out), "told\n");
