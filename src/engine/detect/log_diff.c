@@ -7,6 +7,7 @@
 
 enum {
     SLACK_MAX = 10, /* unlabelled lines without a word of trouble, one after another, that a block may hold */
+    PENDING_MAX = 3,
     MEMO_MAX = 1 << 16,
 };
 
@@ -184,7 +185,9 @@ static bool set_has(const struct set *s, uint64_t hash)
 struct block {
     bool open;
     enum log_level level; /* of the line before */
-    size_t blanks, slack; /* since the last line that spoke */
+    size_t slack;         /* unlabelled lines since the last one that spoke */
+    size_t pending;       /* blank lines and rulers since the last marked one */
+    bool blank;           /* one of them is blank: what hangs together no longer follows by itself */
 };
 
 static bool speaks(const struct log_say *s)
@@ -198,23 +201,24 @@ static bool speaks(const struct log_say *s)
 /* Does a line that does not speak itself go on with the block? */
 static bool goes_on(struct block *b, const struct log_say *s, bool fresh)
 {
-    if (s->level == LOG_LEVEL_ERROR) return b->level == LOG_LEVEL_ERROR && b->blanks == 0;
+    if (s->level == LOG_LEVEL_ERROR) return b->level == LOG_LEVEL_ERROR && b->pending == 0;
     if (s->level != LOG_LEVEL_NONE) return false;
     if (s->frame || s->indented) return fresh || s->frame;
-    if (b->blanks > 0 || !fresh) return false;
+    if (b->blank || !fresh) return false;
     if (s->outcome || s->step) return s->step;
     return ++b->slack <= SLACK_MAX;
 }
 
 static void mark(struct lines *f, size_t i, struct block *b, const struct log_say *s)
 {
-    for (size_t k = 1; k <= b->blanks; k++) f->at[i - k].marked = true;
+    for (size_t k = 1; k <= b->pending; k++) f->at[i - k].marked = true;
     f->at[i].marked = true;
     f->at[i].begins = !b->open;
     f->at[i].weight = (uint8_t)(s->trouble + (s->level == LOG_LEVEL_ERROR ? 2 : 0) + (s->blank ? 0 : 1));
     b->open = !s->step;
     b->level = s->level;
-    b->blanks = 0;
+    b->pending = 0;
+    b->blank = false;
 }
 
 static size_t mark_blocks(str fail, struct lines *f)
@@ -230,8 +234,9 @@ static size_t mark_blocks(str fail, struct lines *f)
         if (spoke || (b.open && goes_on(&b, &s, l->fresh))) {
             mark(f, i, &b, &s);
             marked++;
-        } else if (s.blank && s.level == LOG_LEVEL_NONE && b.blanks == 0) {
-            b.blanks++;
+        } else if (s.blank && s.level == LOG_LEVEL_NONE && b.pending < PENDING_MAX && (s.ruler || !b.blank)) {
+            b.pending++;
+            b.blank = b.blank || !s.ruler;
         } else {
             b = (struct block){ 0 };
         }

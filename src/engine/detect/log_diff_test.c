@@ -37,6 +37,17 @@ TEST(the_error_block_is_found_and_what_varies_anyway_is_not)
     arena_done(&a);
 }
 
+TEST(quoted_source_belongs_to_the_error_above_it)
+{
+    struct arena a = arena_init(1 << 20);
+    struct log_diff d = diff("compiling\n",
+                             "compiling\nerror: mismatched types\n --> main.rs:4:18\n  |\n4 |  let x: i32 = y;\n  |    ^^^\n\n"
+                             "cleaning up the workspace\n----------------------------------------\n",
+                             &a);
+    CHECK_STR(found(&d, &a), "2 3 4 5");
+    arena_done(&a);
+}
+
 TEST(a_count_that_was_zero_is_news)
 {
     struct arena a = arena_init(1 << 20);

@@ -2,7 +2,7 @@
 
 #include "engine/detect/log_word.h"
 
-enum { PREFIX_MAX = 160, WORD_KEPT = 24, LEVEL_WITHIN = 3, WORDS_LOOKED_AT = 400 };
+enum { PREFIX_MAX = 160, WORD_KEPT = 24, LEVEL_WITHIN = 3, WORDS_LOOKED_AT = 400, RULER_MAX = 20 };
 
 /* --- Where the text begins --- */
 
@@ -107,12 +107,12 @@ static bool is_grave(const struct word *w) /* 3: nothing goes on after these */
 
 static bool is_failure(const struct word *w) /* 2 */
 {
-    static const str list[] = { S("error"),       S("errors"),     S("fail"),    S("failed"),    S("fails"),
-                                S("failure"),     S("failures"),   S("err"),     S("assertion"), S("denied"),
-                                S("undefined"),   S("unresolved"), S("killed"),  S("crashed"),   S("refused"),
-                                S("unable"),      S("cannot"),     S("can't"),   S("couldn't"),  S("timeout"),
-                                S("abort"),       S("invalid"),    S("illegal"), S("overflow"),  S("unreachable"),
-                                S("unsatisfied"), S("mismatch") };
+    static const str list[] = { S("error"),       S("errors"),      S("fail"),    S("failed"),    S("fails"),
+                                S("failure"),     S("failures"),    S("err"),     S("assertion"), S("denied"),
+                                S("undefined"),   S("unresolved"),  S("killed"),  S("crashed"),   S("refused"),
+                                S("unable"),      S("cannot"),      S("can't"),   S("couldn't"),  S("timeout"),
+                                S("abort"),       S("assert"),      S("invalid"), S("illegal"),   S("overflow"),
+                                S("unreachable"), S("unsatisfied"), S("mismatch") };
     return IN_LIST(w, list);
 }
 
@@ -171,6 +171,13 @@ static bool is_frame(str said)
     return false;
 }
 
+/* Short: a long one divides sections, as a blank line does. */
+static bool is_ruler(str said)
+{
+    str s = str_trim(said);
+    return s.len > 0 && s.len < RULER_MAX;
+}
+
 static bool is_indented(str said)
 {
     return said.len > 2 && (said.ptr[0] == '\t' || (said.ptr[0] == ' ' && said.ptr[1] == ' '));
@@ -204,6 +211,7 @@ struct log_say log_say_read(str line)
         out.outcome = out.outcome && is_outcome_word(&w);
         before = w;
     }
+    out.ruler = out.blank && out.level == LOG_LEVEL_NONE && is_ruler(said);
     out.outcome = out.outcome && out.trouble > 0;
     out.step = build_step && out.trouble > 0 && out.level == LOG_LEVEL_NONE;
     return out;

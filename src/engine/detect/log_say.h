@@ -17,6 +17,7 @@ struct log_say {
     bool step;            /* names the step of a build that failed */
     bool indented;        /* by two columns or a tab, after time and level: goes on with what stands above */
     bool frame;           /* a line of a stack: "at org.x.Y(Z.java:12)", "File "x.py", line 3", "Caused by:" */
+    bool ruler;           /* punctuation without a word: "   |", "^~~~" */
     bool blank;           /* nothing but white space, after time and level */
 };
 
