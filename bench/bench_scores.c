@@ -1,12 +1,12 @@
 /* The detector's scores, row by row, for bench/judgement: one default configuration, samples in recorded time.
  *
- *   bench_scores FILE...            for each file a line "# FILE", then a line "score alarm" a row, in the order of the file:
- *                                   detect_score() after the row, and 1 where an episode of the learned parts starts
- *   bench_scores --counter FILE...  the same for counters
- *   bench_scores --speed FILE...    rows a second (processor time, all files fed again and again for a second), bytes a series
+ *   bench_scores FILE...            for each file a line "# FILE", then a line "score alarm" a row, in the order of the
+ * file: detect_score() after the row, and 1 where an episode of the learned parts starts bench_scores --counter FILE...
+ * the same for counters bench_scores --speed FILE...    rows a second (processor time, all files fed again and again
+ * for a second), bytes a series
  *
- * FILE is CSV with a header and `time,value`: time is YYYY-MM-DD HH:MM:SS or seconds since 1970; no value is a row without a
- * sample. */
+ * FILE is CSV with a header and `time,value`: time is YYYY-MM-DD HH:MM:SS or seconds since 1970; no value is a row
+ * without a sample. */
 #include "base/buf.h"
 #include "base/time.h"
 #include "engine/detect/detect.h"

@@ -9,17 +9,19 @@
 #include "engine/detect/rarity.h"
 #include "engine/detect/real.h"
 
-/* The score of a sample is the weighted mean over the parts of the square roots of how new each finds it: one part that is sure
- * counts, two that are fairly sure count more. Noise, which is not about where the series is, weighs half. */
+/* The score of a sample is the weighted mean over the parts of the square roots of how new each finds it: one part that
+ * is sure counts, two that are fairly sure count more. Noise, which is not about where the series is, weighs half. */
 static const double weights[DETECT_VIEWS] = { 1, 1, 1, 1, 1, 0.5 };
 static const double weights_sum = 5.5;
-static const double speaks = 0.13; /* the score at which an alarm begins */
-static const double flat_score = 0.2; /* of a line that stopped moving: an alarm in any series that is not young */
-static const double fade_least = 500;  /* samples over which a range fades; the age of the series when that is more */
+static const double speaks = 0.13;      /* the score at which an alarm begins */
+static const double flat_score = 0.2;   /* of a line that stopped moving: an alarm in any series that is not young */
+static const double fade_least = 500;   /* samples over which a range fades; the age of the series when that is more */
 static const double unrest_share = 0.5; /* how much more it takes right after a rest */
 static const double score_scale = 1024; /* of a score in the histogram of scores, whose bins begin at 1 */
-static const double episode_weight = 0.1; /* of a score in an episode: a long one must not teach more than a short one */
-static const double keep_share = 0.6, keep_least = 200, keep_most = 20000; /* how much past the scores' tail remembers */
+static const double episode_weight =
+    0.1; /* of a score in an episode: a long one must not teach more than a short one */
+static const double keep_share = 0.6, keep_least = 200,
+                    keep_most = 20000;  /* how much past the scores' tail remembers */
 static const usec rest_most = USEC_DAY; /* of a slow series, if at least REST_LEAST samples came in it */
 enum { REST_LEAST = 20 };
 static const double warm_time = (double)USEC_DAY;
@@ -34,7 +36,8 @@ struct detect_config detect_config_default(void)
 
 err detect_config_check(const struct detect_config *c)
 {
-    if (!(c->sensitivity >= 0.25 && c->sensitivity <= 4)) return err_make(ERR_INPUT, "sensitivity must be between 0.25 and 4");
+    if (!(c->sensitivity >= 0.25 && c->sensitivity <= 4))
+        return err_make(ERR_INPUT, "sensitivity must be between 0.25 and 4");
     if (c->rest < 1 || c->rest > 10000) return err_make(ERR_INPUT, "rest must be between 1 and 10000 samples");
     if (c->threshold_count > DETECT_THRESHOLDS_MAX)
         return err_make(ERR_INPUT, "at most %d thresholds a series", DETECT_THRESHOLDS_MAX);
@@ -80,10 +83,13 @@ static double keep_of(const struct detect_series *s)
     return keep < keep_least ? keep_least : keep > keep_most ? keep_most : keep;
 }
 
-static struct detect_alarm learned_alarm(unsigned part, const struct part_view *v, const struct novelty_gap *gap, usec time, double bits)
+static struct detect_alarm learned_alarm(unsigned part, const struct part_view *v, const struct novelty_gap *gap,
+                                         usec time, double bits)
 {
     bool above = v->x - gap->low < gap->high - v->x;
-    struct detect_alarm a = { .part = (enum detect_part)part, .above = above, .start = time, .end = time, .value = v->value };
+    struct detect_alarm a = {
+        .part = (enum detect_part)part, .above = above, .start = time, .end = time, .value = v->value
+    };
     a.low = view_bound(v, a.part, above ? gap->lowest : gap->high);
     a.high = view_bound(v, a.part, above ? gap->low : gap->highest);
     a.score = bits < 64 ? bits : 64;
@@ -91,14 +97,16 @@ static struct detect_alarm learned_alarm(unsigned part, const struct part_view *
     return a;
 }
 
-/* The highest score of at least the last `rest` samples, or of a day of them, before this one; then this one is counted. */
+/* The highest score of at least the last `rest` samples, or of a day of them, before this one; then this one is
+ * counted. */
 static double rest_peak(struct detect_series *s, usec time, double score)
 {
     struct detect_rest *r = &s->rest;
     double peak = 0;
     for (int i = 0; i < DETECT_REST_BLOCKS; i++) peak = real_most(peak, (double)r->peak[i]);
     uint32_t size = (s->config.rest + DETECT_REST_BLOCKS - 2) / (DETECT_REST_BLOCKS - 1);
-    bool slow = r->filled >= REST_LEAST / (DETECT_REST_BLOCKS - 1) + 1 && time - r->begun >= rest_most / (DETECT_REST_BLOCKS - 1);
+    bool slow = r->filled >= REST_LEAST / (DETECT_REST_BLOCKS - 1) + 1 &&
+                time - r->begun >= rest_most / (DETECT_REST_BLOCKS - 1);
     if (r->filled >= size || slow) {
         r->block = (r->block + 1) % DETECT_REST_BLOCKS;
         r->peak[r->block] = 0;
@@ -110,7 +118,8 @@ static double rest_peak(struct detect_series *s, usec time, double score)
 }
 
 /* One episode is one alarm: it goes on until nothing has deviated for `rest` samples. */
-static size_t episode_step(struct detect_series *s, usec time, const struct detect_alarm *strongest, bool fresh, struct detect_alarm *out)
+static size_t episode_step(struct detect_series *s, usec time, const struct detect_alarm *strongest, bool fresh,
+                           struct detect_alarm *out)
 {
     if (strongest) {
         s->quiet = 0;
@@ -153,8 +162,14 @@ static double judge(struct detect_series *s, const struct part_view *views, unsi
 /* What deviates is the movement, which is none. */
 static struct detect_alarm flat_alarm(const struct detect_series *s, usec time, double bits)
 {
-    return (struct detect_alarm){ .part = DETECT_FLAT, .start = time, .end = time, .value = 0, .low = s->jump, .high = INFINITY,
-                                  .score = bits, .once_in = bits < 39 ? real_exp2(bits) : DETECT_ONCE_MAX };
+    return (struct detect_alarm){ .part = DETECT_FLAT,
+                                  .start = time,
+                                  .end = time,
+                                  .value = 0,
+                                  .low = s->jump,
+                                  .high = INFINITY,
+                                  .score = bits,
+                                  .once_in = bits < 39 ? real_exp2(bits) : DETECT_ONCE_MAX };
 }
 
 static size_t check_learned(struct detect_series *s, usec time, usec gap, double value, struct detect_alarm *out)
@@ -169,8 +184,10 @@ static size_t check_learned(struct detect_series *s, usec time, usec gap, double
     double strength = score / (youth(s, time) * unrest(s)), rank = strength * score_scale;
     bool deviates = is_warm(s, time) && strength * s->config.sensitivity >= speaks;
     struct detect_alarm alarm;
-    if (deviates && flat > 0) alarm = flat_alarm(s, time, flat);
-    else if (deviates) alarm = learned_alarm(who, &views[who], &edge, time, rarity_bits(&s->strengths, rank));
+    if (deviates && flat > 0)
+        alarm = flat_alarm(s, time, flat);
+    else if (deviates)
+        alarm = learned_alarm(who, &views[who], &edge, time, rarity_bits(&s->strengths, rank));
     rarity_learn(&s->strengths, rank, s->open ? episode_weight : 1, keep_of(s));
     return episode_step(s, time, deviates ? &alarm : NULL, s->score > 0 || flat > 0, out);
 }
@@ -203,8 +220,10 @@ static bool in_order(struct detect_series *s, usec time)
         s->newest = time;
         return true;
     }
-    if (time == s->newest) s->repeats++;
-    else s->late++;
+    if (time == s->newest)
+        s->repeats++;
+    else
+        s->late++;
     return false;
 }
 
@@ -250,7 +269,13 @@ bool detect_missing(const struct detect_series *s, usec now, struct detect_alarm
     if (wait < (double)missing_least) wait = (double)missing_least;
     if ((double)now - (double)s->last <= wait) return false;
     double seconds = ((double)now - (double)s->last) / (double)USEC_SECOND;
-    *out = (struct detect_alarm){ .part = DETECT_MISSING, .above = true, .start = s->last, .end = now, .value = seconds,
-                                  .high = wait / (double)USEC_SECOND, .score = 64, .once_in = DETECT_ONCE_MAX };
+    *out = (struct detect_alarm){ .part = DETECT_MISSING,
+                                  .above = true,
+                                  .start = s->last,
+                                  .end = now,
+                                  .value = seconds,
+                                  .high = wait / (double)USEC_SECOND,
+                                  .score = 64,
+                                  .once_in = DETECT_ONCE_MAX };
     return true;
 }

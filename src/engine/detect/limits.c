@@ -6,27 +6,39 @@ err limit_check(const struct detect_threshold *t, uint32_t i)
 {
     if (isnan(t->above) && isnan(t->below)) return err_make(ERR_INPUT, "threshold %u has neither above nor below", i);
     if (t->above < t->below) return err_make(ERR_INPUT, "threshold %u: above must not be less than below", i);
-    if (!(t->hysteresis >= 0) || isinf(t->hysteresis)) return err_make(ERR_INPUT, "threshold %u: hysteresis must be 0 or more", i);
-    if (t->hold < 0 || t->hold > 366 * USEC_DAY) return err_make(ERR_INPUT, "threshold %u: for must be between 0 and 366 days", i);
+    if (!(t->hysteresis >= 0) || isinf(t->hysteresis))
+        return err_make(ERR_INPUT, "threshold %u: hysteresis must be 0 or more", i);
+    if (t->hold < 0 || t->hold > 366 * USEC_DAY)
+        return err_make(ERR_INPUT, "threshold %u: for must be between 0 and 366 days", i);
     return OK;
 }
 
-static struct detect_alarm limit_alarm(const struct detect_threshold *t, uint32_t i, const struct detect_limit *l, usec now)
+static struct detect_alarm limit_alarm(const struct detect_threshold *t, uint32_t i, const struct detect_limit *l,
+                                       usec now)
 {
-    return (struct detect_alarm){ .part = DETECT_THRESHOLD, .threshold = i, .above = l->above, .start = l->start, .end = now,
-                                  .value = l->worst, .low = isnan(t->below) ? -INFINITY : t->below,
-                                  .high = isnan(t->above) ? INFINITY : t->above, .score = 64, .once_in = DETECT_ONCE_MAX };
+    return (struct detect_alarm){ .part = DETECT_THRESHOLD,
+                                  .threshold = i,
+                                  .above = l->above,
+                                  .start = l->start,
+                                  .end = now,
+                                  .value = l->worst,
+                                  .low = isnan(t->below) ? -INFINITY : t->below,
+                                  .high = isnan(t->above) ? INFINITY : t->above,
+                                  .score = 64,
+                                  .once_in = DETECT_ONCE_MAX };
 }
 
 /* NaN compares false both ways, so it neither starts nor ends anything. */
-static bool limit_open(const struct detect_threshold *t, uint32_t i, struct detect_limit *l, usec time, double v, struct detect_alarm *out)
+static bool limit_open(const struct detect_threshold *t, uint32_t i, struct detect_limit *l, usec time, double v,
+                       struct detect_alarm *out)
 {
     bool above = v > t->above, below = v < t->below;
     if (!above && !below) {
         if (v == v) l->since = 0;
         return false;
     }
-    if (!l->since || (bool)l->above != above) *l = (struct detect_limit){ .since = time, .start = time, .worst = v, .above = above };
+    if (!l->since || (bool)l->above != above)
+        *l = (struct detect_limit){ .since = time, .start = time, .worst = v, .above = above };
     l->last = time;
     if (above ? v > l->worst : v < l->worst) l->worst = v;
     if (time - l->since < t->hold) return false;
@@ -37,7 +49,8 @@ static bool limit_open(const struct detect_threshold *t, uint32_t i, struct dete
     return true;
 }
 
-static bool limit_close(const struct detect_threshold *t, uint32_t i, struct detect_limit *l, usec time, double v, struct detect_alarm *out)
+static bool limit_close(const struct detect_threshold *t, uint32_t i, struct detect_limit *l, usec time, double v,
+                        struct detect_alarm *out)
 {
     bool inside = l->above ? v <= t->above - t->hysteresis : v >= t->below + t->hysteresis;
     if (!inside) {

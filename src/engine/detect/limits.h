@@ -8,8 +8,8 @@
 
 /* Errors: ERR_INPUT, naming threshold `i` and what is wrong with it. */
 MUST_USE err limit_check(const struct detect_threshold *t, uint32_t i);
-/* Compare a value (NaN is neither inside nor outside) with every threshold of the series; gives how many alarms it wrote to `out`,
- * at most DETECT_THRESHOLDS_MAX. */
+/* Compare a value (NaN is neither inside nor outside) with every threshold of the series; gives how many alarms it
+ * wrote to `out`, at most DETECT_THRESHOLDS_MAX. */
 size_t limits_step(struct detect_series *s, usec time, double v, struct detect_alarm *out);
 
 #endif

@@ -8,10 +8,10 @@
 static const double level_memory = 400, spread_memory = 1200, rhythm_memory = 3000;
 static const double fast_memory = 4, size_memory = 1500;
 static const double day_rate = 0.15, week_rate = 0.25; /* of a day's, a week's new evidence, at least */
-static const double outlier = 3;       /* what is further out moves no estimate by more than this */
-static const double fast_outlier = 8;  /* so that the way back from a spike is not taken for a step of its own */
-static const double residual_max = 30; /* spreads, jumps: more is not further out */
-static const double small = 0.1;       /* of the usual size: below it, size is linear */
+static const double outlier = 3;                       /* what is further out moves no estimate by more than this */
+static const double fast_outlier = 8;     /* so that the way back from a spike is not taken for a step of its own */
+static const double residual_max = 30;    /* spreads, jumps: more is not further out */
+static const double small = 0.1;          /* of the usual size: below it, size is linear */
 static const double least_spread = 0.005; /* of the level: a constant series may still wobble by this */
 static const double least_range = 0.001;  /* the same for the range that a value is new against */
 static const double gap_steps = 6;
@@ -21,9 +21,12 @@ enum { SETTLE_SAMPLES = 20, COVER_MAX = 8 };
 static void learn_interval(struct detect_series *s, usec gap)
 {
     double g = (double)gap;
-    if (s->interval == 0) s->interval = g;
-    else if (s->samples < 6) s->interval = real_least(s->interval, g);
-    else s->interval += 0.02 * (real_most(real_least(g, 2 * s->interval), s->interval / 2) - s->interval);
+    if (s->interval == 0)
+        s->interval = g;
+    else if (s->samples < 6)
+        s->interval = real_least(s->interval, g);
+    else
+        s->interval += 0.02 * (real_most(real_least(g, 2 * s->interval), s->interval / 2) - s->interval);
 }
 
 static const usec day_bin_width = USEC_DAY / DETECT_DAY_BINS, week_bin_width = USEC_HOUR;
@@ -60,7 +63,8 @@ static struct season season_at(struct detect_rhythm *r, usec t)
 }
 
 /* Move the bins a sample covers towards x. `n` counts days (weeks) of evidence in each bin. */
-static void learn_bins(float *value, float *n, unsigned bins, int64_t first, double covers, double x, double floor_rate, double limit)
+static void learn_bins(float *value, float *n, unsigned bins, int64_t first, double covers, double x, double floor_rate,
+                       double limit)
 {
     double weight = real_least(covers, 1);
     unsigned count = covers < 1.5 ? 1 : covers > COVER_MAX ? COVER_MAX : (unsigned)(covers + 0.5);
@@ -81,9 +85,10 @@ static void learn_rhythm(struct detect_series *s, double x, const struct season 
     r->day_xx += at->day * at->day - r->day_xx / rhythm_memory;
     r->week_xy += week * at->week - r->week_xy / rhythm_memory;
     r->week_xx += at->week * at->week - r->week_xx / rhythm_memory;
-    learn_bins(r->day, r->day_n, DETECT_DAY_BINS, r->today.number, s->interval / (double)day_bin_width, day, day_rate, outlier * spread);
-    learn_bins(r->week, r->week_n, DETECT_WEEK_BINS, r->this_week.number, s->interval / (double)week_bin_width, week, week_rate,
+    learn_bins(r->day, r->day_n, DETECT_DAY_BINS, r->today.number, s->interval / (double)day_bin_width, day, day_rate,
                outlier * spread);
+    learn_bins(r->week, r->week_n, DETECT_WEEK_BINS, r->this_week.number, s->interval / (double)week_bin_width, week,
+               week_rate, outlier * spread);
 }
 
 /* An estimate's rate: a plain mean at first, then a fading one. */
@@ -170,14 +175,19 @@ void model_step(struct detect_series *s, usec time, usec gap, double value, stru
     struct detect_recent *r = &s->recent;
     push(r->residual, DETECT_LONG, &r->residuals, real_clip(off / spread, residual_max));
     push(r->jump, DETECT_JUMPS, &r->jumps, real_abs(value - s->previous));
-    double near = mean_of(r->residual, DETECT_LONG, r->residuals, DETECT_SHORT), far = mean_of(r->residual, DETECT_LONG, r->residuals, DETECT_LONG);
+    double near = mean_of(r->residual, DETECT_LONG, r->residuals, DETECT_SHORT),
+           far = mean_of(r->residual, DETECT_LONG, r->residuals, DETECT_LONG);
     double restless = mean_of(r->jump, DETECT_JUMPS, r->jumps, DETECT_JUMPS), range = least_range * s->size + 1e-12;
     bool settled = s->samples > SETTLE_SAMPLES;
     out[DETECT_POINT] = (struct part_view){ value, value, 0, 1, range, settled };
     out[DETECT_SIZE] = (struct part_view){ size_of(value, unit), value, 0, unit, least_range, settled };
-    out[DETECT_STEP] = (struct part_view){ real_clip(step / jump, residual_max), value, s->fast + season, jump, 1, settled && s->since_gap > 1 };
-    out[DETECT_LEVEL] = (struct part_view){ near, expected + near * spread, expected, spread, 1, settled && r->residuals >= DETECT_SHORT };
-    out[DETECT_DRIFT] = (struct part_view){ far, expected + far * spread, expected, spread, 1, settled && r->residuals >= DETECT_LONG };
+    out[DETECT_STEP] = (struct part_view){ real_clip(step / jump, residual_max), value, s->fast + season, jump, 1,
+                                           settled && s->since_gap > 1 };
+    out[DETECT_LEVEL] = (struct part_view){ near,     expected + near * spread,
+                                            expected, spread,
+                                            1,        settled && r->residuals >= DETECT_SHORT };
+    out[DETECT_DRIFT] =
+        (struct part_view){ far, expected + far * spread, expected, spread, 1, settled && r->residuals >= DETECT_LONG };
     out[DETECT_NOISE] = (struct part_view){ restless, restless, 0, 1, range, settled && r->jumps >= DETECT_JUMPS };
     if (settled) learn_rhythm(s, value - s->level, &at, spread);
     learn_level(s, off, step, spread, jump);

@@ -4,17 +4,18 @@
 
 #include "engine/detect/detect.h"
 
-/* What one part sees in one sample: x, a number whose range the part remembers, and how to say it in the series' unit. */
+/* What one part sees in one sample: x, a number whose range the part remembers, and how to say it in the series' unit.
+ */
 struct part_view {
     double x;
-    double value;         /* what deviates when x does */
-    double centre, scale; /* a bound b on x is centre + b * scale for the value; SIZE is logarithmic, see view_bound() */
-    double floor;         /* a range of x below this is no range */
-    bool known;           /* false where this part has nothing to compare with, as right after a gap */
+    double value; /* what deviates when x does */
+    double centre, scale; /* x = b is a value of centre + b * scale; SIZE is logarithmic, see view_bound() */
+    double floor; /* a range of x below this is no range */
+    bool known;   /* false where this part has nothing to compare with, as right after a gap */
 };
 
-/* Take a sample of an ordered series (finite, |value| <= MODEL_VALUE_MAX) `gap` after the one before: fills what the parts
- * see, computed before the sample is learned, then learns it. */
+/* Take a sample of an ordered series (finite, |value| <= MODEL_VALUE_MAX) `gap` after the one before: fills what the
+ * parts see, computed before the sample is learned, then learns it. */
 void model_step(struct detect_series *s, usec time, usec gap, double value, struct part_view out[DETECT_VIEWS]);
 /* A bound on x as a bound on the value; infinite stays infinite. */
 double view_bound(const struct part_view *v, enum detect_part part, double bound);

@@ -5,9 +5,9 @@
 #include "engine/detect/real.h"
 
 enum { CELLS = DETECT_CELLS, WORDS = CELLS / 64, PARTS = 256 };
-static const double same = 2.0 / PARTS;   /* cells; closer numbers are the same */
-static const double fill = 0.5;           /* of the cells that a range takes when they are laid anew */
-static const double finer = 0.4;          /* cells are laid anew when they would be this much narrower */
+static const double same = 2.0 / PARTS;     /* cells; closer numbers are the same */
+static const double fill = 0.5;             /* of the cells that a range takes when they are laid anew */
+static const double finer = 0.4;            /* cells are laid anew when they would be this much narrower */
 static const double relative_width = 1e-13; /* of a number: narrower cells cannot tell numbers apart */
 static const double least_width = 1e-300;
 
@@ -59,8 +59,10 @@ static void mark(struct detect_novelty *n, double p)
     if (!is_used(n, cell)) {
         n->used[cell / 64] |= UINT64_C(1) << (cell % 64);
         n->cells[cell].least = n->cells[cell].most = part;
-    } else if (part < n->cells[cell].least) n->cells[cell].least = part;
-    else if (part > n->cells[cell].most) n->cells[cell].most = part;
+    } else if (part < n->cells[cell].least)
+        n->cells[cell].least = part;
+    else if (part > n->cells[cell].most)
+        n->cells[cell].most = part;
 }
 
 /* Everything from a to b counts as seen: inside a cell nothing can be told apart, and cells may become finer. */
@@ -77,7 +79,8 @@ static void mark_span(struct detect_novelty *n, double a, double b)
 
 static double width_for(double low, double high)
 {
-    double width = (high - low) / (CELLS * fill), most = real_abs(low) > real_abs(high) ? real_abs(low) : real_abs(high);
+    double width = (high - low) / (CELLS * fill),
+           most = real_abs(low) > real_abs(high) ? real_abs(low) : real_abs(high);
     if (width < most * relative_width) width = most * relative_width;
     return width > least_width ? width : least_width;
 }
@@ -96,7 +99,8 @@ static void lay(struct detect_novelty *n, double low, double high)
                   position(n, old.origin + old.width * (i + (double)old.cells[i].most / PARTS)));
     }
     double below = nearest_above(n, 0), above = nearest_below(n, CELLS - 1);
-    if (n->lowest < n->origin) n->lowest = below < 0 ? low : n->origin + n->width * below; /* what was below is forgotten */
+    if (n->lowest < n->origin)
+        n->lowest = below < 0 ? low : n->origin + n->width * below; /* what was below is forgotten */
     if (n->highest >= n->origin + n->width * CELLS) n->highest = above < 0 ? high : n->origin + n->width * above;
 }
 
@@ -106,8 +110,10 @@ static void lay(struct detect_novelty *n, double low, double high)
 static bool neighbours(const struct detect_novelty *n, double p, double *below, double *above)
 {
     *below = *above = -1;
-    if (p < 0) *above = nearest_above(n, 0);
-    else if (p >= CELLS) *below = nearest_below(n, CELLS - 1);
+    if (p < 0)
+        *above = nearest_above(n, 0);
+    else if (p >= CELLS)
+        *below = nearest_below(n, CELLS - 1);
     else {
         int cell = (int)p;
         double least = cell + (double)n->cells[cell].least / PARTS, most = cell + (double)n->cells[cell].most / PARTS;
@@ -124,7 +130,11 @@ double novelty_of(const struct detect_novelty *n, double x, double floor, struct
     if (n->width == 0) return 0;
     double p = position(n, x), below, above;
     if (!neighbours(n, p, &below, &above)) return 0;
-    double far = below < 0 && above < 0 ? CELLS : below < 0 ? above - p : above < 0 ? p - below : p - below < above - p ? p - below : above - p;
+    double far = below < 0 && above < 0  ? CELLS
+                 : below < 0             ? above - p
+                 : above < 0             ? p - below
+                 : p - below < above - p ? p - below
+                                         : above - p;
     double range = n->high - n->low, share = far <= same ? 0 : far * n->width / (range > floor ? range : floor);
     if (gap) {
         gap->lowest = n->lowest;
@@ -157,6 +167,6 @@ bool novelty_ok(const struct detect_novelty *n)
     const double most = 1e32;
     if (n->width == 0) return n->low == 0 && n->high == 0 && n->lowest == 0 && n->highest == 0;
     return n->width >= least_width && n->width <= most && real_abs(n->origin) <= most && real_abs(n->low) <= most &&
-           real_abs(n->high) <= most && n->low <= n->high && real_abs(n->lowest) <= most && real_abs(n->highest) <= most &&
-           n->lowest <= n->highest;
+           real_abs(n->high) <= most && n->low <= n->high && real_abs(n->lowest) <= most &&
+           real_abs(n->highest) <= most && n->lowest <= n->highest;
 }

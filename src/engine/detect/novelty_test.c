@@ -47,15 +47,16 @@ static double shape(unsigned kind, uint64_t *r, size_t i)
     double u = uniform(r);
     switch (kind) {
     case 0: return u;
-    case 1: return 1000 + (u < 0.5 ? u : 20 + u);              /* two clusters and nothing between */
-    case 2: return 1e6 * u * u * u * u;                        /* a long tail */
-    case 3: return (double)(next_random(r) % 7);               /* ties */
-    case 4: return -5 + 0.01 * (double)i + u;                  /* a trend */
-    default: return u < 0.01 ? 1e9 * u : u;                    /* rare spikes */
+    case 1: return 1000 + (u < 0.5 ? u : 20 + u); /* two clusters and nothing between */
+    case 2: return 1e6 * u * u * u * u;           /* a long tail */
+    case 3: return (double)(next_random(r) % 7);  /* ties */
+    case 4: return -5 + 0.01 * (double)i + u;     /* a trend */
+    default: return u < 0.01 ? 1e9 * u : u;       /* rare spikes */
     }
 }
 
-/* What came into one cell cannot be told apart inside it, so a distance may come out shorter by a cell, never longer. */
+/* What came into one cell cannot be told apart inside it, so a distance may come out shorter by a cell, never longer.
+ */
 TEST(distance_is_that_to_the_nearest_number_ever_seen)
 {
     static struct plain p;
@@ -66,9 +67,11 @@ TEST(distance_is_that_to_the_nearest_number_ever_seen)
         for (size_t i = 0; i < KEPT; i++) {
             double x = shape(kind, &r, i), range = p.high - p.low, got = novelty_of(&n, x, 1e-9, NULL);
             if (i > 1) {
-                double want = real_least(plain_nearest(&p, x) / real_most(range, 1e-9), 1), cell = 1.01 * n.width / range;
+                double want = real_least(plain_nearest(&p, x) / real_most(range, 1e-9), 1),
+                       cell = 1.01 * n.width / range;
                 if (got > want + cell / 64 || got < want - cell)
-                    test_failed(__FILE__, __LINE__, "kind %u number %zu: %g, want %g (cell %g)", kind, i, got, want, cell);
+                    test_failed(__FILE__, __LINE__, "kind %u number %zu: %g, want %g (cell %g)", kind, i, got, want,
+                                cell);
             }
             novelty_learn(&n, x, 500 + (double)i);
             plain_learn(&p, x, 500 + (double)i);
@@ -115,7 +118,8 @@ TEST(hostile_numbers_are_survived)
             struct novelty_gap gap = { 0 };
             double share = novelty_of(&n, x, 1e-12, &gap);
             if (!(share >= 0 && share <= 1) || (share > 0 && !(gap.low <= x && gap.high >= x)))
-                test_failed(__FILE__, __LINE__, "seed %d number %d: %g is new by %g in %g..%g", seed, i, x, share, gap.low, gap.high);
+                test_failed(__FILE__, __LINE__, "seed %d number %d: %g is new by %g in %g..%g", seed, i, x, share,
+                            gap.low, gap.high);
             novelty_learn(&n, x, 2 + (double)(next_random(&r) % 1000));
             if (!novelty_ok(&n)) test_failed(__FILE__, __LINE__, "seed %d number %d: %g broke the state", seed, i, x);
         }

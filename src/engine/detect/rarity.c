@@ -3,10 +3,11 @@
 #include "engine/detect/real.h"
 
 static const double bins_an_octave = 6;
-static const double gone = 0.3;      /* a count that has faded below this is forgotten */
+static const double gone = 0.3;       /* a count that has faded below this is forgotten */
 static const double least_known = 50; /* numbers before a tail says anything */
 static const double top_share = 0.02, top_least = 12;
-static const double excess_prior = 0.25, excess_weight = 10; /* octaves, and how many observations that belief is worth */
+static const double excess_prior = 0.25,
+                    excess_weight = 10; /* octaves, and how many observations that belief is worth */
 static const double bits_of_e = 1.4426950408889634;
 
 static unsigned bin_of(double x)
@@ -36,7 +37,8 @@ static double mean_excess(const struct detect_rarity *t)
 {
     double need = real_most((double)t->total * top_share, top_least), seen = 0, excess = 0;
     for (unsigned b = DETECT_TAIL_BINS; b > 0 && seen < need; b--) {
-        excess += (seen + (double)t->count[b - 1] * 0.5) / bins_an_octave; /* all above move one bin further from the edge */
+        excess +=
+            (seen + (double)t->count[b - 1] * 0.5) / bins_an_octave; /* all above move one bin further from the edge */
         seen += (double)t->count[b - 1];
     }
     return (excess + excess_weight * excess_prior) / (seen + excess_weight);

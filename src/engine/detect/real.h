@@ -1,5 +1,5 @@
-/* The few functions of real numbers the detector needs, from + - * / and bits alone: the C library's may differ in the last
- * digit from machine to machine, and what enters the journal must not. */
+/* The few functions of real numbers the detector needs, from + - * / and bits alone: the C library's may differ in the
+ * last digit from machine to machine, and what enters the journal must not. */
 #ifndef WEIR_ENGINE_DETECT_REAL_H
 #define WEIR_ENGINE_DETECT_REAL_H
 

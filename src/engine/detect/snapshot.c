@@ -19,7 +19,8 @@ static bool floats_ok(const float *v, size_t n, float low, float high)
 
 static bool rarity_ok(const struct detect_rarity *t)
 {
-    return t->top <= DETECT_TAIL_BINS && floats_ok(&t->total, 1, 0, 1e6f) && floats_ok(t->count, DETECT_TAIL_BINS, 0, 1e6f);
+    return t->top <= DETECT_TAIL_BINS && floats_ok(&t->total, 1, 0, 1e6f) &&
+           floats_ok(t->count, DETECT_TAIL_BINS, 0, 1e6f);
 }
 
 static bool seen_ok(const struct detect_series *s)
@@ -46,9 +47,23 @@ static bool rhythm_ok(const struct detect_rhythm *r)
 
 static bool numbers_ok(const struct detect_series *s)
 {
-    const double all[] = { s->interval, s->level, s->spread, s->jump, s->fast, s->size, s->previous, s->raw, s->score, s->flat.value,
-                           s->rhythm.today.value, s->rhythm.this_week.value, s->episode.value, s->episode.low, s->episode.high,
-                           s->episode.score, s->episode.once_in };
+    const double all[] = { s->interval,
+                           s->level,
+                           s->spread,
+                           s->jump,
+                           s->fast,
+                           s->size,
+                           s->previous,
+                           s->raw,
+                           s->score,
+                           s->flat.value,
+                           s->rhythm.today.value,
+                           s->rhythm.this_week.value,
+                           s->episode.value,
+                           s->episode.low,
+                           s->episode.high,
+                           s->episode.score,
+                           s->episode.once_in };
     const double sums[] = { s->rhythm.day_xy, s->rhythm.day_xx, s->rhythm.week_xy, s->rhythm.week_xx };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (!(real_abs(all[i]) <= 1e40)) return false;
@@ -65,17 +80,18 @@ static bool past(const struct detect_series *s, usec t)
 
 static bool times_ok(const struct detect_series *s)
 {
-    if (s->first < 0 || s->last < s->first || s->newest < (s->samples ? s->last : -1) || s->newest > USEC_MAX) return false;
+    if (s->first < 0 || s->last < s->first || s->newest < (s->samples ? s->last : -1) || s->newest > USEC_MAX)
+        return false;
     for (unsigned i = 0; i < DETECT_THRESHOLDS_MAX; i++)
         if (!past(s, s->limits[i].since) || !past(s, s->limits[i].start) || !past(s, s->limits[i].last) ||
             s->limits[i].worst != s->limits[i].worst)
             return false;
-    return past(s, s->episode.start) && s->episode.start <= s->episode.end && past(s, s->episode.end) && past(s, s->deviated) &&
-           (!s->open || s->deviated >= s->episode.start) && s->episode.part < DETECT_LEARNED;
+    return past(s, s->episode.start) && s->episode.start <= s->episode.end && past(s, s->episode.end) &&
+           past(s, s->deviated) && (!s->open || s->deviated >= s->episode.start) && s->episode.part < DETECT_LEARNED;
 }
 
-/* The config may have changed since. What was known of a threshold that is now another one is of no use; nor is anything
- * learned from values when rates are judged now. */
+/* The config may have changed since. What was known of a threshold that is now another one is of no use; nor is
+ * anything learned from values when rates are judged now. */
 static void adopt(struct detect_series *s, const struct detect_config *config)
 {
     if (s->config.counter != config->counter) {
@@ -83,9 +99,10 @@ static void adopt(struct detect_series *s, const struct detect_config *config)
         return;
     }
     for (uint32_t i = 0; i < DETECT_THRESHOLDS_MAX; i++) {
-        bool kept = i < config->threshold_count && i < s->config.threshold_count &&
-                    /* The same bits: NaN is a limit that is not set. NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
-                    memcmp(&config->thresholds[i], &s->config.thresholds[i], sizeof config->thresholds[i]) == 0;
+        bool kept =
+            i < config->threshold_count && i < s->config.threshold_count &&
+            /* The same bits: NaN is a limit that is not set. NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
+            memcmp(&config->thresholds[i], &s->config.thresholds[i], sizeof config->thresholds[i]) == 0;
         if (!kept) memset(&s->limits[i], 0, sizeof s->limits[i]);
     }
     s->config = *config;
@@ -97,11 +114,13 @@ err detect_load(struct detect_series *s, const struct detect_config *config, str
     if (bytes.len < sizeof head) return err_make(ERR_CORRUPT, "a detector snapshot of %zu bytes", bytes.len);
     memcpy(head, bytes.ptr, sizeof head);
     if (head[0] > DETECT_VERSION) return err_make(ERR_TOO_NEW, "detector snapshot version %u", head[0]);
-    if (head[0] < DETECT_VERSION || head[1] != sizeof(struct detect_snapshot) || bytes.len != sizeof(struct detect_snapshot))
+    if (head[0] < DETECT_VERSION || head[1] != sizeof(struct detect_snapshot) ||
+        bytes.len != sizeof(struct detect_snapshot))
         return err_make(ERR_CORRUPT, "detector snapshot version %u of %zu bytes", head[0], bytes.len);
     struct detect_series *in = s;
     memcpy(in, bytes.ptr + offsetof(struct detect_snapshot, series), sizeof *in);
-    if (!times_ok(in) || !numbers_ok(in) || !rhythm_ok(&in->rhythm) || !rarity_ok(&in->strengths) || !seen_ok(in) || !recent_ok(in)) {
+    if (!times_ok(in) || !numbers_ok(in) || !rhythm_ok(&in->rhythm) || !rarity_ok(&in->strengths) || !seen_ok(in) ||
+        !recent_ok(in)) {
         detect_init(s, config);
         return err_make(ERR_CORRUPT, "detector snapshot holds impossible numbers");
     }
