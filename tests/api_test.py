@@ -200,6 +200,17 @@ def small_things(server, tap):
     tap.check({"from": "pipeline:customers", "to": "pipeline:orders"}.items() <= nodes["edges"][1].items(), "lineage", repr(nodes["edges"]))
 
 
+def drift_finding(server, tap):
+    body = {"kind": "drift", "pipeline": "drifting", "series": "sales", "severity": "MEDIUM", "start": 1750000000000000, "summary": "1 of 3 columns drifted",
+            "evidence": {"drifts": [{"column": "amount", "part": "shape", "what": "mean 12, was 10"}]}}
+    status, _, text = server.ask("POST", "/api/v1/findings", "operator", body)
+    tap.same((status, json.loads(text)["seq"] > 0), (201, True), "a drift seen elsewhere is a finding")
+    tap.same(json.loads(server.ask("POST", "/api/v1/findings", "operator", body)[2])["seq"], 0, "and the same one again is none")
+    tap.same(server.ask("POST", "/api/v1/findings", "operator", {**body, "kind": "exit"})[0], 400, "what weir judges itself cannot be sent")
+    found = json.loads(server.ask("GET", "/api/v1/findings?pipeline=drifting", "viewer")[2])["items"]
+    tap.check(len(found) == 1 and found[0]["incident"] and found[0]["evidence"] == body["evidence"], "it has an incident and keeps its evidence")
+
+
 def keep_alive(server, tap):
     c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
     seen = []
@@ -225,6 +236,7 @@ def main():
         runs(server, tap)
         policy(server, tap)
         small_things(server, tap)
+        drift_finding(server, tap)
         keep_alive(server, tap)
         tap.same(server.stop(), 0, "it stops")
     with Server(sys.argv[1], "fast") as server:

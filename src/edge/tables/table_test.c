@@ -173,6 +173,6 @@ TEST(parquet_comes_through_duckdb_when_its_library_is_there)
     CHECK_OK(table_file_next(t, &row, &more));
     CHECK(!more);
     table_file_close(t);
-    CHECK_ERR(table_file_open(STR(WEIR_SOURCE_DIR "/tests/files/missing.parquet"), &t), ERR_INPUT);
+    CHECK_ERR(table_file_open(STR(WEIR_SOURCE_DIR "/tests/files/missing.parquet"), &t), ERR_NOT_FOUND);
     (void)unsetenv("WEIR_DUCKDB");
 }
