@@ -72,6 +72,9 @@ void timer_freshness(struct cx *cx, str pipeline);
 /* lineage.c */
 void lineage_see(struct cx *cx, str pipeline, json *v); /* inputs, outputs, columns, flows of a run or event */
 err input_lineage_declared(struct cx *cx);
+/* The pipelines that feed `pipeline` (up) or that it feeds, nearest first, up to 12 edges away and `max` nodes on the way; names live in
+ * cx->a. Gives how many of out (room for max) are filled. */
+size_t lineage_near(struct cx *cx, str pipeline, bool up, str *out, size_t max);
 /* events.c */
 err input_lineage_seen(struct cx *cx);
 err input_change_seen(struct cx *cx);

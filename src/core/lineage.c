@@ -108,3 +108,29 @@ err input_lineage_declared(struct cx *cx)
             V(json_str(json_get(cx->body, "origin"), STR(""))), V(hash), V(cx->seq), V(removed));
     return OK;
 }
+
+/* Bounded on the way, so that a hub that feeds thousands does not hold up the writer. */
+size_t lineage_near(struct cx *cx, str pipeline, bool up, str *out, size_t max)
+{
+    enum { HOPS_MAX = 12, NODES_MAX = 256 };
+    const str prefix = STR("pipeline:");
+    struct {
+        str node;
+        int hops;
+    } queue[NODES_MAX] = { { node_of(cx, "pipeline", pipeline), 0 } };
+    size_t count = 1, found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (queue[i].hops == HOPS_MAX) break;
+        struct rows *r = tx_query(cx->tx, up ? SQL_DIAG_FEEDS : SQL_LINEAGE_FED, V(queue[i].node));
+        while (rows_next(r)) {
+            str node = rows_dup(r, 0, cx->a);
+            bool known = count == NODES_MAX;
+            for (size_t k = 0; k < count && !known; k++) known = str_eq(queue[k].node, node);
+            if (known) continue;
+            queue[count].node = node;
+            queue[count++].hops = queue[i].hops + 1;
+            if (str_starts(node, prefix) && found < max) out[found++] = str_cut(node, prefix.len, node.len);
+        }
+    }
+    return found;
+}

@@ -73,14 +73,31 @@ static str first_id(struct cx *cx, struct rows *r)
     return id;
 }
 
+/* The newest open incident of a pipeline that feeds this one or is fed by it; or "". */
+static str open_nearby(struct cx *cx, str pipeline, usec since)
+{
+    enum { NEAR_MAX = 256 };
+    str near[NEAR_MAX], id = STR("");
+    int64_t newest = -1;
+    for (int up = 0; up < 2; up++) {
+        size_t n = lineage_near(cx, pipeline, up, near, NEAR_MAX);
+        for (size_t i = 0; i < n; i++) {
+            struct rows *r = tx_query(cx->tx, SQL_INCIDENT_OPEN_NEAR, V(near[i]), V(since));
+            bool newer = rows_next(r) && rows_i64(r, 1) > newest;
+            if (newer) newest = rows_i64(r, 1), id = rows_dup(r, 0, cx->a);
+            rows_end(r);
+        }
+    }
+    return id;
+}
+
 /* The open incident a finding belongs to: of its own pipeline, else of one connected by lineage; or "". */
 static str find_open(struct cx *cx, const struct finding *f)
 {
     str own = first_id(cx, tx_query(cx->tx, SQL_INCIDENT_OPEN_OF_PIPELINE, V(f->pipeline)));
     usec since = cx->now - core_settings(cx)->group;
     if (own.len || !tx_get_i64(cx->tx, SQL_INCIDENT_ANY_OPEN_SINCE, 0, V(since))) return own;
-    str node = str_fmt(cx->a, "pipeline:" STR_FMT, STR_ARG(f->pipeline));
-    return first_id(cx, tx_query(cx->tx, SQL_INCIDENT_OPEN_CONNECTED, V(node), V(since)));
+    return open_nearby(cx, f->pipeline, since);
 }
 
 static str open_new(struct cx *cx, const struct finding *f, str fingerprint, int64_t cause)
