@@ -178,6 +178,7 @@ static size_t check_learned(struct detect_series *s, usec time, usec gap, double
     struct novelty_gap edge = { 0 };
     unsigned who = 0;
     model_step(s, time, gap, value, views);
+    for (unsigned i = 0; i < DETECT_VIEWS; i++) novelty_fetch_cell(&s->seen[i], views[i].x);
     double score = judge(s, views, &who, &edge), flat = flat_step(&s->flat, value);
     s->score = score > rest_peak(s, time, score) ? score : 0;
     if (flat > 0) score = real_most(score, flat_score);
@@ -227,8 +228,19 @@ static bool in_order(struct detect_series *s, usec time)
     return false;
 }
 
+/* The parts of a series that every sample needs lie far apart; asked for at once, they arrive together. */
+static void fetch(const struct detect_series *s)
+{
+    const char *parts[] = { (const char *)&s->recent,    (const char *)&s->rest,   (const char *)&s->flat,
+                            (const char *)&s->strengths, (const char *)&s->limits, (const char *)&s->rhythm };
+    for (unsigned i = 0; i < DETECT_VIEWS; i++) novelty_fetch(&s->seen[i]);
+    for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++)
+        for (unsigned line = 0; line < 128; line += 64) __builtin_prefetch(parts[i] + line, 1);
+}
+
 size_t detect_sample(struct detect_series *s, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX])
 {
+    fetch(s);
     s->score = 0;
     if (!in_order(s, time)) return 0;
     usec gap = s->samples ? time - s->last : 0;

@@ -106,6 +106,18 @@ static void lay(struct detect_novelty *n, double low, double high)
 
 /* ---- public ---- */
 
+void novelty_fetch(const struct detect_novelty *n)
+{
+    __builtin_prefetch(n, 1);
+    __builtin_prefetch(n->used + WORDS / 2, 1);
+}
+
+void novelty_fetch_cell(const struct detect_novelty *n, double x)
+{
+    double p = n->width > 0 ? position(n, x) : 0;
+    if (p >= 0 && p < CELLS) __builtin_prefetch(&n->cells[(int)p], 1);
+}
+
 /* The neighbours of position p, which may lie outside the cells. False: p itself was seen. */
 static bool neighbours(const struct detect_novelty *n, double p, double *below, double *above)
 {

@@ -17,9 +17,11 @@ struct novelty_gap {
     double lowest, highest;
 };
 
+/* Fetches into the cache what novelty_of() will read; thousands of series do not fit there. Changes nothing. */
+void novelty_fetch(const struct detect_novelty *n);
+void novelty_fetch_cell(const struct detect_novelty *n, double x);
 /* 0..1: distance of x to the nearest number seen, in ranges; 1 also for more. 0 while nothing was seen. A range below
- * `floor`
- * (> 0) counts as that. x is finite. *gap, if asked for, is set when the result is above 0. */
+ * `floor` (> 0) counts as that. x is finite. *gap, if asked for, is set when the result is above 0. */
 double novelty_of(const struct detect_novelty *n, double x, double floor, struct novelty_gap *gap);
 /* Remember x. The range fades by 1/memory (memory > 1) towards its middle. */
 void novelty_learn(struct detect_novelty *n, double x, double memory);
