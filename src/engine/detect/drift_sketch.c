@@ -92,13 +92,14 @@ static void shift_levels(struct drift_sketch *s)
     s->step_log++;
 }
 
-/* Put a sorted run in at `level`. `run` is overwritten. */
-static void carry(struct drift_sketch *s, double *run, unsigned level)
+/* Put a sorted run in at `level`. `run` and `spare` take turns and are overwritten. */
+static void carry(struct drift_sketch *s, double *run, double *spare, unsigned level)
 {
-    double joined[DRIFT_RUN];
     for (; level < DRIFT_LEVELS && s->full >> level & 1; level++) {
-        halve(s->level[level], run, toss(s), joined);
-        memcpy(run, joined, sizeof joined);
+        halve(s->level[level], run, toss(s), spare);
+        double *swap = run;
+        run = spare;
+        spare = swap;
         s->full &= ~(1u << level);
     }
     if (level == DRIFT_LEVELS) {
@@ -118,7 +119,7 @@ static void flush(struct drift_sketch *s)
     if (!s->step_log) end_values(&s->ends, s->base, DRIFT_BASE);
     for (size_t i = 0; i < DRIFT_RUN; i++) s->base[i] = s->base[2 * i + odd];
     s->base_count = 0;
-    carry(s, s->base, 0);
+    carry(s, s->base, s->base + DRIFT_RUN, 0);
 }
 
 static void put(struct drift_sketch *s, double value)
@@ -163,20 +164,23 @@ static void keep_thin(struct drift_sketch *s, const double *values, size_t n)
     s->thin_next -= n;
 }
 
-static void add_sums(struct drift_sketch *s, const double *v, size_t n)
+struct sums {
+    double sum, squares; /* about a pivot */
+};
+
+static struct sums sums_of(const double *v, size_t n, double pivot)
 {
     enum { LANES = 4 };
     double sum[LANES] = { 0 }, squares[LANES] = { 0 };
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
         for (size_t k = 0; k < LANES; k++) {
-            double d = v[i + k] - s->pivot;
+            double d = v[i + k] - pivot;
             sum[k] += d;
             squares[k] += d * d;
         }
-    for (; i < n; i++) sum[0] += v[i] - s->pivot, squares[0] += (v[i] - s->pivot) * (v[i] - s->pivot);
-    s->sum += sum[0] + sum[1] + sum[2] + sum[3];
-    s->squares += squares[0] + squares[1] + squares[2] + squares[3];
+    for (; i < n; i++) sum[0] += v[i] - pivot, squares[0] += (v[i] - pivot) * (v[i] - pivot);
+    return (struct sums){ sum[0] + sum[1] + sum[2] + sum[3], squares[0] + squares[1] + squares[2] + squares[3] };
 }
 
 /* When not every row enters the base, the ends are looked for here: among at most PART rows. */
@@ -188,29 +192,20 @@ static void find_ends(struct drift_ends *e, const double *v, size_t n)
     end_values(e, sorted, n);
 }
 
-static void add_finite(struct drift_sketch *s, const double *v, size_t n)
+static void add_finite(struct drift_sketch *s, const double *v, size_t n, double pivot, struct sums sums)
 {
-    if (!n) return;
-    if (!s->finite) s->pivot = v[0];
+    s->pivot = pivot;
+    s->sum += sums.sum;
+    s->squares += sums.squares;
     s->finite += n;
     if (s->step_log) find_ends(&s->ends, v, n);
-    add_sums(s, v, n);
     keep_thin(s, v, n);
     if (s->step_log) put_some(s, v, n);
     else put_many(s, v, n);
 }
 
-static bool all_finite(const double *v, size_t n)
-{
-    double none[4] = { 0 };
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4)
-        for (size_t k = 0; k < 4; k++) none[k] += v[i + k] * 0; /* NaN from the first that is not */
-    for (; i < n; i++) none[0] += v[i] * 0;
-    return none[0] + none[1] + none[2] + none[3] == 0;
-}
-
-static void add_some(struct drift_sketch *s, const double *v, size_t n)
+/* Rows of which some may be missing or infinite. */
+static void add_mixed(struct drift_sketch *s, const double *v, size_t n)
 {
     double finite[PART + 1];
     size_t kept = 0, missing = 0;
@@ -221,16 +216,21 @@ static void add_some(struct drift_sketch *s, const double *v, size_t n)
     }
     s->missing += missing;
     s->odd += n - kept - missing;
-    add_finite(s, finite, kept);
+    double pivot = s->finite ? s->pivot : finite[0];
+    if (kept) add_finite(s, finite, kept, pivot, sums_of(finite, kept, pivot));
 }
 
+/* One NaN or infinity among the rows makes their sum one, too: so finite sums are the common, short way. */
 void drift_sketch_add(struct drift_sketch *s, const double *values, size_t n)
 {
     s->rows += n;
     for (size_t from = 0; from < n; from += PART) {
+        const double *v = values + from;
         size_t count = n - from < PART ? n - from : PART;
-        if (all_finite(values + from, count)) add_finite(s, values + from, count);
-        else add_some(s, values + from, count);
+        double pivot = s->finite ? s->pivot : v[0];
+        struct sums sums = sums_of(v, count, pivot);
+        if (isfinite(sums.squares)) add_finite(s, v, count, pivot, sums);
+        else add_mixed(s, v, count);
     }
 }
 
@@ -276,12 +276,12 @@ static void merge_ends(struct drift_ends *e, const struct drift_ends *from)
 /* A run whose values stand for 2^weight_log rows each: into its level, or thinned into the base where s has no such fine level. */
 static void merge_run(struct drift_sketch *s, const double *values, unsigned weight_log)
 {
-    double run[DRIFT_RUN];
+    double run[DRIFT_RUN], spare[DRIFT_RUN];
     if (weight_log <= s->step_log) {
         for (size_t i = toss(s); i < DRIFT_RUN; i += (size_t)1 << (s->step_log - weight_log)) put(s, values[i]);
     } else {
         memcpy(run, values, sizeof run);
-        carry(s, run, weight_log - s->step_log - 1);
+        carry(s, run, spare, weight_log - s->step_log - 1);
     }
 }
 
