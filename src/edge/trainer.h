@@ -14,7 +14,7 @@ struct trainer_opts {
     struct store *store; /* borrowed, like the rest; until trainer_stop */
     struct env *env;
     str samples_dir;
-    usec every; /* between two looks for new labels */
+    usec every;                                                       /* between two looks for new labels */
     err (*input)(void *ctx, const char *kind, str subject, str body); /* apply one input and wait for its commit */
     err (*in_force)(void *ctx);                                       /* other models are in force: take them */
     void *ctx;

@@ -20,7 +20,8 @@ static void print_models(struct cli *cli, json *root)
                                      str_fmt(a, "%.2f", json_get_f64(m, "before", 0)), str_fmt(a, "%lld", labels),
                                      str_fmt(a, "%lld", (long long)json_get_i64(m, "version", 0)) });
     }
-    if (t.rows) table_print(&t, stdout);
+    if (t.rows)
+        table_print(&t, stdout);
     else
         (void)puts(
             "every series has the settings that serve all; label incidents (weir incidents label) to teach them");
@@ -33,8 +34,10 @@ static int run_models(struct cli *cli)
     int rc = client_open(cli, &c);
     if (!rc) rc = client_call(&c, "GET", STR("/api/v1/models"), STR_NONE, &reply);
     if (rc) return rc;
-    if (cli_json(cli)) client_print_json(&reply);
-    else print_models(cli, reply.root);
+    if (cli_json(cli))
+        client_print_json(&reply);
+    else
+        print_models(cli, reply.root);
     return EXIT_FINE;
 }
 
@@ -45,8 +48,10 @@ static int run_rollback(struct cli *cli)
     int rc = client_open(cli, &c);
     if (!rc) rc = client_call(&c, "POST", STR("/api/v1/models/rollback"), STR("{}"), &reply);
     if (rc) return rc;
-    if (cli_json(cli)) client_print_json(&reply);
-    else (void)puts("the models of before are in force again; new labels may change them");
+    if (cli_json(cli))
+        client_print_json(&reply);
+    else
+        (void)puts("the models of before are in force again; new labels may change them");
     return EXIT_FINE;
 }
 

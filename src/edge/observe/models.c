@@ -10,11 +10,16 @@ static int by_series(const void *a, const void *b)
 
 static struct model read_model(json *v)
 {
-    return (struct model){ .series = json_get_str(v, "series"), .sensitivity = json_get_f64(v, "sensitivity", 0),
-                           .version = json_get_i64(v, "version", 0), .score = json_get_f64(v, "score", 0),
-                           .before = json_get_f64(v, "before", 0), .labels = json_get_i64(v, "labels", 0),
-                           .held_back = json_get_i64(v, "held_back", 0), .from = json_get_i64(v, "from", 0),
-                           .to = json_get_i64(v, "to", 0), .data = json_get_str(v, "data") };
+    return (struct model){ .series = json_get_str(v, "series"),
+                           .sensitivity = json_get_f64(v, "sensitivity", 0),
+                           .version = json_get_i64(v, "version", 0),
+                           .score = json_get_f64(v, "score", 0),
+                           .before = json_get_f64(v, "before", 0),
+                           .labels = json_get_i64(v, "labels", 0),
+                           .held_back = json_get_i64(v, "held_back", 0),
+                           .from = json_get_i64(v, "from", 0),
+                           .to = json_get_i64(v, "to", 0),
+                           .data = json_get_str(v, "data") };
 }
 
 err models_parse(str text, struct arena *a, struct models *out)

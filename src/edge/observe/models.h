@@ -12,18 +12,18 @@
 enum { MODELS_MAX = 100000, MODELS_BYTES_MAX = 64 << 20 };
 
 struct model {
-    str series;         /* its text */
-    double sensitivity; /* of detect_config, 0.25..4 */
-    int64_t version;    /* of the document that promoted it */
-    double score, before; /* on held-back history: its own, and that of what it replaced */
+    str series;                /* its text */
+    double sensitivity;        /* of detect_config, 0.25..4 */
+    int64_t version;           /* of the document that promoted it */
+    double score, before;      /* on held-back history: its own, and that of what it replaced */
     int64_t labels, held_back; /* incidents it was chosen by, and those kept back to judge it */
-    usec from, to;      /* samples it has seen */
-    str data;           /* SHA-256 over their chunks */
+    usec from, to;             /* samples it has seen */
+    str data;                  /* SHA-256 over their chunks */
 };
 
 struct models {
-    int64_t version;    /* 0: none yet */
-    int64_t learned_to; /* newest label that was looked at */
+    int64_t version;     /* 0: none yet */
+    int64_t learned_to;  /* newest label that was looked at */
     struct model *items; /* by series */
     size_t count;
 };

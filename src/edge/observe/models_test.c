@@ -4,10 +4,16 @@
 #include "edge/observe/judge.h"
 #include "test.h"
 
-static const struct model sample = {
-    .series = STR_INIT("rows{step=\"load\"}"), .sensitivity = 0.5, .version = 3, .score = 0.75, .before = 0.25,
-    .labels = 6, .held_back = 3, .from = 1, .to = 99, .data = STR_INIT("ab")
-};
+static const struct model sample = { .series = STR_INIT("rows{step=\"load\"}"),
+                                     .sensitivity = 0.5,
+                                     .version = 3,
+                                     .score = 0.75,
+                                     .before = 0.25,
+                                     .labels = 6,
+                                     .held_back = 3,
+                                     .from = 1,
+                                     .to = 99,
+                                     .data = STR_INIT("ab") };
 
 static str text_of(struct arena *a)
 {

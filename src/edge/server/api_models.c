@@ -59,8 +59,10 @@ static void rollback(struct request *req, struct response *res)
         err e = go_back(now, before, &a, &body);
         struct buf b = buf_init(2 * (size_t)MODELS_BYTES_MAX);
         if (!e.code) buf_add(&b, body);
-        if (e.code) http_problem_rule(res, e);
-        else if (reply_input(req, res, STR("document.loaded"), STR("models"), &b, &seq)) reply_seq(res, seq, NULL);
+        if (e.code)
+            http_problem_rule(res, e);
+        else if (reply_input(req, res, STR("document.loaded"), STR("models"), &b, &seq))
+            reply_seq(res, seq, NULL);
         buf_done(&b);
     }
     arena_done(&a);

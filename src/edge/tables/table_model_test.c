@@ -94,7 +94,7 @@ TEST(what_cannot_be_looked_at_is_said)
     CHECK_ERR(table_embedding(ref, cur, STR("e"), &tiny, &v), ERR_LIMIT);
     CHECK_ERR(table_text(ref, cur, STR("zz"), &a, &v), ERR_INPUT);
     CHECK_ERR(table_errors(ref, cur, STR("zz"), &e), ERR_INPUT);
-    CHECK_ERR(table_errors(ref, cur, STR("wrong"), &e), ERR_INPUT); /* too few to learn from */
+    CHECK_ERR(table_errors(ref, cur, STR("wrong"), &e), ERR_INPUT);                /* too few to learn from */
     CHECK_ERR(table_performance(cur, ref, STR("p"), STR("y"), &a, &p), ERR_INPUT); /* no labels to learn from */
     CHECK_ERR(table_performance(ref, cur, STR("note"), STR("y"), &a, &p), ERR_INPUT);
     arena_done(&a);

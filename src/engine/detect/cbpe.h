@@ -57,11 +57,11 @@ struct cbpe_estimate {
     bool alert;       /* the estimate is outside the thresholds of the reference */
 };
 
-/* Learn from labelled answers. chunk: rows of one chunk of the reference, 1..n; the last may be shorter. The model lives in
- * `a`; `scratch`, which may be the same, needs about 200 bytes a row. Errors: ERR_INPUT (fewer than CBPE_ROWS_MIN usable
- * rows, no labels), ERR_LIMIT. */
-MUST_USE err cbpe_fit(const struct cbpe_rows *reference, size_t chunk, enum cbpe_calibration calibration, struct arena *a,
-                      struct arena *scratch, struct cbpe *out);
+/* Learn from labelled answers. chunk: rows of one chunk of the reference, 1..n; the last may be shorter. The model
+ * lives in `a`; `scratch`, which may be the same, needs about 200 bytes a row. Errors: ERR_INPUT (fewer than
+ * CBPE_ROWS_MIN usable rows, no labels), ERR_LIMIT. */
+MUST_USE err cbpe_fit(const struct cbpe_rows *reference, size_t chunk, enum cbpe_calibration calibration,
+                      struct arena *a, struct arena *scratch, struct cbpe *out);
 /* Estimate for one chunk. `scratch` needs 64 bytes a row. Errors: ERR_LIMIT. */
 MUST_USE err cbpe_estimate(const struct cbpe *model, const struct cbpe_rows *chunk, struct arena *scratch,
                            struct cbpe_estimate out[CBPE_METRICS]);
