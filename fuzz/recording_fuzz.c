@@ -1,4 +1,5 @@
-/* A recording of any bytes is refused, or gives series with as many times as values, in order, of which one is a number or timed. */
+/* A recording of any bytes is refused, or gives series with as many times as values, in order, of which one is a number
+ * or timed. */
 #include <assert.h>
 #include <math.h>
 

@@ -1,4 +1,5 @@
-/* Any doubles: change points are rows in order, discords lie in the series, and the online forms agree with being called. */
+/* Any doubles: change points are rows in order, discords lie in the series, and the online forms agree with being
+ * called. */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -18,11 +19,13 @@ static void offline(const double *x, size_t rows, size_t columns)
     size_t n;
     assert(!change_find(x, rows / columns, columns, &a, changes, &n).code);
     for (size_t k = 0; k < n; k++) {
-        assert(changes[k].at > (k ? changes[k - 1].at : 0) && changes[k].at < rows / columns && changes[k].column < columns);
+        assert(changes[k].at > (k ? changes[k - 1].at : 0) && changes[k].at < rows / columns &&
+               changes[k].column < columns);
         assert(isfinite(changes[k].strength) && isfinite(changes[k].before) && isfinite(changes[k].after));
     }
     assert(!discord_find(x, rows, &(struct discord_opts){ 0 }, &a, discords, 3, &n).code);
-    for (size_t k = 0; k < n; k++) assert(discords[k].at < rows && isfinite(discords[k].score) && discords[k].once_in > 0);
+    for (size_t k = 0; k < n; k++)
+        assert(discords[k].at < rows && isfinite(discords[k].score) && discords[k].once_in > 0);
     arena_done(&a);
 }
 
@@ -50,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[0] & 128) /* small whole numbers: ties and repeats */
         for (; rows < ROWS_MAX && rows + 1 < size; rows++) x[rows] = (double)(int8_t)data[rows + 1];
     else
-        for (; rows < ROWS_MAX && 1 + (rows + 1) * sizeof *x <= size; rows++) memcpy(&x[rows], data + 1 + rows * sizeof *x, sizeof *x);
+        for (; rows < ROWS_MAX && 1 + (rows + 1) * sizeof *x <= size; rows++)
+            memcpy(&x[rows], data + 1 + rows * sizeof *x, sizeof *x);
     offline(x, rows, columns);
     online(x, rows);
     return 0;

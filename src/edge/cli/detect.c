@@ -93,7 +93,8 @@ static err find_discords(struct job *job, struct told *t, struct arena *work)
     return e;
 }
 
-static err find_changes(const struct told *first, size_t count, struct told *const *all, struct arena *work, struct change *out, size_t *n)
+static err find_changes(const struct told *first, size_t count, struct told *const *all, struct arena *work,
+                        struct change *out, size_t *n)
 {
     size_t rows = first->series->rows;
     double *values = arena_try(work, rows * count * sizeof *values);
@@ -121,7 +122,8 @@ static err judge_together(struct job *job)
     struct told *first = job->told[0];
     err e = OK;
     for (size_t k = 1; k < job->data.count; k++)
-        if (job->data.items[k].rows != first->series->rows) e = err_make(ERR_INPUT, "--together needs series of the same length");
+        if (job->data.items[k].rows != first->series->rows)
+            e = err_make(ERR_INPUT, "--together needs series of the same length");
     if (!e.code) e = find_changes(first, job->data.count, job->told, &work, first->changes, &first->change_count);
     arena_done(&work);
     return e;
@@ -132,7 +134,8 @@ static err judge_together(struct job *job)
 static err read_options(struct job *job)
 {
     struct cli *cli = job->cli;
-    bool alarms = cli_has(cli, "alarms"), discords = cli_has(cli, "discord"), changes = cli_has(cli, "changes"), any = alarms || discords || changes;
+    bool alarms = cli_has(cli, "alarms"), discords = cli_has(cli, "discord"), changes = cli_has(cli, "changes"),
+         any = alarms || discords || changes;
     job->show = (struct detect_show){ !any || alarms, !any || discords, !any || changes };
     job->scores = cli_has(cli, "scores");
     job->together = cli_has(cli, "together");
@@ -143,8 +146,10 @@ static err read_options(struct job *job)
     if (e.code) return e;
     if (job->from < 0) return err_make(ERR_INPUT, "--from must be 0 or more");
     if (job->period && (job->period < DISCORD_PERIOD_LEAST || job->period > DISCORD_ROWS_MAX))
-        return err_make(ERR_INPUT, "--period must be %d to %d, or 0 to find it", DISCORD_PERIOD_LEAST, DISCORD_ROWS_MAX);
-    if (job->top < 1 || job->top > DETECT_DISCORDS_MAX) return err_make(ERR_INPUT, "--top must be 1 to %d", DETECT_DISCORDS_MAX);
+        return err_make(ERR_INPUT, "--period must be %d to %d, or 0 to find it", DISCORD_PERIOD_LEAST,
+                        DISCORD_ROWS_MAX);
+    if (job->top < 1 || job->top > DETECT_DISCORDS_MAX)
+        return err_make(ERR_INPUT, "--top must be 1 to %d", DETECT_DISCORDS_MAX);
     return OK;
 }
 
@@ -161,7 +166,8 @@ static err prepare(struct job *job, str path)
     err e = recording_load(path, job->a, &text);
     if (!e.code) e = recording_read(STR_IS(path, "-") ? STR("values") : last_part(path), text, job->a, &job->data);
     if (e.code) return e;
-    if (job->together && job->data.count > CHANGE_COLUMNS_MAX) return err_make(ERR_LIMIT, "--together takes up to %d series", CHANGE_COLUMNS_MAX);
+    if (job->together && job->data.count > CHANGE_COLUMNS_MAX)
+        return err_make(ERR_LIMIT, "--together takes up to %d series", CHANGE_COLUMNS_MAX);
     job->told = ARENA_ARRAY(job->a, struct told *, job->data.count);
     for (size_t k = 0; k < job->data.count; k++) {
         struct told *t = job->told[k] = ARENA_NEW(job->a, struct told);
@@ -191,7 +197,8 @@ static int run_job(struct job *job)
     if (!e.code && job->show.changes && job->together) e = judge_together(job);
     if (e.code) return cli_fail_err(job->cli, e);
     if (job->data.refused)
-        (void)fprintf(stderr, "weir detect: %zu rows refused; " STR_FMT "\n", job->data.refused, STR_ARG(job->data.why));
+        (void)fprintf(stderr, "weir detect: %zu rows refused; " STR_FMT "\n", job->data.refused,
+                      STR_ARG(job->data.why));
     if (job->scores) detect_print_scores(job->told, job->data.count);
     else if (cli_json(job->cli)) detect_print_json(job->told, job->data.count, job->show, job->a);
     else detect_print(job->told, job->data.count, job->show, job->a, cli_color(job->cli));
@@ -224,9 +231,12 @@ const struct command command_detect = {
     .name = "detect",
     .args = "FILE",
     .summary = "Find anomalies, odd stretches and changes in a recording.",
-    .about = "Reads CSV (a time column and numbers), columns of numbers without times, one value a line, or JSON Lines; - is standard input. "
-             "Without one of --alarms, --discord and --changes all three are looked for. Nothing is stored, and nothing needs to be set.\n"
-             "Rows count from 1. A discord is told when a healthy series would show one like it less than once in a hundred. Exit 1 when "
+    .about = "Reads CSV (a time column and numbers), columns of numbers without times, one value a line, or JSON "
+             "Lines; - is standard input. "
+             "Without one of --alarms, --discord and --changes all three are looked for. Nothing is stored, and "
+             "nothing needs to be set.\n"
+             "Rows count from 1. A discord is told when a healthy series would show one like it less than once in a "
+             "hundred. Exit 1 when "
              "something was found.",
     .options = options,
     .run = detect_command,

@@ -30,7 +30,8 @@ static str alarm_text(const struct told *t, const struct told_alarm *k, struct a
     str s = detect_sentence(&k->alarm, STR(""), a);
     if (k->shifted) {
         str at = when(t->series, k->shift_row, a);
-        s = str_fmt(a, STR_FMT "; the level changed from %.4g to %.4g at " STR_FMT, STR_ARG(s), k->before, k->after, STR_ARG(at));
+        s = str_fmt(a, STR_FMT "; the level changed from %.4g to %.4g at " STR_FMT, STR_ARG(s), k->before, k->after,
+                    STR_ARG(at));
     }
     return s;
 }
@@ -40,7 +41,8 @@ static str change_text(const struct change *c, str column, struct arena *a)
     const char *size = c->strength >= 5 ? "plain" : c->strength >= 2 ? "clear" : "slight";
     str of = column.len ? str_fmt(a, " of " STR_FMT, STR_ARG(column)) : STR("");
     const char *unit = c->kind == CHANGE_TREND ? " a row" : "";
-    return str_fmt(a, "%s" STR_FMT " from %.5g to %.5g%s (%s)", change_kind_text(c->kind), STR_ARG(of), c->before, c->after, unit, size);
+    return str_fmt(a, "%s" STR_FMT " from %.5g to %.5g%s (%s)", change_kind_text(c->kind), STR_ARG(of), c->before,
+                   c->after, unit, size);
 }
 
 /* ---- the picture ---- */
@@ -71,7 +73,8 @@ static size_t stretches(const struct recording *r, double *v, double *low, doubl
 
 static void print_picture(const struct recording *r)
 {
-    static const char *const blocks[LEVELS] = { "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588" };
+    static const char *const blocks[LEVELS] = { "\u2581", "\u2582", "\u2583", "\u2584",
+                                                "\u2585", "\u2586", "\u2587", "\u2588" };
     double v[PICTURE], low, high;
     size_t n = stretches(r, v, &low, &high);
     (void)printf("  ");
@@ -100,7 +103,8 @@ static void print_marks(const struct told *t)
 static void head_line(const struct told *t, struct arena *a, bool color)
 {
     const struct recording *r = t->series;
-    (void)printf("%s" STR_FMT "%s: %zu rows", tone_on(TONE_BOLD, color), STR_ARG(plain_text(a, r->name)), tone_off(color), r->rows);
+    (void)printf("%s" STR_FMT "%s: %zu rows", tone_on(TONE_BOLD, color), STR_ARG(plain_text(a, r->name)),
+                 tone_off(color), r->rows);
     if (r->timed && r->rows)
         (void)printf(", " STR_FMT " to " STR_FMT " UTC", STR_ARG(when(r, 0, a)), STR_ARG(when(r, r->rows - 1, a)));
     (void)printf("\n");
@@ -120,10 +124,12 @@ static void print_alarms(const struct told *t, struct arena *a, bool color)
 static void print_discords(const struct told *t, struct arena *a, bool color)
 {
     if (t->discord_count == 0) return;
-    struct table table = table_init(a, (const char *const[]){ "odd stretch (d)", ">score", "~a healthy series shows one like it", NULL }, color);
+    struct table table = table_init(
+        a, (const char *const[]){ "odd stretch (d)", ">score", "~a healthy series shows one like it", NULL }, color);
     for (size_t k = 0; k < t->discord_count; k++) {
         const struct discord *d = &t->discords[k];
-        table_row(&table, (const str[]){ when(t->series, d->at, a), str_fmt(a, "%.1f", d->score), once_text(d->once_in, a) });
+        table_row(&table,
+                  (const str[]){ when(t->series, d->at, a), str_fmt(a, "%.1f", d->score), once_text(d->once_in, a) });
     }
     (void)printf("\n");
     table_print(&table, stdout);
@@ -156,7 +162,9 @@ void detect_print(struct told *const *all, size_t count, struct detect_show show
         const char *plural = t->alarm_count == 1 ? "" : "s";
         (void)printf("\n");
         if (show.alarms) (void)printf("%zu alarm%s  ", t->alarm_count + t->alarms_more, plural);
-        if (show.discords) (void)printf("%zu odd stretch%s (a cycle is %zu rows)  ", t->discord_count, t->discord_count == 1 ? "" : "es", t->period);
+        if (show.discords)
+            (void)printf("%zu odd stretch%s (a cycle is %zu rows)  ", t->discord_count,
+                         t->discord_count == 1 ? "" : "es", t->period);
         if (show.changes) (void)printf("%zu change%s", t->change_count, t->change_count == 1 ? "" : "s");
         (void)printf("\n");
     }
@@ -218,7 +226,8 @@ static void json_change(struct jw *w, const struct told *t, const struct change 
     jw_close(w);
 }
 
-static void json_series(struct jw *w, const struct told *t, struct told *const *all, struct detect_show show, struct arena *a)
+static void json_series(struct jw *w, const struct told *t, struct told *const *all, struct detect_show show,
+                        struct arena *a)
 {
     jw_open(w, NULL);
     jw_str(w, "series", t->series->name);

@@ -200,7 +200,8 @@ static str broken_up(str text, struct arena *a)
 err recording_read(str name, str text, struct arena *a, struct recordings *out)
 {
     str line = str_trim(text);
-    if (line.len && !memchr(line.ptr, '\n', line.len) && line.ptr[0] != '{' && !delimiter_of(line)) text = broken_up(line, a);
+    if (line.len && !memchr(line.ptr, '\n', line.len) && line.ptr[0] != '{' && !delimiter_of(line))
+        text = broken_up(line, a);
     *out = (struct recordings){ .items = ARENA_ARRAY(a, struct recording, RECORDING_COLUMNS_MAX) };
     str first, rest = text;
     bool one = str_next(&rest, '\n', &first) && !delimiter_of(first) && !str_starts(str_trim(first), STR("{"));

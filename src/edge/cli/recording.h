@@ -1,4 +1,5 @@
-/* Recorded series for `weir detect`: what weir feed reads (CSV with times, JSON Lines), and plain numbers without any. */
+/* Recorded series for `weir detect`: what weir feed reads (CSV with times, JSON Lines), and plain numbers without any.
+ */
 #ifndef WEIR_EDGE_CLI_RECORDING_H
 #define WEIR_EDGE_CLI_RECORDING_H
 
@@ -8,7 +9,8 @@
 #include "base/time.h"
 
 enum { RECORDING_BYTES_MAX = 1 << 30, RECORDING_COLUMNS_MAX = 64 };
-#define RECORDING_PACE (10 * USEC_MINUTE) /* of rows without times: a week, in which the live detector grows up, is a thousand rows */
+#define RECORDING_PACE                                                                                                 \
+    (10 * USEC_MINUTE) /* of rows without times: a week, in which the live detector grows up, is a thousand rows */
 
 struct recording {
     str name;
@@ -26,8 +28,8 @@ struct recordings {
 
 /* The whole of a file, or of standard input when path is "-", in `a`. Errors: ERR_IO, ERR_LIMIT. */
 MUST_USE err recording_load(str path, struct arena *a, str *text);
-/* One value a line; columns of numbers with or without a header; or any shape that weir feed reads. `name` names a nameless series.
- * Everything lives in `a`. Errors: ERR_INPUT (nothing that is a number), ERR_LIMIT. */
+/* One value a line; columns of numbers with or without a header; or any shape that weir feed reads. `name` names a
+ * nameless series. Everything lives in `a`. Errors: ERR_INPUT (nothing that is a number), ERR_LIMIT. */
 MUST_USE err recording_read(str name, str text, struct arena *a, struct recordings *out);
 
 #endif

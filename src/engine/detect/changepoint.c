@@ -1,5 +1,6 @@
-/* Changes offline. The road: bridge what is missing, take out spikes, bring every column to mean 0 and deviation 1; then for each model
- * segment -> measure what is left -> raise the price to the noise's memory -> segment again, until the price stays. */
+/* Changes offline. The road: bridge what is missing, take out spikes, bring every column to mean 0 and deviation 1;
+ * then for each model segment -> measure what is left -> raise the price to the noise's memory -> segment again, until
+ * the price stays. */
 #include "engine/detect/changepoint.h"
 
 #include <assert.h>
@@ -32,12 +33,14 @@ static void sort_few(double *v, size_t n)
     }
 }
 
-/* Hampel's filter: what lies more than four robust deviations from the median of seven becomes that median. `med`, `work`: scratch. */
+/* Hampel's filter: what lies more than four robust deviations from the median of seven becomes that median. `med`,
+ * `work`: scratch. */
 static void remove_spikes(double *x, size_t n, double *med, double *work)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t from = i < CHANGE_SPIKE_REACH ? 0 : i - CHANGE_SPIKE_REACH, to = i + CHANGE_SPIKE_REACH + 1 < n ? i + CHANGE_SPIKE_REACH + 1 : n;
+        size_t from = i < CHANGE_SPIKE_REACH ? 0 : i - CHANGE_SPIKE_REACH,
+               to = i + CHANGE_SPIKE_REACH + 1 < n ? i + CHANGE_SPIKE_REACH + 1 : n;
         double few[2 * CHANGE_SPIKE_REACH + 1];
         memcpy(few, x + from, (to - from) * sizeof *few);
         size_t k = to - from;
@@ -65,7 +68,8 @@ static double deviation(const double *x, size_t n, double low, double high, doub
     return sqrt(var / (double)n);
 }
 
-/* The spread a person sees in a plot: one row in a hundred at either end may be anything, what is more frequent belongs to the picture. */
+/* The spread a person sees in a plot: one row in a hundred at either end may be anything, what is more frequent belongs
+ * to the picture. */
 static double visible_spread(const double *x, size_t n, double *work)
 {
     double mean;
@@ -74,8 +78,8 @@ static double visible_spread(const double *x, size_t n, double *work)
     return deviation(x, n, work[n / 100], work[n - 1 - n / 100], &mean);
 }
 
-/* Mean 0 and deviation 1, or less beside a visible spread that spikes make; *unit and *center get the way back. False when the column
- * does not move at all. */
+/* Mean 0 and deviation 1, or less beside a visible spread that spikes make; *unit and *center get the way back. False
+ * when the column does not move at all. */
 static bool standardise(double *x, size_t n, double visible, double *unit, double *center)
 {
     double mean, sd = deviation(x, n, -INFINITY, INFINITY, &mean);
@@ -87,7 +91,8 @@ static bool standardise(double *x, size_t n, double visible, double *unit, doubl
     return true;
 }
 
-static void prepare_column(struct change_series *s, const double *values, size_t columns, double *x, double *work, size_t column)
+static void prepare_column(struct change_series *s, const double *values, size_t columns, double *x, double *work,
+                           size_t column)
 {
     double unit = 1, center = 0;
     if (!bridge_missing(values + column, s->rows, columns, x, &unit)) return;
@@ -201,7 +206,8 @@ static double fit(struct change_series *s, struct change_model *m, struct change
     return total + ((double)m->count * (terms + 2) + terms) * log((double)s->rows) * m->price;
 }
 
-/* Level or bend: whichever of the two the eye sees first, the jump at the cut or the turn over the segments beside it. */
+/* Level or bend: whichever of the two the eye sees first, the jump at the cut or the turn over the segments beside it.
+ */
 static void describe(const struct change_series *s, const struct change_model *m, size_t k, struct change *out)
 {
     size_t from = k ? m->at[k - 1] : 0, at = m->at[k], to = k + 1 < m->count ? m->at[k + 1] : s->rows;
@@ -222,7 +228,8 @@ static void describe(const struct change_series *s, const struct change_model *m
         out->before = bend ? left * s->unit[c] : low * s->unit[c] + s->center[c];
         out->after = bend ? right * s->unit[c] : high * s->unit[c] + s->center[c];
     }
-    double gain = change_cost(s, m->trend, from, to) - change_cost(s, m->trend, from, at) - change_cost(s, m->trend, at, to);
+    double gain =
+        change_cost(s, m->trend, from, to) - change_cost(s, m->trend, from, at) - change_cost(s, m->trend, at, to);
     double n = (double)s->rows, left = (double)(at - from), right = (double)(to - at);
     double cost = (m->trend ? 4 : 3) * log(n) + log(left / n) + log(right / n) - log((left + right) / n);
     out->strength = fmax(gain, 0) / (m->price * cost);
@@ -251,7 +258,8 @@ struct best {
     const struct change_model *model;
 };
 
-static void try_models(struct change_series *s, size_t terms, struct change_model *two, struct change_work *w, struct best *best)
+static void try_models(struct change_series *s, size_t terms, struct change_model *two, struct change_work *w,
+                       struct best *best)
 {
     for (int trend = 0; trend < 2; trend++) {
         two[trend].trend = trend;
@@ -262,7 +270,8 @@ static void try_models(struct change_series *s, size_t terms, struct change_mode
 }
 
 /* The same on what a rhythm leaves, where there is one and something to be explained. */
-static err try_without_season(const struct change_series *s, struct arena *a, struct change_model *two, struct change_work *w, struct best *best)
+static err try_without_season(const struct change_series *s, struct arena *a, struct change_model *two,
+                              struct change_work *w, struct best *best)
 {
     struct change_series *calm = arena_try(a, sizeof *calm);
     if (!calm) return no_room();
@@ -287,7 +296,8 @@ err change_find(const double *values, size_t rows, size_t columns, struct arena 
 {
     *count = 0;
     if (rows > CHANGE_ROWS_MAX || columns < 1 || columns > CHANGE_COLUMNS_MAX)
-        return err_make(ERR_INPUT, "change points: %zu rows of %zu columns; at most %d of %d", rows, columns, CHANGE_ROWS_MAX, CHANGE_COLUMNS_MAX);
+        return err_make(ERR_INPUT, "change points: %zu rows of %zu columns; at most %d of %d", rows, columns,
+                        CHANGE_ROWS_MAX, CHANGE_COLUMNS_MAX);
     if (rows < CHANGE_ROWS_MIN) return OK;
     struct change_series *s = arena_try(a, sizeof *s);
     struct change_work *w = arena_try(a, sizeof *w);
@@ -301,7 +311,8 @@ err change_find(const double *values, size_t rows, size_t columns, struct arena 
     struct best best = { .cost = INFINITY };
     try_models(s, 0, models, w, &best);
     e = try_without_season(s, a, models + 2, w, &best);
-    for (; !e.code && best.model && *count < best.model->count; (*count)++) describe(best.series, best.model, *count, &out[*count]);
+    for (; !e.code && best.model && *count < best.model->count; (*count)++)
+        describe(best.series, best.model, *count, &out[*count]);
     return e;
 }
 

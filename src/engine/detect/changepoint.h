@@ -1,15 +1,16 @@
 /* Where the level or the trend of a series changed for good, offline over all of it and online sample by sample.
  *
- * Offline is optimal partitioning under two models, piecewise constant and piecewise linear, each also after a rhythm of constant shape was
- * taken out, where there is one; the cheapest is believed (minimum description length). A change must pay for itself twice: against the
- * spread of the whole series, so that a person who looks at the plot would see it, and against what the memory of the noise explains
- * (long-run variance of what the segments leave, an AR(1) form), so that waves, cycles and random walks are not cut to pieces. Short
- * spikes are taken out first.
- *   Jackson et al. 2005 (optimal partitioning); Killick, Fearnhead, Eckley 2012 (PELT pruning); Zhang, Siegmund 2007 (modified BIC);
- *   Hampel 1974 (spikes); Andrews 1991 (AR(1) long-run variance); Beaulieu, Killick 2018 (a choice among models).
+ * Offline is optimal partitioning under two models, piecewise constant and piecewise linear, each also after a rhythm
+ * of constant shape was taken out, where there is one; the cheapest is believed (minimum description length). A change
+ * must pay for itself twice: against the spread of the whole series, so that a person who looks at the plot would see
+ * it, and against what the memory of the noise explains (long-run variance of what the segments leave, an AR(1) form),
+ * so that waves, cycles and random walks are not cut to pieces. Short spikes are taken out first. Jackson et al. 2005
+ * (optimal partitioning); Killick, Fearnhead, Eckley 2012 (PELT pruning); Zhang, Siegmund 2007 (modified BIC); Hampel
+ * 1974 (spikes); Andrews 1991 (AR(1) long-run variance); Beaulieu, Killick 2018 (a choice among models).
  *
- * Online is Bayesian change point detection (Adams, MacKay 2007) with a Normal-Gamma model and a bounded set of hypotheses. Noise that
- * remembers counts for as many samples as it is worth: each likelihood is raised to the power (1 - r) / (1 + r), r its memory.
+ * Online is Bayesian change point detection (Adams, MacKay 2007) with a Normal-Gamma model and a bounded set of
+ * hypotheses. Noise that remembers counts for as many samples as it is worth: each likelihood is raised to the power (1
+ * - r) / (1 + r), r its memory.
  *
  * Thread: any. No globals, no I/O; memory from the caller's arena or struct. */
 #ifndef WEIR_ENGINE_DETECT_CHANGEPOINT_H
@@ -44,8 +45,10 @@ struct change {
 
 /* Changes of `rows` x `columns` values (row after row), in order of `at`; several columns change together.
  * NaN and infinite values are missing (bridged in a straight line). out: room for CHANGE_COUNT_MAX.
- * Memory: about 200 bytes a value from `a`. Time: 10,000 rows in some 20 ms.   Errors: ERR_INPUT (sizes), ERR_LIMIT (the arena). */
-MUST_USE err change_find(const double *values, size_t rows, size_t columns, struct arena *a, struct change *out, size_t *count);
+ * Memory: about 200 bytes a value from `a`. Time: 10,000 rows in some 20 ms.   Errors: ERR_INPUT (sizes), ERR_LIMIT
+ * (the arena). */
+MUST_USE err change_find(const double *values, size_t rows, size_t columns, struct arena *a, struct change *out,
+                         size_t *count);
 
 /* ---- online ---- */
 
@@ -69,9 +72,10 @@ struct change_online { /* plain data of fixed size: may be copied and saved */
 };
 
 void change_online_init(struct change_online *c);
-/* Take one value. True when a change has become certain: five rows of the new segment are in, and 99 % of the belief is that it began; *at is its first
- * row, counted from 0, and c->before and c->after are the means beside it. NaN and infinite values count as rows and say nothing. Any double
- * is safe. Some 3 microseconds. */
+/* Take one value. True when a change has become certain: five rows of the new segment are in, and 99 % of the belief is
+ * that it began; *at is its first row, counted from 0, and c->before and c->after are the means beside it. NaN and
+ * infinite values count as rows and say nothing. Any double is safe. Cost: two logarithms and an exponential for each of up to CHANGE_RUNS
+ * hypotheses. */
 bool change_online_sample(struct change_online *c, double value, uint64_t *at);
 
 #endif

@@ -46,8 +46,8 @@ double change_cost(const struct change_series *s, bool trend, size_t from, size_
 /* The cheapest segments at m->price, into m->at and m->count. May raise the price to stay within CHANGE_COUNT_MAX. */
 void change_partition(const struct change_series *s, struct change_model *m, struct change_work *w);
 
-/* Take the rhythm out of x (mean 0, deviation about 1). terms: numbers it took to describe; 0: none is clear, x is as it was.
- * Errors: ERR_LIMIT. */
+/* Take the rhythm out of x (mean 0, deviation about 1). terms: numbers it took to describe; 0: none is clear, x is as
+ * it was. Errors: ERR_LIMIT. */
 MUST_USE err change_season(double *x, size_t rows, struct arena *a, size_t *terms);
 
 #endif

@@ -1,5 +1,5 @@
-/* Change points while samples come in. Each hypothesis says where the present segment began and holds what its rows tell; a new sample
- * weighs them by how well they foresaw it, and one more says that a segment begins here. */
+/* Change points while samples come in. Each hypothesis says where the present segment began and holds what its rows
+ * tell; a new sample weighs them by how well they foresaw it, and one more says that a segment begins here. */
 #include "engine/detect/changepoint.h"
 
 #include <assert.h>
@@ -9,7 +9,8 @@
 /* A change every 500 rows is expected; a new mean may be anywhere within some five deviations. */
 static const double hazard = 1.0 / 500, prior_kappa = 0.05, prior_alpha = 1, prior_beta = 1;
 static const double fade = 1 - 1.0 / 500, certain = 0.99;
-/* One sample in a thousand is off for no reason: it says nothing against a segment, and moves it by no more than four deviations. */
+/* One sample in a thousand is off for no reason: it says nothing against a segment, and moves it by no more than four
+ * deviations. */
 static const double odd_share = 1e-3, pull_max = 4, pull_kappa = 3;
 static const double rest_max = 2.5, self_first = 50; /* so that a step, or a few samples, do not look like memory */
 enum { SEEN_LEAST = 5, NEAR = 5 };
@@ -71,8 +72,11 @@ static void forget_least(struct change_online *c)
 static void weigh(struct change_online *c, double x, double worth)
 {
     if (c->run_count == CHANGE_RUNS) forget_least(c);
-    c->runs[c->run_count++] = (struct change_run){ .start = c->rows, .weight = c->run_count == 1 ? 1 : hazard / (1 - hazard),
-                                                   .kappa = prior_kappa, .alpha = prior_alpha, .beta = prior_beta };
+    c->runs[c->run_count++] = (struct change_run){ .start = c->rows,
+                                                   .weight = c->run_count == 1 ? 1 : hazard / (1 - hazard),
+                                                   .kappa = prior_kappa,
+                                                   .alpha = prior_alpha,
+                                                   .beta = prior_beta };
     double seen[CHANGE_RUNS], top = -INFINITY, sum = 0;
     double floor = foresight(&c->runs[c->run_count - 1], x) + log(odd_share);
     for (size_t i = 0; i < c->run_count; i++) {

@@ -1,6 +1,7 @@
-/* The cheapest way to cut a series: dynamic programming over at most CHANGE_GRID places, with the pruning of PELT (Killick, Fearnhead,
- * Eckley 2012); then each cut moves to the best row near its place. The price of a segment is that of the modified BIC: (terms + 2) log n
- * for a change, and the log of the segment's share, which makes short segments no cheaper than they are. */
+/* The cheapest way to cut a series: dynamic programming over at most CHANGE_GRID places, with the pruning of PELT
+ * (Killick, Fearnhead, Eckley 2012); then each cut moves to the best row near its place. The price of a segment is that
+ * of the modified BIC: (terms + 2) log n for a change, and the log of the segment's share, which makes short segments
+ * no cheaper than they are. */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -25,7 +26,8 @@ static size_t row_at(const struct change_series *s, const struct grid *g, size_t
 }
 
 /* The best last cut before place j, among those still alive; forgets those that can never be best again. */
-static void settle(const struct change_series *s, const struct change_model *m, const struct grid *g, struct change_work *w, size_t j, size_t *live)
+static void settle(const struct change_series *s, const struct change_model *m, const struct grid *g,
+                   struct change_work *w, size_t j, size_t *live)
 {
     double beta = (m->trend ? 4 : 3) * log((double)s->rows), best = INFINITY;
     size_t to = row_at(s, g, j), kept = 0, count = *live;
@@ -50,7 +52,8 @@ static void settle(const struct change_series *s, const struct change_model *m, 
 }
 
 /* Fills m->at from the back; gives how many cuts there are, which may be more than fit. */
-static size_t walk_back(const struct change_series *s, const struct grid *g, const struct change_work *w, struct change_model *m)
+static size_t walk_back(const struct change_series *s, const struct grid *g, const struct change_work *w,
+                        struct change_model *m)
 {
     size_t n = 0;
     for (size_t j = w->from[g->places]; j > 0; j = w->from[j]) n++;
@@ -61,7 +64,8 @@ static size_t walk_back(const struct change_series *s, const struct grid *g, con
     return n;
 }
 
-static void search(const struct change_series *s, const struct change_model *m, const struct grid *g, struct change_work *w)
+static void search(const struct change_series *s, const struct change_model *m, const struct grid *g,
+                   struct change_work *w)
 {
     double beta = (m->trend ? 4 : 3) * log((double)s->rows);
     for (size_t k = 1; k <= g->places; k++) w->log_share[k] = log((double)k / (double)g->places);

@@ -1,5 +1,5 @@
-/* A rhythm taken out of a column before changes are looked for: a few harmonics of the period that repeats most clearly, each of which must
- * pay for its two numbers. A cycle of constant shape is then no row of changes. */
+/* A rhythm taken out of a column before changes are looked for: a few harmonics of the period that repeats most
+ * clearly, each of which must pay for its two numbers. A cycle of constant shape is then no row of changes. */
 #include <math.h>
 
 #include "engine/detect/changepoint_internal.h"
@@ -51,7 +51,8 @@ static double best_frequency(const double *x, size_t n, size_t period)
 
 static void subtract(double *x, size_t n, double frequency, struct wave w)
 {
-    for (size_t i = 0; i < n; i++) x[i] -= w.cosine * cos(tau * frequency * (double)i) + w.sine * sin(tau * frequency * (double)i);
+    for (size_t i = 0; i < n; i++)
+        x[i] -= w.cosine * cos(tau * frequency * (double)i) + w.sine * sin(tau * frequency * (double)i);
 }
 
 err change_season(double *x, size_t rows, struct arena *a, size_t *terms)

@@ -52,7 +52,8 @@ static bool thin(const double *values, size_t n, size_t q, double *x)
     return var > 0;
 }
 
-/* The first peak of the autocorrelation that rises nearly as high above what was before as any does; 0: none is clear. */
+/* The first peak of the autocorrelation that rises nearly as high above what was before as any does; 0: none is clear.
+ */
 static size_t first_peak(const double *x, size_t n, size_t least, size_t most, double *r)
 {
     double zero = 0, highest = 0;
@@ -93,7 +94,8 @@ err discord_period(const double *values, size_t rows, struct arena *a, size_t *p
 {
     *period = DISCORD_PERIOD_DEFAULT;
     if (rows < 4 * DISCORD_PERIOD_LEAST) return OK;
-    double *x = arena_try(a, rows * sizeof *x), *y = arena_try(a, rows * sizeof *y), *r = arena_try(a, (PERIOD_LAGS + 2) * sizeof *r), unit;
+    double *x = arena_try(a, rows * sizeof *x), *y = arena_try(a, rows * sizeof *y),
+           *r = arena_try(a, (PERIOD_LAGS + 2) * sizeof *r), unit;
     if (!x || !y || !r) return no_room();
     if (bridge_missing(values, rows, 1, x, &unit)) *period = period_of(x, rows, y, r);
     return OK;
@@ -120,8 +122,8 @@ static void smooth(const double *v, size_t n, size_t width, double *out)
     }
 }
 
-/* Distances to the nearest neighbour on either side, over usual distances: median 0, mean distance from it 1. Added at the windows'
- * middles. */
+/* Distances to the nearest neighbour on either side, over usual distances: median 0, mean distance from it 1. Added at
+ * the windows' middles. */
 static void add_profile(struct plan *p, const struct discord_profile *profile, size_t window)
 {
     size_t n = p->rows - window + 1, wide = (size_t)(smooth_cycles * (double)p->period);
@@ -142,10 +144,12 @@ static void add_profile(struct plan *p, const struct discord_profile *profile, s
 static double usual_deviation(const struct plan *p, size_t window)
 {
     size_t n = 0;
-    for (size_t i = 0; i + window <= p->rows; i += window / 2, n++) { /* half overlapping windows are enough for a median */
+    for (size_t i = 0; i + window <= p->rows;
+         i += window / 2, n++) { /* half overlapping windows are enough for a median */
         double sum = 0, squares = 0;
         for (size_t u = 0; u < window; u++) sum += p->x[i + u];
-        for (size_t u = 0; u < window; u++) squares += (p->x[i + u] - sum / (double)window) * (p->x[i + u] - sum / (double)window);
+        for (size_t u = 0; u < window; u++)
+            squares += (p->x[i + u] - sum / (double)window) * (p->x[i + u] - sum / (double)window);
         p->work[n] = sqrt(squares / (double)window);
     }
     qsort(p->work, n, sizeof *p->work, bridge_by_value);
@@ -184,7 +188,8 @@ static err make_plan(const double *values, size_t rows, size_t period, struct ar
 {
     double unit, *all = arena_try(a, 3 * rows * sizeof *all);
     if (!all) return no_room();
-    *p = (struct plan){ .rows = rows, .thin = 1, .period = period, .x = all, .work = all + rows, .sum = all + 2 * rows };
+    *p =
+        (struct plan){ .rows = rows, .thin = 1, .period = period, .x = all, .work = all + rows, .sum = all + 2 * rows };
     *moves = bridge_missing(values, rows, 1, p->x, &unit) && to_size(p->x, rows, p->work);
     if (!*moves) return OK;
     if (!period) p->period = period_of(p->x, rows, p->work, p->sum); /* sum has room: rows > 4 lags */
@@ -222,7 +227,9 @@ static struct usual_peak usual_peak(const struct plan *p)
     }
     qsort(p->work, n, sizeof *p->work, bridge_by_value);
     double scale = (quantile(p->work, n, 0.75) - quantile(p->work, n, 0.25)) / 1.5725;
-    return (struct usual_peak){ .scale = fmax(scale, 1e-9), .place = quantile(p->work, n, 0.5) - 0.36651 * scale, .cycles = n };
+    return (struct usual_peak){ .scale = fmax(scale, 1e-9),
+                                .place = quantile(p->work, n, 0.5) - 0.36651 * scale,
+                                .cycles = n };
 }
 
 static double rarity(const struct usual_peak *u, double score)
@@ -243,28 +250,35 @@ static size_t take_peaks(const struct plan *p, size_t from, struct discord *out,
             if (p->work[i] > -INFINITY && (best == p->rows || p->work[i] > p->work[best])) best = i;
         if (best == p->rows || !(p->work[best] > 0)) break;
         double score = p->work[best];
-        out[count++] = (struct discord){ .at = best * p->thin + p->thin / 2, .length = p->period * p->thin, .score = score,
+        out[count++] = (struct discord){ .at = best * p->thin + p->thin / 2,
+                                         .length = p->period * p->thin,
+                                         .score = score,
                                          .once_in = rarity(&usual, score) };
-        size_t left = best > p->period ? best - p->period : 0, right = best + p->period < p->rows ? best + p->period : p->rows - 1;
+        size_t left = best > p->period ? best - p->period : 0,
+               right = best + p->period < p->rows ? best + p->period : p->rows - 1;
         for (size_t i = left; i <= right; i++) p->work[i] = -INFINITY;
     }
     return count;
 }
 
-err discord_find(const double *values, size_t rows, const struct discord_opts *opts, struct arena *a, struct discord *out, size_t max, size_t *count)
+err discord_find(const double *values, size_t rows, const struct discord_opts *opts, struct arena *a,
+                 struct discord *out, size_t max, size_t *count)
 {
     *count = 0;
     if (rows > DISCORD_ROWS_MAX || (opts->period && opts->period < DISCORD_PERIOD_LEAST))
-        return err_make(ERR_INPUT, "discords: %zu rows, at most %d; a period of %zu, at least %d", rows, DISCORD_ROWS_MAX, opts->period, DISCORD_PERIOD_LEAST);
+        return err_make(ERR_INPUT, "discords: %zu rows, at most %d; a period of %zu, at least %d", rows,
+                        DISCORD_ROWS_MAX, opts->period, DISCORD_PERIOD_LEAST);
     if (opts->score) memset(opts->score, 0, rows * sizeof *opts->score);
     if (rows < CYCLES_MIN * DISCORD_PERIOD_LEAST || opts->from >= rows) return OK;
     struct plan p = { 0 };
     bool moves = false;
     err e = make_plan(values, rows, opts->period, a, &p, &moves);
     if (e.code || !moves || p.rows < CYCLES_MIN * p.period) return e;
-    for (size_t k = 0; !e.code && k < LENGTHS; k++) e = add_length(&p, (size_t)fmax(shares[k] * (double)p.period, DISCORD_WINDOW_MIN), a);
+    for (size_t k = 0; !e.code && k < LENGTHS; k++)
+        e = add_length(&p, (size_t)fmax(shares[k] * (double)p.period, DISCORD_WINDOW_MIN), a);
     if (e.code) return e;
     *count = take_peaks(&p, opts->from, out, max);
-    for (size_t i = 0; opts->score && i < rows; i++) opts->score[i] = p.sum[i / p.thin < p.rows ? i / p.thin : p.rows - 1];
+    for (size_t i = 0; opts->score && i < rows; i++)
+        opts->score[i] = p.sum[i / p.thin < p.rows ? i / p.thin : p.rows - 1];
     return OK;
 }

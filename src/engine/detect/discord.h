@@ -1,13 +1,14 @@
 /* Subsequences unlike all others: discords by the matrix profile, for patterns longer than a sample.
  *
- * The profile of a series holds, for each window, the distance to its nearest neighbour elsewhere (before and after it, or before only:
- * left discords). Distances are exact, from running covariances along diagonals:
- *   Yeh et al. 2016 (matrix profile), Zimmerman et al. 2019 (diagonals), Lu et al. 2022 (DAMP: left discords, a bounded look back).
- * Windows are compared after subtracting their means and dividing by sqrt(deviation^2 + floor^2). A floor of 0 is plain z-normalisation;
- * a floor keeps quiet stretches from turning noise into shape, and lets a change of amplitude count (see De Paepe et al. 2019).
+ * The profile of a series holds, for each window, the distance to its nearest neighbour elsewhere (before and after it,
+ * or before only: left discords). Distances are exact, from running covariances along diagonals: Yeh et al. 2016
+ * (matrix profile), Zimmerman et al. 2019 (diagonals), Lu et al. 2022 (DAMP: left discords, a bounded look back).
+ * Windows are compared after subtracting their means and dividing by sqrt(deviation^2 + floor^2). A floor of 0 is plain
+ * z-normalisation; a floor keeps quiet stretches from turning noise into shape, and lets a change of amplitude count
+ * (see De Paepe et al. 2019).
  *
- * discord_find() does not trust one window: it joins three lengths (a quarter, a half and all of the period, which it finds itself) at two
- * floors, smooths each profile, brings it to its own median and spread, and adds them up.
+ * discord_find() does not trust one window: it joins three lengths (a quarter, a half and all of the period, which it
+ * finds itself) at two floors, smooths each profile, brings it to its own median and spread, and adds them up.
  *
  * Thread: any. No globals, no I/O; memory from the caller. */
 #ifndef WEIR_ENGINE_DETECT_DISCORD_H
@@ -26,7 +27,8 @@ enum {
 };
 
 /* Rows after which the series repeats itself most clearly: the first clear peak of the autocorrelation, at least
- * DISCORD_PERIOD_LEAST. Of long series the middle is asked. NaN and infinite values are bridged.   Errors: ERR_LIMIT (arena). */
+ * DISCORD_PERIOD_LEAST. Of long series the middle is asked. NaN and infinite values are bridged.   Errors: ERR_LIMIT
+ * (arena). */
 MUST_USE err discord_period(const double *values, size_t rows, struct arena *a, size_t *period);
 
 struct discord_join { /* what to compare */
@@ -35,12 +37,14 @@ struct discord_join { /* what to compare */
     size_t reach;      /* nor those further apart than this; 0: no such limit */
     double floor[2];   /* >= 0, in the unit of the values; two profiles for little more than the price of one */
 };
-struct discord_profile { /* of one floor; rows - window + 1 squared distances each, INFINITY where there is no neighbour */
+/* Of one floor; rows - window + 1 squared distances each, INFINITY where there is no neighbour. */
+struct discord_profile {
     double *before, *after;
 };
 /* Both sides of both profiles, exact. values: finite, best of about unit size. The profiles live in `a`.
  * Time: rows * min(rows / 2, reach) steps of about 1 ns.   Errors: ERR_INPUT (sizes), ERR_LIMIT (arena). */
-MUST_USE err discord_join(const double *values, size_t rows, const struct discord_join *join, struct arena *a, struct discord_profile out[2]);
+MUST_USE err discord_join(const double *values, size_t rows, const struct discord_join *join, struct arena *a,
+                          struct discord_profile out[2]);
 
 struct discord_opts {
     size_t from;   /* first row that may be told, such as the end of a healthy part; 0: all */
@@ -51,14 +55,15 @@ struct discord {
     size_t at;      /* the middle row */
     size_t length;  /* rows it may reach over, around `at` */
     double score;   /* spreads above the usual, averaged over the windows */
-    double once_in; /* such a peak is expected once in so many series like this one (Gumbel, by the peaks of its cycles), at most 1e12 */
+    double once_in; /* such a peak is expected once in so many series like this one (Gumbel, by the peaks of its
+                       cycles), at most 1e12 */
 };
 
-/* The `max` oddest places, oddest first, none within a period of another. Memory: some 150 bytes a row from `a`. Time: 10,000 rows in
- * 0.2 s, a million in a few seconds (neighbours are then looked for nearby, and rows are averaged where a period has many).
- * Fewer than six periods give none.   Errors: ERR_INPUT (sizes), ERR_LIMIT (arena). */
-MUST_USE err discord_find(const double *values, size_t rows, const struct discord_opts *opts, struct arena *a, struct discord *out, size_t max,
-                          size_t *count);
+/* The `max` oddest places, oddest first, none within a period of another. Memory: some 150 bytes a row from `a`. Time:
+ * 10,000 rows in 0.2 s, a million in a few seconds (neighbours are then looked for nearby, and rows are averaged where
+ * a period has many). Fewer than six periods give none.   Errors: ERR_INPUT (sizes), ERR_LIMIT (arena). */
+MUST_USE err discord_find(const double *values, size_t rows, const struct discord_opts *opts, struct arena *a,
+                          struct discord *out, size_t max, size_t *count);
 
 /* ---- online: left discords over a bounded history ---- */
 
@@ -78,12 +83,13 @@ static inline size_t discord_online_numbers(size_t history)
 {
     return 8 * history;
 }
-/* memory: discord_online_numbers(history) numbers that outlive o. 4 <= window, 4 * window <= history <= DISCORD_HISTORY_MAX (asserted);
- * floor as above: a third of a usual window's deviation is a good start. */
+/* memory: discord_online_numbers(history) numbers that outlive o. 4 <= window, 4 * window <= history <=
+ * DISCORD_HISTORY_MAX (asserted); floor as above: a third of a usual window's deviation is a good start. */
 void discord_online_init(struct discord_online *o, double *memory, size_t window, size_t history, double floor);
-/* Take one value (finite; the caller bridges gaps); gives the distance of the newest window to its nearest neighbour before it, divided
- * by sqrt(2 * window), so about 0..1 and 1 for unrelated shapes; -1 until twice the window has been seen.
- * record: set when it is the largest by a tenth, once a whole history has been seen; may be NULL. Cost: about 1 ns a row of history. */
+/* Take one value (finite; the caller bridges gaps); gives the distance of the newest window to its nearest neighbour
+ * before it, divided by sqrt(2 * window), so about 0..1 and 1 for unrelated shapes; -1 until twice the window has been
+ * seen. record: set when it is the largest by a tenth, once a whole history has been seen; may be NULL. Cost: about 1
+ * ns a row of history. */
 double discord_online_sample(struct discord_online *o, double value, bool *record);
 
 #endif

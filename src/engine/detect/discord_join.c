@@ -1,8 +1,9 @@
 /* All pairs of windows, 64 diagonals at a time. With x the values, m the window, mu its mean,
  *   cov(i, j) = cov(i - 1, j - 1) + df[i] * dg[j] + df[j] * dg[i]
  *   df[i] = (x[i + m - 1] - x[i - 1]) / 2,   dg[i] = (x[i + m - 1] - mu[i]) + (x[i - 1] - mu[i - 1])
- * (Zimmerman et al. 2019) and the squared distance is norm[i] + norm[j] - scale[i] * scale[j] * cov, which is kept without the part that is
- * the same for all partners until the end. Each diagonal starts with a full sum, so errors do not pile up over the series. */
+ * (Zimmerman et al. 2019) and the squared distance is norm[i] + norm[j] - scale[i] * scale[j] * cov, which is kept
+ * without the part that is the same for all partners until the end. Each diagonal starts with a full sum, so errors do
+ * not pile up over the series. */
 #include "engine/detect/discord.h"
 
 #include <math.h>
@@ -10,7 +11,8 @@
 enum { LANES = 64 };
 
 /* The same bits with and without: nothing is reordered, and no product is fused (-ffp-contract=off). */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
+    !defined(__SANITIZE_THREAD__)
 #define WIDE __attribute__((target_clones("default", "arch=haswell", "arch=skylake-avx512")))
 #else
 #define WIDE
@@ -45,8 +47,8 @@ INLINE double least(double *v)
 }
 
 /* One floor of 64 pairs: the partners' nearest so far, and the distances of the pivot into `d`. */
-INLINE void compare(const double *restrict cov, const double *restrict scale, const double *restrict norm, double *restrict before,
-                           double own_scale, double own_norm, double *restrict d)
+INLINE void compare(const double *restrict cov, const double *restrict scale, const double *restrict norm,
+                    double *restrict before, double own_scale, double own_norm, double *restrict d)
 {
     for (size_t t = 0; t < LANES; t++) {
         double near = cov[t] * (scale[t] * own_scale), to = own_norm - near;
@@ -77,7 +79,11 @@ static void diagonals(const double *x, size_t m, struct work *w, size_t lag)
     for (size_t i = 0; i + lag < w->windows; i++) {
         size_t j = i + lag;
         struct pivot p = { w->df[i], w->dg[i], { a->scale[i], b->scale[i] }, { a->norm[i], b->norm[i] } };
-        struct partners q = { w->df + j, w->dg + j, { a->scale + j, b->scale + j }, { a->norm + j, b->norm + j }, { a->before + j, b->before + j } };
+        struct partners q = { w->df + j,
+                              w->dg + j,
+                              { a->scale + j, b->scale + j },
+                              { a->norm + j, b->norm + j },
+                              { a->before + j, b->before + j } };
         double after[2] = { a->after[i], b->after[i] };
         step(cov, &p, &q, after);
         a->after[i] = after[0];
@@ -85,7 +91,8 @@ static void diagonals(const double *x, size_t m, struct work *w, size_t lag)
     }
 }
 
-/* Mean and deviation of each window, each from its own values: cheap beside the pairs, and no rounding makes a flat window restless. */
+/* Mean and deviation of each window, each from its own values: cheap beside the pairs, and no rounding makes a flat
+ * window restless. */
 static void window_moments(const double *x, size_t m, size_t windows, double *mean, double *deviation)
 {
     for (size_t i = 0; i < windows; i++) {
@@ -103,14 +110,24 @@ static bool make_room(struct work *w, struct arena *a)
     size_t n = w->windows + LANES;
     double *all = arena_try(a, 11 * n * sizeof *all);
     if (!all) return false;
-    double **parts[11] = { &w->mean, &w->df, &w->dg, &w->side[0].scale, &w->side[0].norm, &w->side[0].before, &w->side[0].after,
-                           &w->side[1].scale, &w->side[1].norm, &w->side[1].before, &w->side[1].after };
+    double **parts[11] = { &w->mean,
+                           &w->df,
+                           &w->dg,
+                           &w->side[0].scale,
+                           &w->side[0].norm,
+                           &w->side[0].before,
+                           &w->side[0].after,
+                           &w->side[1].scale,
+                           &w->side[1].norm,
+                           &w->side[1].before,
+                           &w->side[1].after };
     for (size_t k = 0; k < 11; k++) *parts[k] = all + k * n;
     return true;
 }
 
 /* Flat windows without a floor have no shape: distance 0 among themselves, sqrt(window) to all others. */
-static void scales(struct side *s, const double *deviation, const struct work *w, const struct discord_join *join, double floor)
+static void scales(struct side *s, const double *deviation, const struct work *w, const struct discord_join *join,
+                   double floor)
 {
     for (size_t i = 0; i < w->windows; i++) {
         double size = sqrt(deviation[i] * deviation[i] + floor * floor), inverse = size > 0 ? 1 / size : 0;
@@ -121,7 +138,8 @@ static void scales(struct side *s, const double *deviation, const struct work *w
     for (size_t i = w->windows; i < w->windows + LANES; i++) s->norm[i] = INFINITY; /* padding is nobody's neighbour */
 }
 
-err discord_join(const double *values, size_t rows, const struct discord_join *join, struct arena *a, struct discord_profile out[2])
+err discord_join(const double *values, size_t rows, const struct discord_join *join, struct arena *a,
+                 struct discord_profile out[2])
 {
     size_t m = join->window;
     if (rows > DISCORD_ROWS_MAX || m < DISCORD_WINDOW_MIN || m > rows / 2 || join->apart < 1)

@@ -1,5 +1,6 @@
-/* Left discords as samples come in: the dot products of the newest window with all earlier ones follow from those of the window before
- * (Zhu et al. 2016, STOMP's row by row order). The history slides inside a buffer of twice its length, and is summed afresh when it does. */
+/* Left discords as samples come in: the dot products of the newest window with all earlier ones follow from those of
+ * the window before (Zhu et al. 2016, STOMP's row by row order). The history slides inside a buffer of twice its
+ * length, and is summed afresh when it does. */
 #include "engine/detect/discord.h"
 
 #include <assert.h>
@@ -11,8 +12,13 @@ static const double record_margin = 1.1;
 void discord_online_init(struct discord_online *o, double *memory, size_t window, size_t history, double floor)
 {
     assert(window >= DISCORD_WINDOW_MIN && history >= 4 * window && history <= DISCORD_HISTORY_MAX && floor >= 0);
-    *o = (struct discord_online){ .window = window, .history = history, .floor = floor, .x = memory, .dot = memory + 2 * history,
-                                  .mean = memory + 4 * history, .deviation = memory + 6 * history };
+    *o = (struct discord_online){ .window = window,
+                                  .history = history,
+                                  .floor = floor,
+                                  .x = memory,
+                                  .dot = memory + 2 * history,
+                                  .mean = memory + 4 * history,
+                                  .deviation = memory + 6 * history };
 }
 
 static void moments(struct discord_online *o, size_t start)
@@ -55,8 +61,10 @@ static void advance(struct discord_online *o, size_t newest)
 static double nearest(const struct discord_online *o, size_t newest)
 {
     size_t first = o->rows > o->history ? o->rows - o->history : 0;
-    double m = (double)o->window, own = sqrt(o->deviation[newest] * o->deviation[newest] + o->floor * o->floor), best = INFINITY;
-    double own_scale = own > 0 ? 1 / own : 0, own_norm = m * o->deviation[newest] * o->deviation[newest] * own_scale * own_scale;
+    double m = (double)o->window, own = sqrt(o->deviation[newest] * o->deviation[newest] + o->floor * o->floor),
+           best = INFINITY;
+    double own_scale = own > 0 ? 1 / own : 0,
+           own_norm = m * o->deviation[newest] * o->deviation[newest] * own_scale * own_scale;
     for (size_t j = first; j + o->window <= newest; j++) {
         double size = sqrt(o->deviation[j] * o->deviation[j] + o->floor * o->floor), scale = size > 0 ? 1 / size : 0;
         double cov = o->dot[j] - m * o->mean[j] * o->mean[newest];

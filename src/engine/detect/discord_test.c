@@ -15,7 +15,8 @@ static double plain_distance(const double *x, size_t i, size_t j, size_t m, doub
         size[k] = sqrt((var[k] > 1e-20 * (1 + mean[k] * mean[k]) ? var[k] : 0) + floor * floor);
     }
     for (size_t u = 0; u < m; u++) {
-        double a = size[0] > 0 ? (x[i + u] - mean[0]) / size[0] : 0, b = size[1] > 0 ? (x[j + u] - mean[1]) / size[1] : 0;
+        double a = size[0] > 0 ? (x[i + u] - mean[0]) / size[0] : 0,
+               b = size[1] > 0 ? (x[j + u] - mean[1]) / size[1] : 0;
         d += (a - b) * (a - b);
     }
     return d;
@@ -37,7 +38,9 @@ static void make(int shape, double *x)
     uint64_t s = 77 + (uint64_t)shape;
     for (size_t i = 0; i < ROWS; i++) {
         double r = next(&s), t = (double)i;
-        const double v[] = { r, sin(t / 9) + 0.1 * r, i / 50 % 2 ? 0.25 : r, 3, floor(r * 3), i == 200 ? 900 : r, t * t / 100 };
+        const double v[] = { r,          sin(t / 9) + 0.1 * r, i / 50 % 2 ? 0.25 : r,
+                             3,          floor(r * 3),         i == 200 ? 900 : r,
+                             t * t / 100 };
         x[i] = v[shape];
     }
 }
@@ -68,8 +71,9 @@ TEST(profiles_are_what_the_definition_says)
                     bool same = (before == p[f].before[i] || fabs(before - p[f].before[i]) < 1e-6)
                              && (after == p[f].after[i] || fabs(after - p[f].after[i]) < 1e-6);
                     if (!same)
-                        test_failed(__FILE__, __LINE__, "%s, window %zu, floor %g, row %zu: %.9g %.9g, want %.9g %.9g", shapes[shape], join.window,
-                                    join.floor[f], i, p[f].before[i], p[f].after[i], before, after);
+                        test_failed(__FILE__, __LINE__, "%s, window %zu, floor %g, row %zu: %.9g %.9g, want %.9g %.9g",
+                                    shapes[shape], join.window, join.floor[f], i, p[f].before[i], p[f].after[i], before,
+                                    after);
                 }
             arena_done(&a);
         }
@@ -175,7 +179,8 @@ TEST(online_distances_are_those_of_the_definition_over_the_history)
                 continue;
             }
             size_t newest = i + 1 - WINDOW, first = i + 1 > HISTORY ? i + 1 - HISTORY : 0;
-            for (size_t j = first; j + WINDOW <= newest; j++) want = fmin(want, plain_distance(x, j, newest, WINDOW, 0.2));
+            for (size_t j = first; j + WINDOW <= newest; j++)
+                want = fmin(want, plain_distance(x, j, newest, WINDOW, 0.2));
             CHECK(fabs(got - sqrt(want / (2 * WINDOW))) < 1e-6);
         }
     }
