@@ -121,7 +121,7 @@ static err find_lines(str text, struct arena *a, str *note)
     struct note n;
     while (text.len && str_next(&text, '\n', &line)) {
         line = plain_line(line);
-        if (!line.len) continue;
+        if (!line.len || memchr(line.ptr, 0, line.len)) continue; /* no text that anybody sent */
         if (str_starts(line, str_of(dash)) && last[0].len) {
             *note = str_fmt(a, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n\n" STR_FMT "\n", STR_ARG(last[0]),
                             STR_ARG(last[1]), STR_ARG(last[2]), STR_ARG(last[3]), STR_ARG(line));
