@@ -14,7 +14,7 @@ import tempfile
 
 import ucr_generate
 
-SEEDS = (1, 100)
+SEEDS = (1, 200)
 NAME = re.compile(r"\d+_UCR_Anomaly_(.*)_(\d+)_(\d+)_(\d+)\.txt$")
 # Largest distance to the nearest neighbour of windows as long as the period (the highest autocorrelation peak of the healthy part).
 STUMPY = """
