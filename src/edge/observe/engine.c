@@ -192,8 +192,11 @@ static err judge_block(struct engine_thread *t, struct shard *s, struct block *b
     b->shard = s;
     b->count = 0;
     b->samples = 0;
-    for (int i = 0; i < BLOCK_RECORDS && b->count < BLOCK_FINDINGS && log_cursor_next(&s->cursor, &payload); i++)
+    for (int i = 0; i < BLOCK_RECORDS && b->count < BLOCK_FINDINGS && log_cursor_next(&s->cursor, &payload); i++) {
+        b->rules = take_rules(in); /* for each record: one that came after new rules must meet them */
         judge_record(b, payload);
+        judge_rules_drop(b->rules);
+    }
     if (s->cursor.skipped > skipped) {
         (void)atomic_fetch_add(&in->gaps, 1);
         (void)atomic_fetch_add(&in->gap_bytes, s->cursor.skipped - skipped);
@@ -244,12 +247,10 @@ void *engine_main(void *thread)
     err e = OK;
     while (!e.code && !atomic_load(&in->stopping)) {
         bool worked = false;
-        b->rules = take_rules(in);
         for (size_t i = t->number; i < SHARDS && !e.code; i += in->opts.threads) {
             e = judge_block(t, &in->shards[i], b, &worked);
             if (!e.code) maybe_checkpoint(in, &in->shards[i], false);
         }
-        judge_rules_drop(b->rules);
         if (!worked && !e.code) engine_wait(t, USEC_SECOND);
     }
     if (e.code) halt(in, e);
