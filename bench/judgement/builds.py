@@ -1,9 +1,8 @@
 """Failing builds: which lines of the failed run carry the error, given the last run that passed (`weir logs diff`).
 
 Lines are counted as the labels count them (LF, CR LF and CR each end one). F1 over the lines that the first annotator marked E, mean
-over cases; hit@10: one of them is among the ten ranked best. The rules have no fitted numbers; what they know of words and blocks
-was written down before the cases were scored, and a case's own figure is therefore also its held-out figure, but for three rules
-that were added after a look at them (docs/detection.md)."""
+over cases; hit@10: one of them is among the ten ranked best. The rules have no fitted numbers, but their author had seen the cases,
+and mended some after scoring: no figure here is a held-out one (docs/detection.md)."""
 import json
 import os
 import pathlib

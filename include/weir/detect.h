@@ -65,6 +65,39 @@ WEIR_API size_t weir_adwin_feed(weir_adwin *a, const double *values, size_t n, i
 WEIR_API double weir_adwin_mean(const weir_adwin *a);
 WEIR_API double weir_adwin_width(const weir_adwin *a);
 
+/* ---- changes for good, over a whole series ---- */
+
+struct weir_change {
+    size_t at;            /* first row of the new segment */
+    int kind;             /* weir_change_name(kind): level or trend */
+    int column;
+    double before, after; /* mean, or slope a row, of the segments beside it */
+    double strength;      /* 1 is the border, 10 is plain to see */
+};
+
+WEIR_API const char *weir_change_name(int kind);
+#define WEIR_CHANGES_MAX 512
+/* Bytes that serve weir_changes over so many values. */
+WEIR_API size_t weir_changes_memory(size_t rows, size_t columns);
+/* values: row after row. out: room for WEIR_CHANGES_MAX. NaN and infinities are missing values. */
+WEIR_API int weir_changes(const double *values, size_t rows, size_t columns, struct weir_memory memory, struct weir_change *out,
+                          size_t *count, struct weir_error *error);
+
+/* ---- the oddest places of a whole series (discords, by matrix profiles) ---- */
+
+struct weir_discord {
+    size_t at;      /* the middle row */
+    size_t length;  /* rows it may reach over */
+    double score;   /* spreads above the usual */
+    double once_in; /* expected once in so many series like this one */
+};
+
+WEIR_API size_t weir_discords_memory(size_t rows);
+/* The `max` oddest places from row `from` on, oddest first. period: rows after which the series repeats itself; 0: found by itself.
+ * scores: NULL, or room for `rows`: how odd each row's surroundings are. Fewer than six periods give none. */
+WEIR_API int weir_discords(const double *values, size_t rows, size_t from, size_t period, struct weir_memory memory, double *scores,
+                           struct weir_discord *out, size_t max, size_t *count, struct weir_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -74,6 +74,25 @@ class AdwinTest(unittest.TestCase):
         self.assertAlmostEqual(window.mean, 0.6, delta=0.02)
 
 
+class SeriesTest(unittest.TestCase):
+    def test_a_level_that_changed_for_good(self):
+        rng = np.random.default_rng(1)
+        found = weir.changes(np.concatenate([rng.normal(0, 1, 300), rng.normal(8, 1, 300)]))
+        self.assertEqual([(c.at, c.kind) for c in found], [(300, "level")])
+
+    def test_a_beat_unlike_the_others(self):
+        values = np.sin(np.arange(3000) / 50 * 2 * np.pi) + np.random.default_rng(1).normal(0, 0.05, 3000)
+        values[2000:2050] = values[2000:2050] ** 3
+        scores = np.empty(len(values))
+        found = weir.discords(values, 1, scores=scores)
+        self.assertTrue(1950 <= found[0].at <= 2100)
+        self.assertTrue(1900 <= scores.argmax() <= 2150)
+
+    def test_short_and_empty_ones(self):
+        self.assertEqual(weir.changes([]), [])
+        self.assertEqual(weir.discords(np.zeros(20)), [])
+
+
 class DriftTest(unittest.TestCase):
     def test_numbers(self):
         rng = np.random.default_rng(1)

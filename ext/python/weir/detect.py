@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weir._library import WeirError, checked, constructed, doubles, ffi, lib
+from weir._library import WeirError, checked, constructed, doubles, ffi, lib, memory
 
 _ROOM = 256  # alarms taken from C at once
 
@@ -28,6 +28,15 @@ class Alarm:
         text = ffi.new("char[]", 512)
         lib.weir_alarm_sentence(raw, unit.encode(), text, len(text))
         return ffi.string(text).decode(errors="replace")
+
+
+def _filled(scores, values):
+    """The address of an array that C fills, or NULL."""
+    if scores is None:
+        return ffi.NULL
+    if scores.dtype != np.float64 or scores.shape != values.shape or not scores.flags.c_contiguous:
+        raise WeirError("scores: a contiguous array of float64, as long as values, is expected")
+    return ffi.cast("double *", scores.ctypes.data)
 
 
 def _alarm(a):
@@ -59,11 +68,7 @@ class Detector:
         values, v = doubles(values)
         if times.shape != values.shape:
             raise WeirError(f"as many times as values are expected, not {times.shape} and {values.shape}")
-        score = ffi.NULL
-        if scores is not None:
-            if scores.dtype != np.float64 or scores.shape != values.shape or not scores.flags.c_contiguous:
-                raise WeirError("scores: a contiguous array of float64, as long as values, is expected")
-            score = ffi.cast("double *", scores.ctypes.data)
+        score = _filled(scores, values)
         t, room, count = ffi.cast("int64_t *", times.ctypes.data), ffi.new("struct weir_alarm[]", _ROOM), ffi.new("size_t *")
         alarms, done = [], 0
         while done < len(values):
@@ -113,3 +118,44 @@ class Adwin:
     @property
     def width(self):
         return lib.weir_adwin_width(self._a)
+
+
+@dataclass(frozen=True)
+class Change:
+    """The row `at` begins a new segment."""
+    at: int
+    kind: str  # level or trend
+    column: int
+    before: float
+    after: float
+    strength: float
+
+
+def changes(values):
+    """Where a series (or a table, rows x columns) changed for good."""
+    array = np.asarray(values, dtype=np.float64)
+    array, v = doubles(array.reshape(len(array), -1), 2)
+    rows, columns = array.shape
+    out, count = ffi.new("struct weir_change[]", lib.WEIR_CHANGES_MAX), ffi.new("size_t *")
+    work, _block = memory(lib.weir_changes_memory(rows, columns))
+    checked(lib.weir_changes, v, rows, columns, work, out, count)
+    return [Change(c.at, ffi.string(lib.weir_change_name(c.kind)).decode(), c.column, c.before, c.after, c.strength)
+            for c in out[0:count[0]]]
+
+
+@dataclass(frozen=True)
+class Discord:
+    """A stretch unlike all others."""
+    at: int         # its middle row
+    length: int     # rows it may reach over
+    score: float    # spreads above the usual
+    once_in: float  # expected once in so many series like this one
+
+
+def discords(values, most=3, start=0, period=0, scores=None):
+    """The oddest places of a series, oddest first, from row `start` on. period: 0: found by itself."""
+    values, v = doubles(values)
+    out, count = ffi.new("struct weir_discord[]", most), ffi.new("size_t *")
+    work, _block = memory(lib.weir_discords_memory(len(values)))
+    checked(lib.weir_discords, v, len(values), start, period, work, _filled(scores, values), out, most, count)
+    return [Discord(d.at, d.length, d.score, d.once_in) for d in out[0:count[0]]]

@@ -99,14 +99,31 @@ TEST(adwin_says_where_it_stopped)
     CHECK(weir_adwin_mean(a) > 0.2 && weir_adwin_width(a) < 1100);
 }
 
-/* ---- drift ---- */
-
 static struct weir_memory room(size_t size)
 {
     static char *block;
     block = mem_grow(block, size);
     return (struct weir_memory){ block, size };
 }
+
+TEST(a_series_tells_its_changes_and_odd_places)
+{
+    static struct weir_change changes[WEIR_CHANGES_MAX];
+    struct weir_discord odd[3];
+    size_t count = 0;
+    for (int i = 0; i < SERIES; i++) values[i] = sin(i * 0.125) + (i % 7) * 0.01;
+    for (int i = 2000; i < 2050; i++) values[i] = values[i] * values[i];
+    struct weir_memory m = room(weir_discords_memory(SERIES));
+    CHECK_I64(weir_discords(values, SERIES, 0, 0, m, NULL, odd, 3, &count, &error), WEIR_OK);
+    CHECK(count >= 1 && odd[0].at > 1900 && odd[0].at < 2150);
+    CHECK_I64(weir_discords(values, SERIES, 0, 0, room(1000), NULL, odd, 3, &count, &error), WEIR_LIMIT);
+    for (int i = 0; i < 600; i++) values[i] = (i * 7919 % 13) * 0.1 + (i >= 300 ? 8 : 0);
+    CHECK_I64(weir_changes(values, 600, 1, room(weir_changes_memory(600, 1)), changes, &count, &error), WEIR_OK);
+    CHECK(count == 1 && changes[0].at == 300 && strcmp(weir_change_name(changes[0].kind), "level") == 0);
+    CHECK_I64(weir_changes(values, 600, 1, room(1000), changes, &count, &error), WEIR_LIMIT);
+}
+
+/* ---- drift ---- */
 
 enum { ROWS = 20000 };
 static double reference[ROWS], current[ROWS];
