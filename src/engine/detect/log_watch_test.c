@@ -26,7 +26,7 @@ static unsigned chance(struct world *x, unsigned n)
 
 PRINTF_LIKE(3, 4) static size_t say(struct world *x, usec at, const char *fmt, ...)
 {
-    char line[256];
+    static char line[256]; /* an alarm's word points into it */
     va_list args;
     va_start(args, fmt);
     (void)vsnprintf(line, sizeof line, fmt, args);
