@@ -134,7 +134,7 @@ class Change:
 def changes(values):
     """Where a series (or a table, rows x columns) changed for good."""
     array = np.asarray(values, dtype=np.float64)
-    array, v = doubles(array.reshape(len(array), -1), 2)
+    array, v = doubles(array[:, None] if array.ndim == 1 else array, 2)
     rows, columns = array.shape
     out, count = ffi.new("struct weir_change[]", lib.WEIR_CHANGES_MAX), ffi.new("size_t *")
     work, _block = memory(lib.weir_changes_memory(rows, columns))
