@@ -82,7 +82,7 @@ static void find_alarms(struct told *t)
 static err find_discords(struct job *job, struct told *t, struct arena *work)
 {
     const struct recording *r = t->series;
-    struct discord found[DETECT_DISCORDS_MAX];
+    struct discord found[DETECT_DISCORDS_MAX] = { 0 };
     size_t n = 0;
     t->period = (size_t)job->period;
     err e = job->period ? OK : discord_period(r->value, r->rows, work, &t->period);

@@ -72,11 +72,10 @@ static void forget_least(struct change_online *c)
 static void weigh(struct change_online *c, double x, double worth)
 {
     if (c->run_count == CHANGE_RUNS) forget_least(c);
-    c->runs[c->run_count++] = (struct change_run){ .start = c->rows,
-                                                   .weight = c->run_count == 1 ? 1 : hazard / (1 - hazard),
-                                                   .kappa = prior_kappa,
-                                                   .alpha = prior_alpha,
-                                                   .beta = prior_beta };
+    double weight = c->run_count == 0 ? 1 : hazard / (1 - hazard);
+    c->runs[c->run_count++] = (struct change_run){
+        .start = c->rows, .weight = weight, .kappa = prior_kappa, .alpha = prior_alpha, .beta = prior_beta
+    };
     double seen[CHANGE_RUNS], top = -INFINITY, sum = 0;
     double floor = foresight(&c->runs[c->run_count - 1], x) + log(odd_share);
     for (size_t i = 0; i < c->run_count; i++) {

@@ -150,7 +150,7 @@ static uint32_t buckets_of(str text, struct bucket *buckets, uint32_t out[DOMAIN
         out[n] = bucket_of(word);
         vote(&buckets[out[n++]], word);
     }
-    qsort(out, n, sizeof *out, by_number);
+    if (n) qsort(out, n, sizeof *out, by_number);
     for (uint32_t i = 0; i < n; i++)
         if (!kept || out[kept - 1] != out[i]) out[kept++] = out[i];
     return kept;

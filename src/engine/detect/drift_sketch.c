@@ -216,8 +216,9 @@ static void add_mixed(struct drift_sketch *s, const double *v, size_t n)
     }
     s->missing += missing;
     s->odd += n - kept - missing;
+    if (!kept) return;
     double pivot = s->finite ? s->pivot : finite[0];
-    if (kept) add_finite(s, finite, kept, pivot, sums_of(finite, kept, pivot));
+    add_finite(s, finite, kept, pivot, sums_of(finite, kept, pivot));
 }
 
 /* One NaN or infinity among the rows makes their sum one, too: so finite sums are the common, short way. */

@@ -16,7 +16,7 @@ static uint64_t key_of(double v)
 {
     uint64_t u;
     memcpy(&u, &v, sizeof u);
-    return u ^ ((uint64_t)((int64_t)u >> 63) | UINT64_C(1) << 63);
+    return u ^ ((0 - (u >> 63)) | UINT64_C(1) << 63);
 }
 
 static double value_of(uint64_t k)

@@ -56,7 +56,7 @@ static void rebuild(struct drift_words *w)
 static uint64_t middle_count(const struct drift_words *w)
 {
     enum { TRIED = 101 };
-    uint64_t c[TRIED];
+    uint64_t c[TRIED] = { 0 };
     for (uint32_t i = 0; i < TRIED; i++) {
         uint64_t v = w->word[(uint64_t)i * w->count / TRIED].count;
         uint32_t j = i;

@@ -284,8 +284,9 @@ static bool quoted_name(struct lexer *l)
 /* r'..', b'..', n'..', e'..', x'..', also two letters, and U&'..' */
 static size_t string_prefix(const struct lexer *l)
 {
+    static const char letters[] = { 'r', 'R', 'b', 'B', 'n', 'N', 'e', 'E', 'x', 'X', 'u', 'U' };
     size_t n = 0;
-    while (n < 2 && memchr("rRbBnNeExXuU", at(l, l->i + n), 12) && at(l, l->i + n)) n++;
+    while (n < 2 && memchr(letters, at(l, l->i + n), sizeof letters)) n++;
     if (n == 1 && at(l, l->i + 1) == '&' && at(l, l->i + 2) == '\'') return 2;
     char q = at(l, l->i + n);
     return n && (q == '\'' || (q == '"' && dquote_is_string(l->dialect))) ? n : 0;
@@ -332,12 +333,13 @@ static void number(struct lexer *l)
 /* @x, @@x, :x, ?, %s, $1; @stage of Snowflake keeps its path. */
 static bool variable(struct lexer *l)
 {
+    static const char marks[] = { '~', '%', '/', '.', '-' }; /* the first two also begin a stage */
     char c = at(l, l->i), next = at(l, l->i + 1);
     size_t from = l->i;
     if (c == '@' && (is_name_start(next) || next == '@' || next == '~' || next == '%')) {
         l->i++;
-        while (l->i < l->s.len && (is_name_char(at(l, l->i)) || memchr("~%/.-", at(l, l->i), 5)) &&
-               (is_name_char(at(l, l->i)) || l->dialect == SQL_SNOWFLAKE || memchr("~%", at(l, l->i), 2)))
+        while (l->i < l->s.len && (is_name_char(at(l, l->i)) || memchr(marks, at(l, l->i), sizeof marks)) &&
+               (is_name_char(at(l, l->i)) || l->dialect == SQL_SNOWFLAKE || memchr(marks, at(l, l->i), 2)))
             l->i++;
     } else if (c == ':' && is_name_start(next) && (l->i == 0 || at(l, l->i - 1) != ':')) {
         const struct token *last = l->count ? &l->out[l->count - 1] : NULL;
