@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 
-enum { TESTS_MAX = 512, DIRS_MAX = 1024 };
+enum { TESTS_MAX = 512, DIRS_MAX = 16384 };
 
 static struct CMUnitTest tests[TESTS_MAX];
 static size_t test_total;
@@ -47,7 +47,10 @@ static void remove_dirs(void)
 
 str test_dir(void)
 {
-    if (dir_total == DIRS_MAX) abort();
+    if (dir_total == DIRS_MAX) {
+        (void)fprintf(stderr, "a test wants more than %d folders\n", DIRS_MAX);
+        abort();
+    }
     if (dir_total == 0) (void)atexit(remove_dirs);
     char *dir = mem_dup_z(STR("/tmp/weir-test-XXXXXX"));
     if (!mkdtemp(dir)) abort();

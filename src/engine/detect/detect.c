@@ -90,8 +90,11 @@ static struct detect_alarm learned_alarm(unsigned part, const struct part_view *
     struct detect_alarm a = {
         .part = (enum detect_part)part, .above = above, .start = time, .end = time, .value = v->value
     };
-    a.low = view_bound(v, a.part, above ? gap->lowest : gap->high);
-    a.high = view_bound(v, a.part, above ? gap->low : gap->highest);
+    /* The ends of the range are remembered to 1/256 of a cell: of a narrow one they may come out the wrong way round. */
+    double x = view_bound(v, a.part, above ? gap->lowest : gap->high);
+    double y = view_bound(v, a.part, above ? gap->low : gap->highest);
+    a.low = x < y ? x : y;
+    a.high = x < y ? y : x;
     a.score = bits < 64 ? bits : 64;
     a.once_in = bits < 39 ? real_exp2(bits) : DETECT_ONCE_MAX;
     return a;
