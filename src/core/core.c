@@ -50,6 +50,7 @@ static const struct handler {
     { "clock.stepped", "from:i to:i", input_note },
     { "weir.started", "logic_version:i", input_note },
     { "samples.gap", "", input_note },
+    { "series.measured", "from:i to:i series:a", input_series_measured },
     { "journal.retained", "", input_note },
     { "checkpoint.sent", "entries:i", input_checkpoint_sent },
     { "journal.snapshot", "seq:i logic_version:i digest:s", input_note },

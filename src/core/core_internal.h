@@ -91,6 +91,8 @@ err input_store_resumed(struct cx *cx);
 err input_note(struct cx *cx);
 err input_checkpoint_sent(struct cx *cx);
 bool core_restored(struct cx *cx); /* between restore and resume nothing is sent */
+/* measured.c */
+err input_series_measured(struct cx *cx);
 /* documents.c */
 err input_document_loaded(struct cx *cx);
 

@@ -2,6 +2,7 @@
 #include "core/core.h"
 
 #include "core/core_kit.h"
+#include "core/measured.h"
 #include "core/replay.h"
 
 TEST(a_failed_run_becomes_an_incident_a_decision_and_a_remedy)
@@ -56,6 +57,8 @@ TEST(a_refused_input_leaves_nothing)
         { "incident.closed", "inc-9", "{\"comment\":\"\"}", ERR_NOT_FOUND },
         { "incident.labelled", "inc-9", "{\"real\":true,\"comment\":\"\"}", ERR_NOT_FOUND },
         { "incident.labelled", "inc-9", "{\"comment\":\"\"}", ERR_INPUT },
+        { "series.measured", "inc-9", "{\"from\":1,\"to\":2,\"series\":[]}", ERR_NOT_FOUND },
+        { "series.measured", "inc-9", "{\"from\":1,\"to\":2}", ERR_INPUT },
         { "timer.due", "settle/x", "{\"kind\":\"settle\",\"subject\":\"x\"}", ERR_NOT_FOUND },
     };
     struct world w = world_new();
@@ -65,6 +68,79 @@ TEST(a_refused_input_leaves_nothing)
     CHECK_OK(store_read(w.store, &tx));
     CHECK_I64(journal_last_seq(tx), 0);
     store_read_end(tx);
+    world_done(&w);
+}
+
+#define OFF(pipeline, size)                                                                                            \
+    "{\"series\":\"cpu\",\"pipeline\":\"" pipeline "\",\"started\":1777874400000000,\"value\":9,\"low\":1,\"high\":3," \
+    "\"score\":" size ",\"size\":" size ",\"excess\":0,\"summary\":\"cpu is off\"}"
+
+static err give_measured(struct world *w, const char *incident, const char *series)
+{
+    char body[2048];
+    (void)snprintf(body, sizeof body, "{\"from\":1,\"to\":2,\"series\":[%s]}", series);
+    return give(w, "series.measured", incident, body);
+}
+
+/* A finding at the report, which reads what the orders write; it settles in ten seconds. */
+static struct world world_settling(char incident[64])
+{
+    struct world w = world_ready();
+    load_document(&w, "settings",
+                  STR("{\"settle_us\":10000000,\"group_us\":300000000,\"quiet_us\":120000000,\"channels\":[],"
+                      "\"page_url\":\"\"}"));
+    CHECK_OK(
+        give(&w, "lineage.seen", "report",
+             "{\"pipeline\":\"report\",\"event\":\"OTHER\",\"time\":1,\"inputs\":[\"wh.orders\"],\"outputs\":[]}"));
+    CHECK_OK(
+        give(&w, "lineage.seen", "orders",
+             "{\"pipeline\":\"orders\",\"event\":\"OTHER\",\"time\":1,\"inputs\":[],\"outputs\":[\"wh.orders\"]}"));
+    CHECK_OK(give(
+        &w, "finding", "00ff",
+        "{\"series\":\"latency\",\"pipeline\":\"report\",\"kind\":\"anomaly\",\"detector\":\"d\",\"severity\":\"HIGH\","
+        "\"start\":1777874400000000,\"end\":1777874401000000,\"value\":9,\"low\":1,\"high\":3,\"score\":20,"
+        "\"summary\":\"slow\"}"));
+    (void)snprintf(incident, 64, STR_FMT, STR_ARG(newest(&w, "incident.opened")));
+    return w;
+}
+
+static err wishes_work(struct tx *tx, void *ctx)
+{
+    struct measured_wish *out = ctx;
+    size_t n = measured_wishes(tx, tx_time(tx) + USEC_MINUTE, tx_arena(tx), out);
+    out->count = n ? out->count : 0;
+    return tx_err(tx);
+}
+
+TEST(what_a_neighbour_shows_while_an_incident_settles_is_evidence)
+{
+    char incident[64];
+    struct measured_wish wishes[MEASURED_WISHES_MAX];
+    struct world w = world_settling(incident);
+    CHECK_OK(store_run_at(w.store, w.now, wishes_work, wishes));
+    CHECK_I64(wishes[0].count, 2); /* the report, and the orders it reads */
+    CHECK_I64(wishes[0].onset, INT64_C(1777874400000000));
+    CHECK_ERR(give_measured(&w, incident, "{\"series\":\"cpu\",\"pipeline\":\"orders\",\"value\":\"much\"}"),
+              ERR_INPUT);
+    CHECK_ERR(give_measured(&w, incident, OFF("", "9")), ERR_INPUT);
+    CHECK_OK(give_measured(&w, incident, OFF("nobody", "9")));
+    CHECK_OK(give_measured(&w, incident, OFF("orders", "9"))); /* in place of the one before */
+    pass(&w, 10 * USEC_SECOND);
+    CHECK_STR(one(&w, SQL_INCIDENT_GET, incident, 9), "service.degraded");
+    CHECK_STR(one(&w, SQL_INCIDENT_GET, incident, 2), "orders");
+    CHECK_ERR(give_measured(&w, incident, OFF("orders", "9")), ERR_CONFLICT); /* it is diagnosed */
+    CHECK_OK(store_run_at(w.store, w.now, wishes_work, wishes));
+    CHECK_I64(wishes[0].count, 0);
+    world_done(&w);
+}
+
+TEST(a_neighbour_within_its_noise_is_no_evidence)
+{
+    char incident[64];
+    struct world w = world_settling(incident);
+    CHECK_OK(give_measured(&w, incident, OFF("orders", "2.9")));
+    pass(&w, 10 * USEC_SECOND);
+    CHECK_STR(one(&w, SQL_INCIDENT_GET, incident, 9), "unknown");
     world_done(&w);
 }
 

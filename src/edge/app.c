@@ -11,6 +11,7 @@
 #include "edge/act/executor.h"
 #include "edge/files.h"
 #include "edge/keeper.h"
+#include "edge/measurer.h"
 #include "edge/notify/notify.h"
 #include "edge/observe/ingest.h"
 #include "edge/observe/observe.h"
@@ -39,6 +40,7 @@ struct app {
     const struct route *routes[2];
     struct keeper *keeper;
     struct trainer *trainer;
+    struct measurer *measurer;
     bool logic_changed; /* since the last start on this store */
 };
 
@@ -305,12 +307,21 @@ static err open_trainer(struct app *app)
     return trainer_start(&opts, &app->trainer);
 }
 
+static err open_measurer(struct app *app)
+{
+    struct measurer_opts opts = {
+        .store = app->store, .ingest = app->ingest, .env = app->env, .input = keeper_input, .ctx = app
+    };
+    return measurer_start(&opts, &app->measurer);
+}
+
 static void more_metrics(void *ctx, struct buf *out)
 {
     struct app *app = ctx;
     ingest_metrics(app->ingest, out);
     executor_metrics(app->executor, out);
     keeper_metrics(app->keeper, out);
+    measurer_metrics(app->measurer, out);
 }
 
 static const char *trouble(void *ctx)
@@ -387,6 +398,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = load_pipelines(app, &app->arena);
     if (!e.code) e = open_executor(app);
     if (!e.code) open_keeper(app);
+    if (!e.code) e = open_measurer(app);
     if (!e.code) e = open_server(app, opts);
     if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
     if (!e.code) e = keeper_start(app->keeper);
@@ -409,6 +421,7 @@ void app_close(struct app *app)
     trainer_stop(app->trainer);
     scraper_stop(app->scraper);
     server_stop(app->server);
+    measurer_stop(app->measurer); /* its counters are served */
     executor_stop(app->executor, 5 * USEC_SECOND);
     ingest_close(app->ingest);
     keeper_close(app->keeper); /* it signs what came last */

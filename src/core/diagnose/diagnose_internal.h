@@ -77,6 +77,7 @@ struct diag_finding {
     usec started, ended;
     bool has_value, has_range;
     double value, low, high, score;
+    double size, excess; /* of symptom.h, where it was measured so; else 0 */
 };
 
 struct place {
@@ -88,6 +89,7 @@ struct place {
     int64_t edge_seq; /* entry that shows that it feeds it */
     unsigned shows;   /* enum shows */
     usec onset;       /* first sign; USEC_MAX = it is well */
+    usec slack;       /* by how much the first sign may be later than what it shows */
     int64_t symptom_seq;
     str symptom;
     struct diag_step steps[PLACE_STEPS_MAX]; /* the run in question of each step, in order of start */

@@ -4,6 +4,8 @@
 /* How far back a sign still belongs to this incident, and how much later than its effect a cause may be seen: runs of one
  * moment are recorded in the order in which they end. */
 static const usec look_back_min = USEC_HOUR, onset_slack = USEC_SECOND;
+/* Measured series are seen in rows of up to some minutes. */
+static const usec measured_slack = 5 * USEC_MINUTE;
 
 static int64_t number(struct rows *r, int col)
 {
@@ -65,6 +67,24 @@ static size_t read_findings(struct diag *d, struct rows *r)
         d->findings[d->finding_count++] = read_finding(r, d->a);
     }
     return first;
+}
+
+/* Stored series of the pipeline that were measured while the incident settled (core/measured.h). */
+static void read_measured(struct diag *d, str pipeline)
+{
+    struct rows *r = tx_query(d->tx, SQL_MEASURED_OF_PIPELINE, V(d->incident), V(pipeline));
+    while (rows_next(r)) {
+        if (d->finding_count == FINDINGS_MAX) {
+            rows_end(r);
+            return;
+        }
+        d->findings[d->finding_count++] = (struct diag_finding){
+            .seq = rows_i64(r, 0), .severity = SEV_LOW, .series = rows_dup(r, 1, d->a), .pipeline = pipeline, .step = STR(""), .run = STR(""),
+            .kind = STR("measured"), .started = rows_i64(r, 2), .ended = rows_i64(r, 2), .has_value = true, .value = rows_f64(r, 3),
+            .has_range = true, .low = rows_f64(r, 4), .high = rows_f64(r, 5), .score = rows_f64(r, 6), .size = rows_f64(r, 7),
+            .excess = rows_f64(r, 8), .summary = rows_dup(r, 9, d->a), .evidence = STR(""),
+        };
+    }
 }
 
 /* --- What is usual --- */
@@ -200,7 +220,10 @@ static void signs_of_findings(struct diag *d, struct place *p, size_t from, size
     for (size_t i = from; i < to; i++) {
         const struct diag_finding *f = &d->findings[i];
         if (!str_eq(f->pipeline, p->pipeline)) continue;
+        bool measured = STR_IS(f->kind, "measured");
+        if (measured && p->in_incident) continue; /* it was found off already: that is the symptom */
         p->shows |= shows_finding(f);
+        if (measured) p->slack = measured_slack;
         sign(p, STR_IS(f->kind, "freshness") ? f->ended : f->started, f->seq, f->summary); /* late when it is due, not before */
     }
 }
@@ -269,6 +292,7 @@ static struct place *place_add(struct diag *d, str pipeline, bool in_incident)
     size_t own = d->finding_count;
     if (in_incident) own = 0;
     else read_findings(d, tx_query(d->tx, SQL_DIAG_FINDINGS_NEAR, V(pipeline), V(look_back(d, p)), V(d->incident)));
+    read_measured(d, pipeline);
     signs_of_findings(d, p, own, d->finding_count);
     load_steps(d, p);
     signs_of_runs(d, p);
@@ -428,6 +452,6 @@ bool place_linked(const struct diag *d, size_t u)
     const struct place *up = &d->places[u];
     if (up->parent == DIAG_NONE) return false;
     const struct place *down = &d->places[up->parent];
-    return place_deviates(up) && place_deviates(down) && up->onset <= down->onset + onset_slack &&
+    return place_deviates(up) && place_deviates(down) && up->onset <= down->onset + onset_slack + up->slack &&
            carries(up->shows, down->shows);
 }

@@ -50,7 +50,7 @@ static int64_t entry(struct tx *tx, const char *kind, str subject)
                                             .body = STR("{}") });
 }
 
-static str sentence(const struct recorded_symptom *x, struct arena *a)
+str recorded_sentence(const struct recorded_symptom *x, struct arena *a)
 {
     const struct deviation *d = &x->s.d;
     double value = d->middle + d->shift;
@@ -66,7 +66,7 @@ static void write_finding(struct tx *tx, const struct recorded_symptom *x, size_
     double reach = BLAME_SCORE_MIN * d->spread;
     tx_exec(tx, SQL_FINDING_ADD, V(id), V(seq), V(x->onset), V(x->metric), V(x->service), V(""), V(""), V("anomaly"), V("recorded"),
             V(SEV_HIGH), V(x->onset), V(x->onset), V(d->middle + d->shift), V(d->middle - reach), V(d->middle + reach), V(d->score),
-            V(sentence(x, a)), V(evidence), V(incident), V(""), V(0));
+            V(recorded_sentence(x, a)), V(evidence), V(incident), V(""), V(0));
 }
 
 static bool is_target(const struct recorded_facts *f, const struct recorded_symptom *x)

@@ -42,6 +42,8 @@ struct recorded_suspects {
     size_t count;
 };
 
+/* "cpu of orders is 93.1, usually 20.4 (12 spreads off)". */
+str recorded_sentence(const struct recorded_symptom *x, struct arena *a);
 /* Every service that is off in the way that hurts, best first (suspects.h). Pure; strings are borrowed, the rest lives in a. */
 void recorded_suspects(const struct recorded_facts *f, struct arena *a, struct recorded_suspects *out);
 /* Write the facts as one incident and rank its causes. tx: of a store that holds nothing else. Errors are sticky in tx. Thread: writer. */

@@ -1,7 +1,8 @@
 /* Series that deviate along a call graph or a lineage: which service does the trouble begin with?
  *
  * Every deviating place is a node with the score of its strongest series finding. Where findings say how much trouble it is
- * in total (evidence {"excess": seconds or failures over the usual, summed over the window}), the ranking weighs totals. */
+ * in total (evidence {"excess": seconds or failures over the usual, summed over the window}), the ranking weighs totals.
+ * Stored series of the neighbourhood that were measured while the incident settled (core/measured.h) take part like findings. */
 #include "core/diagnose/diagnose_internal.h"
 #include "engine/lineage/suspects.h"
 
@@ -12,7 +13,7 @@ static const double strength_most = 0.9, strength_own = 0.8, strength_alone = 0.
 
 static bool of_series(const struct diag_finding *f)
 {
-    static const char *const kinds[] = { "anomaly", "threshold", "error_rate", "drift" };
+    static const char *const kinds[] = { "anomaly", "threshold", "error_rate", "drift", "measured" };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (str_eq(f->kind, str_of(kinds[i]))) return true;
     return false;
@@ -45,11 +46,23 @@ static double size_by_range(const struct diag_finding *f)
 static struct suspect_symptom symptom(struct diag *d, const struct diag_finding *f, size_t place)
 {
     json *evidence = NULL;
-    if (json_parse(f->evidence, d->a, &evidence).code) evidence = NULL;
-    double size = measured(evidence, "size");
+    if (!f->evidence.len || json_parse(f->evidence, d->a, &evidence).code) evidence = NULL;
+    double size = f->size > 0 ? f->size : measured(evidence, "size");
     return (struct suspect_symptom){ .service = place, .kind = kind_of(f), .score = f->score,
-                                     .size = size > 0 ? size : size_by_range(f), .excess = measured(evidence, "excess"),
+                                     .size = size > 0 ? size : size_by_range(f),
+                                     .excess = f->excess > 0 ? f->excess : measured(evidence, "excess"),
                                      .falls = f->has_range && f->value < f->low, .onset = f->started };
+}
+
+/* A series that was measured like its neighbours is compared by that, not by how its alarm counts. */
+static bool measured_again(const struct diag *d, const struct diag_finding *f)
+{
+    if (STR_IS(f->kind, "measured")) return false;
+    for (size_t i = 0; i < d->finding_count; i++) {
+        const struct diag_finding *m = &d->findings[i];
+        if (STR_IS(m->kind, "measured") && str_eq(m->series, f->series) && str_eq(m->pipeline, f->pipeline)) return true;
+    }
+    return false;
 }
 
 static size_t place_of(const struct diag *d, str pipeline)
@@ -103,7 +116,7 @@ void look_services(struct diag *d)
     struct suspect *out = ARENA_ARRAY(d->a, struct suspect, d->place_count);
     size_t n = 0;
     for (size_t i = 0; i < d->finding_count; i++) {
-        if (!of_series(&d->findings[i])) continue;
+        if (!of_series(&d->findings[i]) || measured_again(d, &d->findings[i])) continue;
         symptoms[n] = symptom(d, &d->findings[i], place_of(d, d->findings[i].pipeline));
         of[n++] = &d->findings[i];
     }

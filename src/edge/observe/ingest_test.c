@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,7 +80,8 @@ static struct ingest_result send_points(struct rig *r, const char *name, const s
 {
     struct refusals none = { 0 };
     struct label l[2] = { { STR("job"), STR("shop") }, { STR("step"), STR("load") } };
-    struct batch_series s = { .name = str_of(name), .labels = l, .label_count = 2, .count = n };
+    struct batch_series s = { .name = str_of(name), .labels = l, .label_count = 2, .count = n,
+                              .kind = series_kind_by_name(str_of(name)) };
     struct batch b = {
         .series = &s, .series_count = 1, .points = (struct point *)(uintptr_t)points, .point_count = n, .refused = &none
     };
@@ -304,6 +306,48 @@ TEST(chunks_and_log_together_give_every_sample_once)
     CHECK_I64(list.items[0].last_seen, r.wall);
     CHECK_OK(samples_read(r.in, list.items[0].id, from, r.wall, 20, &a, &v));
     CHECK_ERR(samples_read(r.in, STR("nosuch"), from, r.wall, 20, &a, &v), ERR_NOT_FOUND);
+    rig_close(&r);
+    arena_done(&a);
+}
+
+/* Rows of several series: from chunks and log, means of gauges, growth of counters, NaN where nothing was. */
+TEST(rows_of_many_series_lie_side_by_side)
+{
+    enum { ROWS = 12 };
+    struct rig r = rig_new(2);
+    struct arena a = arena_init(64 << 20);
+    struct series_list list;
+    double *v = NULL;
+    size_t read = 0;
+    rig_open(&r);
+    usec from = r.wall;
+    struct point level[] = { { from, 1 }, { from + 1, 3 }, { from + 2 * USEC_MINUTE, 7 } };
+    struct point count[] = { { from, 60 },
+                             { from + USEC_MINUTE, 180 },
+                             { from + 3 * USEC_MINUTE, 660 },
+                             { from + 4 * USEC_MINUTE, 30 },
+                             { from + 5 * USEC_MINUTE, 90 } };
+    r.wall += ROWS * USEC_MINUTE;
+    send_points(&r, "level", level, 2);
+    send_points(&r, "requests_total", count, 2);
+    CHECK_OK(ingest_checkpoint(r.in, 10 * USEC_SECOND));
+    send_points(&r, "level", level + 2, 1);
+    send_points(&r, "requests_total", count + 2, 3);
+    CHECK_OK(ingest_drain(r.in, 10 * USEC_SECOND));
+    CHECK_OK(samples_series(r.in, STR("shop"), STR(""), STR(""), 10, &a, &list));
+    CHECK_I64(list.count, 2);
+    struct samples_rows what = { .from = from, .width = USEC_MINUTE, .rows = ROWS, .until = USEC_MAX };
+    CHECK_OK(samples_rows_read(r.in, &what, list.items, list.count, &a, &v, &read));
+    CHECK_I64(read, 2);
+    CHECK(v[0] == 2 && isnan(v[1]) && v[2] == 7 && isnan(v[3]));
+    const double *grown = v + ROWS; /* the second row of minutes has no sample; then the counter began anew */
+    CHECK(isnan(grown[0]) && grown[1] == 2 && isnan(grown[2]) && grown[3] == 4 && isnan(grown[4]) && grown[5] == 1 &&
+          isnan(grown[6]));
+    what.until = 0;
+    CHECK_OK(samples_rows_read(r.in, &what, list.items, list.count, &a, &v, &read));
+    CHECK_I64(read, 0); /* no time: nothing is half read */
+    what.rows = SIZE_MAX / 2;
+    CHECK_ERR(samples_rows_read(r.in, &what, list.items, list.count, &a, &v, &read), ERR_LIMIT);
     rig_close(&r);
     arena_done(&a);
 }

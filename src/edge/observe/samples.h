@@ -27,4 +27,16 @@ MUST_USE err samples_read(struct ingest *in, str id_or_text, usec from, usec to,
 MUST_USE err samples_series(struct ingest *in, str pipeline, str name, str after, size_t max, struct arena *a,
                             struct series_list *out);
 
+/* Many series at once, as rows of equal length: the log of a shard is read once for all of them. */
+struct samples_rows {
+    usec from, width; /* row i is [from + i width, from + (i + 1) width) */
+    size_t rows;
+    usec until;       /* monotonic: series not read by then are left out */
+};
+/* values[i * rows + row]: mean of the samples of series i in the row, of a counter its growth a second since the row
+ * before it that has samples; NaN where there is nothing. They live in `a`. *read: how many series were read in time,
+ * from the first on. Errors: ERR_LIMIT (no room), ERR_IO, ERR_CORRUPT.   Thread: any. */
+MUST_USE err samples_rows_read(struct ingest *in, const struct samples_rows *what, const struct series_info *series,
+                               size_t count, struct arena *a, double **values, size_t *read);
+
 #endif

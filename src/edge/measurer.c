@@ -1,0 +1,133 @@
+#include "edge/measurer.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+
+enum { LOOK_EVERY_MS = 500, KNOWN_MAX = 64, ARENA_MAX = 128 << 20 };
+
+/* So long before it is diagnosed an incident is measured: as late as possible, since samples come in all the time. */
+static const usec lead = 2 * USEC_SECOND;
+
+struct measurer {
+    struct measurer_opts opts;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of stop */
+    pthread_cond_t wake;
+    bool stop;
+    uint64_t known[KNOWN_MAX]; /* the thread's own: what was measured last */
+    size_t next;
+    _Atomic int64_t incidents, series, left_out, failed;
+};
+
+static uint64_t mark_of(const struct measured_wish *w)
+{
+    return hash64(w->incident) ^ (uint64_t)w->due;
+}
+
+static bool is_known(const struct measurer *m, uint64_t mark)
+{
+    for (size_t i = 0; i < KNOWN_MAX; i++)
+        if (m->known[i] == mark) return true;
+    return false;
+}
+
+static void measure(struct measurer *m, const struct measured_wish *w, struct arena *a)
+{
+    str body = STR("");
+    struct measured_neighbours seen;
+    m->known[m->next++ % KNOWN_MAX] = mark_of(w);
+    err e = measure_neighbours(&m->opts, w, a, &body, &seen);
+    if (!e.code && !body.len) return;
+    if (!e.code) e = m->opts.input(m->opts.ctx, "series.measured", w->incident, body);
+    (void)atomic_fetch_add(&m->series, (int64_t)seen.read);
+    (void)atomic_fetch_add(&m->left_out, (int64_t)seen.left_out);
+    (void)atomic_fetch_add(e.code ? &m->failed : &m->incidents, 1);
+    if (e.code && e.code != ERR_STOPPED && e.code != ERR_CONFLICT) /* a conflict: it was diagnosed meanwhile */
+        log_warn("measure.failed incident=" STR_FMT " error=%s", STR_ARG(w->incident), e.msg);
+}
+
+static void look(struct measurer *m)
+{
+    struct measured_wish wishes[MEASURED_WISHES_MAX];
+    struct arena a = arena_init(ARENA_MAX);
+    struct env *env = m->opts.env;
+    struct tx *tx = NULL;
+    size_t n = 0;
+    err e = store_read(m->opts.store, &tx);
+    if (!e.code) n = measured_wishes(tx, env->wall(env) + lead, &a, wishes);
+    if (!e.code) e = tx_err(tx);
+    store_read_end(tx);
+    for (size_t i = 0; i < n && !e.code; i++)
+        if (!is_known(m, mark_of(&wishes[i]))) measure(m, &wishes[i], &a);
+    if (e.code && e.code != ERR_STOPPED) log_warn("measure.failed error=%s", e.msg);
+    arena_done(&a);
+}
+
+static void *measurer_main(void *ctx)
+{
+    struct measurer *m = ctx;
+    (void)pthread_mutex_lock(&m->lock);
+    while (!m->stop) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += LOOK_EVERY_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        (void)pthread_cond_timedwait(&m->wake, &m->lock, &until);
+        if (m->stop) break;
+        (void)pthread_mutex_unlock(&m->lock);
+        look(m);
+        (void)pthread_mutex_lock(&m->lock);
+    }
+    (void)pthread_mutex_unlock(&m->lock);
+    return NULL;
+}
+
+err measurer_start(const struct measurer_opts *opts, struct measurer **out)
+{
+    struct measurer *m = mem_new(sizeof *m);
+    m->opts = *opts;
+    (void)pthread_mutex_init(&m->lock, NULL);
+    (void)pthread_cond_init(&m->wake, NULL);
+    if (pthread_create(&m->thread, NULL, measurer_main, m) != 0) {
+        mem_free(m);
+        return err_make(ERR_IO, "a thread does not start");
+    }
+    *out = m;
+    return OK;
+}
+
+void measurer_stop(struct measurer *m)
+{
+    if (!m) return;
+    (void)pthread_mutex_lock(&m->lock);
+    m->stop = true;
+    (void)pthread_cond_signal(&m->wake);
+    (void)pthread_mutex_unlock(&m->lock);
+    (void)pthread_join(m->thread, NULL);
+    (void)pthread_mutex_destroy(&m->lock);
+    (void)pthread_cond_destroy(&m->wake);
+    mem_free(m);
+}
+
+void measurer_metrics(struct measurer *m, struct buf *out)
+{
+    const struct {
+        const char *name, *help;
+        int64_t value;
+    } lines[] = {
+        { "weir_measured_incidents_total", "Incidents whose neighbours were measured before their diagnosis.",
+          atomic_load(&m->incidents) },
+        { "weir_measured_series_total", "Stored series read for it.", atomic_load(&m->series) },
+        { "weir_measured_left_out_total", "Series beyond the bounds, not read.", atomic_load(&m->left_out) },
+        { "weir_measured_failed_total", "Measurements that failed or came too late; the diagnosis went on without.",
+          atomic_load(&m->failed) },
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        buf_fmt(out, "# HELP %s %s\n# TYPE %s counter\n%s %lld\n", lines[i].name, lines[i].help, lines[i].name,
+                lines[i].name, (long long)lines[i].value);
+}
