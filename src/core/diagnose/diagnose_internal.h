@@ -167,6 +167,8 @@ struct news {
     struct log_diff diff;
 };
 struct news news_of(struct diag *d, str pipeline, const struct diag_run *run);
+/* Where to look for words of failure: the whole output, of one longer than a kept tail the lines that carry the error. */
+str news_words(struct diag *d, const struct news *n, str output);
 bool news_had(const struct news *n, struct diag *d, str line);
 void news_support(struct diag *d, const struct news *n, size_t place, const struct diag_run *run, enum cause_kind kind, str line);
 void news_crash(struct diag *d, const struct news *n, size_t place, const struct diag_run *run);

@@ -68,7 +68,7 @@ static void take_words(struct diag *d, size_t place, const struct diag_run *run)
 {
     struct clue clues[CLUES_TAKEN];
     struct news news = news_of(d, d->places[place].pipeline, run);
-    size_t n = clues_in(run->output, clues, CLUES_TAKEN);
+    size_t n = clues_in(news_words(d, &news, run->output), clues, CLUES_TAKEN);
     if (n == 0) news_crash(d, &news, place, run);
     for (size_t i = 0; i < n; i++) {
         str line = str_dup(d->a, clues[i].line);

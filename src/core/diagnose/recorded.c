@@ -119,6 +119,13 @@ static void write_calls(struct tx *tx, const struct recorded_facts *f, const str
     }
 }
 
+static void write_run(struct tx *tx, const char *id, str where, bool failed, usec at, str output)
+{
+    int64_t seq = entry(tx, "run.finished", where);
+    tx_exec(tx, SQL_RUN_FINISH, V(id), V(where), V(where), V(1), V(failed ? "failed" : "ok"), V(at), V(at), V(0),
+            V((int64_t)failed), VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, V(""), V(output), V("{}"), V(seq));
+}
+
 static void write_context(struct tx *tx, const struct recorded_facts *f, str where, struct arena *a)
 {
     for (size_t i = 0; i < f->change_count; i++) {
@@ -127,10 +134,8 @@ static void write_context(struct tx *tx, const struct recorded_facts *f, str whe
         tx_exec(tx, SQL_CHANGE_ADD, V(str_fmt(a, "change-%zu", i + 1)), V(seq), V(c->time), V(c->service), V(c->kind), V(c->summary),
                 V(c->detail.len ? c->detail : STR("{}")));
     }
-    if (!f->output.len) return;
-    int64_t seq = entry(tx, "run.finished", where);
-    tx_exec(tx, SQL_RUN_FINISH, V("run-1"), V(where), V(where), V(1), V("failed"), V(f->at), V(f->at), V(0), V(1), VAL_NONE, VAL_NONE,
-            VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, V(""), V(f->output), V("{}"), V(seq));
+    if (f->output.len && f->passed.len) write_run(tx, "pass.log", where, false, f->at - USEC_MINUTE, f->passed);
+    if (f->output.len) write_run(tx, "fail.log", where, true, f->at, f->output);
 }
 
 void recorded_diagnose(struct tx *tx, const struct recorded_facts *f, struct arena *a, struct cause_list *out)

@@ -25,7 +25,8 @@ struct recorded_change {
 struct recorded_facts {
     usec at;     /* when it was noticed */
     str target;  /* the service where it hurts, or "" */
-    str output;  /* the last words of a run of it that failed, or "" */
+    str output;  /* of a run of it that failed, or "" */
+    str passed;  /* of one that did not, to compare with, or "" */
     const struct recorded_symptom *symptoms;
     const struct recorded_call *calls;
     const struct recorded_change *changes;

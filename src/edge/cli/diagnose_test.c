@@ -97,6 +97,30 @@ TEST(without_evidence_it_says_unknown)
     arena_done(&a);
 }
 
+static void write_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    CHECK(f);
+    (void)fputs(text, f);
+    (void)fclose(f);
+}
+
+TEST(the_output_of_a_good_run_shows_what_is_new)
+{
+    struct arena a = arena_init(1 << 20);
+    static char text[1 << 16];
+    str dir = test_dir();
+    write_file(str_fmt(&a, STR_FMT "/pass.log", STR_ARG(dir)).ptr, "start\ndone in 3 s\n");
+    write_file(str_fmt(&a, STR_FMT "/fail.log", STR_ARG(dir)).ptr,
+               "start\n\x1b[31mE   KeyError: 'amount'\x1b[0m\ndone in 4 s\n");
+    CHECK_I64(RUN(text, dir.ptr), EXIT_FOUND);
+    CHECK(has(text, "New in the failed run") && has(text, "line 2: E   KeyError: 'amount'") && fits(text) && !has(text, "\x1b[31m"));
+    CHECK(!has(text, "done in"));
+    CHECK_I64(RUN(text, dir.ptr, "--json"), EXIT_FOUND);
+    CHECK(has(text, "\"log\":[{\"line\":2,"));
+    arena_done(&a);
+}
+
 TEST(a_wrong_call_is_told)
 {
     struct arena a = arena_init(1 << 20);

@@ -6,7 +6,7 @@
 #include "edge/files.h"
 #include "edge/recorded/recorded.h"
 
-enum { CALLS_MAX = 100000, CHANGES_MAX = 1000, OUTPUT_MAX = 8192 };
+enum { CALLS_MAX = 100000, CHANGES_MAX = 1000 };
 
 /* --- Finding --- */
 
@@ -265,10 +265,11 @@ static str given_or(str given, str found)
 static err load_rest(const struct recorded_paths *p, str folder, struct arena *a, struct recorded_case *c)
 {
     static const char *const graphs[] = { "graph.csv", "graph.json", NULL }, *const changes[] = { "changes.json", NULL },
-                      *const logs[] = { "fail.log", NULL };
+                      *const logs[] = { "fail.log", NULL }, *const good[] = { "pass.log", NULL };
     str graph = given_or(p->graph, folder.len ? find(folder, graphs, 2, a) : STR(""));
     str change = given_or(p->changes, folder.len ? find(folder, changes, 0, a) : STR(""));
     str log = given_or(p->log, folder.len ? find(folder, logs, 0, a) : STR("")), text;
+    str pass = given_or(p->pass, folder.len ? find(folder, good, 0, a) : STR(""));
     err e = OK;
     if (graph.len) {
         e = file_read(graph, RECORDED_FILE_MAX, a, &text);
@@ -276,9 +277,22 @@ static err load_rest(const struct recorded_paths *p, str folder, struct arena *a
         if (e.code) return err_wrap(e, STR_FMT, STR_ARG(graph));
     }
     if (change.len) e = read_changes(change, a, c);
-    if (e.code || !log.len) return e;
-    e = file_read(log, RECORDED_FILE_MAX, a, &text);
-    if (!e.code) c->output = str_cut(text, text.len > OUTPUT_MAX ? text.len - OUTPUT_MAX : 0, OUTPUT_MAX);
+    if (!e.code && log.len) e = file_read(log, RECORDED_LOG_MAX, a, &c->output);
+    if (!e.code && log.len && pass.len) e = file_read(pass, RECORDED_LOG_MAX, a, &c->passed);
+    return e;
+}
+
+/* A folder that holds a failed run's output, and no metrics: the run is the folder's. */
+static err load_logs_only(const struct recorded_paths *p, str folder, usec at, struct arena *a, struct recorded_case *c)
+{
+    str name = str_trim(folder);
+    while (name.len > 1 && name.ptr[name.len - 1] == '/') name.len--;
+    const char *slash = memrchr(name.ptr, '/', name.len);
+    c->target = given_or(p->target, slash && name.len > 1 ? str_span(slash + 1, name.ptr + name.len) : name);
+    c->at = at ? at : USEC_DAY; /* no time is known, and none is needed */
+    err e = load_rest(p, folder, a, c);
+    if (!e.code && !c->output.len)
+        e = err_make(ERR_NOT_FOUND, STR_FMT " holds no metrics.csv, anomalous.csv or fail.log with text in it", STR_ARG(folder));
     return e;
 }
 
@@ -286,16 +300,20 @@ err recorded_load(const struct recorded_paths *p, struct arena *a, struct record
 {
     static const char *const windows[] = { "metrics.csv", "anomalous.csv", "abnormal.csv", NULL }, *const targets[] = { "target.json", NULL },
                       *const normals[] = { "normal.csv", "noissue/metrics.csv", NULL };
-    struct recorded_case c = { .target = STR(""), .metric = STR(""), .statistic = STR(""), .output = STR("") };
+    struct recorded_case c = { .target = STR(""), .metric = STR(""), .statistic = STR(""), .output = STR(""), .passed = STR("") };
     str folder = is_folder(p->path, a) ? p->path : STR(""), window = p->path, normal = p->normal;
     usec at = p->at;
     err e = OK;
     if (folder.len) {
         window = find(folder, windows, 0, a);
-        if (!window.len) return err_make(ERR_NOT_FOUND, STR_FMT " holds no metrics.csv or anomalous.csv", STR_ARG(folder));
         normal = given_or(normal, find(folder, normals, 2, a));
         str target = find(folder, targets, 0, a);
         if (target.len) e = read_target(target, a, &c, &at);
+        if (!e.code && !window.len) {
+            e = load_logs_only(p, folder, at, a, &c);
+            *out = c;
+            return e;
+        }
         if (e.code) return e;
     }
     e = load_metrics(p, window, normal, at, a, &c);

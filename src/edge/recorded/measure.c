@@ -71,7 +71,8 @@ static str full_name(const struct recorded_column *col, struct arena *a)
 
 void recorded_measure(const struct recorded_case *c, struct arena *a, struct recorded_facts *out)
 {
-    const struct recorded_table *w = c->window.table;
+    static const struct recorded_table none = { 0 };
+    const struct recorded_table *w = c->window.table ? c->window.table : &none;
     struct recorded_symptom *s = ARENA_ARRAY(a, struct recorded_symptom, w->column_count + 1);
     double *scratch = ARENA_ARRAY(a, double, 2 * (c->normal.to - c->normal.from) + 1);
     struct load load = { 0 };
@@ -89,7 +90,7 @@ void recorded_measure(const struct recorded_case *c, struct arena *a, struct rec
         s[n].onset = w->time[c->window.from + s[n].s.onset];
         n++;
     }
-    *out = (struct recorded_facts){ .at = c->at, .target = c->target, .output = c->output, .symptoms = s, .symptom_count = n,
+    *out = (struct recorded_facts){ .at = c->at, .target = c->target, .output = c->output, .passed = c->passed, .symptoms = s, .symptom_count = n,
                                     .calls = c->calls, .call_count = c->call_count, .changes = c->changes,
                                     .change_count = c->change_count };
 }

@@ -3,19 +3,20 @@
  * A folder is read by the names of its files: metrics.csv, anomalous.csv or abnormal.csv holds the window; normal.csv, or noissue/metrics.csv
  * in a folder above, what is usual; graph.csv (adjacency: a row calls its columns) or graph.json (a list of ["caller","callee"] or of
  * {"from":caller,"to":callee}), here or above; target.json {"target":{"node":..,"metric":..,"agg":..,"timestamp":..}} where and when it hurt;
- * changes.json a list of {"time":..,"service":..,"kind":..,"summary":..,"detail":{}}; fail.log the output of the run that failed.
- * A single file is both, cut at a moment that is given or found. */
+ * changes.json a list of {"time":..,"service":..,"kind":..,"summary":..,"detail":{}}; fail.log the output of the run that failed, pass.log
+ * that of the last good one, which says what is new in it. A folder with fail.log needs no metrics.
+ * A single file is window and normal, cut at a moment that is given or found. */
 #ifndef WEIR_EDGE_RECORDED_RECORDED_H
 #define WEIR_EDGE_RECORDED_RECORDED_H
 
 #include "core/diagnose/recorded.h"
 #include "edge/recorded/table.h"
 
-enum { RECORDED_FILE_MAX = 256 << 20 };
+enum { RECORDED_FILE_MAX = 256 << 20, RECORDED_LOG_MAX = 64 << 20 };
 
 /* What the caller says; what is empty is looked for in the folder. */
 struct recorded_paths {
-    str path, normal, graph, changes, log;
+    str path, normal, graph, changes, log, pass;
     str target;     /* "SERVICE", "SERVICE.METRIC" or "SERVICE.METRIC.STATISTIC" */
     usec at;        /* where the window begins, 0 = as recorded */
 };
@@ -23,14 +24,14 @@ struct recorded_paths {
 struct recorded_rows {
     const struct recorded_table *table;
     size_t from, to;
-};
+}; /* table NULL: there are none */
 struct recorded_case {
     struct recorded_rows normal, window;
     str target, metric, statistic; /* where it hurts and what was seen there; "" = not known */
     struct recorded_call *calls;
     struct recorded_change *changes;
     size_t call_count, change_count;
-    str output;
+    str output, passed; /* of the run that failed, and of the last good one; "" = none */
     usec at; /* when it was noticed, else the last row */
 };
 

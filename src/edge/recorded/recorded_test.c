@@ -180,6 +180,40 @@ TEST(changes_and_the_last_words_of_a_run_are_witnesses)
     arena_done(&a);
 }
 
+/* A long log: what the good run said too (a refused cache, at the end) and much work around the one line that is new. */
+static str long_log(struct arena *a, const char *new_line)
+{
+    struct buf b = buf_init(1 << 20);
+    for (int i = 0; i < 2000; i++) {
+        buf_fmt(&b, "2026-01-01 00:00:%02d compiling part %d of 2000\n", i % 60, i);
+        if (i == 300 && *new_line) buf_fmt(&b, "%s\n", new_line);
+    }
+    buf_add(&b, STR("cache: connection refused, going on without\n"));
+    return buf_take(&b, a);
+}
+
+TEST(logs_alone_are_a_case_and_what_the_good_run_said_too_counts_less)
+{
+    struct arena a = arena_init(64 << 20);
+    str dir = test_dir(), case_dir = str_fmt(&a, STR_FMT "/nightly", STR_ARG(dir));
+    (void)mkdir(case_dir.ptr, 0700);
+    put(dir, &a, "nightly/fail.log", long_log(&a, "NameError: name 'ordrs' is not defined"));
+    struct recorded_paths p = { .path = str_fmt(&a, STR_FMT "/", STR_ARG(case_dir)) };
+    struct cause_list l = diagnosed(&p, &a); /* only the tail can be looked at */
+    CHECK(l.count > 0 && l.items[0].kind == CAUSE_SOURCE_UNREACHABLE);
+    put(dir, &a, "nightly/pass.log", long_log(&a, ""));
+    l = diagnosed(&p, &a);
+    CHECK(l.count > 0 && l.items[0].kind == CAUSE_CODE_ERROR);
+    CHECK_STR(l.items[0].pipeline, "nightly");
+    CHECK(says(&l.items[0], "ordrs") && says(&l.items[0], "pass.log"));
+    put(dir, &a, "nightly/fail.log", long_log(&a, "[ERROR] the frobnicator failed to turn"));
+    l = diagnosed(&p, &a);
+    CHECK(l.count > 0 && l.items[0].kind == CAUSE_CODE_ERROR && l.items[0].score < 0.4 && says(&l.items[0], "frobnicator"));
+    put(dir, &a, "nightly/fail.log", STR("\n"));
+    CHECK_I64(diagnosed(&p, &a).count, 0);
+    arena_done(&a);
+}
+
 TEST(a_target_names_service_metric_and_statistic)
 {
     struct arena a = arena_init(64 << 20);
