@@ -14,6 +14,8 @@
 #include "core/agents/graph.h"
 #include "core/core_internal.h"
 #include "core/incident/incident.h"
+#include "core/inquiry/inquiry.h"
+#include "core/inquiry/routing.h"
 
 enum { BODY_MAX = 1 << 20 };
 
@@ -44,6 +46,15 @@ static const struct handler {
     { "incident.labelled", "real:b comment:s", input_incident_labelled },
     { "document.loaded", "text:s", input_document_loaded },
     { "runbook.loaded", "title:s body:s", input_runbook_loaded },
+    { "inquiry.received",
+      "channel:s person:s sealed:s language:s model:s category:s category_score:n sentiment:s sentiment_score:n "
+      "urgency:s urgency_score:n",
+      input_inquiry_received },
+    { "inquiry.assigned", "department:s", input_inquiry_assigned },
+    { "inquiry.relabelled", "", input_inquiry_relabelled },
+    { "inquiry.answered", "", input_inquiry_answered },
+    { "inquiry.closed", "", input_inquiry_closed },
+    { "inquiry.erased", "", input_inquiry_erased },
     { "key.added", "hash:s role:s", input_key_added },
     { "key.revoked", "", input_key_revoked },
     { "case.forked", "step:i", input_case_forked },
@@ -121,6 +132,7 @@ void core_free(struct core *core)
     if (!core) return;
     policy_free(core->policy);
     graph_free(core->graph);
+    routing_free(core->routing);
     arena_done(&core->settings.arena);
     mem_free(core);
 }
@@ -218,6 +230,8 @@ static const struct timer_kind {
     { "quiet", incident_quiet },
     { "case", case_wake },
     { "fresh", timer_freshness },
+    { "inquiry_late", inquiry_late },
+    { "inquiry_open", inquiry_hours_open },
 };
 
 static err input_timer_due(struct cx *cx)

@@ -7,6 +7,7 @@
 #include "core/words.h"
 
 struct graph;
+struct routing;
 
 /* Compiled forms of documents, kept by hash; dropped and made again whenever the active hash differs. */
 struct core {
@@ -14,6 +15,8 @@ struct core {
     char policy_hash[2 * SHA256_LEN + 1];
     struct graph *graph;
     char graph_hash[2 * SHA256_LEN + 1];
+    struct routing *routing; /* of inquiries */
+    char routing_hash[2 * SHA256_LEN + 1];
     struct settings {
         usec settle, group, quiet;
         struct arena arena; /* of channels */
@@ -58,6 +61,7 @@ void timer_drop(struct cx *cx, const char *kind, str subject);
 const struct settings *core_settings(struct cx *cx);
 struct policy *core_policy(struct cx *cx, str *hash); /* NULL after a sticky error */
 const struct graph *core_graph(struct cx *cx, str *hash);
+const struct routing *core_routing(struct cx *cx); /* never NULL: the built-in rules where none are loaded, or none can be */
 json *core_pipeline_spec(struct cx *cx, str pipeline); /* parsed declaration, or NULL when only seen */
 str sha256_hex(str s, struct arena *a);
 

@@ -1,8 +1,11 @@
-/* Documents in force: policy, pipelines, settings, graph. Every version is kept by its hash, so that a decision can be
+/* Documents in force: policy, pipelines, settings, graph, routing. Every version is kept by its hash, so that a decision can be
  * made again with the policy it was made with. Compiled forms are caches by hash and nothing else.
  */
+#include <assert.h>
+
 #include "core/agents/graph.h"
 #include "core/core_internal.h"
+#include "core/inquiry/routing.h"
 
 enum { CHANNELS_MAX = 8 };
 
@@ -65,6 +68,23 @@ const struct graph *core_graph(struct cx *cx, str *hash)
     if (e.code) tx_fail(cx->tx, e);
     else keep_hash(core->graph_hash, *hash);
     return core->graph;
+}
+
+const struct routing *core_routing(struct cx *cx)
+{
+    struct core *core = cx->core;
+    str hash = active_hash(cx, "routing");
+    if (core->routing && str_eq(hash, str_of(core->routing_hash))) return core->routing;
+    routing_free(core->routing);
+    core->routing = NULL;
+    err e = hash.len ? routing_load(document_body(cx, hash), &core->routing) : OK;
+    if (e.code) tx_fail(cx->tx, e);
+    if (!core->routing) { /* the built-in rules are checked by a test */
+        e = routing_load(str_of(routing_default), &core->routing);
+        assert(!e.code);
+    }
+    keep_hash(core->routing_hash, hash);
+    return core->routing;
 }
 
 static void read_settings(struct settings *s, json *v)
@@ -142,14 +162,17 @@ static err check_document(str kind, str text, struct arena *a, json **parsed)
 {
     struct policy *policy = NULL;
     struct graph *graph = NULL;
+    struct routing *routing = NULL;
     err e = OK;
     if (STR_IS(kind, "policy")) e = policy_load(text, STR("policy"), &policy);
     else if (STR_IS(kind, "graph")) e = graph_load(text, &graph);
+    else if (STR_IS(kind, "routing")) e = routing_load(text, &routing);
     else if (STR_IS(kind, "pipelines") || STR_IS(kind, "settings") || STR_IS(kind, "models"))
         e = json_parse(text, a, parsed);
     else e = err_make(ERR_INPUT, "no document is of the kind '" STR_FMT "'", STR_ARG(kind));
     policy_free(policy);
     graph_free(graph);
+    routing_free(routing);
     return e;
 }
 

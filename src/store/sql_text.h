@@ -23,5 +23,8 @@ extern const size_t sql_migration_count;
 
 extern const char sql_script_connect[], sql_script_connect_writer[], sql_script_connect_reader[],
     sql_script_connect_normal[];
+/* Of the database of keys (persons.c). */
+extern const char sql_script_persons[], sql_script_person_of[], sql_script_person_key[], sql_script_person_add[],
+    sql_script_person_erase[], sql_script_person_forget[], sql_script_person_secret[], sql_script_person_count[];
 
 #endif

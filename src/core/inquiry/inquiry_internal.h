@@ -1,0 +1,37 @@
+/* What the files of the desk share. */
+#ifndef WEIR_CORE_INQUIRY_INTERNAL_H
+#define WEIR_CORE_INQUIRY_INTERNAL_H
+
+#include "core/inquiry/inquiry.h"
+#include "core/inquiry/routing.h"
+
+enum { SKETCH_LEN = 32 };
+
+/* One inquiry as its row says. */
+struct inquiry {
+    int64_t seq, priority, level, thread, duplicate_of;
+    usec received, due;
+    str id, state, channel, person, language, category, sentiment, urgency, labelled_by, department, consultant, topics;
+    double category_score, sentiment_score, urgency_score;
+};
+
+/* Errors: ERR_NOT_FOUND. */
+MUST_USE err inquiry_get(struct cx *cx, str id, struct inquiry *out);
+str inquiry_id(struct cx *cx, int64_t seq);
+bool inquiry_active(const struct inquiry *q); /* review or open */
+
+/* Decide where it goes now (route.c), with `extra` points, and write that down. `cause` is the entry that led to it. */
+void inquiry_route(struct cx *cx, struct inquiry *q, int64_t cause);
+/* Put it where a person said, or on from where it was. Finds a consultant unless one is named. */
+void inquiry_place(struct cx *cx, struct inquiry *q, struct route *route, str consultant, const char *kind,
+                   int64_t cause);
+/* It leaves whoever had it; the next in the queue takes the place. */
+void inquiry_leave(struct cx *cx, struct inquiry *q, const char *state);
+void inquiry_clocks_stop(struct cx *cx, const struct inquiry *q);
+
+void tally(struct cx *cx, const char *name, str word, int64_t n);
+/* How near two sketches are, 0..1: the share of places in which they agree (Broder's estimate of the Jaccard index). */
+double sketch_near(const int64_t *a, const int64_t *b);
+bool sketch_read(json *v, int64_t out[SKETCH_LEN]);
+
+#endif

@@ -1,0 +1,1 @@
+INSERT INTO person (lookup, id, key) VALUES (?1, ?2, ?3)

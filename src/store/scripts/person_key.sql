@@ -1,0 +1,1 @@
+SELECT key FROM person WHERE id = ?1

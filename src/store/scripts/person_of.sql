@@ -1,0 +1,1 @@
+SELECT id, key FROM person WHERE lookup = ?1

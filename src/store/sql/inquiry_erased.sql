@@ -1,0 +1,1 @@
+SELECT person FROM inquiry_erased ORDER BY person

@@ -1,0 +1,1 @@
+SELECT 1 FROM inquiry_erased WHERE person = $1

@@ -1,0 +1,1 @@
+SELECT n FROM inquiry_load WHERE consultant = $1

@@ -1,0 +1,1 @@
+SELECT name, word, n FROM inquiry_tally ORDER BY name, word

@@ -1,0 +1,1 @@
+SELECT department, consultant FROM inquiry WHERE seq = $1
