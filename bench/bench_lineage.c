@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "edge/lineage/sql_json.h"
+#include "edge/lineage/sql_read.h"
 #include "engine/lineage/graph.h"
 
 enum { ARENA_MAX = 1 << 30, LINE_MAX_BYTES = 64 << 20 };
@@ -59,7 +60,8 @@ static int run_sql(void)
         struct sql_options o = options_of(line, &a);
         str sql = json_get_str(line, "sql");
         double start = cpu_seconds();
-        e = sql_lineage(sql, &o, &a, &l);
+        bool plain = STR_IS(json_get_str(line, "parser"), "weir");
+        e = plain ? sql_lineage(sql, &o, &a, &l) : sql_read(sql, &o, &a, &l, NULL);
         seconds += cpu_seconds() - start;
         if (e.code) die("sql", e.msg);
         bytes += sql.len, texts++;

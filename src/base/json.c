@@ -28,9 +28,9 @@ static void arena_free_nothing(void *ctx, void *p)
 }
 
 /* Depth is checked before parsing: yyjson itself does not recurse, but what reads its result may. */
-static bool too_deep(str text)
+static bool too_deep(str text, size_t max)
 {
-    int depth = 0;
+    size_t depth = 0;
     bool quoted = false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -40,8 +40,8 @@ static bool too_deep(str text)
         } else if (c == '"') {
             quoted = true;
         } else if (c == '{' || c == '[') {
-            if (++depth > JSON_DEPTH_MAX) return true;
-        } else if (c == '}' || c == ']') {
+            if (++depth > max) return true;
+        } else if ((c == '}' || c == ']') && depth) {
             depth--;
         }
     }
@@ -50,7 +50,12 @@ static bool too_deep(str text)
 
 err json_parse(str text, struct arena *a, json **out)
 {
-    if (too_deep(text)) return err_make(ERR_LIMIT, "JSON is nested deeper than %d levels", JSON_DEPTH_MAX);
+    return json_parse_deep(text, JSON_DEPTH_MAX, a, out);
+}
+
+err json_parse_deep(str text, size_t depth_max, struct arena *a, json **out)
+{
+    if (too_deep(text, depth_max)) return err_make(ERR_LIMIT, "JSON is nested deeper than %zu levels", depth_max);
     yyjson_alc alc = { arena_malloc, arena_realloc, arena_free_nothing, a };
     yyjson_read_err e = { 0 };
     /* Without the in-situ flag yyjson does not write to its input; its signature only lacks the const. */

@@ -17,6 +17,8 @@ enum { JSON_DEPTH_MAX = 64 };
 /* Parse one strict JSON text. The document lives in `a`. Errors: ERR_INPUT with the byte offset, ERR_LIMIT (nested
  * deeper than JSON_DEPTH_MAX, or larger than the arena allows). */
 MUST_USE err json_parse(str text, struct arena *a, json **out);
+/* The same with another limit, for a caller that does not recurse over the result as deep as it goes. */
+MUST_USE err json_parse_deep(str text, size_t depth_max, struct arena *a, json **out);
 
 /* Readers accept NULL and the wrong type and give the fallback, so a chain needs no checks. */
 json *json_get(json *object, const char *key);

@@ -1,5 +1,6 @@
 /* dbt's manifest.json: what each model is made of. */
 #include "edge/lineage/declare.h"
+#include "edge/lineage/sql_read.h"
 
 enum { NODES_MAX = 200 * 1000, INPUTS_MAX = 4096, SCRATCH = 64 << 20, KNOWN_MAX = 512 };
 
@@ -176,7 +177,7 @@ static err declare(struct manifest *m, struct model *one, struct parents *p)
     without_space(m, p);
     struct sql_options o = { .dialect = m->dialect, .schemas = p->schemas, .schema_count = p->schema_count };
     str code = code_of(one->node);
-    bool read = code.len && !sql_lineage(code, &o, &scratch, &l).code;
+    bool read = code.len && !sql_read(code, &o, &scratch, &l, NULL).code;
     if (read) keep_columns(m, one, &l);
     struct declared d = { .job = one->id, .owner = owner_of(one->node, m->a), .origin = m->origin, .space = m->space, .inputs = p->names,
                           .input_count = p->count, .outputs = &one->dataset, .output_count = one->is_exposure ? 0 : 1 };

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "edge/files.h"
 #include "edge/lineage/declare.h"
+#include "edge/lineage/sql_read.h"
 
 enum { FILE_MAX = 4 << 20, MEMORY = 512 << 20, STATEMENTS_MAX = 10000 };
 
@@ -27,7 +28,7 @@ static void read_file(json *step, str path, struct arena *a, struct sql_lineage 
     str text;
     (void)sql_dialect_of(json_get_str(step, "dialect"), &o.dialect);
     err e = file_read(path, FILE_MAX, a, &text);
-    if (!e.code) e = sql_lineage(text, &o, a, &l);
+    if (!e.code) e = sql_read(text, &o, a, &l, NULL);
     if (e.code) {
         log_warn("lineage.sql_not_read file=" STR_FMT " reason=\"%s\"", STR_ARG(path), e.msg);
         return;

@@ -1,6 +1,7 @@
 #include "edge/observe/openlineage_columns.h"
 
 #include "edge/lineage/declare.h"
+#include "edge/lineage/sql_read.h"
 
 enum { FLOW_BYTES_MAX = 600 * 1000, SQL_FLOWS_MAX = 2000, NAME_BYTES = 512, DATASETS_MAX = 512, SQL_BYTES_MAX = 1 << 20, SQL_MEMORY = 128 << 20 };
 
@@ -118,7 +119,7 @@ static void write_sql(struct jw *w, json *event, struct arena *a)
     take_names(out, json_get(event, "outputs"), a);
     o.schema_count = take_schemas(json_get(event, "inputs"), schemas, &scratch);
     struct declared d = { .inputs = in->names, .input_count = in->count, .outputs = out->names, .output_count = out->count };
-    bool usable = sql.len > 0 && sql.len <= SQL_BYTES_MAX && out->count > 0 && !sql_lineage(sql, &o, &scratch, &l).code;
+    bool usable = sql.len > 0 && sql.len <= SQL_BYTES_MAX && out->count > 0 && !sql_read(sql, &o, &scratch, &l, NULL).code;
     size_t flows = 0;
     for (size_t i = 0; usable && i < l.count; i++) flows += l.statements[i].flow_count;
     if (usable && flows && flows <= SQL_FLOWS_MAX) declared_flows(w, &d, &l, &scratch);

@@ -1,6 +1,7 @@
 /* What feeds what, what a change breaks, and jobs that are declared. */
 #include "edge/lineage/cache.h"
 #include "edge/lineage/declare.h"
+#include "edge/lineage/sql_read.h"
 #include "edge/observe/ingest.h"
 #include "edge/server/reply.h"
 #include "edge/server/server_internal.h"
@@ -178,14 +179,14 @@ static err read_sql(struct request *req, const struct declared *d, json *job, st
     str dialect = json_get_str(job, "dialect");
     if (dialect.len && !sql_dialect_of(dialect, &o.dialect))
         return err_make(ERR_INPUT, "no dialect '" STR_FMT "'", STR_ARG(str_cut(dialect, 0, 40)));
-    err e = sql_lineage(json_get_str(job, "sql"), &o, a, l);
+    err e = sql_read(json_get_str(job, "sql"), &o, a, l, NULL);
     if (e.code) return e;
     e = store_read(server_store(req->ctx), &tx);
     if (e.code) return e;
     o.schema_count = known_columns(tx, d, l, known, a);
     e = tx_err(tx);
     store_read_end(tx);
-    if (!e.code && o.schema_count) e = sql_lineage(json_get_str(job, "sql"), &o, a, l);
+    if (!e.code && o.schema_count) e = sql_read(json_get_str(job, "sql"), &o, a, l, NULL);
     return e;
 }
 

@@ -193,15 +193,19 @@ static bool ends_argument(const struct token *t)
     return t->type == TOK_COMMA || t->type == TOK_CLOSE;
 }
 
-/* Is the argument at hand a word that only looks like a column: the unit of dateadd, the type of convert? */
+bool sql_is_word_argument(str function, size_t nth, str word, bool unit)
+{
+    if (unit && nth < 8 && (sql_unit_args(function) >> nth & 1)) return true;
+    return (str_eq_nocase(function, STR("convert")) || str_eq_nocase(function, STR("try_convert"))) && is_type_word(word);
+}
+
+/* Is the argument at hand a word that only looks like a column? */
 static bool is_no_column(const struct parser *p, str function, size_t nth, bool unit)
 {
-    const struct token *t = tok(p);
+    const struct token *t = tok(p), *next = tok_at(p, 1);
     if (t->type != TOK_NAME || t->quoted) return false;
-    if (unit && nth < 8 && (sql_unit_args(function) >> nth & 1) && ends_argument(tok_at(p, 1))) return true;
-    if (str_eq_nocase(function, STR("convert")) || str_eq_nocase(function, STR("try_convert")))
-        return is_type_word(t->text) && (ends_argument(tok_at(p, 1)) || tok_at(p, 1)->type == TOK_OPEN);
-    if (str_eq_nocase(function, STR("extract"))) return is_word(tok_at(p, 1), W_FROM);
+    if (sql_is_word_argument(function, nth, t->text, unit && ends_argument(next))) return ends_argument(next) || next->type == TOK_OPEN;
+    if (str_eq_nocase(function, STR("extract"))) return is_word(next, W_FROM);
     bool trim = str_eq_nocase(function, STR("trim")) && nth == 0;
     return trim && (str_eq_nocase(t->text, STR("both")) || str_eq_nocase(t->text, STR("leading")) || str_eq_nocase(t->text, STR("trailing")));
 }
@@ -240,7 +244,8 @@ static void argument(struct parser *p, struct expr *e, enum flow_kind *kind, str
     } else {
         parse_expr(p, e, *kind);
         const struct token *t = tok(p);
-        if (p->i < end && t->type == TOK_NAME && !(sql_word_flags(t->word) & WORD_STOP)) /* IGNORE NULLS, SEPARATOR ',' */
+        if (t->type == TOK_NAME && str_eq_nocase(t->text, STR("placing"))) step(p);
+        else if (p->i < end && t->type == TOK_NAME && !(sql_word_flags(t->word) & WORD_STOP)) /* IGNORE NULLS, SEPARATOR ',' */
             while (p->i < end && tok(p)->type != TOK_COMMA && !is_word(tok(p), W_ORDER)) {
                 if (tok(p)->type == TOK_OPEN) skip_parens(p);
                 else step(p);
@@ -422,7 +427,9 @@ static void operand(struct parser *p, struct expr *e, enum flow_kind kind, bool 
         group(p, e, kind);
     } else if (t->type == TOK_NAME || t->type == TOK_TEMPLATE) {
         bool qualifies = tok_at(p, 1)->type == TOK_DOT || tok_at(p, 1)->type == TOK_OPEN;
-        if (is_interval(p)) *plain = false, interval(p, e, kind);
+        bool array = !t->quoted && str_eq_nocase(t->text, STR("array")) && is_op(tok_at(p, 1), "[");
+        if (array) *plain = false, step(p);
+        else if (is_interval(p)) *plain = false, interval(p, e, kind);
         else if (typed_literal(p)) *plain = false, p->i += 2;
         else if ((flags & WORD_VALUE) && !qualifies) *plain = false, step(p);
         else column(p, e, kind, plain);
@@ -437,6 +444,7 @@ static void operand(struct parser *p, struct expr *e, enum flow_kind kind, bool 
 static bool ends(const struct parser *p, bool expected)
 {
     const struct token *t = tok(p);
+    if (is_op(t, "]")) return true;
     if (t->type == TOK_END || t->type == TOK_COMMA || t->type == TOK_CLOSE || t->type == TOK_SEMI) return true;
     if (t->type != TOK_NAME) return false;
     unsigned flags = sql_word_flags(t->word);
@@ -472,6 +480,20 @@ static void operator_word(struct parser *p)
     if (distinct && is_word(tok(p), W_ON) && tok_at(p, 1)->type == TOK_OPEN) step(p);
 }
 
+/* [a, b] as a list, [1:2] as an index */
+static void brackets(struct parser *p, struct expr *e, enum flow_kind kind)
+{
+    step(p);
+    bool entered = enter(p);
+    while (!p->full && !is_op(tok(p), "]") && tok(p)->type != TOK_END && tok(p)->type != TOK_CLOSE && tok(p)->type != TOK_SEMI) {
+        size_t before = p->i;
+        if (entered) parse_expr(p, e, kind);
+        if (p->i == before) step(p);
+    }
+    if (is_op(tok(p), "]")) step(p);
+    if (entered) leave(p);
+}
+
 void parse_expr(struct parser *p, struct expr *e, enum flow_kind kind)
 {
     size_t from = p->i;
@@ -490,10 +512,14 @@ void parse_expr(struct parser *p, struct expr *e, enum flow_kind kind)
             cast = true, expected = false;
             step(p);
             skip_type_name(p);
+        } else if (is_op(t, "[")) {
+            plain = false, expected = false;
+            brackets(p, e, kind);
         } else if (t->type == TOK_OP || (t->type == TOK_STAR && !expected)) {
-            plain = false, expected = !is_op(t, "]");
+            plain = false, expected = true;
             step(p);
         } else if (t->type == TOK_DOT) { /* a field behind ] or ) */
+            plain = false;
             p->i += 2;
         } else if (!expected && t->type == TOK_NAME) {
             if (!suffix(p, &expected)) break;
@@ -501,7 +527,10 @@ void parse_expr(struct parser *p, struct expr *e, enum flow_kind kind)
         } else if (!expected && (t->type == TOK_STRING || t->type == TOK_VARIABLE || t->type == TOK_NUMBER)) {
             break;
         } else {
+            bool opens = t->type == TOK_OPEN; /* what stands inside says whether it is one column */
+            if (opens) e->bare = e->cast = false;
             operand(p, e, kind, &plain);
+            if (opens && !e->bare) plain &= e->cast, cast |= e->cast;
             expected = false;
         }
     }
@@ -509,11 +538,6 @@ void parse_expr(struct parser *p, struct expr *e, enum flow_kind kind)
     e->bare = single && !cast;
     e->cast = single && cast;
     int64_t place = 0;
-    if (one_number && p->i == from + 1 && str_to_i64(p->t[from].text, &place).code == ERR_NONE) e->place = place;
-}
-
-void parse_expr_list(struct parser *p, struct expr *e, enum flow_kind kind)
-{
-    do parse_expr(p, e, kind);
-    while (!p->full && take_type(p, TOK_COMMA));
+    bool number = one_number && p->i == from + 1 && str_to_i64(p->t[from].text, &place).code == ERR_NONE;
+    e->place = number ? place : 0; /* also that of an argument is none */
 }

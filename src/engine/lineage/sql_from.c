@@ -310,7 +310,8 @@ static void join_condition(struct parser *p, struct cond ***conds)
         struct cond **added = *conds;
         step(p);
         *conds = add_cond(p, *conds, FLOW_JOIN);
-        for (struct ref *r = *added && !p->full ? (*added)->expr.refs : NULL; r; r = r->next) r->everywhere = r->name.n == 1;
+        for (struct cond *c = p->full ? NULL : *added; c; c = c->next)
+            for (struct ref *r = c->expr.refs; r; r = r->next) r->everywhere = r->name.n == 1;
     }
 }
 

@@ -171,15 +171,18 @@ static inline void leave(struct parser *p)
 bool parse_name(struct parser *p, struct name *out); /* a.b.c, also with templates glued in */
 void expr_init(struct expr *e);
 void parse_expr(struct parser *p, struct expr *e, enum flow_kind kind);
-void parse_expr_list(struct parser *p, struct expr *e, enum flow_kind kind); /* commas are passed over */
 void expr_add_ref(struct parser *p, struct expr *e, const struct name *n, enum flow_kind kind);
 void expr_add_sub(struct parser *p, struct expr *e, struct query *q, enum flow_kind kind);
+/* Is the nth argument, a bare word, no column: the unit of dateadd (unit: none was there yet), the type of convert? */
+bool sql_is_word_argument(str function, size_t nth, str word, bool unit);
 /* sql_query.c */
 bool at_query(const struct parser *p, size_t ahead); /* SELECT, WITH, VALUES, FROM-first or ( of one of them */
 struct query *parse_query(struct parser *p);         /* never NULL */
+str values_name(struct parser *p, size_t nth);       /* "column1": what a column of VALUES is called */
 struct cte *parse_ctes(struct parser *p);            /* after WITH */
-struct cond **add_cond(struct parser *p, struct cond **end, enum flow_kind kind); /* parse one expression list into a new cond */
+struct cond **add_cond(struct parser *p, struct cond **end, enum flow_kind kind); /* a list of expressions, a new cond each */
 struct item *parse_column_list(struct parser *p);    /* (a, b, c): aliases of items */
+str item_text(struct parser *p, size_t token);       /* of the expression that begins there: the name of an unnamed column */
 /* sql_from.c */
 struct source *parse_sources(struct parser *p, struct cond ***conds);
 struct source *parse_source(struct parser *p, struct cond ***conds, struct source ***end);
@@ -188,6 +191,7 @@ bool parse_alias(struct parser *p, str *out); /* [AS] name */
 bool parse_statement(struct parser *p, struct stmt **out); /* false: none is left. *out NULL: it says nothing of tables */
 struct target *stmt_writes(struct parser *p, struct stmt *st);  /* one more target, to be filled */
 void stmt_reads(struct parser *p, struct stmt *st, const struct name *n);
+bool stmt_moves(struct parser *p, struct stmt *st, const struct name *from, const struct name *to); /* all of one becomes the other */
 bool parse_place(struct parser *p, struct name *n);             /* a table, or a path or stage that stands for one */
 bool is_statement_end(const struct token *t);
 bool begins_statement(const struct token *t);                   /* at the start of a line: T-SQL needs no semicolon */
@@ -262,5 +266,15 @@ bool session_lateral_aliases(const struct session *s);
 bool session_casts_keep_names(const struct session *s); /* a::int is called a */
 bool session_structs(const struct session *s); /* a.b may be a field of column a */
 MUST_USE err session_statement(struct session *s, const struct stmt *st, struct sql_statement *out, bool *truncated);
+
+/* sql.c: a text's result, statement by statement in the order of the text. */
+struct collector {
+    struct session *session;
+    struct arena *a;
+    str text;
+    size_t cap, line, seen;
+    struct sql_lineage *out;
+};
+MUST_USE err collect(struct collector *c, const struct stmt *st);
 
 #endif

@@ -1,4 +1,6 @@
 /* Queries: WITH, the branches of a union, the clauses of a SELECT. */
+#include <stdio.h>
+
 #include "engine/lineage/sql_internal.h"
 
 /* --- Is there a query? --- */
@@ -37,13 +39,16 @@ bool at_query(const struct parser *p, size_t ahead)
 
 struct cond **add_cond(struct parser *p, struct cond **end, enum flow_kind kind)
 {
-    struct cond *c = NODE(p, cond);
-    if (p->full) return end;
-    *end = c;
-    c->kind = kind;
-    expr_init(&c->expr);
-    parse_expr_list(p, &c->expr, kind);
-    return &c->next;
+    do {
+        struct cond *c = NODE(p, cond);
+        if (p->full) return end;
+        *end = c;
+        end = &c->next;
+        c->kind = kind;
+        expr_init(&c->expr);
+        parse_expr(p, &c->expr, kind);
+    } while (take_type(p, TOK_COMMA));
+    return end;
 }
 
 /* (a, b, c) or ((a), b): names only; what else stands there is passed over. */
@@ -129,6 +134,25 @@ static bool ends_item(const struct token *t)
            (t->type == TOK_NAME && (sql_word_flags(t->word) & WORD_HARD) && t->starts_line && !call);
 }
 
+static str text_since(const struct parser *p, uint32_t from)
+{
+    return str_trim(str_cut(p->text, from, tok(p)->at > from ? tok(p)->at - from : 0));
+}
+
+str item_text(struct parser *p, size_t token)
+{
+    size_t i = p->i, skipped = p->skipped;
+    struct expr ignored;
+    expr_init(&ignored);
+    p->i = token;
+    uint32_t from = tok(p)->at;
+    parse_expr(p, &ignored, FLOW_IDENTITY);
+    str text = text_since(p, from);
+    p->i = i;
+    p->skipped = skipped;
+    return text;
+}
+
 static struct item *parse_item(struct parser *p)
 {
     struct item *it = NODE(p, item);
@@ -139,7 +163,7 @@ static struct item *parse_item(struct parser *p)
     if (star_item(p, it)) return it;
     uint32_t from = tok(p)->at;
     parse_expr(p, &it->expr, FLOW_IDENTITY);
-    it->raw = str_trim(str_cut(p->text, from, tok(p)->at > from ? tok(p)->at - from : 0));
+    it->raw = text_since(p, from);
     str alias;
     if (parse_alias(p, &alias)) it->alias = alias;
     while (!p->full && !ends_item(tok(p))) {
@@ -307,12 +331,19 @@ static void select_core(struct parser *p, struct query *q, struct select *s)
     if (!s->sources && take(p, W_FROM)) s->sources = parse_sources(p, &conds), clauses(p, &conds);
 }
 
+str values_name(struct parser *p, size_t nth)
+{
+    char *name = node_new(p, 32);
+    return p->full ? STR("") : (str){ name, (size_t)snprintf(name, 32, "column%zu", nth) };
+}
+
 /* VALUES (1, 2), (3, 4): the first row gives the columns; the others may hold queries. */
 static void values(struct parser *p, struct select *s)
 {
     struct item **end = &s->items;
     struct cond **conds = &s->conds;
     bool first = true;
+    size_t columns = 0;
     do {
         take(p, W_ROW);
         if (tok(p)->type != TOK_OPEN) break;
@@ -323,6 +354,7 @@ static void values(struct parser *p, struct select *s)
             size_t before = p->i;
             struct item *it = parse_item(p);
             if (p->full) break;
+            it->alias = values_name(p, ++columns);
             *end = it, end = &it->next;
             if (!take_type(p, TOK_COMMA) && p->i == before) step(p);
         }

@@ -111,8 +111,7 @@ static bool statement_load(struct parser *p, struct stmt *st)
     return parse_name(p, &t->name);
 }
 
-/* All of one table becomes another. */
-static bool moved(struct parser *p, struct stmt *st, const struct name *from, const struct name *to)
+bool stmt_moves(struct parser *p, struct stmt *st, const struct name *from, const struct name *to)
 {
     struct target *t = stmt_writes(p, st);
     struct query *q = NODE(p, query);
@@ -152,12 +151,12 @@ static bool statement_alter(struct parser *p, struct stmt *st)
     if (renames || swaps) {
         st->kind = "rename";
         p->i += 2;
-        return parse_name(p, &to) && moved(p, st, &from, &to);
+        return parse_name(p, &to) && stmt_moves(p, st, &from, &to);
     }
     if (is_word(tok(p), W_EXCHANGE) && FORWARD_TO(p, W_TABLE)) { /* EXCHANGE PARTITION p WITH TABLE t */
         step(p);
         st->kind = "rename";
-        return parse_name(p, &to) && moved(p, st, &to, &from);
+        return parse_name(p, &to) && stmt_moves(p, st, &to, &from);
     }
     return false;
 }
@@ -169,7 +168,7 @@ static bool statement_rename(struct parser *p, struct stmt *st)
     step(p);
     if (!take(p, W_TABLE)) return false;
     do {
-        if (!parse_name(p, &from) || !take(p, W_TO) || !parse_name(p, &to) || !moved(p, st, &from, &to)) return false;
+        if (!parse_name(p, &from) || !take(p, W_TO) || !parse_name(p, &to) || !stmt_moves(p, st, &from, &to)) return false;
     } while (take_type(p, TOK_COMMA));
     return true;
 }
@@ -194,8 +193,10 @@ static bool statement_truncate(struct parser *p, struct stmt *st)
     step(p);
     take(p, W_TABLE);
     struct name n;
-    if (!parse_name(p, &n)) return false;
-    stmt_writes(p, st)->name = n;
+    do {
+        if (!parse_name(p, &n)) return false;
+        stmt_writes(p, st)->name = n;
+    } while (!p->full && take_type(p, TOK_COMMA));
     return true;
 }
 
@@ -292,6 +293,13 @@ static bool statement_unload(struct parser *p, struct stmt *st)
     return t->query != NULL;
 }
 
+static bool statement_other(struct parser *p, struct stmt *st);
+
+static bool statement_table(struct parser *p, struct stmt *st)
+{
+    return at_query(p, 0) ? statement_query(p, st) : statement_other(p, st);
+}
+
 /* IF, WHILE, BEGIN, LOOP and other words of procedures: what they hold is read, they themselves are counted. */
 static bool statement_code(struct parser *p, struct stmt *st)
 {
@@ -333,7 +341,7 @@ static const struct {
     { W_TRUNCATE, statement_truncate }, { W_CACHE, statement_wraps },   { W_EXPLAIN, statement_wraps },   { W_EXPORT, statement_wraps },
     { W_BEGIN, statement_code },     { W_IF, statement_code },          { W_WHILE, statement_code },      { W_LOOP, statement_code },
     { W_ELSE, statement_code },      { W_END, statement_code },         { W_GO, statement_code },         { W_FOR, statement_code },
-    { W_ELSIF, statement_code },     { W_ELSEIF, statement_code },
+    { W_ELSIF, statement_code },     { W_ELSEIF, statement_code },       { W_TABLE, statement_table },
 };
 
 static bool dispatch(struct parser *p, struct stmt *st)
