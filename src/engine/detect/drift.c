@@ -30,7 +30,14 @@ const char *drift_part_unit(enum drift_part part)
 struct drift_config drift_config_default(void)
 {
     return (struct drift_config){
-        .alarm = 0.03, .distance = 0.05, .spreads = 0.1, .tail = 0.01, .share = 0.01, .moved = 0.025, .value = 0.005, .grid = 1,
+        .alarm = 0.03,
+        .distance = 0.05,
+        .spreads = 0.1,
+        .tail = 0.01,
+        .share = 0.01,
+        .moved = 0.025,
+        .value = 0.005,
+        .grid = 1,
     };
 }
 
@@ -63,7 +70,8 @@ static double spreads(const struct drift_numbers *d)
 {
     double sd = d->side[0].sd;
     if (!(d->wasserstein > 0)) return 0;
-    return sd > 0 ? d->wasserstein / sd : HUGE_VAL; /* a constant that moved; also 0 / infinite: the area decides nothing */
+    return sd > 0 ? d->wasserstein / sd
+                  : HUGE_VAL; /* a constant that moved; also 0 / infinite: the area decides nothing */
 }
 
 static double share_change(double hits_a, double n_a, double hits_b, double n_b)

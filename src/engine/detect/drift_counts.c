@@ -23,7 +23,8 @@ static const struct drift_word *lookup(const struct drift_words *w, const struct
     size_t shown = word->len < DRIFT_WORD_TEXT ? word->len : DRIFT_WORD_TEXT;
     for (; w->slot[at]; at = (at + 1) & (DRIFT_WORD_SLOTS - 1)) {
         const struct drift_word *other = &w->word[w->slot[at] - 1];
-        if (other->hash == word->hash && other->len == word->len && memcmp(other->text, word->text, shown) == 0) return other;
+        if (other->hash == word->hash && other->len == word->len && memcmp(other->text, word->text, shown) == 0)
+            return other;
     }
     return NULL;
 }
@@ -37,7 +38,8 @@ static double count_of(const struct drift_words *w, const struct drift_word *wor
 }
 
 /* Past exact counting only what is frequent enough for its error not to matter takes part. */
-static void add_cell(struct table *t, const struct drift_words *ref, const struct drift_words *cur, const struct drift_word *word)
+static void add_cell(struct table *t, const struct drift_words *ref, const struct drift_words *cur,
+                     const struct drift_word *word)
 {
     double a = count_of(ref, word, lookup(ref, word)), b = count_of(cur, word, lookup(cur, word));
     if (a < FREQUENT_FLOORS * (double)ref->floor && b < FREQUENT_FLOORS * (double)cur->floor) return;
@@ -87,8 +89,8 @@ static void chi2_test(const struct table *t, struct drift_counts *out)
     out->cramers_v = cells > 1 ? sqrt(out->chi2 / total) : 0; /* of 2 rows: the smaller side less one is 1 */
 }
 
-/* Q = sum of p d^2, d the standardised difference of a value's shares: as sure of a frequent value as chi-square is of any. Its law
- * under no change is that of a sum of weighted chi-squares, matched in three moments. */
+/* Q = sum of p d^2, d the standardised difference of a value's shares: as sure of a frequent value as chi-square is of
+ * any. Its law under no change is that of a sum of weighted chi-squares, matched in three moments. */
 static void frequent_test(const struct table *t, struct drift_counts *out)
 {
     double m = t->rows[0], n = t->rows[1], total = m + n, q = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0;
@@ -122,9 +124,9 @@ static double worst_chance(double times, double ratio)
     return best;
 }
 
-/* `side` has values the other has not: is the most frequent of them more than rare values explain? The chance that some value that is
- * there anyway would look so, by its own rate; of the values seen on one side only, each of the same count but one, and that one as half
- * a value (Krichevsky and Trofimov's prior), has the worst rate. */
+/* `side` has values the other has not: is the most frequent of them more than rare values explain? The chance that some
+ * value that is there anyway would look so, by its own rate; of the values seen on one side only, each of the same
+ * count but one, and that one as half a value (Krichevsky and Trofimov's prior), has the worst rate. */
 static double one_sided(const struct table *t, int side, double *rows, size_t *count, const struct cell **first)
 {
     double most = 0, same = 0, p = 0;
@@ -153,7 +155,8 @@ static struct drift_share shown(const struct cell *c)
 {
     struct drift_share s = { .count = { c->count[0], c->count[1] } };
     size_t len = c->word->len < DRIFT_WORD_TEXT ? c->word->len : DRIFT_WORD_TEXT;
-    str text = c->word->len > DRIFT_WORD_TEXT ? str_utf8_prefix((str){ c->word->text, len }, len) : (str){ c->word->text, len };
+    str text = c->word->len > DRIFT_WORD_TEXT ? str_utf8_prefix((str){ c->word->text, len }, len)
+                                              : (str){ c->word->text, len };
     memcpy(s.text, text.ptr, text.len);
     return s;
 }
@@ -196,7 +199,8 @@ static void one_sided_tests(const struct table *t, struct drift_counts *out)
     if (first) out->gone = shown(first);
 }
 
-err drift_compare_words(const struct drift_words *ref, const struct drift_words *cur, struct arena *a, struct drift_counts *out)
+err drift_compare_words(const struct drift_words *ref, const struct drift_words *cur, struct arena *a,
+                        struct drift_counts *out)
 {
     const size_t most = (size_t)ref->count + cur->count + 1;
     struct table t = { .cell = arena_try(a, most * sizeof *t.cell) };

@@ -99,16 +99,18 @@ double dist_hypergeometric_to(double total, double marked, double drawn, double 
     return dist_hypergeometric_from(total, total - marked, drawn, drawn - k);
 }
 
-/* The sum of all tables that are as likely or less, walking away from the one seen; 1e-7 is the slack for rounding that R and
- * SciPy use as well. */
+/* The sum of all tables that are as likely or less, walking away from the one seen; 1e-7 is the slack for rounding that
+ * R and SciPy use as well. */
 static double fisher(double total, double marked, double drawn, double seen)
 {
     double least = fmax(0, drawn + marked - total), most = fmin(drawn, marked);
-    double limit = hypergeometric(total, marked, drawn, seen) * (1 + 1e-7), p = hypergeometric(total, marked, drawn, least), sum = 0;
+    double limit = hypergeometric(total, marked, drawn, seen) * (1 + 1e-7),
+           p = hypergeometric(total, marked, drawn, least), sum = 0;
     for (double k = least; k <= most; k++) {
         if (p <= limit) sum += p;
         p *= (marked - k) * (drawn - k) / ((k + 1) * (total - marked - drawn + k + 1));
-        if (p < 1e-290) p = hypergeometric(total, marked, drawn, k + 1); /* started in a far tail: underflow must not stick */
+        if (p < 1e-290)
+            p = hypergeometric(total, marked, drawn, k + 1); /* started in a far tail: underflow must not stick */
     }
     return clip(sum);
 }
@@ -155,7 +157,9 @@ static double pelz_good(double n, double z)
         k0 += e;
         k1 += (h - z2) * e;
         k2 += (6 * z6 + 2 * z4 + h * (2 * z4 - 5 * z2) + h * h * (1 - 2 * z2)) * e;
-        k3 += (h * h * h * (5 - 30 * z2) + h * h * (-60 * z2 + 212 * z4) + h * (135 * z4 - 96 * z6) - 30 * z6 - 90 * z6 * z2) * e;
+        k3 += (h * h * h * (5 - 30 * z2) + h * h * (-60 * z2 + 212 * z4) + h * (135 * z4 - 96 * z6) - 30 * z6 -
+               90 * z6 * z2) *
+              e;
         k2b += g * f;
         k3b += (-g * g + 3 * g * z2) * f;
         if (e < 1e-30 && f < 1e-30) break;

@@ -29,14 +29,16 @@ static str shape_text(const struct drift_numbers *d, struct arena *a)
     for (int k = 1; k < DRIFT_MOMENTS; k++)
         if (fabs(d->moment[k]) > fabs(d->moment[most])) most = k;
     if (most == 0) {
-        bool mean_agrees = (c->mean > r->mean) == (d->moment[0] > 0); /* ranks and means may point apart when tails are heavy */
+        bool mean_agrees =
+            (c->mean > r->mean) == (d->moment[0] > 0); /* ranks and means may point apart when tails are heavy */
         double was = mean_agrees ? r->mean : r->quantile[3], is = mean_agrees ? c->mean : c->quantile[3];
         str change = spreads_text(is - was, r->sd, a), text = both(mean_agrees ? "mean" : "median", was, is, a);
         return str_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(change));
     }
     if (most == 1) return both("spread (sd)", r->sd, c->sd, a);
-    return str_fmt(a, "shape: %s; between the quartiles %.4g to %.4g, was %.4g to %.4g", most == 2 ? "lopsided" : "middle and tails",
-                   c->quantile[2], c->quantile[4], r->quantile[2], r->quantile[4]);
+    return str_fmt(a, "shape: %s; between the quartiles %.4g to %.4g, was %.4g to %.4g",
+                   most == 2 ? "lopsided" : "middle and tails", c->quantile[2], c->quantile[4], r->quantile[2],
+                   r->quantile[4]);
 }
 
 static str tail_text(double excess, double at, const char *side, struct arena *a)
@@ -45,7 +47,8 @@ static str tail_text(double excess, double at, const char *side, struct arena *a
     return str_fmt(a, STR_FMT " %s rows at %.4g or %s", STR_ARG(share), excess > 0 ? "more" : "fewer", at, side);
 }
 
-static str share_text(const char *what, double was_hits, double was_rows, double is_hits, double is_rows, struct arena *a)
+static str share_text(const char *what, double was_hits, double was_rows, double is_hits, double is_rows,
+                      struct arena *a)
 {
     str was = percent(was_rows > 0 ? was_hits / was_rows : 0, a), is = percent(is_rows > 0 ? is_hits / is_rows : 0, a);
     return str_fmt(a, STR_FMT " %s, was " STR_FMT, STR_ARG(is), what, STR_ARG(was));
@@ -72,11 +75,15 @@ str drift_sentence_numbers(const struct drift_numbers *d, const struct drift_ver
     }
 }
 
-static str one_sided_text(const char *what, const struct drift_share *s, int side, double share, size_t count, struct arena *a)
+static str one_sided_text(const char *what, const struct drift_share *s, int side, double share, size_t count,
+                          struct arena *a)
 {
     str rows = percent(share, a), word = str_utf8_prefix(str_of(s->text), 30);
-    if (count < 2) return str_fmt(a, "%s \"" STR_FMT "\": %s" STR_FMT " of rows", what, STR_ARG(word), side ? "" : "was ", STR_ARG(rows));
-    return str_fmt(a, "%zu %ss, first \"" STR_FMT "\": %s" STR_FMT " of rows", count, what, STR_ARG(word), side ? "" : "were ", STR_ARG(rows));
+    if (count < 2)
+        return str_fmt(a, "%s \"" STR_FMT "\": %s" STR_FMT " of rows", what, STR_ARG(word), side ? "" : "was ",
+                       STR_ARG(rows));
+    return str_fmt(a, "%zu %ss, first \"" STR_FMT "\": %s" STR_FMT " of rows", count, what, STR_ARG(word),
+                   side ? "" : "were ", STR_ARG(rows));
 }
 
 static str move_text(const struct drift_counts *d, const struct drift_share *s, struct arena *a)

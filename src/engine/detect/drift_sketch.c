@@ -1,5 +1,5 @@
-/* The summary of a column of numbers. A sorted run of DRIFT_RUN values at level h stands for DRIFT_RUN * 2^(h+1) rows; two runs of one level
- * are merged, every other value survives and moves up, as 1 + 1 = 10.
+/* The summary of a column of numbers. A sorted run of DRIFT_RUN values at level h stands for DRIFT_RUN * 2^(h+1) rows;
+ * two runs of one level are merged, every other value survives and moves up, as 1 + 1 = 10.
  *
  *   base (unsorted, two runs long) -> level 0, weight 2 -> level 1, weight 4 -> ... */
 #include <math.h>
@@ -8,27 +8,35 @@
 #include "engine/detect/drift_pair.h"
 #include "engine/detect/drift_sort.h"
 
-enum { PART = 512 }; /* rows at a time */
+/* Rows are taken a part at a time. Up to FINE_ROWS every row enters the base, then one in 2^COARSE_LOG of each sorted
+ * group. */
+enum { PART = 512, GROUP = DRIFT_SORT_GROUP, FINE_ROWS = 1 << 17, COARSE_LOG = 2 };
 
 void drift_sketch_init(struct drift_sketch *s)
 {
     memset(s, 0, offsetof(struct drift_sketch, thin)); /* the arrays are read up to their counts only */
     s->coin = UINT64_C(0x9e3779b97f4a7c15);
     s->thin_step = 1;
-    s->step_left = 1;
 }
 
-/* A fixed sequence of fair bits (xorshift*, Vigna 2016). */
-static unsigned toss(struct drift_sketch *s)
+/* A number below 2^bits of a fixed sequence (xorshift*, Vigna 2016). */
+static size_t draw(struct drift_sketch *s, unsigned bits)
 {
+    if (!bits) return 0;
     s->coin ^= s->coin >> 12;
     s->coin ^= s->coin << 25;
     s->coin ^= s->coin >> 27;
-    return (unsigned)((s->coin * UINT64_C(0x2545f4914f6cdd1d)) >> 63);
+    return (size_t)((s->coin * UINT64_C(0x2545f4914f6cdd1d)) >> (64 - bits));
 }
 
-/* Every other value of the two runs together, from the first or the second on. The lower half is merged forwards and the
- * upper half backwards, at the same time: no bound to check and no branch to guess. Each value is written, the unwanted ones are overwritten. */
+static unsigned toss(struct drift_sketch *s)
+{
+    return (unsigned)draw(s, 1);
+}
+
+/* Every other value of the two runs together, from the first or the second on. The lower half is merged forwards and
+ * the upper half backwards, at the same time: no bound to check and no branch to guess. Each value is written, the
+ * unwanted ones are overwritten. */
 static void halve(const double *a, const double *b, size_t odd, double *out)
 {
     size_t i = 0, j = 0, p = DRIFT_RUN - 1, q = DRIFT_RUN - 1;
@@ -49,19 +57,20 @@ static void halve(const double *a, const double *b, size_t odd, double *out)
 /* Sorted values join the lowest so far, or the highest: then they are taken from the top and signs are turned. */
 static void keep_ends(double *ends, uint32_t *count, const double *run, size_t n, bool highest)
 {
-    double merged[DRIFT_ENDS];
-    size_t i = 0, j = 0, k = 0;
-    double sign = highest ? -1 : 1;
-    if (*count == DRIFT_ENDS && sign * run[highest ? n - 1 : 0] >= sign * ends[DRIFT_ENDS - 1]) return;
-    while (k < DRIFT_ENDS && (i < *count || j < n)) {
-        double next = j < n ? run[highest ? n - 1 - j : j] : 0;
-        bool old = j == n || (i < *count && sign * ends[i] <= sign * next);
-        merged[k++] = old ? ends[i] : next;
-        i += old;
-        j += !old;
+    const double sign = highest ? -1 : 1;
+    for (size_t k = 0; k < n; k++) {
+        double v = run[highest ? n - 1 - k : k];
+        uint32_t kept = *count < DRIFT_ENDS ? *count : DRIFT_ENDS - 1, from = 0, to = kept;
+        if (*count == DRIFT_ENDS && sign * v >= sign * ends[DRIFT_ENDS - 1]) return;
+        while (from < to) {
+            uint32_t middle = (from + to) / 2;
+            if (sign * ends[middle] <= sign * v) from = middle + 1;
+            else to = middle;
+        }
+        memmove(ends + from + 1, ends + from, (kept - from) * sizeof *ends);
+        ends[from] = v;
+        *count = kept + 1;
     }
-    memcpy(ends, merged, k * sizeof *ends);
-    *count = (uint32_t)k;
 }
 
 /* Sorted values that the ends do not know yet. */
@@ -72,8 +81,8 @@ static void end_values(struct drift_ends *e, const double *sorted, size_t n)
     keep_ends(e->high, &e->high_count, sorted, n, true);
 }
 
-/* The digits are used up: every value stands for twice as many rows from now on. So the runs move down one level, and of what lies
- * below them, the base and the lowest run, every other value stays. */
+/* The digits are used up: every value stands for twice as many rows from now on. So the runs move down one level, and
+ * of what lies below them, the base and the lowest run, every other value stays. */
 static void shift_levels(struct drift_sketch *s)
 {
     uint32_t kept = 0;
@@ -90,6 +99,7 @@ static void shift_levels(struct drift_sketch *s)
         if (s->full >> h & 1) memcpy(s->level[h - 1], s->level[h], sizeof s->level[h]);
     s->full >>= 1;
     s->step_log++;
+    s->group_even = false;
 }
 
 /* Put a sorted run in at `level`. `run` and `spare` take turns and are overwritten. */
@@ -122,12 +132,6 @@ static void flush(struct drift_sketch *s)
     carry(s, s->base, s->base + DRIFT_RUN, 0);
 }
 
-static void put(struct drift_sketch *s, double value)
-{
-    if (s->base_count == DRIFT_BASE) flush(s);
-    s->base[s->base_count++] = value;
-}
-
 static void put_many(struct drift_sketch *s, const double *v, size_t n)
 {
     while (n) {
@@ -140,14 +144,54 @@ static void put_many(struct drift_sketch *s, const double *v, size_t n)
     }
 }
 
-/* One of 2^step_log enters. */
+/* Of every two groups the second begins as far from the end of the step as the first from its beginning: errors of
+ * pairs cancel. */
+static size_t first_of_group(struct drift_sketch *s)
+{
+    uint64_t last = ((uint64_t)1 << s->step_log) - 1;
+    bool second = s->group_even;
+    s->group_even = !second;
+    s->group_first = second ? last - s->group_first : draw(s, s->step_log);
+    return (size_t)s->group_first;
+}
+
+/* Groups of rows are sorted each by itself, and of each one in 2^step_log enters the base: the ranks of the survivors
+ * are spread evenly, so what is lost is far less than by taking rows as they come. */
+static void put_groups(struct drift_sketch *s, const double *v, size_t groups)
+{
+    double sorted[PART], picked[PART];
+    size_t count = 0;
+    drift_sort_groups(v, sorted, groups);
+    for (const double *g = sorted; g < sorted + groups * GROUP; g += GROUP) {
+        end_values(&s->ends, g, GROUP);
+        for (size_t i = first_of_group(s); i < GROUP; i += (size_t)1 << s->step_log) picked[count++] = g[i];
+    }
+    put_many(s, picked, count);
+}
+
 static void put_some(struct drift_sketch *s, const double *v, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (--s->step_left) continue;
-        s->step_left = 1u << s->step_log;
-        put(s, v[i]);
+    while (n) {
+        size_t take = GROUP - s->pending_count, groups = n / GROUP < PART / GROUP ? n / GROUP : PART / GROUP;
+        if (groups && !s->pending_count) {
+            take = groups * GROUP;
+            put_groups(s, v, groups);
+        } else {
+            if (take > n) take = n;
+            memcpy(s->pending + s->pending_count, v, take * sizeof *v);
+            s->pending_count += (uint32_t)take;
+            if (s->pending_count == GROUP) put_groups(s, s->pending, 1), s->pending_count = 0;
+        }
+        v += take;
+        n -= take;
     }
+}
+
+/* Each stands for one row. */
+static void put_rows(struct drift_sketch *s, const double *v, size_t n)
+{
+    if (s->step_log) put_some(s, v, n);
+    else put_many(s, v, n);
 }
 
 /* Whole rows at an even distance: when there are too many, every other one goes. */
@@ -164,44 +208,23 @@ static void keep_thin(struct drift_sketch *s, const double *values, size_t n)
     s->thin_next -= n;
 }
 
-struct sums {
-    double sum, squares; /* about a pivot */
-};
-
-static struct sums sums_of(const double *v, size_t n, double pivot)
+/* n values with this mean and sum of squared deviations from it join (Chan, Golub, LeVeque 1979). */
+static void join_moments(struct drift_sketch *s, double n, double mean, double spread)
 {
-    enum { LANES = 4 };
-    double sum[LANES] = { 0 }, squares[LANES] = { 0 };
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (size_t k = 0; k < LANES; k++) {
-            double d = v[i + k] - pivot;
-            sum[k] += d;
-            squares[k] += d * d;
-        }
-    for (; i < n; i++) sum[0] += v[i] - pivot, squares[0] += (v[i] - pivot) * (v[i] - pivot);
-    return (struct sums){ sum[0] + sum[1] + sum[2] + sum[3], squares[0] + squares[1] + squares[2] + squares[3] };
+    double had = (double)s->finite, away = mean - s->mean;
+    s->mean += away * n / (had + n);
+    s->spread += spread + away * away * had * n / (had + n);
 }
 
-/* When not every row enters the base, the ends are looked for here: among at most PART rows. */
-static void find_ends(struct drift_ends *e, const double *v, size_t n)
+static void add_finite(struct drift_sketch *s, const double *v, size_t n, double pivot, struct drift_sums sums)
 {
-    double sorted[PART], scratch[PART];
-    memcpy(sorted, v, n * sizeof *v);
-    drift_sort(sorted, scratch, n);
-    end_values(e, sorted, n);
-}
-
-static void add_finite(struct drift_sketch *s, const double *v, size_t n, double pivot, struct sums sums)
-{
-    s->pivot = pivot;
-    s->sum += sums.sum;
-    s->squares += sums.squares;
+    double mean = sums.sum / (double)n;
+    join_moments(s, (double)n, pivot + mean, fmax(0, sums.squares - mean * sums.sum));
+    if (s->finite >= FINE_ROWS)
+        while (s->step_log < COARSE_LOG) shift_levels(s);
     s->finite += n;
-    if (s->step_log) find_ends(&s->ends, v, n);
     keep_thin(s, v, n);
-    if (s->step_log) put_some(s, v, n);
-    else put_many(s, v, n);
+    put_rows(s, v, n);
 }
 
 /* Rows of which some may be missing or infinite. */
@@ -217,8 +240,8 @@ static void add_mixed(struct drift_sketch *s, const double *v, size_t n)
     s->missing += missing;
     s->odd += n - kept - missing;
     if (!kept) return;
-    double pivot = s->finite ? s->pivot : finite[0];
-    add_finite(s, finite, kept, pivot, sums_of(finite, kept, pivot));
+    double pivot = s->finite ? s->mean : finite[0];
+    add_finite(s, finite, kept, pivot, drift_sums(finite, kept, pivot));
 }
 
 /* One NaN or infinity among the rows makes their sum one, too: so finite sums are the common, short way. */
@@ -228,8 +251,8 @@ void drift_sketch_add(struct drift_sketch *s, const double *values, size_t n)
     for (size_t from = 0; from < n; from += PART) {
         const double *v = values + from;
         size_t count = n - from < PART ? n - from : PART;
-        double pivot = s->finite ? s->pivot : v[0];
-        struct sums sums = sums_of(v, count, pivot);
+        double pivot = s->finite ? s->mean : v[0];
+        struct drift_sums sums = drift_sums(v, count, pivot);
         if (isfinite(sums.squares)) add_finite(s, v, count, pivot, sums);
         else add_mixed(s, v, count);
     }
@@ -258,13 +281,6 @@ static void merge_thin(struct drift_sketch *s, const struct drift_sketch *from)
     s->thin_next = 0;
 }
 
-static void merge_sums(struct drift_sketch *s, const struct drift_sketch *from)
-{
-    double n = (double)from->finite, shift = from->pivot - s->pivot;
-    s->sum += from->sum + n * shift;
-    s->squares += from->squares + 2 * shift * from->sum + n * shift * shift;
-}
-
 static void merge_ends(struct drift_ends *e, const struct drift_ends *from)
 {
     double upwards[DRIFT_ENDS];
@@ -274,12 +290,19 @@ static void merge_ends(struct drift_ends *e, const struct drift_ends *from)
     keep_ends(e->high, &e->high_count, upwards, from->high_count, true);
 }
 
-/* A run whose values stand for 2^weight_log rows each: into its level, or thinned into the base where s has no such fine level. */
+/* One in 2^skip. */
+static void put_every(struct drift_sketch *s, const double *v, size_t n, unsigned skip)
+{
+    for (size_t i = draw(s, skip); i < n; i += (size_t)1 << skip) put_many(s, v + i, 1);
+}
+
+/* A run whose values stand for 2^weight_log rows each: into its level, or thinned into the base where s has no such
+ * fine level. */
 static void merge_run(struct drift_sketch *s, const double *values, unsigned weight_log)
 {
     double run[DRIFT_RUN], spare[DRIFT_RUN];
     if (weight_log <= s->step_log) {
-        for (size_t i = toss(s); i < DRIFT_RUN; i += (size_t)1 << (s->step_log - weight_log)) put(s, values[i]);
+        put_every(s, values, DRIFT_RUN, s->step_log - weight_log);
     } else {
         memcpy(run, values, sizeof run);
         carry(s, run, spare, weight_log - s->step_log - 1);
@@ -289,7 +312,9 @@ static void merge_run(struct drift_sketch *s, const double *values, unsigned wei
 static void merge_runs(struct drift_sketch *s, const struct drift_sketch *from)
 {
     while (s->step_log < from->step_log) shift_levels(s);
-    for (size_t i = 0; i < from->base_count; i += (size_t)1 << (s->step_log - from->step_log)) put(s, from->base[i]);
+    if (from->step_log) put_every(s, from->base, from->base_count, s->step_log - from->step_log);
+    else put_rows(s, from->base, from->base_count);
+    put_rows(s, from->pending, from->pending_count);
     for (unsigned h = 0; h < DRIFT_LEVELS; h++)
         if (from->full >> h & 1) merge_run(s, from->level[h], h + 1 + from->step_log);
 }
@@ -300,8 +325,7 @@ void drift_sketch_merge(struct drift_sketch *s, const struct drift_sketch *from)
     s->missing += from->missing;
     s->odd += from->odd;
     if (!from->finite) return;
-    if (!s->finite) s->pivot = from->pivot;
-    merge_sums(s, from);
+    join_moments(s, (double)from->finite, from->mean, from->spread);
     s->finite += from->finite;
     merge_ends(&s->ends, &from->ends);
     merge_thin(s, from);
@@ -311,43 +335,53 @@ void drift_sketch_merge(struct drift_sketch *s, const struct drift_sketch *from)
 /* ---- comparing ---- */
 
 struct list {
-    double *value, *weight;
+    double *value, *rows; /* rows: that a value stands for; at last, up to and with it */
     size_t count;
 };
 
-enum { LIST_MAX = DRIFT_LEVELS * DRIFT_RUN + DRIFT_BASE + 2 * DRIFT_ENDS };
+enum { LIST_MAX = DRIFT_LEVELS * DRIFT_RUN + DRIFT_BASE + GROUP + 2 * DRIFT_ENDS };
 
-static void join(const struct list *a, const double *b, size_t n, double weight, struct list *out)
+static void join(const struct list *a, const double *b, size_t n, double rows, struct list *out)
 {
     size_t i = 0, j = 0;
     out->count = a->count + n;
     for (size_t k = 0; k < out->count; k++) {
         bool left = j == n || (i < a->count && a->value[i] <= b[j]);
         out->value[k] = left ? a->value[i] : b[j];
-        out->weight[k] = left ? a->weight[i] : weight;
+        out->rows[k] = left ? a->rows[i] : rows;
         i += left;
         j += !left;
     }
 }
 
-/* The runs as one list, and the ends of everything. a and b take turns; gives the one that holds the list. */
+struct lists { /* they take turns */
+    struct list *now, *next;
+};
+
+static void join_run(struct lists *l, const double *sorted, size_t n, unsigned weight_log)
+{
+    join(l->now, sorted, n, ldexp(1, (int)weight_log), l->next);
+    *l = (struct lists){ l->next, l->now };
+}
+
+/* The runs as one list, and the ends of everything. Gives the one that holds the list. */
 static struct list *all_runs(const struct drift_sketch *s, struct list *a, struct list *b, struct drift_ends *ends)
 {
-    double base[DRIFT_BASE], scratch[DRIFT_BASE];
+    double base[DRIFT_BASE], scratch[DRIFT_BASE], pending[GROUP];
+    struct lists l = { a, b };
     memcpy(base, s->base, s->base_count * sizeof *base);
     drift_sort(base, scratch, s->base_count);
+    memcpy(pending, s->pending, s->pending_count * sizeof *pending);
+    drift_sort(pending, scratch, s->pending_count);
     *ends = s->ends;
     if (!s->step_log) end_values(ends, base, s->base_count);
+    end_values(ends, pending, s->pending_count);
     a->count = 0;
-    for (unsigned h = 0; h <= DRIFT_LEVELS; h++) {
-        bool last = h == DRIFT_LEVELS;
-        if (!last && !(s->full >> h & 1)) continue;
-        join(a, last ? base : s->level[h], last ? s->base_count : DRIFT_RUN, ldexp(1, (int)(last ? s->step_log : h + 1 + s->step_log)), b);
-        struct list *swap = a;
-        a = b;
-        b = swap;
-    }
-    return a;
+    join_run(&l, pending, s->pending_count, 0);
+    join_run(&l, base, s->base_count, s->step_log);
+    for (unsigned h = 0; h < DRIFT_LEVELS; h++)
+        if (s->full >> h & 1) join_run(&l, s->level[h], DRIFT_RUN, h + 1 + s->step_log);
+    return l.now;
 }
 
 /* The ends as they are, and between them what the runs say, weighted so that the sum is right. */
@@ -358,18 +392,20 @@ static struct drift_points points_of(const struct drift_sketch *s, struct list *
     size_t low = e->low_count, high = s->finite - low < e->high_count ? (size_t)(s->finite - low) : e->high_count;
     bool whole = !s->full && !s->step_log; /* then the ends are simply the first and last of the list */
     size_t first = whole ? low : 0, after = whole ? runs->count - high : runs->count;
-    double under = low ? e->low[low - 1] : 0, over = high ? e->high[high - 1] : 0, weight = 0, rest = (double)(s->finite - low - high);
-    for (size_t i = 0; i < low; i++) out->value[i] = e->low[i], out->weight[i] = 1;
+    double under = low ? e->low[low - 1] : 0, over = high ? e->high[high - 1] : 0, weight = 0,
+           rest = (double)(s->finite - low - high);
+    for (size_t i = 0; i < low; i++) out->value[i] = e->low[i], out->rows[i] = (double)(i + 1);
     out->count = low;
     for (size_t i = first; i < after && rest > 0; i++) {
         if (runs->value[i] < under || runs->value[i] > over) continue;
         out->value[out->count] = runs->value[i];
-        out->weight[out->count++] = runs->weight[i];
-        weight += runs->weight[i];
+        weight += runs->rows[i];
+        out->rows[out->count++] = weight;
     }
-    for (size_t i = low; i < out->count; i++) out->weight[i] *= rest / weight;
-    for (size_t i = high; i-- > 0; out->count++) out->value[out->count] = e->high[i], out->weight[out->count] = 1;
-    return (struct drift_points){ out->value, out->weight, out->count, (double)s->finite };
+    for (size_t i = low; i < out->count; i++) out->rows[i] = (double)low + out->rows[i] * rest / weight;
+    for (size_t i = high; i-- > 0; out->count++)
+        out->value[out->count] = e->high[i], out->rows[out->count] = (double)(s->finite - i);
+    return (struct drift_points){ out->value, out->rows, out->count, (double)s->finite };
 }
 
 static void fill_side(const struct drift_sketch *s, struct drift_side *side)
@@ -379,41 +415,51 @@ static void fill_side(const struct drift_sketch *s, struct drift_side *side)
     side->odd = (double)s->odd;
     side->values = (double)s->finite;
     side->distinct = -1;
-    drift_moments(side->values, s->pivot, s->sum, s->squares, side);
+    side->mean = s->mean;
+    side->sd = s->finite > 1 ? sqrt(s->spread / side->values) : 0;
 }
 
-/* A rank is off by about n / (sqrt(2) DRIFT_RUN) at most, one standard error; as if so many rows fewer had been seen. */
+/* The variance of a share, by the sketch alone: of the halvings, mostly the last ones, and of one in 2^k of each sorted
+ * group. */
+static double own_variance(const struct drift_sketch *s)
+{
+    double halvings = s->finite > DRIFT_BASE ? 0.5 / ((double)DRIFT_RUN * DRIFT_RUN) : 0;
+    double groups = (ldexp(1, 2 * (int)s->step_log) - 1) / 12 / GROUP / (double)s->finite;
+    return halvings + groups;
+}
+
+/* As if so many rows fewer had been seen. */
 static double trust_of(const struct drift_sketch *ref, const struct drift_sketch *cur)
 {
-    double m = (double)ref->finite, n = (double)cur->finite, sampling = 0.25 * (1 / m + 1 / n), own = 0;
-    if (m > DRIFT_BASE) own += 0.5 / ((double)DRIFT_RUN * DRIFT_RUN);
-    if (n > DRIFT_BASE) own += 0.5 / ((double)DRIFT_RUN * DRIFT_RUN);
-    return sampling / (sampling + own);
+    double sampling = 0.25 * (1 / (double)ref->finite + 1 / (double)cur->finite);
+    return sampling / (sampling + own_variance(ref) + own_variance(cur));
 }
 
 /* How often a value repeats cannot be read from weights: from the thinned whole rows, at one thinness. */
-static void compare_thin(const struct drift_sketch *ref, const struct drift_sketch *cur, struct list *l, struct drift_numbers *out)
+static void compare_thin(const struct drift_sketch *ref, const struct drift_sketch *cur, struct list *l,
+                         struct drift_numbers *out)
 {
     struct drift_numbers thin = { 0 };
     memcpy(l->value, ref->thin, ref->thin_count * sizeof *l->value);
-    memcpy(l->weight, cur->thin, cur->thin_count * sizeof *l->weight);
+    memcpy(l->rows, cur->thin, cur->thin_count * sizeof *l->rows);
     drift_sort(l->value, l->value + DRIFT_THIN, ref->thin_count);
-    drift_sort(l->weight, l->weight + DRIFT_THIN, cur->thin_count);
+    drift_sort(l->rows, l->rows + DRIFT_THIN, cur->thin_count);
     struct drift_points a = { l->value, NULL, ref->thin_count, (double)ref->thin_count };
-    struct drift_points b = { l->weight, NULL, cur->thin_count, (double)cur->thin_count };
+    struct drift_points b = { l->rows, NULL, cur->thin_count, (double)cur->thin_count };
     drift_pair(&a, &b, 1, &thin);
     out->repeats = thin.repeats;
     out->grid = thin.grid;
     out->grid_p = thin.grid_p;
 }
 
-err drift_compare_sketches(const struct drift_sketch *ref, const struct drift_sketch *cur, struct arena *a, struct drift_numbers *out)
+err drift_compare_sketches(const struct drift_sketch *ref, const struct drift_sketch *cur, struct arena *a,
+                           struct drift_numbers *out)
 {
     struct list l[3];
     memset(out, 0, sizeof *out);
     for (int i = 0; i < 3; i++) {
         l[i].value = arena_try(a, LIST_MAX * sizeof(double));
-        l[i].weight = arena_try(a, LIST_MAX * sizeof(double));
+        l[i].rows = arena_try(a, LIST_MAX * sizeof(double));
     }
     if (a->full) return err_make(ERR_LIMIT, "no memory to compare two sketches");
     fill_side(ref, &out->side[0]);

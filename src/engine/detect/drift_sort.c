@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "engine/detect/drift_sort_wide.h"
+
 enum { BITS = 11, BINS = 1 << BITS, PASSES = 3, SHIFT = 64 - PASSES * BITS, SHORT_RUN = 24 };
 
 /* Keys take the place of the values. */
@@ -99,7 +101,7 @@ static void settle_all(key *k, key *other, size_t n)
     }
 }
 
-void drift_sort(double *v, double *scratch, size_t n)
+void drift_sort_plain(double *v, double *scratch, size_t n)
 {
     enum { FEW = 64 };
     uint32_t count[PASSES][BINS];
@@ -118,4 +120,79 @@ void drift_sort(double *v, double *scratch, size_t n)
         insertion(keys, n);
     }
     for (size_t i = 0; i < n; i++) v[i] = value_of(sorted[i]);
+}
+
+/* ---- small groups ---- */
+
+/* Which of two, without a branch, which would be guessed wrong. */
+static uint64_t chosen(size_t first, uint64_t x, uint64_t y)
+{
+    return y ^ ((x ^ y) & (0 - (uint64_t)first));
+}
+
+static void order(key *a, key *b)
+{
+    uint64_t x = *a, y = *b;
+    size_t in_order = x <= y;
+    *a = chosen(in_order, x, y);
+    *b = chosen(in_order, y, x);
+}
+
+/* Two sorted halves become one run, from both ends at once: no bound to check, no branch to guess. */
+static void merge_halves(const key *from, key *to, size_t half)
+{
+    const key *a = from, *b = from + half, *c = b - 1, *d = b + half - 1;
+    for (size_t k = 0; k < half; k++) {
+        uint64_t x = *a, y = *b, z = *c, w = *d;
+        size_t left = x <= y, right = z > w;
+        to[k] = chosen(left, x, y);
+        a += left;
+        b += 1 - left;
+        to[2 * half - 1 - k] = chosen(right, z, w);
+        c -= right;
+        d -= 1 - right;
+    }
+}
+
+static void sort_group(key *k)
+{
+    enum { FOUR = 4 };
+    key other[DRIFT_SORT_GROUP];
+    for (size_t i = 0; i < DRIFT_SORT_GROUP; i += FOUR) {
+        order(&k[i], &k[i + 1]), order(&k[i + 2], &k[i + 3]);
+        order(&k[i], &k[i + 2]), order(&k[i + 1], &k[i + 3]);
+        order(&k[i + 1], &k[i + 2]);
+    }
+    for (size_t run = FOUR; run < DRIFT_SORT_GROUP; run *= 4) {
+        for (size_t i = 0; i < DRIFT_SORT_GROUP; i += 2 * run) merge_halves(k + i, other + i, run);
+        for (size_t i = 0; i < DRIFT_SORT_GROUP; i += 4 * run) merge_halves(other + i, k + i, 2 * run);
+    }
+}
+
+void drift_sort_groups_plain(const double *from, double *to, size_t groups)
+{
+    key keys[DRIFT_SORT_GROUP];
+    for (size_t g = 0; g < groups; g++, from += DRIFT_SORT_GROUP, to += DRIFT_SORT_GROUP) {
+        for (size_t i = 0; i < DRIFT_SORT_GROUP; i++) keys[i] = key_of(from[i]);
+        sort_group(keys);
+        for (size_t i = 0; i < DRIFT_SORT_GROUP; i++) to[i] = value_of(keys[i]);
+    }
+}
+
+/* ---- what this processor does best ---- */
+
+void drift_sort(double *v, double *scratch, size_t n)
+{
+    if (!drift_sort_wide_here()) {
+        drift_sort_plain(v, scratch, n);
+        return;
+    }
+    int splits = 8;
+    for (size_t left = n; left; left /= 2) splits += 2;
+    drift_sort_wide(v, scratch, n, splits);
+}
+
+void drift_sort_groups(const double *from, double *to, size_t groups)
+{
+    (drift_sort_wide_here() ? drift_sort_groups_wide : drift_sort_groups_plain)(from, to, groups);
 }

@@ -5,6 +5,7 @@
 
 #include "engine/detect/drift_dist.h"
 #include "engine/detect/drift_sort.h"
+#include "engine/detect/drift_sort_wide.h"
 #include "reference/drift_reference.h"
 #include "test.h"
 
@@ -52,7 +53,8 @@ static void agrees(size_t i, const struct drift_numbers *d, const struct referen
     close_to("D", i, d->ks, want->ks, 1e-12);
     close_to("p of D", i, d->ks_p, want->ks_p, 1e-3);
     close_to("Wasserstein", i, d->wasserstein, want->wasserstein, 1e-9);
-    double classes = d->side[0].values + d->side[1].values > 16384 ? 1e-3 : 1e-6; /* past 2^14 rows ranks are taken by classes */
+    double classes =
+        d->side[0].values + d->side[1].values > 16384 ? 1e-3 : 1e-6; /* past 2^14 rows ranks are taken by classes */
     close_to("smooth", i, d->smooth, want->smooth, classes);
     close_to("p of smooth", i, d->smooth_p, want->smooth_p, classes);
     close_to("PSI", i, d->psi, want->psi, 1e-9);
@@ -124,24 +126,69 @@ TEST(statistics_of_words_agree_with_scipy)
     mem_free(w);
 }
 
-TEST(sorting_any_doubles)
+enum { SHAPES = 8 };
+
+/* Values that a sort finds hard: of a few kinds, all equal, agreeing in the upper bits, both zeros, in order, against
+ * it. */
+static double shaped(int shape, size_t i, size_t n)
 {
-    static const double odd[] = { 0, -1, 1e308, -1e308, 5e-324, -5e-324, 1, 1, DBL_MAX, 0.1, 1e15, 1e15 + 1 };
-    for (size_t n = 0; n <= 3000; n += n < 70 ? 1 : 977)
-        for (int shape = 0; shape < 4; shape++) {
-            now = n * 4 + (size_t)shape;
-            for (size_t i = 0; i < n; i++) {
-                double u = unit();
-                /* the third: agree in the upper bits, so that the lower ones must decide */
-                a[i] = shape == 0 ? u - 0.5 : shape == 1 ? odd[(size_t)(u * 12)] : shape == 2 ? 1 + floor(u * 1e6) * DBL_EPSILON : floor(u * 3);
-            }
-            double before = 0, after = 0;
-            for (size_t i = 0; i < n; i++) before += a[i] * 1e-300;
-            drift_sort(a, scratch, n);
-            for (size_t i = 0; i < n; i++) after += a[i] * 1e-300;
-            for (size_t i = 1; i < n; i++) CHECK(a[i - 1] <= a[i]);
-            close_to("sum", n, after, before, 1e-6);
-        }
+    static const double odd[] = { 0,       -1,  1e308, -1e308,   5e-324,   -5e-324,   1,   1,
+                                  DBL_MAX, 0.1, 1e15,  1e15 + 1, INFINITY, -INFINITY, -0.0 };
+    double u = unit();
+    switch (shape) {
+    case 0: return u - 0.5;
+    case 1: return odd[(size_t)(u * 15)];
+    case 2: return 1 + floor(u * 1e6) * DBL_EPSILON;
+    case 3: return floor(u * 3);
+    case 4: return (double)i;
+    case 5: return -(double)i;
+    case 6: return 7;
+    default: return (double)(i < n / 2 ? i : n - i);
+    }
+}
+
+/* As numbers, and -0 before 0. */
+static int by_value(const void *p, const void *q)
+{
+    double x = *(const double *)p, y = *(const double *)q;
+    return x < y ? -1 : x > y ? 1 : (signbit(x) == 0) - (signbit(y) == 0);
+}
+
+static void sorts_alike(size_t n, int shape)
+{
+    static double want[ROWS_MAX];
+    now = n * SHAPES + (size_t)shape;
+    for (size_t i = 0; i < n; i++) a[i] = want[i] = shaped(shape, i, n);
+    qsort(want, n, sizeof *want, by_value);
+    memcpy(b, a, n * sizeof *a);
+    drift_sort_plain(b, scratch, n);
+    CHECK(memcmp(b, want, n * sizeof *b) == 0);
+    for (int splits = 0; splits < 60 && drift_sort_wide_here(); splits += splits < 4 ? 1 : 30) {
+        memcpy(b, a, n * sizeof *a);
+        drift_sort_wide(b, scratch, n, splits);
+        CHECK(memcmp(b, want, n * sizeof *b) == 0);
+    }
+}
+
+TEST(any_doubles_are_sorted_to_the_same_bits)
+{
+    for (int shape = 0; shape < SHAPES; shape++) {
+        for (size_t n = 0; n <= 270; n++) sorts_alike(n, shape);
+        for (size_t n = 1000; n <= 20000; n += 9499) sorts_alike(n, shape);
+    }
+}
+
+TEST(groups_are_sorted_to_the_same_bits)
+{
+    enum { GROUP = DRIFT_SORT_GROUP, GROUPS = 9 };
+    for (int shape = 0; shape < SHAPES; shape++) {
+        for (size_t i = 0; i < GROUP * GROUPS; i++) a[i] = scratch[i] = shaped(shape, i, GROUP * GROUPS);
+        for (size_t g = 0; g < GROUPS; g++) qsort(scratch + g * GROUP, GROUP, sizeof *scratch, by_value);
+        drift_sort_groups_plain(a, b, GROUPS);
+        CHECK(memcmp(b, scratch, GROUP * GROUPS * sizeof *b) == 0);
+        drift_sort_groups(a, a, GROUPS);
+        CHECK(memcmp(a, scratch, GROUP * GROUPS * sizeof *a) == 0);
+    }
 }
 
 TEST(hostile_columns_give_numbers_in_range)
@@ -236,6 +283,83 @@ TEST(a_sketch_of_many_rows_is_close_and_so_is_a_merged_one)
     mem_free(s);
 }
 
+static double variance_of(const double *v, size_t n)
+{
+    double mean = 0, spread = 0;
+    for (size_t i = 0; i < n; i++) mean += v[i] / (double)n;
+    for (size_t i = 0; i < n; i++) spread += (v[i] - mean) * (v[i] - mean);
+    return spread / (double)n;
+}
+
+/* The share of the sorted rows below a value. */
+static double rank_of(const double *sorted, size_t n, double value)
+{
+    size_t from = 0, to = n;
+    while (from < to) {
+        size_t middle = (from + to) / 2;
+        if (sorted[middle] < value) from = middle + 1;
+        else to = middle;
+    }
+    return (double)from / (double)n;
+}
+
+/* What drift.h promises, around the sizes where a sketch begins to thin what it takes: the share of its rows below the
+ * edges of tenths of another, small sample. */
+TEST(ranks_of_a_sketch_are_off_by_as_little_as_promised)
+{
+    static const size_t sizes[] = { 100000, 131072, 200000, 300000, 600000 };
+    enum { MOST = 600000, SEEDS = 4, SMALL = 5000 };
+    double *rows = mem_new(MOST * sizeof *rows), *spare = mem_new(MOST * sizeof *spare), squares = 0;
+    struct drift_sketch *s = mem_new(2 * sizeof *s);
+    struct drift_numbers d;
+    int count = 0;
+    draw(SKEWED, SMALL, 99, a);
+    drift_sketch_init(&s[0]);
+    drift_sketch_add(&s[0], a, SMALL);
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            draw(SKEWED, sizes[k], seed, rows);
+            drift_sketch_init(&s[1]);
+            drift_sketch_add(&s[1], rows, sizes[k]);
+            (void)sketch_d(&s[0], &s[1], &d);
+            drift_sort(rows, spare, sizes[k]);
+            double below = 0;
+            for (size_t bin = 0; bin + 1 < d.bin_count; bin++, count++) {
+                below += d.bins[1][bin];
+                double off = below - rank_of(rows, sizes[k], d.edges[bin + 1]);
+                CHECK(fabs(off) < 0.001);
+                squares += off * off;
+            }
+            close_to("sd", k, d.side[1].sd, sqrt(variance_of(rows, sizes[k])), 1e-9);
+        }
+    CHECK(count > 100 && sqrt(squares / count) < 0.00025);
+    mem_free(rows);
+    mem_free(spare);
+    mem_free(s);
+}
+
+/* A far first value does not spoil the sums. */
+TEST(spread_beside_a_far_first_value)
+{
+    struct drift_sketch *s = mem_new(sizeof *s);
+    struct drift_numbers d;
+    drift_sketch_init(s);
+    draw(EVEN, ROWS_MAX, 3, a);
+    for (size_t i = 0; i < ROWS_MAX; i++) a[i] += 1e9;
+    double first = 0;
+    drift_sketch_add(s, a, ROWS_MAX);
+    (void)sketch_d(s, s, &d);
+    CHECK(fabs(d.side[0].sd - 0.2887) < 0.002);
+    drift_sketch_init(s);
+    drift_sketch_add(s, &first, 1);
+    for (size_t i = 0; i < ROWS_MAX; i++) a[i] -= 1e9;
+    a[0] = 1e9;
+    drift_sketch_add(s, a, ROWS_MAX);
+    (void)sketch_d(s, s, &d);
+    close_to("sd", 0, d.side[0].sd, 1e9 / sqrt(ROWS_MAX + 1) * sqrt(ROWS_MAX / (ROWS_MAX + 1.0)), 1e-6);
+    mem_free(s);
+}
+
 /* Doubling by merging a sketch with itself: past the last level every other value goes, and the distribution stays. */
 TEST(a_sketch_outlives_its_levels)
 {
@@ -293,7 +417,8 @@ TEST(merged_words_are_what_one_pass_counts)
     for (unsigned i = 0; i < 5000; i++) {
         char text[80];
         unsigned k = (unsigned)(unit() * unit() * 200);
-        (void)snprintf(text, sizeof text, k % 2 ? "%u" : "a text that is longer than what is kept of it, so its hash tells %u", k);
+        (void)snprintf(text, sizeof text,
+                       k % 2 ? "%u" : "a text that is longer than what is kept of it, so its hash tells %u", k);
         drift_words_add(&w[i % 2], str_of(text), 1);
         drift_words_add(&w[2], str_of(text), 1);
     }
@@ -303,7 +428,8 @@ TEST(merged_words_are_what_one_pass_counts)
     struct arena arena = arena_init(4 << 20);
     struct drift_counts c;
     CHECK_OK(drift_compare_words(&w[2], &w[0], &arena, &c));
-    CHECK(c.exact && c.moved == 0 && c.chi2 == 0 && c.new_count == 0 && c.vanished_count == 0 && c.missing[0] == c.missing[1]);
+    CHECK(c.exact && c.moved == 0 && c.chi2 == 0 && c.new_count == 0 && c.vanished_count == 0 &&
+          c.missing[0] == c.missing[1]);
     arena_done(&arena);
     mem_free(w);
 }
@@ -331,7 +457,8 @@ TEST(false_alarms_stay_below_the_promise)
     static const enum kind kinds[] = { EVEN, SKEWED, TIES, BINARY };
     int alarms = 0;
     enum drift_part part;
-    for (int i = 0; i < rounds; i++) alarms += numbers_drift(kinds[i % 4], kinds[i % 4], 200 + (size_t)(i % 5) * 100, (uint64_t)i * 77 + 1, &part);
+    for (int i = 0; i < rounds; i++)
+        alarms += numbers_drift(kinds[i % 4], kinds[i % 4], 200 + (size_t)(i % 5) * 100, (uint64_t)i * 77 + 1, &part);
     CHECK(alarms <= rounds * 3 / 100);
 }
 

@@ -5,12 +5,29 @@
 #include "engine/detect/drift_dist.h"
 #include "engine/detect/drift_sort.h"
 
-enum { LANES = 4 };
+enum { PAIRS = 4, LANES = 2 * PAIRS };
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+#define UNROLL _Pragma("GCC unroll 4")
+
+static bool all_finite(const double *v, size_t n)
+{
+    two nothing[PAIRS] = { { 0 } }; /* a finite value times 0 is 0, any other is NaN */
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        UNROLL for (size_t k = 0; k < PAIRS; k++) nothing[k] += *(const two *)(v + i + 2 * k) * 0.0;
+    for (; i < n; i++) nothing[0][0] += v[i] * 0;
+    two all = (nothing[0] + nothing[1]) + (nothing[2] + nothing[3]);
+    return all[0] + all[1] == 0;
+}
 
 /* Finite values to the front; the rest is counted. */
 static size_t finite_first(double *v, size_t n, struct drift_side *side)
 {
     size_t kept = 0, missing = 0;
+    if (all_finite(v, n)) {
+        side->rows = side->values = (double)n;
+        return n;
+    }
     for (size_t i = 0; i < n; i++) {
         double x = v[i];
         v[kept] = x;
@@ -24,33 +41,30 @@ static size_t finite_first(double *v, size_t n, struct drift_side *side)
     return kept;
 }
 
-void drift_moments(double n, double pivot, double sum, double squares, struct drift_side *side)
+struct drift_sums drift_sums(const double *v, size_t n, double pivot)
 {
-    if (!(n > 0)) return;
-    side->mean = pivot + sum / n;
-    double variance = (squares - sum * sum / n) / n;
-    side->sd = n > 1 && variance > 0 ? sqrt(variance) : 0;
+    two sum[PAIRS] = { { 0 } }, squares[PAIRS] = { { 0 } };
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        UNROLL for (size_t k = 0; k < PAIRS; k++)
+        {
+            two d = *(const two *)(v + i + 2 * k) - pivot;
+            sum[k] += d;
+            squares[k] += d * d;
+        }
+    for (; i < n; i++) sum[0][0] += v[i] - pivot, squares[0][0] += (v[i] - pivot) * (v[i] - pivot);
+    two s = (sum[0] + sum[1]) + (sum[2] + sum[3]), q = (squares[0] + squares[1]) + (squares[2] + squares[3]);
+    return (struct drift_sums){ s[0] + s[1], q[0] + q[1] };
 }
 
 static void moments(const double *v, size_t n, struct drift_side *side)
 {
-    double sum[LANES] = { 0 }, squares[LANES] = { 0 }, pivot = n ? v[n / 2] : 0;
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (size_t k = 0; k < LANES; k++) {
-            double d = v[i + k] - pivot;
-            sum[k] += d;
-            squares[k] += d * d;
-        }
-    for (; i < n; i++) sum[0] += v[i] - pivot, squares[0] += (v[i] - pivot) * (v[i] - pivot);
-    drift_moments((double)n, pivot, sum[0] + sum[1] + sum[2] + sum[3], squares[0] + squares[1] + squares[2] + squares[3], side);
-}
-
-static size_t distinct(const double *v, size_t n)
-{
-    size_t count = n > 0;
-    for (size_t i = 1; i < n; i++) count += v[i] != v[i - 1];
-    return count;
+    if (!n) return;
+    double pivot = v[n / 2], count = (double)n;
+    struct drift_sums s = drift_sums(v, n, pivot);
+    side->mean = pivot + s.sum / count;
+    double variance = (s.squares - s.sum * s.sum / count) / count;
+    side->sd = n > 1 && variance > 0 ? sqrt(variance) : 0;
 }
 
 static struct drift_points prepare(double *v, size_t n, double *scratch, struct drift_side *side)
@@ -58,7 +72,6 @@ static struct drift_points prepare(double *v, size_t n, double *scratch, struct 
     size_t kept = finite_first(v, n, side);
     drift_sort(v, scratch, kept);
     moments(v, kept, side);
-    side->distinct = (double)distinct(v, kept);
     return (struct drift_points){ .value = v, .count = kept, .total = (double)kept };
 }
 

@@ -66,8 +66,8 @@ static uint64_t middle_count(const struct drift_words *w)
     return c[TRIED / 2];
 }
 
-/* Take the middle count off every word and drop those that have none left. The count-min sketch has seen every row from the first,
- * so what is dropped stays bounded. */
+/* Take the middle count off every word and drop those that have none left. The count-min sketch has seen every row from
+ * the first, so what is dropped stays bounded. */
 static void purge(struct drift_words *w)
 {
     uint64_t off = middle_count(w);
