@@ -1,4 +1,4 @@
-# weir: make demo | test | test-full | bench | bench-judgement | lint | fuzz | install. SAN=address,undefined or SAN=thread picks a sanitizer build.
+# weir: make demo | test | test-full | bench | bench-judgement | bench-language | lint | fuzz | install. SAN=address,undefined or SAN=thread picks a sanitizer build.
 
 comma := ,
 BUILD := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
@@ -6,7 +6,7 @@ CC ?= gcc
 CCACHE := $(shell command -v ccache 2>/dev/null)
 MESON_ARGS := $(if $(SAN),-Db_sanitize=$(SAN) -Db_lundef=false --buildtype=debug -Doptimization=1) $(if $(WERROR),--werror)
 
-.PHONY: all demo test test-full bench bench-judgement lint fuzz install clean setup-demo setup-test
+.PHONY: all demo test test-full bench bench-judgement bench-language lint fuzz install clean setup-demo setup-test
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -41,6 +41,10 @@ bench: setup-test
 bench-judgement: setup-test
 	@$(MAKE) --no-print-directory all
 	bench/judgement/run $(BUILD)
+
+bench-language: setup-test
+	@$(MAKE) --no-print-directory all
+	bench/language/run $(BUILD)
 
 lint: setup-test
 	@$(MAKE) --no-print-directory all

@@ -4,6 +4,7 @@
 #include "edge/cli/diagnose.h"
 #include "edge/cli/drift.h"
 #include "edge/cli/feed.h"
+#include "edge/cli/knowledge.h"
 #include "edge/cli/logs.h"
 #include "edge/cli/replay.h"
 #include "edge/cli/run.h"
@@ -15,6 +16,7 @@ const struct command *const commands[] = {
     &command_run,
     &command_feed,
     &command_diagnose,
+    &command_knowledge_eval,
     &command_logs,
     &command_logs_diff,
     &command_detect,

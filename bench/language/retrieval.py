@@ -1,0 +1,79 @@
+"""What the tasks of retrieval share: rankings made by `weir knowledge eval`, and a scorer of our own beside the one in it.
+
+nDCG@10: gain = grade, discount log2(rank + 1), equal scores told apart by document id. An interval is that of a paired bootstrap over
+the questions."""
+import collections
+import json
+import math
+import os
+import pathlib
+import random
+import subprocess
+import tempfile
+
+
+def judgements(path):
+    out = collections.defaultdict(dict)
+    with open(path, encoding="utf-8") as f:
+        next(f)
+        for line in f:
+            question, document, grade = line.rstrip("\n").split("\t")
+            out[question][document] = int(grade)
+    return out
+
+
+def ndcg(ranked, judged, k=10):
+    gain = sum(judged.get(d, 0) / math.log2(i + 2) for i, d in enumerate(ranked[:k]))
+    best = sum(g / math.log2(i + 2) for i, g in enumerate(sorted(judged.values(), reverse=True)[:k]))
+    return gain / best if best else 0.0
+
+
+def reciprocal(ranked, judged, k=10):
+    return next((1 / (i + 1) for i, d in enumerate(ranked[:k]) if judged.get(d, 0) > 0), 0.0)
+
+
+def recall(ranked, judged, k=100):
+    relevant = {d for d, g in judged.items() if g > 0}
+    return len(relevant & set(ranked[:k])) / len(relevant) if relevant else 0.0
+
+
+class Ranking:
+    """One configuration on one collection: its figures, question by question."""
+
+    def __init__(self, told, run, judged):
+        ranked = collections.defaultdict(list)
+        for line in run:
+            question, document, score = line.rstrip("\n").split("\t")
+            ranked[question].append((-float(score), document))
+        order = {q: [d for _, d in sorted(r)] for q, r in ranked.items()}
+        self.told = told
+        self.ndcg = {q: ndcg(order.get(q, []), j) for q, j in judged.items()}
+        self.rr = {q: reciprocal(order.get(q, []), j) for q, j in judged.items()}
+        self.recall = {q: recall(order.get(q, []), j) for q, j in judged.items()}
+        for ours, key in ((self.ndcg, "ndcg_10"), (self.rr, "mrr_10"), (self.recall, "recall_100")):
+            if abs(mean(ours) - told[key]) > 1e-6:
+                raise RuntimeError(f"{key}: weir says {told[key]}, the scorer here {mean(ours)}")
+
+
+def mean(values):
+    return sum(values.values()) / len(values) if values else 0.0
+
+
+def interval(values, rounds=2000):
+    """The middle 95 % of means of questions drawn again."""
+    rng, v = random.Random(1), list(values.values())
+    means = sorted(sum(rng.choices(v, k=len(v))) / len(v) for _ in range(rounds))
+    return means[rounds // 40], means[-rounds // 40]
+
+
+def rank(weir, folder, qrels, *options):
+    with tempfile.NamedTemporaryFile("r", suffix=".run", encoding="utf-8") as f:
+        done = subprocess.run([weir, "knowledge", "eval", str(folder), "--qrels", str(qrels), "--run", f.name, "--json", *options],
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return Ranking(json.loads(done.stdout), f, judgements(qrels))
+
+
+def data_folder():
+    return pathlib.Path(os.environ.get("WEIR_DATA") or pathlib.Path(__file__).resolve().parents[2] / "../shared/data")
