@@ -1,6 +1,6 @@
-/* The detector on its own: real recordings with labelled failures (Numenta Anomaly Benchmark), one default configuration for
- * all files, samples in recorded time, nothing known beforehand; then samples a second on one core, bytes a series, and
- * what the codec of stored samples makes of the same recordings.
+/* The detector on its own: real recordings with labelled failures (Numenta Anomaly Benchmark), one default
+ * configuration for all files, samples in recorded time, nothing known beforehand; then samples a second on one core,
+ * bytes a series, and what the codec of stored samples makes of the same recordings.
  *
  * An alarm's episode is one incident. A window is found when an incident opens inside it; every incident that opens
  * elsewhere is a false one, also while the detector is young.
@@ -51,7 +51,7 @@ struct recording {
 };
 
 struct tally {
-    int files, windows, found, outside;
+    int files, windows, found, outside, gaps;
     size_t rows, chunk_bytes;
 };
 
@@ -112,8 +112,14 @@ static void judge(struct recording *r, struct tally *tally)
     struct detect_config config = detect_config_default();
     struct detect_alarm out[DETECT_ALARMS_MAX];
     detect_init(&s, &config);
-    for (size_t i = 0; i < r->rows; i++)
-        if (detect_sample(&s, r->time[i], r->value[i], out) && !out[0].over) tally->outside += !find_window(r, r->time[i]);
+    for (size_t i = 0; i < r->rows; i++) {
+        size_t n = detect_sample(&s, r->time[i], r->value[i], out);
+        for (size_t k = 0; k < n; k++) {
+            if (out[k].over) continue;
+            if (out[k].part == DETECT_MISSING) tally->gaps++; /* a fact about the file; windows are about values */
+            else tally->outside += !find_window(r, r->time[i]);
+        }
+    }
     tally->files++;
     tally->windows += (int)r->window_count;
     for (size_t i = 0; i < r->window_count; i++) tally->found += r->windows[i].found;
@@ -179,7 +185,8 @@ static double speed(size_t series_count, size_t rounds)
     double start = now_seconds();
     for (size_t k = 0; k < rounds; k++)
         for (size_t i = 0; i < series_count; i++)
-            alarms += detect_sample(&s[i], (usec)(k + 1) * 5 * USEC_MINUTE, 100 + (double)(next_random(&seed) % 1000) / 100, out);
+            alarms += detect_sample(&s[i], (usec)(k + 1) * 5 * USEC_MINUTE,
+                                    100 + (double)(next_random(&seed) % 1000) / 100, out);
     double seconds = now_seconds() - start;
     mem_free(s);
     if (alarms > series_count * rounds / 1000) die("speed", "noise raises too many alarms to be a fair load");
@@ -221,7 +228,8 @@ static void write_json(const struct figure *f, size_t n)
     jw_array_end(&w);
     (void)mkdir("bench", 0777);
     FILE *file = fopen("bench/detect.json", "w");
-    if (!file || fwrite(out.ptr, 1, out.len, file) != out.len || fclose(file) != 0) die("cannot write", "bench/detect.json");
+    if (!file || fwrite(out.ptr, 1, out.len, file) != out.len || fclose(file) != 0)
+        die("cannot write", "bench/detect.json");
     buf_done(&out);
 }
 
@@ -235,13 +243,15 @@ static bool report(const struct tally half[2], bool check)
     const struct tally *x = &half[0], *y = &half[1];
     const struct figure figures[] = {
         { "labelled windows found", share(x->found + y->found, x->windows + y->windows), 0.70, "share", false, true },
-        { "incidents outside, a file", share(x->outside + y->outside, x->files + y->files), 0.70, "incidents", true, true },
+        { "incidents outside, a file", share(x->outside + y->outside, x->files + y->files), 0.70, "incidents", true,
+          true },
         { "found, first half of the files", share(x->found, x->windows), 0.60, "share", false, true },
         { "outside, first half", share(x->outside, x->files), 0.8, "incidents", true, true },
         { "found, second half", share(y->found, y->windows), 0.60, "share", false, true },
         { "outside, second half", share(y->outside, y->files), 0.8, "incidents", true, true },
         { "bytes a series", sizeof(struct detect_series), 65536, "bytes", true, true },
-        { "stored bytes a sample", (double)(x->chunk_bytes + y->chunk_bytes) / (double)(x->rows + y->rows), 16, "bytes", true, true },
+        { "stored bytes a sample", (double)(x->chunk_bytes + y->chunk_bytes) / (double)(x->rows + y->rows), 16, "bytes",
+          true, true },
         { "one series, samples a second", check ? NAN : speed(1, SERIES * ROUNDS), 1e6, "1/s", false, false },
         { "2,000 series, samples a second", check ? NAN : speed(SERIES, ROUNDS), 1e6, "1/s", false, false },
     };
@@ -254,8 +264,9 @@ static bool report(const struct tally half[2], bool check)
         all &= met(f) || !f->checked;
         (void)printf("%-36s %12.4g %12.4g%s\n", f->metric, f->value, f->goal, met(f) ? "" : "  missed");
     }
-    (void)printf("%d of %d windows, %d incidents outside in %d files\n", x->found + y->found, x->windows + y->windows,
-                 x->outside + y->outside, x->files + y->files);
+    (void)printf("%d of %d windows, %d incidents outside in %d files; %d times samples were missing\n",
+                 x->found + y->found, x->windows + y->windows, x->outside + y->outside, x->files + y->files,
+                 x->gaps + y->gaps);
     write_json(figures, shown);
     return all;
 }

@@ -40,7 +40,7 @@ WEIR_API int weir_detector_init(void *memory, size_t size, const struct weir_det
 /* Take up to n samples; stops before a sample whose alarms might not fit in `room` (at least WEIR_ALARMS_ONE). Gives how many
  * were taken; *count is how many alarms were written. scores: NULL, or room for n: how new each sample is, 0 .. 1, for ranking
  * and plots. Samples not newer than the last, NaN and infinities are safe. */
-#define WEIR_ALARMS_ONE 5
+#define WEIR_ALARMS_ONE 7
 WEIR_API size_t weir_detector_feed(weir_detector *d, const int64_t *times, const double *values, size_t n, double *scores,
                                    struct weir_alarm *alarms, size_t room, size_t *count);
 WEIR_API int weir_detector_is_open(const weir_detector *d);

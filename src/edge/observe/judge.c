@@ -147,6 +147,7 @@ struct judge *judge_new(struct judge_rules *rules, const struct series_info *ser
     struct detect_config c = config_for(j, rules, series);
     *lost = state.len && detect_load(&j->detect, &c, state).code;
     if (!state.len || *lost) detect_init(&j->detect, &c);
+    else j->resumed = true;
     return j;
 }
 
@@ -169,10 +170,22 @@ void judge_set_rules(struct judge *j, struct judge_rules *rules, const struct se
     mem_free(saved);
 }
 
+/* Of the time in which weir itself was away it cannot say that samples were missing. */
+static size_t without_missing(struct detect_alarm *out, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (out[i].part != DETECT_MISSING) out[kept++] = out[i];
+    return kept;
+}
+
 size_t judge_sample(struct judge *j, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX])
 {
     j->dirty = true;
-    return detect_sample(&j->detect, time, value, out);
+    size_t n = detect_sample(&j->detect, time, value, out);
+    if (j->resumed) n = without_missing(out, n);
+    j->resumed = false;
+    return n;
 }
 
 void judge_save(const struct judge *j, struct detect_snapshot *out)

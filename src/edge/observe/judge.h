@@ -20,6 +20,7 @@ struct judge {
     struct judge_rules *rules;                /* the ones its thresholds came from */
     const char *step[DETECT_THRESHOLDS_MAX];  /* of the threshold, points into the rules */
     bool dirty;                               /* has taken a sample since it was saved */
+    bool resumed;                             /* from a saved state, and no sample since */
 };
 
 /* state: what judge_save gave, or empty. A state that does not load starts afresh and *lost is set.   Thread: the

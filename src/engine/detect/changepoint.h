@@ -74,8 +74,8 @@ struct change_online { /* plain data of fixed size: may be copied and saved */
 void change_online_init(struct change_online *c);
 /* Take one value. True when a change has become certain: five rows of the new segment are in, and 99 % of the belief is
  * that it began; *at is its first row, counted from 0, and c->before and c->after are the means beside it. NaN and
- * infinite values count as rows and say nothing. Any double is safe. Cost: two logarithms and an exponential for each of up to CHANGE_RUNS
- * hypotheses. */
+ * infinite values count as rows and say nothing. Any double is safe. Cost: two logarithms and an exponential for each
+ * of up to CHANGE_RUNS hypotheses. */
 bool change_online_sample(struct change_online *c, double value, uint64_t *at);
 
 #endif

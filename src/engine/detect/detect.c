@@ -6,6 +6,7 @@
 #include "engine/detect/limits.h"
 #include "engine/detect/model.h"
 #include "engine/detect/novelty.h"
+#include "engine/detect/pattern.h"
 #include "engine/detect/rarity.h"
 #include "engine/detect/real.h"
 
@@ -15,6 +16,7 @@ static const double weights[DETECT_VIEWS] = { 1, 1, 1, 1, 1, 0.5 };
 static const double weights_sum = 5.5;
 static const double speaks = 0.13;      /* the score at which an alarm begins */
 static const double flat_score = 0.2;   /* of a line that stopped moving: an alarm in any series that is not young */
+static const double pattern_bar = 0.4;  /* beyond the largest distance of a course so far, as a share of it */
 static const double fade_least = 500;   /* samples over which a range fades; the age of the series when that is more */
 static const double unrest_share = 0.5; /* how much more it takes right after a rest */
 static const double score_scale = 1024; /* of a score in the histogram of scores, whose bins begin at 1 */
@@ -23,11 +25,11 @@ static const double episode_weight =
 static const double keep_share = 0.6, keep_least = 200,
                     keep_most = 20000;  /* how much past the scores' tail remembers */
 static const usec rest_most = USEC_DAY; /* of a slow series, if at least REST_LEAST samples came in it */
-enum { REST_LEAST = 20 };
+enum { REST_LEAST = 20, MISSING_SAMPLES = DETECT_WARM_SAMPLES / 10 };
 static const double warm_time = (double)USEC_DAY;
 static const double youth_time = 4.5 * (double)USEC_DAY; /* the age at which twice the score is needed */
-static const double missing_steps = 6;
-static const usec missing_least = 2 * USEC_MINUTE;
+static const double missing_steps = 6, missing_times = 2; /* usual distances of samples; the longest one so far */
+static const double missing_least = 2 * (double)USEC_MINUTE;
 
 struct detect_config detect_config_default(void)
 {
@@ -90,7 +92,8 @@ static struct detect_alarm learned_alarm(unsigned part, const struct part_view *
     struct detect_alarm a = {
         .part = (enum detect_part)part, .above = above, .start = time, .end = time, .value = v->value
     };
-    /* The ends of the range are remembered to 1/256 of a cell: of a narrow one they may come out the wrong way round. */
+    /* The ends of the range are remembered to 1/256 of a cell: of a narrow one they may come out the wrong way round.
+     */
     double x = view_bound(v, a.part, above ? gap->lowest : gap->high);
     double y = view_bound(v, a.part, above ? gap->low : gap->highest);
     a.low = x < y ? x : y;
@@ -175,25 +178,76 @@ static struct detect_alarm flat_alarm(const struct detect_series *s, usec time, 
                                   .once_in = bits < 39 ? real_exp2(bits) : DETECT_ONCE_MAX };
 }
 
+static struct detect_alarm pattern_alarm(const struct pattern_view *v, usec time, double bits)
+{
+    return (struct detect_alarm){ .part = DETECT_PATTERN,
+                                  .above = true,
+                                  .start = time,
+                                  .end = time,
+                                  .value = 100 * v->distance,
+                                  .low = 0,
+                                  .high = 100 * v->most,
+                                  .score = bits < 64 ? bits : 64,
+                                  .once_in = bits < 39 ? real_exp2(bits) : DETECT_ONCE_MAX };
+}
+
+/* Longer than samples may stay away. */
+static double longest_wait(const struct detect_series *s)
+{
+    double wait = real_most(missing_steps * s->interval, missing_times * (double)s->longest);
+    return real_most(wait, missing_least);
+}
+
+static struct detect_alarm missing_alarm(const struct detect_series *s, usec now)
+{
+    return (struct detect_alarm){ .part = DETECT_MISSING,
+                                  .above = true,
+                                  .start = s->last,
+                                  .end = now,
+                                  .value = ((double)now - (double)s->last) / (double)USEC_SECOND,
+                                  .high = longest_wait(s) / (double)USEC_SECOND,
+                                  .score = 64,
+                                  .once_in = DETECT_ONCE_MAX };
+}
+
+/* Samples that were missing are told when they come again: begun and over at once, and no episode of what they show. */
+static size_t tell_missing(struct detect_series *s, usec time, usec gap, struct detect_alarm *out)
+{
+    bool missed = is_warm(s, time) && (double)gap > longest_wait(s);
+    if (missed) {
+        out[0] = out[1] = missing_alarm(s, time);
+        out[1].over = true;
+    }
+    s->longest = gap > s->longest ? gap : s->longest;
+    return missed ? 2 : 0;
+}
+
+/* What a sample says, of whichever part says it newest; a line that stopped moving is plain and goes before. */
 static size_t check_learned(struct detect_series *s, usec time, usec gap, double value, struct detect_alarm *out)
 {
     struct part_view views[DETECT_VIEWS];
     struct novelty_gap edge = { 0 };
     unsigned who = 0;
+    size_t n = tell_missing(s, time, gap, out);
     model_step(s, time, gap, value, views);
     for (unsigned i = 0; i < DETECT_VIEWS; i++) novelty_fetch_cell(&s->seen[i], views[i].x);
     double score = judge(s, views, &who, &edge), flat = flat_step(&s->flat, value);
+    struct pattern_view course =
+        pattern_step(&s->pattern, value, s->since_gap <= 1, real_most(fade_least, (double)s->samples));
     s->score = score > rest_peak(s, time, score) ? score : 0;
+    bool odd_course = course.share / pattern_bar * speaks > score;
+    if (odd_course) score = course.share / pattern_bar * speaks;
     if (flat > 0) score = real_most(score, flat_score);
     double strength = score / (youth(s, time) * unrest(s)), rank = strength * score_scale;
     bool deviates = is_warm(s, time) && strength * s->config.sensitivity >= speaks;
+    double bits = deviates ? rarity_bits(&s->strengths, rank) : 0;
     struct detect_alarm alarm;
-    if (deviates && flat > 0)
-        alarm = flat_alarm(s, time, flat);
-    else if (deviates)
-        alarm = learned_alarm(who, &views[who], &edge, time, rarity_bits(&s->strengths, rank));
+    if (deviates && flat > 0) alarm = flat_alarm(s, time, flat);
+    else if (deviates && odd_course) alarm = pattern_alarm(&course, time, bits);
+    else if (deviates) alarm = learned_alarm(who, &views[who], &edge, time, bits);
     rarity_learn(&s->strengths, rank, s->open ? episode_weight : 1, keep_of(s));
-    return episode_step(s, time, deviates ? &alarm : NULL, s->score > 0 || flat > 0, out);
+    bool fresh = s->score > 0 || flat > 0 || odd_course;
+    return n + episode_step(s, time, deviates ? &alarm : NULL, fresh, out + n);
 }
 
 /* ---- samples ---- */
@@ -236,6 +290,7 @@ static void fetch(const struct detect_series *s)
 {
     const char *parts[] = { (const char *)&s->recent,    (const char *)&s->rest,   (const char *)&s->flat,
                             (const char *)&s->strengths, (const char *)&s->limits, (const char *)&s->rhythm };
+    pattern_fetch(&s->pattern);
     for (unsigned i = 0; i < DETECT_VIEWS; i++) novelty_fetch(&s->seen[i]);
     for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++)
         for (unsigned line = 0; line < 128; line += 64) __builtin_prefetch(parts[i] + line, 1);
@@ -279,18 +334,7 @@ bool detect_is_open(const struct detect_series *s)
 
 bool detect_missing(const struct detect_series *s, usec now, struct detect_alarm *out)
 {
-    if (s->samples < DETECT_WARM_SAMPLES / 10) return false;
-    double wait = missing_steps * s->interval;
-    if (wait < (double)missing_least) wait = (double)missing_least;
-    if ((double)now - (double)s->last <= wait) return false;
-    double seconds = ((double)now - (double)s->last) / (double)USEC_SECOND;
-    *out = (struct detect_alarm){ .part = DETECT_MISSING,
-                                  .above = true,
-                                  .start = s->last,
-                                  .end = now,
-                                  .value = seconds,
-                                  .high = wait / (double)USEC_SECOND,
-                                  .score = 64,
-                                  .once_in = DETECT_ONCE_MAX };
+    if (s->samples < MISSING_SAMPLES || (double)now - (double)s->last <= longest_wait(s)) return false;
+    *out = missing_alarm(s, now);
     return true;
 }

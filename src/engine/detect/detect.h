@@ -4,6 +4,8 @@
  *
  *   sample -> order, repeats, counters -> expectation (level + rhythm, model.h) -> six views, each one number
  *   -> how far is that from all that was seen, as a share of its range (novelty.h) -> one score -> rest -> an episode
+ *   beside it, each with a bar of its own: a line that stopped moving (flat.h), a course unlike any before (pattern.h),
+ *   samples that were missing
  *
  * The first day (at least DETECT_WARM_SAMPLES) only teaches, and the young must show more (twice as much at 4.5 days).
  * An anomaly that lasts becomes the new normal.
@@ -26,9 +28,9 @@
 #include "base/time.h"
 
 enum {
-    DETECT_VERSION = 2, /* of the saved layout and of what is computed from it */
+    DETECT_VERSION = 3, /* of the saved layout and of what is computed from it */
     DETECT_THRESHOLDS_MAX = 4,
-    DETECT_ALARMS_MAX = 1 + DETECT_THRESHOLDS_MAX, /* one call gives at most this many */
+    DETECT_ALARMS_MAX = 3 + DETECT_THRESHOLDS_MAX, /* one call gives at most this many */
     DETECT_WARM_SAMPLES = 150,
     DETECT_TAIL_BINS = 64,
     DETECT_CELLS = 512,
@@ -37,10 +39,13 @@ enum {
     DETECT_JUMPS = 12,
     DETECT_REST_BLOCKS = 16,
     DETECT_DAY_BINS = 96,
-    DETECT_WEEK_BINS = 168
+    DETECT_WEEK_BINS = 168,
+    DETECT_PATTERN_SCALES = 2,
+    DETECT_PATTERN_POINTS = 16, /* in a window */
+    DETECT_PATTERN_SHAPES = 128 /* windows remembered on each scale */
 };
 
-/* Who spoke. The first seven are learned; each sees what the others cannot. */
+/* Who spoke. The first eight are learned; each sees what the others cannot. */
 #define DETECT_PART_LIST(X)                                                                                            \
     X(POINT, "value")         /* a value where the series has never been */                                            \
     X(SIZE, "magnitude")      /* the same by orders of magnitude, for what is small beside the largest */              \
@@ -49,13 +54,14 @@ enum {
     X(DRIFT, "drift")         /* the same of the last DETECT_LONG samples */                                           \
     X(NOISE, "noise")         /* samples jump much more, or much less, than they used to */                            \
     X(FLAT, "flat line")      /* the same value again and again, which this series does not do */                      \
+    X(PATTERN, "pattern")     /* a course of many samples unlike any before, such as a beat that was left out */       \
     X(THRESHOLD, "threshold") /* a limit that a person wrote */                                                        \
-    X(MISSING, "missing")     /* no samples come */
+    X(MISSING, "missing")     /* no samples come, or came, for much longer than ever */
 #define DETECT_PART_ENUM(name, text) DETECT_##name,
 enum detect_part {
     DETECT_PART_LIST(DETECT_PART_ENUM) DETECT_PARTS_ALL,
     DETECT_VIEWS = DETECT_NOISE + 1,
-    DETECT_LEARNED = DETECT_FLAT + 1
+    DETECT_LEARNED = DETECT_PATTERN + 1
 };
 #undef DETECT_PART_ENUM
 
@@ -87,11 +93,12 @@ MUST_USE err detect_config_check(const struct detect_config *config);
 struct detect_alarm {
     enum detect_part part;
     uint32_t threshold; /* which one, when part is DETECT_THRESHOLD */
-    bool over;          /* false: an episode starts; true: it has ended */
+    bool over;          /* false: an episode starts; true: it has ended (MISSING, of samples: both at once) */
     bool above;         /* the value is too high (noise: too restless), else too low */
     usec start;         /* the first sample of the episode */
     usec end;           /* of an ended one, its last deviating sample; else the sample that raised it */
-    double value;       /* what deviates, in the series' unit: sample, mean (LEVEL, DRIFT) or typical jump (NOISE) */
+    double value;       /* what deviates, in the series' unit: sample, mean (LEVEL, DRIFT) or typical jump
+                    (NOISE); PATTERN: percent, 0 the same course and 100 an unrelated one; MISSING: seconds */
     double low, high;   /* where it was expected, 99 times in 100; infinite: no bound on that side */
     double score;       /* bits of surprise, 0 .. 64; as unlikely as that many heads in a row. Thresholds: 64 */
     double once_in;     /* the same for people: expected once in so many samples, at most 1e12 */
@@ -124,6 +131,16 @@ struct detect_flat {
     double value;
     uint64_t samples, equal; /* up to the present run; equal: to the one before */
     uint64_t run, longest;   /* repetitions of value */
+};
+
+struct detect_pattern { /* of two scales: a point is the mean of 4, of 16 samples */
+    struct detect_pattern_scale {
+        double sum, point[DETECT_PATTERN_POINTS]; /* of the point that is coming, a ring of the newest */
+        double deviation, usual, most; /* usual deviation of a window; usual and largest distance to the nearest */
+        uint32_t summed, points, windows, used;   /* samples in sum; since a gap; judged; shapes in use */
+        int8_t shape[DETECT_PATTERN_SHAPES][DETECT_PATTERN_POINTS];
+        uint32_t last[DETECT_PATTERN_SHAPES];     /* the window that a shape was last the nearest of */
+    } scales[DETECT_PATTERN_SCALES];
 };
 
 struct detect_recent { /* rings of the newest residuals and jumps; counts restart after a gap */
@@ -162,6 +179,7 @@ struct detect_series {
     usec first, last;                                   /* samples that were judged */
     usec newest;                                        /* the same with NaN and infinite ones; -1: none yet */
     double interval;                                    /* usual distance of samples in microseconds */
+    usec longest;                                       /* distance of samples so far */
     double raw;                                         /* last counter value */
     uint32_t raw_known, since_gap, begun, pad;          /* begun: a value was judged */
     double level, spread, jump, fast, size, previous;
@@ -171,6 +189,7 @@ struct detect_series {
     struct detect_rest rest;
     struct detect_novelty seen[DETECT_VIEWS];
     struct detect_flat flat;
+    struct detect_pattern pattern;
     struct detect_rarity strengths; /* of the scores, against what an alarm took at the time */
     struct detect_limit limits[DETECT_THRESHOLDS_MAX];
     struct detect_alarm episode; /* the open one's start */
@@ -186,13 +205,14 @@ void detect_init(struct detect_series *s, const struct detect_config *config);
  * Samples that are not newer than the last one are counted and ignored; so are NaN (a stale marker) and infinities by
  * the learned parts. Any double and any time are safe. About 0.1 microseconds. */
 size_t detect_sample(struct detect_series *s, usec time, double value, struct detect_alarm out[DETECT_ALARMS_MAX]);
-/* How new the last sample that was taken is, 0..1, by the learned parts except the flat line: 0 also when a higher
+/* How new the last sample that was taken is, 0..1, by the six parts of the score: 0 also when a higher
  * score came within the last `rest` samples (a day of them in a slow series), so that an episode shows once. Higher is
  * newer; it is no probability. 0 before the first sample and after one that was refused. For ranking and plots;
  * detect_sample alone decides what is an alarm. */
 double detect_score(const struct detect_series *s);
-/* Whether samples have stopped: none for six usual distances and two minutes. Fills *out once the distance is known.
- * Pure; the caller remembers whether it has told already. */
+/* Whether samples have stopped: none for six usual distances, two minutes and twice the longest wait so far. Fills *out
+ * once the distance is known. Pure; the caller remembers whether it has told already. When samples come again after
+ * such a wait, detect_sample tells it as well, begun and over in one. */
 bool detect_missing(const struct detect_series *s, usec now, struct detect_alarm *out);
 /* Usual distance between samples; 0 when not known yet. */
 usec detect_interval(const struct detect_series *s);

@@ -60,7 +60,11 @@ static int run(struct detect_series *s, struct world *w, int n, double add, stru
 
 static struct world plain(uint64_t seed)
 {
-    return (struct world){ .seed = seed * UINT64_C(0x9e3779b97f4a7c15), .t = 1700000000 * USEC_SECOND, .step = USEC_MINUTE, .level = 100, .noise = 5 };
+    return (struct world){ .seed = seed * UINT64_C(0x9e3779b97f4a7c15),
+                           .t = 1700000000 * USEC_SECOND,
+                           .step = USEC_MINUTE,
+                           .level = 100,
+                           .noise = 5 };
 }
 
 TEST(noise_alone_raises_next_to_nothing)
@@ -103,7 +107,8 @@ TEST(what_never_was_is_found_inside_the_range_too)
     CHECK_I64(detect_sample(s, t += 5 * USEC_MINUTE, 1, out), 1);
     CHECK(out[0].above && out[0].value == 1 && out[0].low <= out[0].high && out[0].high < 1);
     s = series(detect_config_default());
-    for (int i = 0; i < 10 * 288; i++) (void)detect_sample(s, t += 5 * USEC_MINUTE, (i / 144 % 2 ? 100 : 20) + noise(&r), out);
+    for (int i = 0; i < 10 * 288; i++)
+        (void)detect_sample(s, t += 5 * USEC_MINUTE, (i / 144 % 2 ? 100 : 20) + noise(&r), out);
     for (int i = 0; i < 12; i++)
         if (detect_sample(s, t += 5 * USEC_MINUTE, 60, out)) a = out[0];
     CHECK(a.start > 0 && a.value > 50 && a.value < 70 && (a.high < 40 || a.low > 80));
@@ -157,18 +162,21 @@ TEST(one_episode_is_one_alarm_and_a_lasting_change_becomes_normal)
 TEST(a_threshold_opens_after_its_time_and_closes_with_hysteresis)
 {
     struct detect_config c = { .sensitivity = 1, .rest = 10, .threshold_count = 1 };
-    c.thresholds[0] = (struct detect_threshold){ .above = 10, .below = NAN, .hysteresis = 2, .hold = 120 * USEC_SECOND };
+    c.thresholds[0] =
+        (struct detect_threshold){ .above = 10, .below = NAN, .hysteresis = 2, .hold = 120 * USEC_SECOND };
     struct detect_series *s = series(c);
     struct detect_alarm out[DETECT_ALARMS_MAX];
     static const struct {
         double v;
         int want; /* 1 opens, -1 closes */
-    } steps[] = { { 5, 0 }, { 11, 0 }, { 9, 0 }, { 11, 0 }, { 12, 0 }, { 11, 1 }, { 50, 0 }, { 9, 0 }, { 8, 0 }, { 7, 0 }, { 7, -1 }, { 7, 0 } };
+    } steps[] = { { 5, 0 },  { 11, 0 }, { 9, 0 }, { 11, 0 }, { 12, 0 }, { 11, 1 },
+                  { 50, 0 }, { 9, 0 },  { 8, 0 }, { 7, 0 },  { 7, -1 }, { 7, 0 } };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         size_t n = detect_sample(s, (usec)(i + 1) * USEC_MINUTE, steps[i].v, out);
         CHECK_I64(n, steps[i].want != 0);
         if (n) CHECK(out[0].over == (steps[i].want < 0) && out[0].part == DETECT_THRESHOLD && out[0].high == 10);
-        if (steps[i].want < 0) CHECK(out[0].value == 50 && out[0].start == 4 * USEC_MINUTE && out[0].end == 8 * USEC_MINUTE);
+        if (steps[i].want < 0)
+            CHECK(out[0].value == 50 && out[0].start == 4 * USEC_MINUTE && out[0].end == 8 * USEC_MINUTE);
     }
 }
 
@@ -257,8 +265,8 @@ static usec hostile_step(uint64_t *s)
 
 static bool alarm_ok(const struct detect_alarm *a)
 {
-    return a->part < DETECT_PARTS_ALL && a->start <= a->end && a->score >= 0 && a->score <= 64 && a->once_in >= 1 && a->once_in <= 1e12 &&
-           !isnan(a->value) && !isnan(a->low) && !isnan(a->high) && a->low <= a->high;
+    return a->part < DETECT_PARTS_ALL && a->start <= a->end && a->score >= 0 && a->score <= 64 && a->once_in >= 1 &&
+           a->once_in <= 1e12 && !isnan(a->value) && !isnan(a->low) && !isnan(a->high) && a->low <= a->high;
 }
 
 static struct detect_config hostile_config(uint64_t *s)
@@ -268,12 +276,14 @@ static struct detect_config hostile_config(uint64_t *s)
     c.rest = 1 + (uint32_t)(next_random(s) % 200);
     c.threshold_count = (uint32_t)(next_random(s) % 5);
     for (uint32_t i = 0; i < c.threshold_count; i++)
-        c.thresholds[i] = (struct detect_threshold){ .above = 1.5, .below = i % 2 ? NAN : -1, .hysteresis = i, .hold = i * USEC_MINUTE };
+        c.thresholds[i] = (struct detect_threshold){
+            .above = 1.5, .below = i % 2 ? NAN : -1, .hysteresis = i, .hold = i * USEC_MINUTE
+        };
     return c;
 }
 
-/* Never a crash, alarms that make sense, start and end in turns, and a series saved and loaded in the middle goes on bit
- * for bit. */
+/* Never a crash, alarms that make sense, start and end in turns, and a series saved and loaded in the middle goes on
+ * bit for bit. */
 TEST(hostile_samples_are_survived_and_a_snapshot_changes_nothing)
 {
     static struct detect_series a, b;
@@ -291,12 +301,13 @@ TEST(hostile_samples_are_survived_and_a_snapshot_changes_nothing)
             double v = wild == 1 || next_random(&r) % 50 == 0 ? hostile(&r) : noise(&r);
             struct detect_alarm oa[DETECT_ALARMS_MAX], ob[DETECT_ALARMS_MAX];
             size_t na = detect_sample(&a, t, v, oa), nb = detect_sample(&b, t, v, ob);
-            if (na > DETECT_ALARMS_MAX || na != nb) test_failed(__FILE__, __LINE__, "seed %d sample %d: %zu, %zu alarms", seed, i, na, nb);
+            if (na > DETECT_ALARMS_MAX || na != nb)
+                test_failed(__FILE__, __LINE__, "seed %d sample %d: %zu, %zu alarms", seed, i, na, nb);
             for (size_t k = 0; k < na; k++) {
                 bool *o = &open[oa[k].part == DETECT_THRESHOLD ? 1 + oa[k].threshold : 0];
                 if (!alarm_ok(&oa[k]) || *o != oa[k].over || oa[k].score != ob[k].score)
-                    test_failed(__FILE__, __LINE__, "seed %d sample %d: part %d value %g low %g high %g", seed, i, oa[k].part, oa[k].value,
-                                oa[k].low, oa[k].high);
+                    test_failed(__FILE__, __LINE__, "seed %d sample %d: part %d value %g low %g high %g", seed, i,
+                                oa[k].part, oa[k].value, oa[k].low, oa[k].high);
                 *o = !oa[k].over;
             }
             if (next_random(&r) % 500) continue;
@@ -359,18 +370,27 @@ TEST(a_load_under_another_config_forgets_what_no_longer_holds)
 TEST(a_sentence_says_what_was_seen_and_expected)
 {
     struct arena a = arena_init(4096);
-    struct detect_alarm alarm = { .part = DETECT_POINT, .above = true, .value = 412, .low = 90, .high = 180, .once_in = 40000 };
-    CHECK_STR(detect_sentence(&alarm, STR("ms"), &a), "the value is 412 ms, above the usual 90 to 180 (expected once in about 40000 samples)");
+    struct detect_alarm alarm = {
+        .part = DETECT_POINT, .above = true, .value = 412, .low = 90, .high = 180, .once_in = 40000
+    };
+    CHECK_STR(detect_sentence(&alarm, STR("ms"), &a),
+              "the value is 412 ms, above the usual 90 to 180 (expected once in about 40000 samples)");
     static const struct {
         double once_in;
         const char *want;
-    } rare[] = { { 994, "990 samples" }, { 9949, "9900 samples" }, { 123456, "120000 samples" }, { 999400, "1000000 samples" },
-                 { 2.34e6, "2.3 million samples" }, { 5e10, "50 billion samples" },
-                 { 3.06e11, "310 billion samples" }, { 1e12, "a trillion samples or more" } };
+    } rare[] = { { 994, "990 samples" },
+                 { 9949, "9900 samples" },
+                 { 123456, "120000 samples" },
+                 { 999400, "1000000 samples" },
+                 { 2.34e6, "2.3 million samples" },
+                 { 5e10, "50 billion samples" },
+                 { 3.06e11, "310 billion samples" },
+                 { 1e12, "a trillion samples or more" } };
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++) {
         alarm.once_in = rare[i].once_in;
         str text = detect_sentence(&alarm, STR_NONE, &a);
-        if (str_find(text, str_of(rare[i].want), 0) < 0) test_failed(__FILE__, __LINE__, STR_FMT ": want %s", STR_ARG(text), rare[i].want);
+        if (str_find(text, str_of(rare[i].want), 0) < 0)
+            test_failed(__FILE__, __LINE__, STR_FMT ": want %s", STR_ARG(text), rare[i].want);
     }
     for (unsigned i = 0; i < DETECT_PARTS_ALL; i++) {
         alarm.part = (enum detect_part)i;

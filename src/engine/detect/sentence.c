@@ -20,8 +20,9 @@ static const char *const subjects[DETECT_PARTS_ALL] = {
     [DETECT_DRIFT] = "the level has moved to",
     [DETECT_NOISE] = "from sample to sample it now changes by",
     [DETECT_FLAT] = "the value no longer moves; from sample to sample it changes by",
+    [DETECT_PATTERN] = "the course of the last samples is unlike any before by",
     [DETECT_THRESHOLD] = "the value is",
-    [DETECT_MISSING] = "no sample has come for",
+    [DETECT_MISSING] = "no sample came for",
 };
 
 static str range_text(const struct detect_alarm *a, struct arena *mem)
@@ -29,6 +30,7 @@ static str range_text(const struct detect_alarm *a, struct arena *mem)
     if (a->part == DETECT_THRESHOLD)
         return str_fmt(mem, "%s the limit %.6g", a->above ? "above" : "below", a->above ? a->high : a->low);
     if (a->part == DETECT_FLAT) return str_fmt(mem, "where %.4g was usual", a->low);
+    if (a->part == DETECT_PATTERN) return str_fmt(mem, "at most %.4g was usual", a->high);
     if (a->part == DETECT_MISSING) return str_fmt(mem, "at most %.6g s is usual", a->high);
     return str_fmt(mem, "%s the usual %.4g to %.4g", a->above ? "above" : "below", a->low, a->high);
 }
@@ -53,7 +55,10 @@ static str rarity_text(double once_in, struct arena *mem)
 str detect_sentence(const struct detect_alarm *a, str unit, struct arena *mem)
 {
     const char *subject = a->part < DETECT_PARTS_ALL ? subjects[a->part] : "";
-    str u = a->part == DETECT_MISSING ? STR("s") : unit, range = range_text(a, mem);
+    str u = a->part == DETECT_MISSING   ? STR("s")
+            : a->part == DETECT_PATTERN ? STR("%")
+                                        : unit,
+        range = range_text(a, mem);
     str out =
         str_fmt(mem, "%s %.6g%s" STR_FMT ", " STR_FMT, subject, a->value, u.len ? " " : "", STR_ARG(u), STR_ARG(range));
     if (a->part >= DETECT_LEARNED) return out;

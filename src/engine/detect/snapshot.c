@@ -1,6 +1,7 @@
 /* Saved state. The bytes come back from a file, so nothing in them may lead outside the arrays or into endless work. */
 #include "engine/detect/detect.h"
 #include "engine/detect/novelty.h"
+#include "engine/detect/pattern.h"
 #include "engine/detect/real.h"
 
 void detect_save(const struct detect_series *s, struct detect_snapshot *out)
@@ -34,7 +35,7 @@ static bool recent_ok(const struct detect_series *s)
 {
     return floats_ok(s->recent.residual, DETECT_LONG, -100, 100) && floats_ok(s->recent.jump, DETECT_JUMPS, 0, 1e37f) &&
            floats_ok(s->rest.peak, DETECT_REST_BLOCKS, 0, 1) && s->rest.block < DETECT_REST_BLOCKS &&
-           s->flat.equal <= s->flat.samples;
+           s->flat.equal <= s->flat.samples && pattern_ok(&s->pattern);
 }
 
 static bool rhythm_ok(const struct detect_rhythm *r)
@@ -87,7 +88,8 @@ static bool times_ok(const struct detect_series *s)
             s->limits[i].worst != s->limits[i].worst)
             return false;
     return past(s, s->episode.start) && s->episode.start <= s->episode.end && past(s, s->episode.end) &&
-           past(s, s->deviated) && (!s->open || s->deviated >= s->episode.start) && s->episode.part < DETECT_LEARNED;
+           past(s, s->deviated) && (!s->open || s->deviated >= s->episode.start) && s->longest >= 0 &&
+           s->longest <= USEC_MAX && s->episode.part < DETECT_LEARNED;
 }
 
 /* The config may have changed since. What was known of a threshold that is now another one is of no use; nor is
