@@ -1,0 +1,82 @@
+#include "engine/encode/encode.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "engine/encode/kernel.h"
+
+const struct encode_kernel *const encode_kernels[] = {
+#if defined(__x86_64__)
+    &encode_kernel_avx512,
+#endif
+    &encode_kernel_scalar,
+    NULL,
+};
+
+static_assert((int)BATCH_ROWS >= (int)ENCODE_PIECES_MAX, "a batch holds the longest text");
+
+size_t encode_scratch_size(void)
+{
+    return sizeof(struct encode_batch) + FORMAT_ALIGN;
+}
+
+static struct encode_batch *batch_in(void *scratch)
+{
+    uintptr_t at = (uintptr_t)scratch;
+    return (struct encode_batch *)((char *)scratch + (FORMAT_ALIGN - at % FORMAT_ALIGN) % FORMAT_ALIGN);
+}
+
+static void pool(const struct encode_batch *b, size_t text, float *out)
+{
+    size_t from = b->starts[text], end = b->starts[text + 1];
+    float square = 0;
+    memcpy(out, b->x[from], sizeof b->x[from]);
+    for (size_t r = from + 1; r < end; r++)
+        for (size_t i = 0; i < DIM; i++) out[i] += b->x[r][i];
+    for (size_t i = 0; i < DIM; i++) square += out[i] * out[i];
+    float by = square > 0 ? 1 / sqrtf(square) : 0;
+    for (size_t i = 0; i < DIM; i++) out[i] *= by;
+}
+
+static void run_batch(const struct encode_model *m, struct encode_batch *b, float *out)
+{
+    if (b->texts) m->kernel->run(m, b);
+    for (size_t t = 0; t < b->texts; t++) pool(b, t, out + t * DIM);
+    b->texts = b->rows = 0;
+}
+
+static void append(struct encode_batch *b, const uint16_t *ids, size_t n)
+{
+    memcpy(b->ids + b->rows, ids, n * sizeof *ids);
+    b->starts[b->texts++] = b->rows;
+    b->rows += n;
+    b->starts[b->texts] = b->rows;
+}
+
+void encode_texts(const struct encode_model *m, void *scratch, const str *texts, size_t n, float *out)
+{
+    struct encode_batch *b = batch_in(scratch);
+    uint16_t ids[ENCODE_PIECES_MAX];
+    size_t done = 0;
+    b->texts = b->rows = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t count = encode_tokenize(m, texts[i], ids);
+        if (b->rows + count > BATCH_ROWS) {
+            run_batch(m, b, out + done * DIM);
+            done = i;
+        }
+        append(b, ids, count);
+    }
+    run_batch(m, b, out + done * DIM);
+}
+
+size_t encode_pieces(const struct encode_model *m, void *scratch, str text, uint16_t *ids, float *out)
+{
+    struct encode_batch *b = batch_in(scratch);
+    size_t n = encode_tokenize(m, text, ids);
+    b->texts = b->rows = 0;
+    append(b, ids, n);
+    m->kernel->run(m, b);
+    memcpy(out, b->x, n * sizeof b->x[0]);
+    return n;
+}
