@@ -2,13 +2,15 @@
 
 Lines are counted as the labels count them (LF, CR LF and CR each end one). F1 over the lines that the first annotator marked E, mean
 over cases; hit@10: one of them is among the ten ranked best. The rules have no fitted numbers, but their author had seen the cases,
-and mended some after scoring: no figure here is a held-out one (docs/detection.md)."""
+and mended some after scoring: no figure of the recorded cases is a held-out one. Beside them 47 cases of our own in the formats of as many
+tools, whose README has held-out figures (failing_builds/, docs/detection.md)."""
 import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -74,6 +76,27 @@ def results(weir, data):
     return out
 
 
+def own_case(path, folder):
+    """Write a case of failing_builds as two logs; gives the lines that are marked."""
+    good, failed = path.read_text(encoding="utf-8").removeprefix("== pass\n").split("== fail\n")
+    lines = failed.removesuffix("\n").split("\n")
+    (folder / "pass.log").write_text(good, encoding="utf-8")
+    (folder / "fail.log").write_text("\n".join(line[1:] for line in lines) + "\n", encoding="utf-8")
+    return {i for i, line in enumerate(lines, 1) if line.startswith("!")}
+
+
+def own_results(weir):
+    """[(name, F1, hit@10, F1 of the baseline)] of the cases in failing_builds."""
+    out = []
+    with tempfile.TemporaryDirectory() as room:
+        room = pathlib.Path(room)
+        for path in sorted((HERE / "failing_builds").glob("*.txt")):
+            want = own_case(path, room)
+            found, ranked = diff(weir, room)
+            out.append((path.stem, f1(found, want), bool(set(ranked[:10]) & want), f1(masked_difference(room), want)))
+    return out
+
+
 def mean(values):
     values = list(values)
     return sum(values) / len(values) if values else 0.0
@@ -94,7 +117,17 @@ def speed(bench, data):
               peer_value=size / 1e6 / (time.process_time() - began))
 
 
+def measure_own(bench):
+    rows = own_results(str(bench.build / "weir"))
+    low = min(rows, key=lambda r: r[1])
+    bench.note(f"failing builds of our own: lowest F1 {low[1]:.3f} ({low[0]})")
+    bench.add("failing builds", f"F1, {len(rows)} of our own, one a tool", mean(r[1] for r in rows), "", None, less=False,
+              peer="masked line difference", peer_value=mean(r[3] for r in rows))
+    bench.add("failing builds", "hit@10, our own", mean(r[2] for r in rows), "", 1.0, less=False)
+
+
 def measure(bench):
+    measure_own(bench)
     data = bench.dataset("ci_failures")
     if not data:
         return
@@ -109,15 +142,20 @@ def measure(bench):
 
 
 def check(weir):
-    """As a test: the figures must not get worse. 77: no data."""
+    """As a test: the figures must not get worse. Ours need no data."""
+    rows = own_results(weir)
+    own, hit = mean(r[1] for r in rows), mean(r[2] for r in rows)
+    print(f"our own: F1 {own:.4f} hit@10 {hit:.3f} of {len(rows)}")
+    if len(rows) < 47 or own < 0.9 or hit < 1 or min(r[1] for r in rows) < 0.6:
+        return 1
     folder = pathlib.Path(os.environ.get("WEIR_DATA") or HERE / "../../../shared/data") / "ci_failures"
     if not folder.is_dir():
-        print("skipped: no data")
-        return 77
+        print("the recorded cases: no data")
+        return 0
     rows = results(weir, folder)
     own, hit = mean(r[1] for r in rows), mean(r[3] for r in rows)
     print(f"F1 {own:.4f} hit@10 {hit:.3f}")
-    return 0 if own >= 0.85 and hit >= 1 else 1
+    return 0 if own >= 0.92 and hit >= 1 else 1
 
 
 if __name__ == "__main__":

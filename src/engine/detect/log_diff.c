@@ -7,6 +7,9 @@
 
 enum {
     SLACK_MAX = 10, /* unlabelled lines without a word of trouble, one after another, that a block may hold */
+    SECTION_MAX = 200, /* the same under a heading of failures */
+    LABELLED_MIN = 4,  /* labelled lines one after another, from which on one without a label is another writer's */
+    GAP_MAX = 3,       /* new lines between two marked ones that belong to them whatever they say */
     PENDING_MAX = 3,
     MEMO_MAX = 1 << 16,
 };
@@ -188,6 +191,9 @@ struct block {
     size_t slack;         /* unlabelled lines since the last one that spoke */
     size_t pending;       /* blank lines and rulers since the last marked one */
     bool blank;           /* one of them is blank: what hangs together no longer follows by itself */
+    bool within; /* the last one was indented, or of a stack: what stands at the margin again is something else */
+    size_t labelled;      /* lines of level error one after another up to the last one */
+    char section;         /* under a heading of failures, by what marks it; 0: not */
 };
 
 static bool speaks(const struct log_say *s)
@@ -201,12 +207,25 @@ static bool speaks(const struct log_say *s)
 /* Does a line that does not speak itself go on with the block? */
 static bool goes_on(struct block *b, const struct log_say *s, bool fresh)
 {
+    if (s->pointer) return b->pending == 0;
     if (s->level == LOG_LEVEL_ERROR) return b->level == LOG_LEVEL_ERROR && b->pending == 0;
     if (s->level != LOG_LEVEL_NONE) return false;
     if (s->frame || s->indented) return fresh || s->frame;
-    if (b->blank || !fresh) return false;
+    if (!fresh || (b->blank && !b->section)) return false;
     if (s->outcome || s->step) return s->step;
+    if (b->section) return s->heading != b->section && ++b->slack <= SECTION_MAX;
+    if (b->labelled >= LABELLED_MIN || b->within) return false; /* a writer that labels its lines labels all of them */
     return ++b->slack <= SLACK_MAX;
+}
+
+/* A heading of failures begins a section: what is new below belongs to it, also after blank lines, until what was
+ * known, a summary, or a heading of the same kind. */
+static bool opens_section(struct block *b, const struct log_say *s)
+{
+    bool heading = s->heading && s->trouble;
+    if ((!heading && !s->item) || s->level != LOG_LEVEL_NONE) return false;
+    if (heading || !b->section) b->section = heading ? s->heading : ')';
+    return true;
 }
 
 static void mark(struct lines *f, size_t i, struct block *b, const struct log_say *s)
@@ -216,25 +235,58 @@ static void mark(struct lines *f, size_t i, struct block *b, const struct log_sa
     f->at[i].begins = !b->open;
     f->at[i].weight = (uint8_t)(s->trouble + (s->level == LOG_LEVEL_ERROR ? 2 : 0) + (s->blank ? 0 : 1));
     b->open = !s->step;
+    b->labelled = s->level == LOG_LEVEL_ERROR ? b->labelled + 1 : 0;
     b->level = s->level;
+    b->within = s->indented || s->frame;
     b->pending = 0;
     b->blank = false;
 }
 
-static size_t mark_blocks(str fail, struct lines *f)
+/* What lines say, the two last asked for remembered: a line is asked about as itself and as the one below. */
+struct reader {
+    str fail;
+    const struct lines *f;
+    size_t of[2]; /* index + 1 */
+    struct log_say say[2];
+};
+
+static const struct log_say *say_of(struct reader *r, size_t i)
+{
+    size_t slot = i % 2;
+    if (r->of[slot] != i + 1) {
+        r->say[slot] = log_say_read((str){ r->fail.ptr + r->f->at[i].from, r->f->at[i].len });
+        r->of[slot] = i + 1;
+    }
+    return &r->say[slot];
+}
+
+/* What stands right above the lines of a stack is what was thrown, whatever its words; above complaints it is the file.
+ */
+static bool heads_stack(struct reader *r, size_t i, const struct log_say *s)
+{
+    const struct lines *f = r->f;
+    if (s->level != LOG_LEVEL_NONE || s->outcome || s->step || s->blank || i + 1 == f->n || !f->at[i + 1].fresh)
+        return false;
+    const struct log_say *below = say_of(r, i + 1);
+    return (below->frame && below->indented && !s->frame) || (below->under && below->level != LOG_LEVEL_WARNING);
+}
+
+static size_t mark_blocks(struct reader *r, struct lines *f)
 {
     struct block b = { 0 };
     size_t marked = 0;
     for (size_t i = 0; i < f->n; i++) {
         struct line *l = &f->at[i];
         if (!l->fresh && !b.open) continue;
-        struct log_say s = log_say_read((str){ fail.ptr + l->from, l->len });
-        bool spoke = l->fresh && speaks(&s);
+        struct log_say s = *say_of(r, i);
+        bool title = l->fresh && opens_section(&b, &s);
+        bool spoke = title || (l->fresh && (speaks(&s) || heads_stack(r, i, &s)));
         if (spoke) b.slack = 0;
         if (spoke || (b.open && goes_on(&b, &s, l->fresh))) {
             mark(f, i, &b, &s);
             marked++;
-        } else if (s.blank && s.level == LOG_LEVEL_NONE && b.pending < PENDING_MAX && (s.ruler || !b.blank)) {
+        } else if (s.blank && s.level == LOG_LEVEL_NONE && b.pending < PENDING_MAX &&
+                   (s.ruler || !b.blank || b.section)) {
             b.pending++;
             b.blank = b.blank || !s.ruler;
         } else {
@@ -242,6 +294,29 @@ static size_t mark_blocks(str fail, struct lines *f)
         }
     }
     return marked;
+}
+
+static bool fills_gap(struct reader *r, size_t i)
+{
+    const struct line *l = &r->f->at[i];
+    return l->empty || (l->fresh && say_of(r, i)->level == LOG_LEVEL_NONE);
+}
+
+/* Between two lines that carry the error, with nothing known in between, a few new lines carry it, too. */
+static void close_gaps(struct reader *r, struct lines *f)
+{
+    size_t last = SIZE_MAX;
+    for (size_t i = 0; i < f->n; i++) {
+        if (!f->at[i].marked) continue;
+        size_t from = last;
+        last = i;
+        if (from == SIZE_MAX || i - from < 2 || i - from > GAP_MAX + 1) continue;
+        size_t k = from + 1;
+        while (k < i && fills_gap(r, k)) k++;
+        if (k < i) continue;
+        for (k = from + 1; k < i; k++) f->at[k].marked = true;
+        f->at[i].begins = false;
+    }
 }
 
 /* --- The answer --- */
@@ -309,8 +384,10 @@ err log_diff(str pass, str fail, struct arena *a, struct log_diff *out)
     }
     out->pass_lines = p.n;
     out->fail_lines = f.n;
-    out->guessed = mark_blocks(fail, &f) == 0;
+    struct reader r = { .fail = fail, .f = &f };
+    out->guessed = mark_blocks(&r, &f) == 0;
     for (size_t i = 0; i < f.n && out->guessed; i++) f.at[i].marked = f.at[i].fresh;
+    if (!out->guessed) close_gaps(&r, &f);
     e = collect(fail, &f, a, out);
     if (!e.code) rank(&f, out);
     return e;

@@ -3,10 +3,13 @@
  *
  * 1. A line is fresh when no line of the passed run has the same masked form (log_line.h), so that times, sizes and ids
  * do not count. In a line that speaks of failure, zero and not zero differ ("1 failed" is not "0 failed").
- * 2. Fresh lines that speak of trouble (log_say.h) begin a block. It goes on over stack frames, indented and unlabelled
- * fresh lines and lines of level error, and ends at a line known from the passed run or of a lower level.
- * 3. Lines that only say that something failed ("BUILD FAILED in 14s") carry nothing and stay out. When nothing else is
- * left, the fresh lines as such are the answer.
+ * 2. Fresh lines that speak of trouble (log_say.h), name a place in a file and complain, or stand right above a stack
+ * begin a block. It goes on over stack frames, indented and unlabelled fresh lines and lines of level error, and ends
+ * at a line known from the passed run or of a lower level, or back at the margin after a stack. A heading ("Failures:")
+ * or a numbered item ("1) ...") opens a section: all that is new in it belongs, also after blank lines. Up to three new
+ * lines between two marked ones belong to them.
+ * 3. Lines that only say or count that something failed ("BUILD FAILED in 14s", "3 passed, 1 failed") stay out. When
+ * nothing else is left, the fresh lines as such are the answer.
  *
  * Plain line difference on masked lines is what the comparison of build logs in CiDiff (Hubner et al., ISSTA 2025)
  * begins with, too; there are no learned weights here. Lines end with LF, CR LF or CR (a progress bar is many lines).
