@@ -26,6 +26,7 @@ static void take(struct seen *s, const struct cell *row, size_t columns)
         if (row[i].kind == CELL_TEXT && !cell_number(row[i].text, &v)) v = (double)row[i].text.len;
         if (i < COLUMNS_LOOKED_AT && s->count < ROWS_KEPT) s->value[i][s->count] = v;
     }
+    (void)sum; /* each byte was read: that is what the sanitizer looks at */
     s->count += s->count < ROWS_KEPT;
 }
 

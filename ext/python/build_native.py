@@ -9,7 +9,7 @@ from cffi import FFI
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PARTS = ["weir", "detect", "drift", "log", "lineage"]
+PARTS = ["weir", "detect", "drift", "stream", "estimate", "log", "lineage", "graph"]
 
 
 def declarations(header):

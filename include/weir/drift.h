@@ -68,6 +68,44 @@ WEIR_API size_t weir_drift_sketches_memory(void);
 WEIR_API int weir_drift_sketches(const weir_sketch *reference, const weir_sketch *current, struct weir_memory memory,
                                  struct weir_drift *out, struct weir_error *error);
 
+/* ---- vectors (embeddings) and texts ---- */
+
+struct weir_mmd_result {
+    double distance; /* maximum mean discrepancy with Gaussian kernels, squared, biased: 0..2 */
+    double excess;   /* the same less what chance alone gives: the effect size, about 0 when nothing differs */
+    double p;
+    size_t rows[2]; /* used; one with a number that is not finite is left out */
+};
+WEIR_API size_t weir_mmd_memory(size_t dims);
+/* Rows of `dims` numbers, one after the other, 20 at least on each side; sees any difference of the distributions. The seed draws the
+ * random features: the same seed gives the same answer. Errors: WEIR_INPUT (rows, dims past 4096), WEIR_LIMIT. */
+WEIR_API int weir_mmd(const double *reference, size_t m, const double *current, size_t n, size_t dims, uint64_t seed,
+                      struct weir_memory memory, struct weir_mmd_result *out, struct weir_error *error);
+
+#define WEIR_DOMAIN_TERMS 20
+struct weir_domain_term {
+    uint32_t column;
+    double weight;         /* in log odds; above 0: speaks for current */
+    struct weir_text name; /* of texts: the word; points into them */
+};
+struct weir_domain {
+    double auc; /* 0.5: the two cannot be told apart, 1: always */
+    double p;
+    size_t rows[2];
+    struct weir_domain_term terms[WEIR_DOMAIN_TERMS]; /* what tells them apart, heaviest first */
+    size_t term_count;
+};
+WEIR_API size_t weir_domain_memory(size_t m, size_t n, size_t dims);
+/* A classifier is trained to tell the sets apart, and scored on rows it has not seen. Of more than 10,000 rows evenly spaced ones are
+ * taken. Errors: as above. */
+WEIR_API int weir_domain(const double *reference, size_t m, const double *current, size_t n, size_t dims, struct weir_memory memory,
+                         struct weir_domain *out, struct weir_error *error);
+/* bytes: of all texts together */
+WEIR_API size_t weir_domain_texts_memory(size_t m, size_t n, size_t bytes);
+/* The same of texts, by their words. */
+WEIR_API int weir_domain_texts(const struct weir_text *reference, size_t m, const struct weir_text *current, size_t n,
+                               struct weir_memory memory, struct weir_domain *out, struct weir_error *error);
+
 #ifdef __cplusplus
 }
 #endif

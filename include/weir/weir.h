@@ -3,7 +3,10 @@
  *   weir/detect.h    samples of one series -> alarms that explain themselves; changes for good
  *   weir/drift.h     two samples of a column -> is it still distributed as it was?
  *   weir/log.h       lines -> templates; a passed and a failed run -> what is new
+ *   weir/stream.h    numbers one by one -> has the stream changed? A model's mistakes likewise
+ *   weir/estimate.h  probabilities of a classifier -> how well it does, before labels are known
  *   weir/lineage.h   SQL -> which tables and columns feed which
+ *   weir/graph.h     what feeds what -> up, down, what a change of a column breaks
  *
  * Memory is yours: an object lives in memory that you give, whose size its weir_..._size() tells; a call that needs room for its
  * work takes a struct weir_memory, and what it returns points into that. Nothing is allocated, nothing is global, no clock is

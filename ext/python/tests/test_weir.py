@@ -93,6 +93,92 @@ class SeriesTest(unittest.TestCase):
         self.assertEqual(weir.discords(np.zeros(20)), [])
 
 
+class StreamTest(unittest.TestCase):
+    def test_a_shift_is_seen_whatever_the_unit(self):
+        rng = np.random.default_rng(1)
+        values = rng.lognormal(size=4000) * 1e6
+        values[2000:] *= 3
+        alarms = weir.Stream().feed(values)
+        self.assertTrue(alarms and all(a.state == "changed" for a in alarms) and 2000 < alarms[0].at < 2200 and alarms[0].rank > 0.6)
+
+    def test_in_pieces_saved_and_loaded_it_says_the_same(self):
+        rng = np.random.default_rng(1)
+        wrong = rng.random(4000) < np.where(np.arange(4000) < 2000, 0.1, 0.6)
+        for kind in ("ranks", "page_hinkley", "ddm", "eddm"):
+            whole, first = weir.Stream(kind).feed(wrong), weir.Stream(kind)
+            pieces = first.feed(wrong[:1000])
+            again = weir.Stream.load(first.save())
+            self.assertEqual(repr([(a.at - 1000 * (i >= len(pieces)), a.state) for i, a in enumerate(whole)]),
+                             repr([(a.at, a.state) for a in pieces + again.feed(wrong[1000:])]))
+            self.assertTrue(any(a.state == "changed" for a in whole) or kind == "page_hinkley")
+
+    def test_wrong_arguments_are_named(self):
+        for call in (lambda: weir.Stream("x"), lambda: weir.Stream(delta=2), lambda: weir.Stream(size=2),
+                     lambda: weir.Stream("page_hinkley", threshold=0), lambda: weir.Stream.load(b"nonsense")):
+            with self.assertRaises(weir.WeirError) as raised:
+                call()
+            self.assertTrue(str(raised.exception))
+
+
+class EstimatorTest(unittest.TestCase):
+    def test_an_estimate_is_near_what_the_labels_say(self):
+        rng = np.random.default_rng(1)
+
+        def answers(n):
+            proba = rng.random(n)
+            return proba, proba >= 0.5, rng.random(n) < 0.5 + 0.5 * (proba - 0.5)
+        estimator = weir.Estimator(*answers(6000))
+        self.assertTrue(estimator.calibrated)
+        for name, e in estimator.estimate(*answers(6000)).items():
+            self.assertAlmostEqual(e.value, e.realized, delta=0.03, msg=name)
+        self.assertTrue(np.isnan(estimator.estimate(*answers(100)[:2])["f1"].realized))
+
+    def test_wrong_arguments_are_named(self):
+        for args in (([0.5] * 100, [1] * 99, [1] * 100), ([0.5] * 100, [1] * 100, [2] * 100), ([0.5] * 5, [1] * 5, [1] * 5)):
+            with self.assertRaises(weir.WeirError):
+                weir.Estimator(*args)
+
+
+class VectorTest(unittest.TestCase):
+    def test_embeddings_that_moved(self):
+        rng = np.random.default_rng(1)
+        a, b = rng.normal(size=(500, 16)), rng.normal(size=(500, 16))
+        self.assertTrue(weir.mmd(a, b).p > 0.001 and weir.told_apart(a, b).p > 0.001)
+        b[:, 3] += 1
+        found = weir.told_apart(a, b)
+        self.assertTrue(weir.mmd(a, b).p < 1e-6 and found.auc > 0.7 and found.terms[0][0] == 3)
+        with self.assertRaises(weir.WeirError):
+            weir.mmd(a, b[:, :3])
+
+    def test_texts_that_moved(self):
+        a = [f"order {i % 7} paid by card" for i in range(100)]
+        b = [f"order {i % 7} paid by {'crypto' if i % 2 else 'card'}" for i in range(100)]
+        found = weir.told_apart(a, b)
+        self.assertTrue(found.p < 1e-3 and "crypto" in [word for word, _ in found.terms])
+
+
+class GraphTest(unittest.TestCase):
+    def test_what_breaks(self):
+        g = weir.Graph()
+        g.sql("load", "create table mart.sums as select customer, sum(total) s from raw.orders group by customer")
+        g.job("report", reads=["mart.sums"])
+        self.assertEqual([(v.node.name, v.depth) for v in g.up("report") if v.node.kind != "column"],
+                         [("report", 0), ("mart.sums", 1), ("load", 2), ("raw.orders", 3)])
+        self.assertEqual([(v.node.name, v.depth) for v in g.down("orders", depth=1)], [("raw.orders", 0), ("load", 1)])
+        self.assertIn(("mart.sums.s", "changes"), [(v.node.name, v.what) for v in g.impact("orders.total")])
+        for wrong in ("nothing", "orders.nothing"):
+            with self.assertRaises(weir.WeirError):
+                g.impact(wrong)
+
+    def test_it_grows(self):
+        g = weir.Graph()
+        for i in range(5000):
+            g.flow((f"d{i}", "a"), (f"d{i + 1}", "a"), job=f"j{i}")
+        self.assertEqual(len(g), 3 * 5000 + 2)
+        self.assertEqual(len(g.down("d0.a", most=100000, depth=100000)), 5001)
+        self.assertTrue(g.down("d0.a", most=10).cut)
+
+
 class DriftTest(unittest.TestCase):
     def test_numbers(self):
         rng = np.random.default_rng(1)

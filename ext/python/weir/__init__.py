@@ -8,10 +8,13 @@
 from weir._library import WeirError, version
 from weir.detect import Adwin, Alarm, Change, Detector, Discord, changes, discords
 from weir.drift import Drift, Sketch, drift, drift_table
+from weir.graph import Graph, Node, Visit, Visits
 from weir.lineage import Flow, SqlLineage, Statement, sql_lineage
 from weir.logs import DiffLine, Log, LogAlarm, LogDiff, Template, log_diff
+from weir.streams import Estimate, Estimator, Stream, StreamAlarm
+from weir.vectors import Domain, Mmd, mmd, told_apart
 
-__all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Drift", "Flow", "Log", "LogAlarm", "LogDiff", "Sketch",
-           "SqlLineage", "Statement", "Template", "WeirError", "changes", "discords", "drift", "drift_table", "log_diff",
-           "sql_lineage", "version"]
+__all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Estimate", "Estimator", "Flow", "Graph",
+           "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Sketch", "SqlLineage", "Statement", "Stream", "StreamAlarm", "Template", "Visit",
+           "Visits", "WeirError", "changes", "discords", "drift", "drift_table", "log_diff", "mmd", "sql_lineage", "told_apart", "version"]
 __version__ = version()

@@ -39,17 +39,22 @@ def _statement(s):
                      [_string(t) for t in s.writes[0:s.write_count]], [_string(t) for t in s.columns[0:s.column_count]], flows)
 
 
-def sql_lineage(text, dialect=None):
-    """The statements of a SQL text. dialect: None for any, or "postgres", "mysql", "bigquery", "snowflake", ..."""
+def sql_raw(text, dialect=None):
+    """The C result, and what keeps it alive."""
     data, out = _bytes(text), ffi.new("struct weir_sql *")
-    name, size = ffi.NULL if dialect is None else dialect.encode(), lib.weir_sql_memory(len(data))
+    kept, name, size = _text(data), ffi.NULL if dialect is None else dialect.encode(), lib.weir_sql_memory(len(data))
     for last in (False, False, True):
-        work, _block = memory(size)
+        work, block = memory(size)
         try:
-            checked(lib.weir_sql, _text(data), name, work, out)
-            break
+            checked(lib.weir_sql, kept, name, work, out)
+            return out, (data, kept, block)
         except WeirError as e:
             if last or e.code != lib.WEIR_LIMIT:
                 raise
             size *= 4
+
+
+def sql_lineage(text, dialect=None):
+    """The statements of a SQL text. dialect: None for any, or "postgres", "mysql", "bigquery", "snowflake", ..."""
+    out, _kept = sql_raw(text, dialect)
     return SqlLineage([_statement(s) for s in out.statements[0:out.count]], out.skipped, bool(out.truncated))

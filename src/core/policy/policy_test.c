@@ -312,8 +312,7 @@ TEST(the_order_of_rules_never_matters)
         "  - {name: b, when: severity >= HIGH, then: escalate, because: severe}\n",
         "  - {name: c, when: tier = 1, then: deny, because: tier one}\n",
         "  - {name: d, when: \"action IN ('knob.set', 'job.retry')\", then: monitor, because: watched}\n",
-        "  - {name: e, when: tier / (local_hour - 3 * 7) >= 0, then: execute, because: breaks at nine in the "
-        "evening}\n",
+        "  - {name: e, when: tier / (local_hour - 3 * 7) >= 0, then: execute, because: breaks at nine p.m.}\n",
         "  - {name: f, when: tier <> 1, then: deny, because: other tiers}\n",
         "  - {name: g, when: severity = HIGH, then: escalate, because: high}\n",
         "  - {name: h, when: attempts <= 3 OR 1 / (local_hour - 3 * 7) > 5, then: monitor, because: breaks then too}\n",
