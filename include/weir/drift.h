@@ -1,6 +1,6 @@
-/* Is a column still distributed as it was? Two samples go in, one yes or no a column comes out, with what spoke and how much.
- * A column drifts when a part of its battery is both unlikely (corrected for the number of parts and of columns) and big enough to
- * matter. docs/detection.md says how. */
+/* Is a column still distributed as it was? Two samples go in, one yes or no a column comes out, with what spoke and how
+ * much. A column drifts when a part of its battery is both unlikely (corrected for the number of parts and of columns)
+ * and big enough to matter. docs/detection.md says how. */
 #ifndef WEIR_DRIFT_H
 #define WEIR_DRIFT_H
 
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define WEIR_DRIFT_PARTS 11
+#define WEIR_DRIFT_PARTS 12
 #define WEIR_DRIFT_QUANTILES 7
 
 struct weir_drift_part {
@@ -43,21 +43,23 @@ struct weir_drift {
 WEIR_API const char *weir_drift_part_name(int part);
 WEIR_API const char *weir_drift_part_unit(int part);
 
-/* Exact. NaN: missing. Up to 2^30 rows each. Errors: WEIR_LIMIT (memory: weir_drift_numbers_memory tells how much), WEIR_INPUT. */
+/* Exact. NaN: missing. Up to 2^30 rows each. Errors: WEIR_LIMIT (memory: weir_drift_numbers_memory tells how much),
+ * WEIR_INPUT. */
 WEIR_API size_t weir_drift_numbers_memory(size_t reference, size_t current);
-WEIR_API int weir_drift_numbers(const double *reference, size_t m, const double *current, size_t n, struct weir_memory memory,
-                                struct weir_drift *out, struct weir_error *error);
+WEIR_API int weir_drift_numbers(const double *reference, size_t m, const double *current, size_t n,
+                                struct weir_memory memory, struct weir_drift *out, struct weir_error *error);
 /* Values of a category; an element with ptr NULL is missing. */
 WEIR_API size_t weir_drift_words_memory(void);
 WEIR_API int weir_drift_words(const struct weir_text *reference, size_t m, const struct weir_text *current, size_t n,
                               struct weir_memory memory, struct weir_drift *out, struct weir_error *error);
-/* Columns of one comparison together: sets p's correction across them and `drift` anew. alarm: the chance of a false alarm in a
- * table that has not changed, 0 .. 0.5; 0: 0.03. */
+/* Columns of one comparison together: sets p's correction across them and `drift` anew. alarm: the chance of a false
+ * alarm in a table that has not changed, 0 .. 0.5; 0: 0.03. */
 WEIR_API size_t weir_drift_decide_memory(size_t columns);
-WEIR_API int weir_drift_decide(struct weir_drift *columns, size_t n, double alarm, struct weir_memory memory, struct weir_error *error);
+WEIR_API int weir_drift_decide(struct weir_drift *columns, size_t n, double alarm, struct weir_memory memory,
+                               struct weir_error *error);
 
-/* One pass over numbers in constant memory, for samples that do not fit: summaries that can be merged. A rank is off by less than
- * 0.0005 of the rows. */
+/* One pass over numbers in constant memory, for samples that do not fit: summaries that can be merged. A rank is off by
+ * less than 0.0005 of the rows. */
 typedef struct weir_sketch weir_sketch;
 
 WEIR_API size_t weir_sketch_size(void);

@@ -75,11 +75,36 @@ def numbers(a, b):
         w = stats.wasserstein_distance(a, b)
     chi, p = smooth(a, b)
     psi, js = psi_js(a, b)
-    return ", ".join(literal(v) for v in (ks.statistic, ks.pvalue, w, chi, p, psi, js))
+    return ", ".join(literal(v) for v in (ks.statistic, ks.pvalue, w, chi, p, psi, js, beyond(a, b)))
+
+
+def beyond(a, b):
+    """The chance that the outermost rows are all of b, for both ends."""
+    rows = max((b < a.min()).sum(), (b > a.max()).sum())
+    return min(1.0, 2 * float(stats.hypergeom.sf(rows - 1, len(a) + len(b), len(b), rows))) if rows else 1.0
+
+
+def frequent(t):
+    """Sums of weighted squared differences of shares as quadratic forms of a normal vector, by the moments of their eigenvalues; both
+    weights by the Cauchy combination."""
+    t = np.array(t, float)
+    m, n = t.sum(1)
+    p, d = t.sum(0) / t.sum(), t[1] / n - t[0] / m
+    tangents = []
+    for w in (np.ones_like(p), p):
+        values = np.linalg.eigvals(np.diag(w) @ (np.diag(p) - np.outer(p, p))).real
+        c1, c2, c3 = (float((values**k).sum()) for k in (1, 2, 3))
+        q = float((w * d * d).sum()) / ((1 / m + 1 / n) * (m + n) / (m + n - 1))
+        if c2 <= 1e-15 or c3 <= 1e-22:
+            return 1.0
+        freedom = c2**3 / c3**2
+        x = (q - c1) * math.sqrt(freedom / c2) + freedom
+        tangents.append(math.tan(math.pi * (0.5 - min(0.999, stats.chi2.sf(x, freedom) if x > 0 else 1.0))) / 2)
+    return 0.5 - math.atan(sum(tangents)) / math.pi
 
 
 def tables(rng):
-    out = [[[10, 20, 30], [12, 18, 30]], [[5, 0, 40], [5, 9, 40]], [[100, 200, 300, 400], [130, 180, 310, 380]], [[1, 1], [1, 1]]]
+    out = [[[10, 20, 30], [12, 18, 30]], [[60, 44, 20, 9], [45, 58, 24, 6]], [[5, 0, 40], [5, 9, 40]], [[100, 200, 300, 400], [130, 180, 310, 380]], [[1, 1], [1, 1]]]
     out += [rng.integers(20, 400, (2, k)).tolist() for k in (2, 5, 9, 24)]
     return out
 
@@ -92,7 +117,7 @@ def words(t):
     js = math.sqrt(max(0.0, 0.5 * stats.entropy(p, mid) + 0.5 * stats.entropy(q, mid)))
     psi = float(((q - p) * np.log((q + 1e-4) / (p + 1e-4))).sum())
     v = math.sqrt(r.statistic / t.sum()) if r else -1
-    return (r.statistic if r else -1), (r.pvalue if r else -1), v, psi, js
+    return (r.statistic if r else -1), (r.pvalue if r else -1), v, psi, js, frequent(t)
 
 
 def distributions():
@@ -112,7 +137,7 @@ def distributions():
 def main():
     out = ["/* Made by drift.py with SciPy; do not edit. */", "#ifndef WEIR_TESTS_DRIFT_REFERENCE_H", "#define WEIR_TESTS_DRIFT_REFERENCE_H", "",
            "#include <math.h>", "", "enum kind { EVEN, SKEWED, TIES, BINARY, SCALED, SHIFTED };",
-           "struct reference { double ks, ks_p, wasserstein, smooth, smooth_p, psi, js; };", "",
+           "struct reference { double ks, ks_p, wasserstein, smooth, smooth_p, psi, js, range_p; };", "",
            "static const struct { enum kind a; size_t m; enum kind b; size_t n; struct reference want; } drawn[] = {"]
     for i, (ka, m, kb, n) in enumerate(DRAWN):
         a, b = draw(ka, m, 2 * i + 1), draw(kb, n, 2 * i + 2)
@@ -122,7 +147,7 @@ def main():
         text = [", ".join(literal(v) for v in s) for s in (a, b)]
         out.append(f"    {{ {len(a)}, {len(b)}, {{ {text[0]} }}, {{ {text[1]} }}, {{ {numbers(a, b)} }} }},")
     out += ["};", "", "/* chi2, p and V are -1 where a value is expected fewer than five times, which the test pools. */",
-            "static const struct { size_t n; unsigned count[2][24]; double chi2, p, v, psi, js; } tables[] = {"]
+            "static const struct { size_t n; unsigned count[2][24]; double chi2, p, v, psi, js, frequent; } tables[] = {"]
     for t in tables(np.random.default_rng(3)):
         rows = ", ".join("{ " + ", ".join(map(str, r)) + " }" for r in t)
         out.append(f"    {{ {len(t[0])}, {{ {rows} }}, {', '.join(literal(v) for v in words(t))} }},")

@@ -117,6 +117,8 @@ static void numbers_json(struct jw *w, const struct drift_numbers *d)
     jw_f64(w, "wasserstein", d->wasserstein);
     jw_f64(w, "psi", d->psi);
     jw_f64(w, "jensen_shannon", d->js);
+    jw_f64(w, "below_range", d->below);
+    jw_f64(w, "above_range", d->above);
 }
 
 static void counts_json(struct jw *w, const struct drift_counts *d)

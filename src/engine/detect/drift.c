@@ -86,6 +86,7 @@ static void judge_values(const struct drift_numbers *d, const struct drift_confi
     if (d->smooth_freedom > 0) say(out, DRIFT_SMOOTH, d->smooth_p, d->ks, apart);
     say(out, DRIFT_LOW, d->low_p, d->low_excess, fabs(d->low_excess) >= c->tail);
     say(out, DRIFT_HIGH, d->high_p, d->high_excess, fabs(d->high_excess) >= c->tail);
+    say(out, DRIFT_RANGE, d->range_p, d->below + d->above, d->below + d->above >= c->tail);
     if (d->repeats) say(out, DRIFT_GRID, d->grid_p, d->grid, fabs(d->grid) >= c->grid);
 }
 

@@ -31,14 +31,15 @@
     X(SMOOTH, "shape", "level, spread or shape has changed", "largest difference of the shares below a value", 2)      \
     X(LOW, "low tail", "the lowest values come from one side", "surplus share of rows", 2)                             \
     X(HIGH, "high tail", "the highest values come from one side", "surplus share of rows", 2)                          \
+    X(RANGE, "range", "values lie outside of what there was", "share of rows", 2)                                      \
     X(GRID, "repeats", "values repeat more, or less, than they did", "doublings of how often a value repeats", 2)      \
     X(MISSING, "missing", "the share of missing values has changed", "change of the share of rows", 2)                 \
     X(ODD, "not numbers", "the share of values that are no finite numbers has changed", "change of the share of rows", \
       2)                                                                                                               \
-    X(FREQUENT, "frequent values", "the frequent values have other shares", "share of rows that moved", 10)            \
-    X(CHI2, "all values", "the values have other shares", "share of rows that moved", 1)                               \
-    X(NEW, "new value", "there are values that were not there", "share of rows", 13)                                   \
-    X(VANISHED, "vanished value", "values have gone", "share of rows", 2)
+    X(FREQUENT, "frequent values", "the frequent values have other shares", "share of rows that moved", 5)             \
+    X(CHI2, "all values", "the values have other shares", "share of rows that moved", 0.5)                             \
+    X(NEW, "new value", "there are values that were not there", "share of rows", 20)                                   \
+    X(VANISHED, "vanished value", "values have gone", "share of rows", 1)
 #define DRIFT_PART_ENUM(name, text, says, unit, weight) DRIFT_##name,
 enum drift_part { DRIFT_PART_LIST(DRIFT_PART_ENUM) DRIFT_PARTS };
 #undef DRIFT_PART_ENUM
@@ -51,10 +52,11 @@ struct drift_config {
     double alarm;    /* the chance of a false alarm in a table that has not changed; above 0, below 0.5. [0.03] */
     double distance; /* least Kolmogorov-Smirnov D ... [0.05] */
     double spreads;  /* ... or least Wasserstein distance in standard deviations of the reference that matters [0.1] */
-    double tail;     /* least surplus of rows in a tail [0.01] */
+    double tail;     /* least surplus of rows in a tail, or share of rows outside of the range [0.01] */
     double share;    /* least change of the share of missing (or not finite) values [0.01] */
     double moved;    /* least share of rows that moved to other values [0.025] */
-    double value;    /* least share of rows with a new, or formerly with a vanished, value [0.005] */
+    double
+        value; /* least share of rows with a new, or formerly with a vanished, value, or outside of the range [0.005] */
     double grid;     /* least change of how often a value repeats, in doublings [1] */
 };
 struct drift_config drift_config_default(void);
@@ -90,6 +92,8 @@ struct drift_numbers {
     /* Dyadic scan of the lowest (highest) common ranks: surplus of current rows, up to (from) which value. */
     double low_p, low_excess, low_at;
     double high_p, high_excess, high_at;
+    double below, above, range_p; /* shares of the current rows below the least, above the greatest reference value; the
+                                   * chance that the outermost rows are all current ones, for both ends together */
     bool repeats;              /* some value occurs twice */
     double grid_p, grid;       /* mean log2 of how often the current values repeat, less that of the reference */
     double missing_p, odd_p;
@@ -192,7 +196,7 @@ struct drift_counts {
     double distinct[2];         /* different values; a lower bound when not exact */
     bool exact;                 /* no value was dropped */
     double chi2, chi2_freedom, chi2_p, cramers_v; /* Pearson; values expected fewer than 5 times are one */
-    double frequent_p; /* sum of squared differences of shares, Pearson's three-moment approximation (Imhof 1961) */
+    double frequent_p; /* weighted sums of squared differences of shares, by Pearson's three moments (Imhof 1961) */
     double psi, js;             /* as of numbers, over the values */
     double moved;               /* half the sum of |differences of shares|: total variation */
     double new_p, new_share, vanished_p, vanished_share; /* rows with values the other side does not have */

@@ -179,13 +179,19 @@ double drift_js(const double *p, const double *q, size_t n)
     return sqrt(fmax(0, sum));
 }
 
+/* The rows before the point with this index. */
+static double rows_before(const struct drift_points *p, size_t index)
+{
+    return !p->upto || !index ? (double)index : p->upto[index - 1];
+}
+
 /* The shares of the rows between rising edges: below the first belongs to the first bin, past the last to the last. */
 static void shares(const struct drift_points *p, const double *edges, size_t bins, double *out)
 {
     double behind = 0;
     for (size_t k = 0; k < bins; k++) {
         size_t upto = k + 1 == bins ? p->count : first_from(p->value, p->count, edges[k + 1], false);
-        double rows = !p->upto || !upto ? (double)upto : p->upto[upto - 1];
+        double rows = rows_before(p, upto);
         out[k] = (rows - behind) / p->total;
         behind = rows;
     }
@@ -222,6 +228,19 @@ static void fill_bins(const struct drift_points *ref, const struct drift_points 
     draw(cur, out, 1);
 }
 
+/* How far the current rows go beyond the reference, and the chance that so many outermost rows are all of one side. */
+static void range_test(const struct drift_points *ref, const struct drift_points *cur, double trust,
+                       struct drift_numbers *out)
+{
+    double below = rows_before(cur, first_from(cur->value, cur->count, ref->value[0], false));
+    double above = cur->total - rows_before(cur, first_from(cur->value, cur->count, ref->value[ref->count - 1], true));
+    double total = round((ref->total + cur->total) * trust), n = round(cur->total * trust);
+    double most = round(fmax(below, above) * trust);
+    out->below = below / cur->total;
+    out->above = above / cur->total;
+    out->range_p = fmin(1, 2 * dist_hypergeometric_from(total, n, most, most));
+}
+
 static void summary(const struct drift_points *p, struct drift_side *side)
 {
     static const double at[DRIFT_SUMMARY] = { 0, .01, .25, .5, .75, .99, 1 };
@@ -237,7 +256,7 @@ static double count_distinct(const struct drift_points *p)
 
 static void no_values(struct drift_numbers *out)
 {
-    out->ks_p = out->smooth_p = out->low_p = out->high_p = out->grid_p = 1;
+    out->ks_p = out->smooth_p = out->low_p = out->high_p = out->grid_p = out->range_p = 1;
     out->bin_count = 0;
 }
 
@@ -260,5 +279,6 @@ void drift_pair(const struct drift_points *ref, const struct drift_points *cur, 
     tail_test(&w, &w.low, trust, &out->low_p, &out->low_excess, &out->low_at);
     tail_test(&w, &w.high, trust, &out->high_p, &out->high_excess, &out->high_at);
     grid_test(&w, trust, out);
+    range_test(ref, cur, trust, out);
     fill_bins(ref, cur, out);
 }

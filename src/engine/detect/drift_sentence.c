@@ -62,12 +62,23 @@ static str repeat_text(const struct drift_numbers *d, struct arena *a)
     return str_fmt(a, STR_FMT ": %.0f different ones, were %.0f", STR_ARG(more), is, was);
 }
 
+static str range_text(const struct drift_numbers *d, struct arena *a)
+{
+    const double *was = d->side[0].quantile, *is = d->side[1].quantile;
+    bool low = d->below > d->above;
+    str rows = percent(low ? d->below : d->above, a);
+    return str_fmt(a, STR_FMT " of rows lie %s %.4g, the %s value before; now up to %.4g", STR_ARG(rows),
+                   low ? "below" : "above", low ? was[0] : was[DRIFT_SUMMARY - 1], low ? "least" : "greatest",
+                   low ? is[0] : is[DRIFT_SUMMARY - 1]);
+}
+
 str drift_sentence_numbers(const struct drift_numbers *d, const struct drift_verdict *v, struct arena *a)
 {
     const struct drift_side *r = &d->side[0], *c = &d->side[1];
     switch (v->loudest) {
     case DRIFT_LOW: return tail_text(d->low_excess, d->low_at, "less", a);
     case DRIFT_HIGH: return tail_text(d->high_excess, d->high_at, "more", a);
+    case DRIFT_RANGE: return range_text(d, a);
     case DRIFT_GRID: return repeat_text(d, a);
     case DRIFT_MISSING: return share_text("missing", r->missing, r->rows, c->missing, c->rows, a);
     case DRIFT_ODD: return share_text("are no finite numbers", r->odd, r->rows, c->odd, c->rows, a);

@@ -59,6 +59,7 @@ static void agrees(size_t i, const struct drift_numbers *d, const struct referen
     close_to("p of smooth", i, d->smooth_p, want->smooth_p, classes);
     close_to("PSI", i, d->psi, want->psi, 1e-9);
     close_to("JS", i, d->js, want->js, 1e-7);
+    close_to("p of the range", i, d->range_p, want->range_p, 1e-8);
 }
 
 TEST(statistics_of_numbers_agree_with_scipy)
@@ -116,6 +117,8 @@ TEST(statistics_of_words_agree_with_scipy)
         CHECK_OK(drift_compare_words(&w[0], &w[1], &arena, &c));
         close_to("PSI", i, c.psi, tables[i].psi, 1e-9);
         close_to("JS", i, c.js, tables[i].js, 1e-7);
+        if (tables[i].frequent > 1e-12) close_to("p of the frequent", i, c.frequent_p, tables[i].frequent, 1e-6);
+        else CHECK(c.frequent_p < 1e-11);
         if (tables[i].chi2 < 0) continue;
         close_to("chi2", i, c.chi2, tables[i].chi2, 1e-9);
         close_to("p of chi2", i, c.chi2_p, tables[i].p, 1e-8);
@@ -203,7 +206,8 @@ TEST(hostile_columns_give_numbers_in_range)
             for (size_t i = 0; i < m; i++) a[i] = odd[(i * 5 + n) % 12];
             for (size_t i = 0; i < n; i++) b[i] = odd[(i * 7 + m) % 12];
             drift_compare_values(a, m, b, n, scratch, &d);
-            const double p[] = { d.ks_p, d.smooth_p, d.low_p, d.high_p, d.grid_p, d.missing_p, d.odd_p, d.ks, d.js };
+            const double p[] = { d.ks_p,   d.smooth_p,  d.low_p, d.high_p, d.range_p,
+                                 d.grid_p, d.missing_p, d.odd_p, d.ks,     d.js };
             for (size_t i = 0; i < sizeof p / sizeof *p; i++) CHECK(p[i] >= 0 && p[i] <= 1);
             CHECK(d.side[0].values + d.side[0].missing + d.side[0].odd == (double)m);
             drift_judge_numbers(&d, &config, &v);
@@ -516,6 +520,61 @@ static struct drift_verdict judged_words(const unsigned *ref, const unsigned *cu
     arena_done(&arena);
     mem_free(w);
     return v;
+}
+
+/* `values` values, the k-th as often as 1 / (k + 2). */
+static void draw_words(size_t values, size_t rows, unsigned *count)
+{
+    double all = 0;
+    memset(count, 0, values * sizeof *count);
+    for (size_t k = 0; k < values; k++) all += 1.0 / (double)(k + 2);
+    for (size_t i = 0; i < rows; i++) {
+        double u = unit() * all;
+        size_t k = 0;
+        while (k + 1 < values && (u -= 1.0 / (double)(k + 2)) > 0) k++;
+        count[k]++;
+    }
+}
+
+TEST(false_alarms_among_words_stay_below_the_promise)
+{
+    const int rounds = test_count(300, 3000);
+    int alarms = 0;
+    unsigned ref[40], cur[40];
+    now = 11;
+    for (int i = 0; i < rounds; i++) {
+        size_t values = 2 + (size_t)i % 38, rows = 200 + (size_t)(i % 7) * 100;
+        draw_words(values, rows, ref);
+        draw_words(values, rows, cur);
+        alarms += judged_words(ref, cur, values).drift;
+    }
+    CHECK(alarms <= rounds * 3 / 100);
+}
+
+TEST(a_shift_between_the_most_frequent_values_is_found)
+{
+    struct drift_verdict v = judged_words((unsigned[]){ 300, 200, 150, 100, 90, 60, 50, 50 },
+                                          (unsigned[]){ 250, 255, 148, 99, 93, 58, 49, 48 }, 8);
+    CHECK(v.drift && v.loudest == DRIFT_FREQUENT);
+}
+
+TEST(rows_outside_of_the_range_are_told)
+{
+    struct drift_config config = drift_config_default();
+    struct drift_numbers d;
+    struct drift_verdict v;
+    struct arena arena = arena_init(1 << 16);
+    uint32_t order;
+    draw(EVEN, 1000, 3, a);
+    draw(EVEN, 1000, 4, b);
+    for (size_t i = 0; i < 14; i++) b[70 * i] = 5 + (double)i;
+    drift_compare_values(a, 1000, b, 1000, scratch, &d);
+    close_to("above", 0, d.above, 0.014, 1e-9);
+    drift_judge_numbers(&d, &config, &v);
+    CHECK_I64(drift_decide(&v, 1, &config, &order), 1);
+    CHECK_I64(v.loudest, DRIFT_RANGE);
+    CHECK(str_find(drift_sentence_numbers(&d, &v, &arena), STR("1.4 % of rows lie above"), 0) == 0);
+    arena_done(&arena);
 }
 
 TEST(new_and_vanished_values_are_told_from_rare_ones)

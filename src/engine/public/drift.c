@@ -6,7 +6,8 @@
 #include "engine/detect/drift.h"
 #include "engine/public/public.h"
 
-static_assert(WEIR_DRIFT_PARTS == (int)DRIFT_PARTS && WEIR_DRIFT_QUANTILES == (int)DRIFT_SUMMARY, "public sizes are the inner ones");
+static_assert(WEIR_DRIFT_PARTS == (int)DRIFT_PARTS && WEIR_DRIFT_QUANTILES == (int)DRIFT_SUMMARY,
+              "public sizes are the inner ones");
 
 enum { SENTENCE_ROOM = 4 << 10, ROWS_MAX = 1 << 30, COMPARE_ROOM = 4 << 20 };
 
@@ -52,8 +53,16 @@ static void put_numbers(const struct drift_numbers *n, struct weir_drift *out)
     struct arena a = arena_over(room, sizeof room);
     drift_judge_numbers(n, &config, &v);
     judge_alone(&v, &config);
-    *out = (struct weir_drift){ .psi = n->psi, .js = n->js, .ks = n->ks, .ks_p = n->ks_p, .kuiper = n->kuiper,
-                                .wasserstein = n->wasserstein, .chi2 = NAN, .chi2_freedom = NAN, .chi2_p = NAN, .cramers_v = NAN,
+    *out = (struct weir_drift){ .psi = n->psi,
+                                .js = n->js,
+                                .ks = n->ks,
+                                .ks_p = n->ks_p,
+                                .kuiper = n->kuiper,
+                                .wasserstein = n->wasserstein,
+                                .chi2 = NAN,
+                                .chi2_freedom = NAN,
+                                .chi2_p = NAN,
+                                .cramers_v = NAN,
                                 .moved = NAN };
     for (int i = 0; i < 2; i++) {
         const struct drift_side *side = &n->side[i];
@@ -76,9 +85,19 @@ static void put_counts(const struct drift_counts *c, struct weir_drift *out)
     struct arena a = arena_over(room, sizeof room);
     drift_judge_words(c, &config, &v);
     judge_alone(&v, &config);
-    *out = (struct weir_drift){ .psi = c->psi, .js = c->js, .ks = NAN, .ks_p = NAN, .kuiper = NAN, .wasserstein = NAN, .chi2 = c->chi2,
-                                .chi2_freedom = c->chi2_freedom, .chi2_p = c->chi2_p, .cramers_v = c->cramers_v, .moved = c->moved,
-                                .new_values = c->new_count, .vanished_values = c->vanished_count };
+    *out = (struct weir_drift){ .psi = c->psi,
+                                .js = c->js,
+                                .ks = NAN,
+                                .ks_p = NAN,
+                                .kuiper = NAN,
+                                .wasserstein = NAN,
+                                .chi2 = c->chi2,
+                                .chi2_freedom = c->chi2_freedom,
+                                .chi2_p = c->chi2_p,
+                                .cramers_v = c->cramers_v,
+                                .moved = c->moved,
+                                .new_values = c->new_count,
+                                .vanished_values = c->vanished_count };
     for (int i = 0; i < 2; i++) {
         out->rows[i] = c->rows[i];
         out->missing[i] = c->missing[i];
@@ -121,7 +140,8 @@ int weir_drift_numbers(const double *reference, size_t m, const double *current,
     struct arena a = public_arena(memory);
     err e = check_rows(m, n);
     if (e.code) return public_error(e, error);
-    double *ref = copy_of(&a, reference, m), *cur = copy_of(&a, current, n), *scratch = arena_try(&a, (m > n ? m : n) * sizeof *scratch);
+    double *ref = copy_of(&a, reference, m), *cur = copy_of(&a, current, n),
+           *scratch = arena_try(&a, (m > n ? m : n) * sizeof *scratch);
     if (!ref || !cur || !scratch) return public_error(too_small(memory.size, weir_drift_numbers_memory(m, n)), error);
     drift_compare_values(ref, m, cur, n, scratch, &numbers);
     put_numbers(&numbers, out);
@@ -144,8 +164,8 @@ static struct drift_words *count_words(struct arena *a, const struct weir_text *
     return w;
 }
 
-int weir_drift_words(const struct weir_text *reference, size_t m, const struct weir_text *current, size_t n, struct weir_memory memory,
-                     struct weir_drift *out, struct weir_error *error)
+int weir_drift_words(const struct weir_text *reference, size_t m, const struct weir_text *current, size_t n,
+                     struct weir_memory memory, struct weir_drift *out, struct weir_error *error)
 {
     struct drift_counts counts;
     struct arena a = public_arena(memory);
@@ -165,11 +185,13 @@ size_t weir_drift_decide_memory(size_t columns)
     return columns * (sizeof(struct drift_verdict) + sizeof(uint32_t)) + 256;
 }
 
-int weir_drift_decide(struct weir_drift *columns, size_t n, double alarm, struct weir_memory memory, struct weir_error *error)
+int weir_drift_decide(struct weir_drift *columns, size_t n, double alarm, struct weir_memory memory,
+                      struct weir_error *error)
 {
     struct drift_config config = drift_config_default();
     struct arena a = public_arena(memory);
-    if (!(alarm >= 0 && alarm < 0.5)) return public_error(err_make(ERR_INPUT, "alarm: %g is not in 0 .. 0.5", alarm), error);
+    if (!(alarm >= 0 && alarm < 0.5))
+        return public_error(err_make(ERR_INPUT, "alarm: %g is not in 0 .. 0.5", alarm), error);
     if (alarm > 0) config.alarm = alarm;
     struct drift_verdict *v = n > ROWS_MAX ? NULL : arena_try(&a, n * sizeof *v + 1);
     uint32_t *scratch = n > ROWS_MAX ? NULL : arena_try(&a, n * sizeof *scratch + 1);
@@ -219,8 +241,8 @@ size_t weir_drift_sketches_memory(void)
     return COMPARE_ROOM;
 }
 
-int weir_drift_sketches(const weir_sketch *reference, const weir_sketch *current, struct weir_memory memory, struct weir_drift *out,
-                        struct weir_error *error)
+int weir_drift_sketches(const weir_sketch *reference, const weir_sketch *current, struct weir_memory memory,
+                        struct weir_drift *out, struct weir_error *error)
 {
     struct drift_numbers numbers;
     struct arena a = public_arena(memory);
