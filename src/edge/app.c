@@ -5,11 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/inquiry/routing.h"
 #include "core/policy/policy.h"
 #include "core/retention.h"
 #include "edge/app_views.h"
 #include "edge/act/executor.h"
 #include "edge/files.h"
+#include "edge/inquiry/api.h"
+#include "edge/inquiry/desk.h"
+#include "edge/inquiry/intake.h"
+#include "edge/inquiry/routing_file.h"
 #include "edge/keeper.h"
 #include "edge/measurer.h"
 #include "edge/notify/notify.h"
@@ -31,13 +36,15 @@ struct app {
     struct store *store;
     struct core *core;
     struct ingest *ingest;
+    struct inquiry_desk *desk;
+    struct intake *intake;
     struct executor *executor;
     struct scraper *scraper;
     struct server *server;
     struct notify_channels channels;
     struct signer signer;
     str url, ingest_key;
-    const struct route *routes[2];
+    const struct route *routes[3];
     struct keeper *keeper;
     struct trainer *trainer;
     struct measurer *measurer;
@@ -165,6 +172,14 @@ static err load_pipelines(struct app *app, struct arena *a)
     return e.code || !app->ingest ? e : configure_series(app);
 }
 
+static err load_routing(struct app *app, struct arena *a)
+{
+    const struct config *c = app->config;
+    str text = str_of(routing_default);
+    err e = c->inquiries.routing.len ? routing_file_read(c->inquiries.routing, c->timezone, a, &text) : OK;
+    return e.code ? e : load_document(app, "routing", text);
+}
+
 err app_reload(struct app *app, const struct config *config)
 {
     struct arena a = arena_init(64 << 20);
@@ -173,6 +188,7 @@ err app_reload(struct app *app, const struct config *config)
     err e = load_document(app, "settings", settings_json(app, &a));
     if (!e.code) e = load_policy(app, &a);
     if (!e.code) e = load_pipelines(app, &a);
+    if (!e.code) e = load_routing(app, &a);
     if (!e.code && app->config->runbooks.len) e = runbooks_load(app->store, app->config->runbooks, apply, app);
     arena_done(&a);
     return e;
@@ -282,6 +298,34 @@ static err open_ingest(struct app *app)
     return ingest_open(&opts, app->store, app->env, &app->ingest);
 }
 
+static err open_desk(struct app *app)
+{
+    struct desk_opts opts = {
+        .data_dir = app->config->data_dir,
+        .rules = app->config->inquiries.words,
+        .store = app->store,
+        .env = app->env,
+        .apply = apply,
+        .ctx = app,
+    };
+    return desk_open(&opts, &app->desk);
+}
+
+static err open_intake(struct app *app)
+{
+    const struct config *c = app->config;
+    struct intake_opts opts = {
+        .desk = app->desk,
+        .folder = c->inquiries.folder,
+        .imap_url = c->inquiries.imap_url,
+        .imap_user = c->inquiries.imap_user,
+        .imap_password = c->inquiries.imap_password,
+        .imap_mailbox = c->inquiries.imap_mailbox,
+        .imap_every = c->inquiries.imap_every,
+    };
+    return intake_start(&opts, &app->intake);
+}
+
 static err open_executor(struct app *app)
 {
     app->channels = (struct notify_channels){ app->config->channels, app->config->channel_count };
@@ -321,6 +365,8 @@ static void more_metrics(void *ctx, struct buf *out)
     ingest_metrics(app->ingest, out);
     executor_metrics(app->executor, out);
     keeper_metrics(app->keeper, out);
+    desk_metrics(app->desk, out);
+    if (app->intake) intake_metrics(app->intake, out);
     measurer_metrics(app->measurer, out);
 }
 
@@ -346,6 +392,7 @@ static err open_server(struct app *app, const struct app_opts *o)
     if (!e.code) e = read_pem(app, c->tls_key, &key);
     if (e.code) return e;
     app->routes[0] = observe_routes;
+    app->routes[1] = inquiry_routes;
     struct server_opts opts = {
         .listen = c->listen,
         .tls_cert = cert,
@@ -357,6 +404,7 @@ static err open_server(struct app *app, const struct app_opts *o)
         .core = app->core,
         .env = app->env,
         .ingest = app->ingest,
+        .desk = app->desk,
         .apply = apply,
         .apply_ctx = app,
         .series = series_views(app->ingest),
@@ -396,6 +444,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = machine_key(app, "ingest", "ingest", &app->ingest_key);
     if (!e.code) e = open_ingest(app);
     if (!e.code) e = load_pipelines(app, &app->arena);
+    if (!e.code) e = open_desk(app);
     if (!e.code) e = open_executor(app);
     if (!e.code) open_keeper(app);
     if (!e.code) e = open_measurer(app);
@@ -403,6 +452,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
     if (!e.code) e = keeper_start(app->keeper);
     if (!e.code) e = open_trainer(app);
+    if (!e.code) e = open_intake(app);
     if (e.code) {
         app_close(app);
         return e;
@@ -418,6 +468,7 @@ void app_close(struct app *app)
 {
     if (!app) return;
     keeper_halt(app->keeper);
+    intake_stop(app->intake);
     trainer_stop(app->trainer);
     scraper_stop(app->scraper);
     server_stop(app->server);
@@ -425,6 +476,7 @@ void app_close(struct app *app)
     executor_stop(app->executor, 5 * USEC_SECOND);
     ingest_close(app->ingest);
     keeper_close(app->keeper); /* it signs what came last */
+    desk_close(app->desk);
     store_close(app->store);
     core_free(app->core);
     arena_done(&app->arena);

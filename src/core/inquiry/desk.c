@@ -73,7 +73,7 @@ static str choose(struct cx *cx, const struct inquiry *q, str department, usec *
     return at < 0 ? STR("") : r->consultants[at].name;
 }
 
-static str why_text(struct cx *cx, const struct route *route)
+static str why_text(struct cx *cx, const struct routed *route)
 {
     struct buf b = buf_init(1 << 16);
     struct jw w = jw_init(&b);
@@ -107,7 +107,7 @@ static void move_state(struct cx *cx, struct inquiry *q, str state)
     q->state = state;
 }
 
-void inquiry_place(struct cx *cx, struct inquiry *q, struct route *route, str consultant, const char *kind,
+void inquiry_place(struct cx *cx, struct inquiry *q, struct routed *route, str consultant, const char *kind,
                    int64_t cause)
 {
     usec opens = USEC_MAX;
@@ -135,7 +135,7 @@ static bool escalated(const struct routing *r, str department)
 
 void inquiry_route(struct cx *cx, struct inquiry *q, int64_t cause)
 {
-    struct route route;
+    struct routed route;
     struct route_facts f = facts_of(cx, q);
     route_decide(core_routing(cx), &f, cx->a, &route);
     if (route.person) tally(cx, "held", STR("confidence"), 1);
@@ -169,7 +169,7 @@ err input_inquiry_assigned(struct cx *cx)
         return err_make(ERR_INPUT, "the routing rules have no consultant '" STR_FMT "' in " STR_FMT,
                         STR_ARG(consultant), STR_ARG(department));
     cx_enter(cx, q.id, 0);
-    struct route route = { .department = department, .priority = q.priority, .due = q.due, .why_count = 1 };
+    struct routed route = { .department = department, .priority = q.priority, .due = q.due, .why_count = 1 };
     route.why[0] = str_fmt(cx->a, STR_FMT " decided", STR_ARG(cx->in->actor));
     inquiry_place(cx, &q, &route, consultant, "inquiry.routed", cx->seq);
     tally(cx, "assigned", STR("person"), 1);
@@ -234,7 +234,7 @@ static void pull_next(struct cx *cx, str department)
         if (inquiry_get(cx, inquiry_id(cx, waiting[i]), &q).code) return;
         str who = choose(cx, &q, department, &opens);
         if (!who.len) continue;
-        struct route route = { .department = department, .priority = q.priority, .due = q.due, .why_count = 1 };
+        struct routed route = { .department = department, .priority = q.priority, .due = q.due, .why_count = 1 };
         route.why[0] = str_fmt(cx->a, STR_FMT " has room again", STR_ARG(who));
         inquiry_place(cx, &q, &route, who, "inquiry.routed", cx->seq);
         return;
@@ -312,7 +312,7 @@ void inquiry_late(struct cx *cx, str id)
     usec again = r->sla[urgency < 0 ? 1 : urgency] / 2;
     bool more = ++q.level < r->late.times;
     struct route_facts f = facts_of(cx, &q);
-    struct route route;
+    struct routed route;
     route_decide(r, &f, cx->a, &route);
     if (r->late.department.len) route.department = r->late.department;
     if (again < late_least) again = late_least;
@@ -328,7 +328,7 @@ void inquiry_hours_open(struct cx *cx, str id)
 {
     struct inquiry q;
     if (inquiry_get(cx, id, &q).code || !STR_IS(q.state, "open") || q.consultant.len) return;
-    struct route route = { .department = q.department, .priority = q.priority, .due = q.due, .why_count = 1 };
+    struct routed route = { .department = q.department, .priority = q.priority, .due = q.due, .why_count = 1 };
     route.why[0] = STR("work begins");
     inquiry_place(cx, &q, &route, STR(""), "inquiry.routed", cx->seq);
 }

@@ -23,7 +23,7 @@ bool inquiry_active(const struct inquiry *q); /* review or open */
 /* Decide where it goes now (route.c), with `extra` points, and write that down. `cause` is the entry that led to it. */
 void inquiry_route(struct cx *cx, struct inquiry *q, int64_t cause);
 /* Put it where a person said, or on from where it was. Finds a consultant unless one is named. */
-void inquiry_place(struct cx *cx, struct inquiry *q, struct route *route, str consultant, const char *kind,
+void inquiry_place(struct cx *cx, struct inquiry *q, struct routed *route, str consultant, const char *kind,
                    int64_t cause);
 /* It leaves whoever had it; the next in the queue takes the place. */
 void inquiry_leave(struct cx *cx, struct inquiry *q, const char *state);

@@ -1,11 +1,11 @@
 #include "core/inquiry/routing.h"
 
-static void because(struct route *out, str sentence)
+static void because(struct routed *out, str sentence)
 {
     if (out->why_count < ROUTE_WHY_MAX) out->why[out->why_count++] = sentence;
 }
 
-static str department_of(const struct routing *r, str category, struct arena *a, struct route *out)
+static str department_of(const struct routing *r, str category, struct arena *a, struct routed *out)
 {
     for (size_t i = 0; i < r->map_count; i++)
         if (str_eq(r->map[i].category, category)) {
@@ -30,7 +30,7 @@ static bool rule_fits(const struct escalation *e, const struct route_facts *f)
 }
 
 /* The first rule that names a department sets it; the points of all that fit add up. */
-static int64_t escalate(const struct routing *r, const struct route_facts *f, struct arena *a, struct route *out)
+static int64_t escalate(const struct routing *r, const struct route_facts *f, struct arena *a, struct routed *out)
 {
     int64_t points = 0;
     bool moved = false;
@@ -48,12 +48,12 @@ static int64_t escalate(const struct routing *r, const struct route_facts *f, st
     return points;
 }
 
-void route_decide(const struct routing *r, const struct route_facts *f, struct arena *a, struct route *out)
+void route_decide(const struct routing *r, const struct route_facts *f, struct arena *a, struct routed *out)
 {
     int urgency = word_index(urgency_words, f->urgency), sentiment = word_index(sentiment_words, f->sentiment);
     if (urgency < 0) urgency = 1;     /* medium */
     if (sentiment < 0) sentiment = 1; /* neutral */
-    *out = (struct route){ .person = f->confidence < r->threshold };
+    *out = (struct routed){ .person = f->confidence < r->threshold };
     out->department = department_of(r, f->category, a, out);
     int64_t points = r->urgency_points[urgency] + r->sentiment_points[sentiment] + f->extra;
     because(out, str_fmt(a, "urgency %s %lld points, sentiment %s %lld", urgency_words[urgency],

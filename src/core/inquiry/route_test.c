@@ -19,7 +19,7 @@ static struct route_facts facts(const char *category, const char *urgency, const
                                  .confidence = confidence, .now = noon };
 }
 
-static bool why_has(const struct route *r, const char *what)
+static bool why_has(const struct routed *r, const char *what)
 {
     for (size_t i = 0; i < r->why_count; i++)
         if (str_find(r->why[i], str_of(what), 0) >= 0) return true;
@@ -46,7 +46,7 @@ TEST(the_built_in_rules_are_those_of_the_documentation)
         { "gardening", "high", "neutral", 0.9, "general", 50, false, 4 * USEC_HOUR },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct route route;
+        struct routed route;
         struct route_facts f = facts(rows[i].category, rows[i].urgency, rows[i].sentiment, rows[i].confidence);
         route_decide(r, &f, &a, &route);
         CHECK_STR(route.department, rows[i].department);
@@ -69,7 +69,7 @@ TEST(the_first_rule_that_names_a_department_moves_and_all_points_count)
                              "{\"name\":\"c\",\"conditions\":{},\"action\":{\"department\":\"all\"}},"
                              "{\"name\":\"d\",\"conditions\":{\"channel\":[\"imap\"]},\"action\":{\"department\":"
                              "\"mail\",\"priority_boost\":90}}]}");
-    struct route route;
+    struct routed route;
     struct route_facts f = facts("x", "low", "neutral", 1);
     route_decide(r, &f, &a, &route);
     CHECK_STR(route.department, "slow");

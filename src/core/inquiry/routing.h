@@ -93,7 +93,7 @@ struct route_facts {
     int64_t extra;     /* points added since: the clock ran out */
 };
 
-struct route {
+struct routed {
     bool person;       /* too uncertain: a person decides, the department is a suggestion */
     str department;
     int64_t priority;  /* 0..100 */
@@ -103,7 +103,7 @@ struct route {
 };
 
 /* Strings of `out` live in `a` or in the rules. */
-void route_decide(const struct routing *r, const struct route_facts *f, struct arena *a, struct route *out);
+void route_decide(const struct routing *r, const struct route_facts *f, struct arena *a, struct routed *out);
 
 /* Who takes it: of the department's consultants with room those who speak the language (when anybody does), at work
  * now, with the most fitting skills, with the least load for their room; the first by name among equals. load[i] is how

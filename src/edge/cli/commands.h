@@ -23,4 +23,9 @@ extern const struct command command_models, command_models_rollback; /* models.c
 extern const struct command command_model_fetch, command_model_list, command_model_verify, command_model_convert; /* model.c */
 extern const struct command command_embed; /* embed.c */
 
+extern const struct command command_inquiries, command_inquiries_list, command_inquiries_show, command_inquiries_assign,
+    command_inquiries_label, command_inquiries_answer, command_inquiries_close, command_inquiries_stats,
+    command_inquiries_erase; /* inquiries.c */
+extern const struct command command_inquiries_submit, command_inquiries_import; /* inquiries_in.c */
+
 #endif

@@ -8,6 +8,8 @@
 #include "edge/cli/config_cli.h"
 #include "edge/cli/table.h"
 #include "edge/files.h"
+#include "edge/inquiry/routing_file.h"
+#include "engine/desk/desk.h"
 #include "edge/pipelines_file.h"
 #include "edge/policy_file.h"
 
@@ -84,6 +86,23 @@ static int check_pipelines(struct cli *cli, str path, str *declared)
     return check.count ? EXIT_FOUND : EXIT_FINE;
 }
 
+static int check_inquiries(struct cli *cli, const struct config *c)
+{
+    str text = STR_NONE, rules = STR_NONE;
+    struct yaml_check routing = yaml_check_init(c->inquiries.routing, cli_arena(cli)), words = yaml_check_init(c->inquiries.words, cli_arena(cli));
+    struct arena a = arena_init(4 * YAML_ARENA_MAX);
+    err e = c->inquiries.routing.len ? file_read(c->inquiries.routing, YAML_TEXT_MAX, cli_arena(cli), &text) : OK;
+    if (!e.code && text.ptr) (void)routing_check(&routing, text, c->timezone, &rules);
+    text = STR_NONE;
+    if (!e.code && c->inquiries.words.len) e = file_read(c->inquiries.words, YAML_TEXT_MAX, cli_arena(cli), &text);
+    if (!e.code && text.ptr) (void)desk_rules_read(&words, text, &a);
+    arena_done(&a);
+    if (e.code) return cli_fail_err(cli, e);
+    print_problems(&routing);
+    print_problems(&words);
+    return routing.count || words.count ? EXIT_FOUND : EXIT_FINE;
+}
+
 static void print_config(const struct config *c)
 {
     struct buf b = buf_init(4 << 20);
@@ -104,6 +123,8 @@ static int run_check(struct cli *cli)
     int policy = check_policy(cli, c),
         pipelines = c->pipelines.len ? check_pipelines(cli, c->pipelines, &declared) : EXIT_FINE;
     rc = policy > pipelines ? policy : pipelines;
+    int inquiries = check_inquiries(cli, c);
+    if (inquiries > rc) rc = inquiries;
     if (!rc && cli_json(cli)) print_config(c);
     else if (!rc)
         (void)printf(STR_FMT ": fine; listens on " STR_FMT "\n", STR_ARG(path.len ? path : STR("no file, defaults")),

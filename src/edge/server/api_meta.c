@@ -94,6 +94,36 @@ static void metrics(struct request *req, struct response *res)
     view_close(&v);
 }
 
+/* {"state":{"open":3},"category":{...},...,"total":9,"confidence_mean":.81,"escalation_rate":.1,"held_rate":.2} */
+static void write_inquiries(struct view *v)
+{
+    int64_t total = 0, thousandths = 0, escalated = 0, held = 0;
+    str open = STR("");
+    jw_open(&v->w, "inquiries");
+    struct rows *r = tx_query_n(v->tx, SQL_INQUIRY_TALLIES, TX_NO_VALS);
+    while (rows_next(r)) {
+        str name = rows_str(r, 0);
+        int64_t n = rows_i64(r, 2);
+        if (!str_eq(open, name)) {
+            if (open.len) jw_close(&v->w);
+            open = str_dup(v->req->arena, name);
+            jw_open(&v->w, open.ptr);
+        }
+        jw_i64(&v->w, str_z(v->req->arena, rows_str(r, 1)), n);
+        total += STR_IS(name, "received") ? n : 0;
+        thousandths += STR_IS(name, "confidence_sum") ? n : 0;
+        escalated += STR_IS(name, "escalated") ? n : 0;
+        held += STR_IS(name, "held") ? n : 0;
+    }
+    if (open.len) jw_close(&v->w);
+    double all = total ? (double)total : 1;
+    jw_i64(&v->w, "total", total);
+    jw_f64(&v->w, "confidence_mean", (double)thousandths / 1000 / all);
+    jw_f64(&v->w, "escalation_rate", (double)escalated / all);
+    jw_f64(&v->w, "held_rate", (double)held / all);
+    jw_close(&v->w);
+}
+
 static void stats(struct request *req, struct response *res)
 {
     static const char *const names[] = { "pipelines",       "pipelines_failing", "pipelines_warning",
@@ -112,6 +142,7 @@ static void stats(struct request *req, struct response *res)
     jw_i64(&v.w, "last_seq", journal_last_seq(v.tx));
     jw_i64(&v.w, "time", env->wall(env));
     jw_strz(&v.w, "version", WEIR_VERSION);
+    write_inquiries(&v);
     jw_close(&v.w);
     view_close(&v);
 }

@@ -155,6 +155,11 @@ struct ingest *server_ingest(void *ctx)
     return ((struct server *)ctx)->opts.ingest;
 }
 
+struct inquiry_desk *server_desk(void *ctx)
+{
+    return ((struct server *)ctx)->opts.desk;
+}
+
 struct env *server_env(void *ctx)
 {
     return ((struct server *)ctx)->opts.env;

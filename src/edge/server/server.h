@@ -13,6 +13,7 @@ struct server; /* opaque */
 const char *server_trouble(struct server *s); /* "" = nothing */
 
 struct ingest; /* edge/observe */
+struct inquiry_desk; /* edge/inquiry */
 struct series_list;
 
 /* Points of a series for charts; the sample store of edge/observe fills it. All fields may be NULL: 404 then. */
@@ -46,6 +47,7 @@ struct server_opts {
     struct core *core;
     struct env *env;
     struct ingest *ingest;
+    struct inquiry_desk *desk;
     /* The door of the core: core_apply with `ctx` as the core, or a test's own. */
     err (*apply)(void *ctx, struct tx *tx, const struct input *in, int64_t *seq);
     void *apply_ctx;
@@ -82,6 +84,7 @@ str server_login_link(struct server *s, str actor, enum role role, struct arena 
 struct store *server_store(void *ctx);
 struct core *server_core(void *ctx);
 struct ingest *server_ingest(void *ctx);
+struct inquiry_desk *server_desk(void *ctx);
 struct env *server_env(void *ctx);
 /* Apply one input and wait for its commit. Prefer http_input, which keeps Idempotency-Key. */
 MUST_USE err server_input(void *ctx, const struct input *in, int64_t *seq);

@@ -1,0 +1,410 @@
+/* Inquiries over HTTP. Who may see what people wrote is the same as who may work on it: viewers get texts with personal
+ * data masked, operators the whole. */
+#include "edge/inquiry/api.h"
+
+#include "edge/inquiry/desk.h"
+#include "edge/server/reply.h"
+#include "edge/server/server.h"
+
+static const struct col columns[] = {
+    { "seq", COL_INT },          { "received", COL_INT },
+    { "updated", COL_INT },      { "state", COL_TEXT },
+    { "channel", COL_TEXT },     { "person", COL_TEXT },
+    { "language", COL_TEXT },    { "model", COL_TEXT },
+    { "category", COL_TEXT },    { "category_score", COL_REAL },
+    { "sentiment", COL_TEXT },   { "sentiment_score", COL_REAL },
+    { "urgency", COL_TEXT },     { "urgency_score", COL_REAL },
+    { "labelled_by", COL_TEXT }, { "department", COL_TEXT },
+    { "consultant", COL_TEXT },  { "priority", COL_INT },
+    { "due", COL_INT },          { "level", COL_INT },
+    { "thread", COL_INT },       { "duplicate_of", COL_INT },
+    { "repeats", COL_INT },      { "topics", COL_JSON },
+    { "reason", COL_JSON },      { .name = NULL },
+};
+enum { AT_SEQ = 0, AT_PERSON = 5, AT_THREAD = 20 };
+static const struct col thread_columns[] = {
+    { "seq", COL_INT },       { "received", COL_INT },    { "state", COL_TEXT },      { "category", COL_TEXT },
+    { "urgency", COL_TEXT },  { "department", COL_TEXT }, { "consultant", COL_TEXT }, { .name = NULL },
+};
+
+static struct inquiry_desk *desk_of(const struct request *req)
+{
+    return server_desk(req->ctx);
+}
+
+static bool sees_all(const struct request *req)
+{
+    return req->role >= ROLE_OPERATOR;
+}
+
+static err read_text(const struct request *req, struct tx *tx, int64_t seq, struct inquiry_text *out)
+{
+    err e = desk_open_text(desk_of(req), tx, seq, req->arena, out);
+    if (!e.code && !sees_all(req)) inquiry_text_redact(out, req->arena);
+    return e;
+}
+
+static void write_text(struct jw *w, const struct inquiry_text *t, bool whole)
+{
+    jw_str(w, "subject", t->subject);
+    jw_str(w, "sender_email", t->sender_email);
+    jw_str(w, "sender_name", t->sender_name);
+    jw_bool(w, "erased", t->erased);
+    if (!whole) return;
+    jw_str(w, "body", t->body);
+    jw_i64(w, "sent", t->sent);
+    jw_raw(w, "scores", t->scores);
+    jw_raw(w, "words", t->words);
+}
+
+/* The row that stands in r, and its text. */
+static err write_inquiry(struct view *v, struct rows *r, bool whole)
+{
+    struct inquiry_text t;
+    int64_t seq = rows_i64(r, AT_SEQ);
+    char id[32];
+    (void)snprintf(id, sizeof id, "inq-%lld", (long long)seq);
+    jw_strz(&v->w, "id", id);
+    row_write(&v->w, r, columns);
+    err e = read_text(v->req, v->tx, seq, &t);
+    if (!e.code) write_text(&v->w, &t, whole);
+    return e;
+}
+
+/* ---- one ---- */
+
+static bool id_seq(str id, int64_t *seq)
+{
+    return str_starts(id, STR("inq-")) && !str_to_i64(str_cut(id, 4, id.len), seq).code;
+}
+
+static void reply_one(struct request *req, struct response *res, int64_t seq, bool whole)
+{
+    struct view v;
+    if (!view_open(&v, req, res)) return;
+    struct rows *r = tx_query(v.tx, SQL_API_INQUIRY, V(seq));
+    if (!rows_next(r)) {
+        view_missing(&v, "inquiry", str_fmt(req->arena, "inq-%lld", (long long)seq));
+        return;
+    }
+    str person = rows_dup(r, AT_PERSON, req->arena);
+    int64_t thread = rows_i64(r, AT_THREAD);
+    jw_open(&v.w, NULL);
+    err e = write_inquiry(&v, r, whole);
+    rows_end(r);
+    if (e.code) tx_fail(v.tx, e);
+    if (whole) view_list(&v, "others", thread_columns, tx_query(v.tx, SQL_API_INQUIRY_THREAD, V(person), V(thread)));
+    jw_close(&v.w);
+    view_close(&v);
+}
+
+static void get(struct request *req, struct response *res)
+{
+    int64_t seq = 0;
+    if (id_seq(req->path_args[0], &seq)) reply_one(req, res, seq, true);
+    else
+        http_problem_err(res,
+                         err_make(ERR_NOT_FOUND, "no inquiry " STR_FMT, STR_ARG(str_cut(req->path_args[0], 0, 60))));
+}
+
+/* ---- arriving ---- */
+
+static struct inquiry_mail mail_of(json *v, str channel)
+{
+    struct inquiry_mail m = {
+        .channel = channel,
+        .subject = json_str(json_get(v, "subject"), STR("")),
+        .body = json_str(json_get(v, "body"), STR("")),
+        .sender_email = json_str(json_get(v, "sender_email"), STR("")),
+        .sender_name = json_str(json_get(v, "sender_name"), STR("")),
+        .message_id = json_str(json_get(v, "message_id"), STR("")),
+        .sent = json_get_i64(v, "sent", 0),
+    };
+    size_t i, n;
+    json *ref;
+    yyjson_arr_foreach(json_get(v, "references"), i, n, ref)
+        if (m.ref_count < INQUIRY_REFS_MAX) m.refs[m.ref_count++] = json_str(ref, STR(""));
+    return m;
+}
+
+static void submit(struct request *req, struct response *res)
+{
+    struct inquiry_mail m = mail_of(req->json, STR("api"));
+    struct input in;
+    int64_t seq = 0;
+    err e = desk_prepare(desk_of(req), &m, req->actor, req->arena, &in);
+    if (!e.code) e = http_input(req, &in, &seq);
+    if (e.code) {
+        http_problem_rule(res, e);
+        return;
+    }
+    if (!seq) {
+        http_problem_err(res, err_make(ERR_CONFLICT, "this message id is known already"));
+        return;
+    }
+    reply_one(req, res, seq, false);
+    res->location = str_fmt(req->arena, "/api/v1/inquiries/inq-%lld", (long long)seq);
+}
+
+static size_t prepare_all(struct request *req, struct input *inputs, size_t *index, struct input_result *results)
+{
+    static const char *const channels[] = { "api", "file", "mbox", NULL };
+    str channel = json_str(json_get(req->json, "channel"), STR("api"));
+    size_t i, n, count = 0;
+    json *one;
+    for (int k = 0; channels[k]; k++)
+        if (str_eq(channel, str_of(channels[k]))) channel = str_of(channels[k]);
+    yyjson_arr_foreach(json_get(req->json, "items"), i, n, one)
+    {
+        struct inquiry_mail m = mail_of(one, channel);
+        struct arena a = arena_init(8 << 20);
+        results[i] = (struct input_result){ .result = desk_prepare(desk_of(req), &m, req->actor, &a, &inputs[count]) };
+        if (!results[i].result.code) {
+            inputs[count].body = str_dup(req->arena, inputs[count].body);
+            index[count++] = i;
+        }
+        arena_done(&a);
+    }
+    return count;
+}
+
+static void write_results(struct response *res, const struct input_result *results, size_t n)
+{
+    struct jw w = jw_init(&res->body);
+    int64_t accepted = 0, known = 0;
+    jw_open(&w, NULL);
+    jw_array(&w, "refused");
+    for (size_t i = 0; i < n; i++) {
+        accepted += !results[i].result.code && results[i].seq;
+        known += !results[i].result.code && !results[i].seq;
+        if (!results[i].result.code) continue;
+        jw_open(&w, NULL);
+        jw_i64(&w, "index", (int64_t)i);
+        jw_strz(&w, "problem", results[i].result.msg);
+        jw_close(&w);
+    }
+    jw_array_end(&w);
+    jw_i64(&w, "accepted", accepted);
+    jw_i64(&w, "duplicates", known);
+    jw_close(&w);
+}
+
+static void submit_batch(struct request *req, struct response *res)
+{
+    size_t n = yyjson_arr_size(json_get(req->json, "items"));
+    struct input *inputs = ARENA_ARRAY(req->arena, struct input, n + 1);
+    struct input_result *results = ARENA_ARRAY(req->arena, struct input_result, n + 1),
+                        *applied = ARENA_ARRAY(req->arena, struct input_result, n + 1);
+    size_t *index = ARENA_ARRAY(req->arena, size_t, n + 1), count = prepare_all(req, inputs, index, results);
+    if (count) http_inputs(req, inputs, count, applied);
+    for (size_t i = 0; i < count; i++) {
+        results[index[i]] = applied[i];
+        if (!applied[i].result.code || err_lasting(applied[i].result)) continue;
+        http_problem_err(res, applied[i].result);
+        return;
+    }
+    write_results(res, results, n);
+}
+
+/* Judge a text and keep nothing of it. */
+static void classify(struct request *req, struct response *res)
+{
+    struct desk_verdict v;
+    str text = json_str(req->json, STR(""));
+    inquiry_classify(desk_classifier(desk_of(req)), STR(""), text, req->arena, &v);
+    struct jw w = jw_init(&res->body);
+    const struct desk_axis *const axes[] = { &v.category, &v.sentiment, &v.urgency };
+    static const char *const names[] = { "category", "sentiment", "urgency" }, *const scores[] = { "category_score",
+                                                                                                   "sentiment_score",
+                                                                                                   "urgency_score" };
+    jw_open(&w, NULL);
+    for (int i = 0; i < 3; i++) {
+        jw_str(&w, names[i], axes[i]->items[0].label);
+        jw_f64(&w, scores[i], axes[i]->items[0].p);
+    }
+    jw_str(&w, "language", v.language);
+    jw_str(&w, "model", inquiry_classifier_name(desk_classifier(desk_of(req))));
+    jw_array(&w, "why");
+    for (size_t i = 0; i < v.why_count; i++) jw_str(&w, NULL, v.why[i]);
+    jw_array_end(&w);
+    if (STR_IS(http_query(req, "include_all_scores"), "true")) {
+        jw_open(&w, "all_scores");
+        verdict_scores(&v, &w);
+        jw_close(&w);
+    }
+    jw_close(&w);
+}
+
+/* ---- lists and search ---- */
+
+enum { SEARCH_STEP = 200, SEARCH_MAX = 10000 };
+
+struct search {
+    struct view v;
+    str words[8];
+    size_t word_count;
+    int64_t left, cursor; /* rows still wanted; below which seq to go on */
+    bool more;
+};
+
+static bool has_word(str text, str word)
+{
+    for (size_t i = 0; i + word.len <= text.len; i++)
+        if (str_eq_nocase(str_cut(text, i, word.len), word)) return true;
+    return false;
+}
+
+static bool text_fits(const struct search *s, const struct inquiry_text *t)
+{
+    for (size_t i = 0; i < s->word_count; i++)
+        if (!has_word(t->subject, s->words[i]) && !has_word(t->body, s->words[i]) &&
+            !has_word(t->sender_email, s->words[i]) && !has_word(t->sender_name, s->words[i]))
+            return false;
+    return true;
+}
+
+static str query_or_none(const struct request *req, const char *name)
+{
+    str s = http_query(req, name);
+    return s.ptr ? s : STR("");
+}
+
+/* One step of rows below the cursor. Each text is opened in memory that goes again at once. False when there are no
+ * more. */
+static bool search_step(struct search *s, str person)
+{
+    struct request *req = s->v.req;
+    struct rows *r = tx_query(s->v.tx, SQL_API_INQUIRIES, V(s->cursor), V(query_or_none(req, "state")),
+                              V(query_or_none(req, "department")), V(query_or_none(req, "category")),
+                              V(query_or_none(req, "urgency")), V(query_or_none(req, "consultant")), V(person),
+                              V(query_or_none(req, "sentiment")), V((int64_t)SEARCH_STEP));
+    size_t seen = 0;
+    while (rows_next(r)) {
+        struct arena_mark mark = arena_mark(req->arena);
+        struct inquiry_text t;
+        if (!s->left) {
+            s->more = true;
+            rows_end(r);
+            return false;
+        }
+        seen++;
+        s->cursor = rows_i64(r, AT_SEQ);
+        err e = s->word_count ? desk_open_text(desk_of(req), s->v.tx, s->cursor, req->arena, &t) : OK;
+        if (!e.code && (!s->word_count || text_fits(s, &t))) {
+            s->left--;
+            jw_open(&s->v.w, NULL);
+            e = write_inquiry(&s->v, r, false);
+            jw_close(&s->v.w);
+        }
+        if (e.code) tx_fail(s->v.tx, e);
+        arena_rewind(req->arena, mark);
+    }
+    return seen == SEARCH_STEP;
+}
+
+static void list(struct request *req, struct response *res)
+{
+    struct search s = { .left = http_limit(req), .cursor = http_query_i64(req, "cursor", INT64_MAX) };
+    struct person one = { .id = "" };
+    str sender = http_query(req, "sender"), rest = http_query(req, "q"), part;
+    if ((sender.len || rest.len) && !sees_all(req)) {
+        http_problem_err(res, err_make(ERR_DENIED, "texts and senders are searched by operators only"));
+        return;
+    }
+    if (sender.len && desk_person(desk_of(req), sender, &one).code) (void)snprintf(one.id, sizeof one.id, "nobody");
+    while (rest.len && s.word_count < 8 && str_next(&rest, ' ', &part))
+        if (part.len) s.words[s.word_count++] = part;
+    if (!view_open(&s.v, req, res)) return;
+    jw_open(&s.v.w, NULL);
+    jw_array(&s.v.w, "items");
+    bool on = true;
+    for (int step = 0; on && step < SEARCH_MAX / SEARCH_STEP; step++) on = search_step(&s, str_of(one.id));
+    jw_array_end(&s.v.w);
+    if (s.more || on) jw_strz(&s.v.w, "next_cursor", str_fmt(req->arena, "%lld", (long long)s.cursor).ptr);
+    else jw_null(&s.v.w, "next_cursor");
+    jw_close(&s.v.w);
+    view_close(&s.v);
+    person_wipe(&one);
+}
+
+/* ---- what people do ---- */
+
+/* The fields of the request that are texts, as the input's body; then the inquiry as it is now. */
+static void act(struct request *req, struct response *res, str kind, const char *const *fields)
+{
+    int64_t seq = 0, about = 0;
+    struct buf body = buf_init(1 << 16);
+    struct jw w = jw_init(&body);
+    jw_open(&w, NULL);
+    for (int i = 0; fields[i]; i++) {
+        str v = json_get_str(req->json, fields[i]);
+        if (v.ptr) jw_str(&w, fields[i], v);
+    }
+    jw_close(&w);
+    if (reply_input(req, res, kind, req->path_args[0], &body, &seq) && id_seq(req->path_args[0], &about))
+        reply_one(req, res, about, false);
+    buf_done(&body);
+}
+
+static void assign(struct request *req, struct response *res)
+{
+    act(req, res, STR("inquiry.assigned"), (const char *const[]){ "department", "consultant", "comment", NULL });
+}
+
+static void label(struct request *req, struct response *res)
+{
+    act(req, res, STR("inquiry.relabelled"),
+        (const char *const[]){ "category", "sentiment", "urgency", "comment", NULL });
+}
+
+static void answer(struct request *req, struct response *res)
+{
+    act(req, res, STR("inquiry.answered"), (const char *const[]){ "comment", NULL });
+}
+
+static void close_one(struct request *req, struct response *res)
+{
+    act(req, res, STR("inquiry.closed"), (const char *const[]){ "comment", NULL });
+}
+
+static void erase(struct request *req, struct response *res)
+{
+    int64_t seq = 0;
+    err e = desk_erase(desk_of(req), json_get_str(req->json, "sender_email"), req->actor, &seq);
+    if (e.code) http_problem_rule(res, e);
+    else reply_seq(res, seq, NULL);
+}
+
+#define STATES "state:enum(review|open|answered|closed|duplicate|active|labelled)"
+const struct route inquiry_routes[] = {
+    { "POST", "/api/v1/inquiries/submit", ROLE_INGEST, "inquiries",
+      "An inquiry arrives: it is judged, routed and durable when this returns", NULL, "NewInquiry", "Inquiry", 201,
+      1 << 20, submit },
+    { "POST", "/api/v1/inquiries/batch", ROLE_INGEST, "inquiries", "Several inquiries; those that can be read are kept",
+      NULL, "InquiryBatch", "Batch", 200, 0, submit_batch },
+    { "POST", "/api/v1/inquiries/classify", ROLE_INGEST, "inquiries",
+      "Judge a text and keep nothing; the body is a JSON string", "include_all_scores:enum(true|false)", "Text",
+      "Classified", 200, 1 << 20, classify },
+    { "GET", "/api/v1/inquiries", ROLE_VIEWER, "inquiries",
+      "Inquiries, newest first; q searches what was written, a page looks at 10,000 at most; state=active is review "
+      "and open",
+      QUERY_PAGE_SEQ
+      " " STATES " department:string(0..64) category:string(0..64) urgency:enum(low|medium|high|critical) "
+      "sentiment:enum(negative|neutral|positive) consultant:string(0..64) sender:string(0..320) q:string(0..200)",
+      NULL, "Inquiry[]", 200, 0, list },
+    { "GET", "/api/v1/inquiries/{id}", ROLE_VIEWER, "inquiries",
+      "One inquiry with its text, scores, why it went where it is, and its thread", NULL, NULL, "InquiryDetail", 200, 0,
+      get },
+    { "POST", "/api/v1/inquiries/{id}/assign", ROLE_OPERATOR, "inquiries", "Send it to a department, or a consultant",
+      NULL, "Assign", "Inquiry", 200, 64 << 10, assign },
+    { "POST", "/api/v1/inquiries/{id}/label", ROLE_OPERATOR, "inquiries",
+      "Correct or confirm labels: it is routed again, and models learn from it", NULL, "InquiryLabel", "Inquiry", 200,
+      64 << 10, label },
+    { "POST", "/api/v1/inquiries/{id}/answer", ROLE_OPERATOR, "inquiries", "It was answered: the clock stops", NULL,
+      "Comment", "Inquiry", 200, 64 << 10, answer },
+    { "POST", "/api/v1/inquiries/{id}/close", ROLE_OPERATOR, "inquiries", "Close it", NULL, "Comment", "Inquiry", 200,
+      64 << 10, close_one },
+    { "POST", "/api/v1/inquiries/erase", ROLE_ADMIN, "inquiries",
+      "Erase all that an address wrote: its key is deleted, for good", NULL, "Erase", "Seq", 200, 64 << 10, erase },
+    ROUTES_END,
+};

@@ -1,0 +1,9 @@
+/* The routes of the inquiry desk, for server_opts.more_routes. */
+#ifndef WEIR_EDGE_INQUIRY_API_H
+#define WEIR_EDGE_INQUIRY_API_H
+
+#include "edge/server/http.h"
+
+extern const struct route inquiry_routes[];
+
+#endif

@@ -1,0 +1,75 @@
+#include "edge/inquiry/classify.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "edge/files.h"
+
+const double classify_bounds_ms[CLASSIFY_BUCKETS] = { 0.1, 0.25, 0.5, 1, 2.5, 5, 25, 100 };
+
+struct inquiry_classifier {
+    struct arena arena;
+    const struct desk_rules *rules;
+    str name;
+    atomic_llong buckets[CLASSIFY_BUCKETS], count, sum_us;
+};
+
+static err read_rules(struct inquiry_classifier *c, str path)
+{
+    str text = desk_rules_default();
+    struct yaml_check check = yaml_check_init(path.len ? path : STR("the built-in words"), &c->arena);
+    err e = path.len ? file_read(path, YAML_TEXT_MAX, &c->arena, &text) : OK;
+    if (e.code) return e;
+    c->rules = desk_rules_read(&check, text, &c->arena);
+    struct sha256 d = sha256_of(text);
+    c->name = str_fmt(&c->arena, "words-" STR_FMT, STR_ARG(hex_text((str){ (const char *)d.b, 4 }, &c->arena)));
+    return yaml_result(&check);
+}
+
+err inquiry_classifier_open(str rules, struct inquiry_classifier **out)
+{
+    struct inquiry_classifier *c = mem_new(sizeof *c);
+    c->arena = arena_init(4 * YAML_ARENA_MAX);
+    err e = read_rules(c, rules);
+    if (e.code) inquiry_classifier_close(c);
+    else *out = c;
+    return e;
+}
+
+void inquiry_classifier_close(struct inquiry_classifier *c)
+{
+    if (!c) return;
+    arena_done(&c->arena);
+    mem_free(c);
+}
+
+str inquiry_classifier_name(const struct inquiry_classifier *c)
+{
+    return c->name;
+}
+
+static int64_t clock_us(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void inquiry_classify(struct inquiry_classifier *c, str subject, str body, struct arena *a, struct desk_verdict *out)
+{
+    int64_t before = clock_us();
+    desk_judge(c->rules, subject, body, a, out);
+    int64_t took = clock_us() - before;
+    for (int i = 0; i < CLASSIFY_BUCKETS; i++)
+        if ((double)took <= 1000 * classify_bounds_ms[i]) atomic_fetch_add(&c->buckets[i], 1);
+    atomic_fetch_add(&c->count, 1);
+    atomic_fetch_add(&c->sum_us, took);
+}
+
+struct classify_stats inquiry_classify_stats(struct inquiry_classifier *c)
+{
+    struct classify_stats out = { .count = atomic_load(&c->count), .sum_us = atomic_load(&c->sum_us) };
+    for (int i = 0; i < CLASSIFY_BUCKETS; i++) out.buckets[i] = atomic_load(&c->buckets[i]);
+    return out;
+}

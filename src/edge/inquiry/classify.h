@@ -1,0 +1,29 @@
+/* The one door to whatever judges inquiries: today the words of a file, a trained model where one is set up. What it
+ * says is recorded with the inquiry, so replay never asks again. */
+#ifndef WEIR_EDGE_INQUIRY_CLASSIFY_H
+#define WEIR_EDGE_INQUIRY_CLASSIFY_H
+
+#include "base/err.h"
+#include "engine/desk/desk.h"
+
+struct inquiry_classifier; /* opaque */
+
+/* rules: path of a file of words, "" = the built-in ones. Errors: of file_read; ERR_INPUT, "file:line:column: ...".
+ * Thread: main. */
+MUST_USE err inquiry_classifier_open(str rules, struct inquiry_classifier **out);
+void inquiry_classifier_close(struct inquiry_classifier *c); /* accepts NULL */
+/* Labels with scores, the language, topics and why. Strings live in `a` or as long as the classifier. Thread: any. */
+void inquiry_classify(struct inquiry_classifier *c, str subject, str body, struct arena *a, struct desk_verdict *out);
+/* Name of what judges, "words-" and eight digits of the file's digest. */
+str inquiry_classifier_name(const struct inquiry_classifier *c);
+
+/* What it cost, for /metrics. */
+enum { CLASSIFY_BUCKETS = 8 };
+extern const double classify_bounds_ms[CLASSIFY_BUCKETS];
+struct classify_stats {
+    int64_t buckets[CLASSIFY_BUCKETS], count,
+        sum_us; /* buckets: at most so many milliseconds, each with those before */
+};
+struct classify_stats inquiry_classify_stats(struct inquiry_classifier *c);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef WEIR_EDGE_INQUIRY_INTAKE_INTERNAL_H
+#define WEIR_EDGE_INQUIRY_INTAKE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "edge/inquiry/intake.h"
+
+struct intake {
+    struct intake_opts opts;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of stop */
+    pthread_cond_t wake;
+    bool runs, stop;
+    usec imap_looked;
+    atomic_llong files, files_failed, taken, known, refused, passed_over, imap_looks, imap_failed;
+};
+
+/* Hand one to the desk and count it. Only an error that may pass is given back. */
+err intake_take(struct intake *in, const struct inquiry_mail *m, const char *actor);
+
+#endif
