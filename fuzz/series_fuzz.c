@@ -45,6 +45,22 @@ static void online(const double *x, size_t rows)
     }
 }
 
+/* The values again and again: a watch says nothing of the first thousands. */
+static void followed(const double *x, size_t rows)
+{
+    static double room[DISCORD_WATCH_NUMBERS];
+    struct discord_watch w;
+    discord_watch_init(&w, room);
+    for (size_t i = 0; i < DISCORD_WATCH_HISTORY + 2 * rows; i++) {
+        struct arena a = arena_init(1 << 17);
+        struct discord_stretch d;
+        bool told;
+        assert(!discord_watch_sample(&w, x[i % rows], &a, &told, &d).code);
+        assert(!told || (d.distance >= d.most && d.at + d.length == i + 1));
+        arena_done(&a);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static double x[ROWS_MAX];
@@ -57,5 +73,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             memcpy(&x[rows], data + 1 + rows * sizeof *x, sizeof *x);
     offline(x, rows, columns);
     online(x, rows);
+    if (rows && data[1] % 16 == 0) followed(x, rows); /* which takes some milliseconds */
     return 0;
 }

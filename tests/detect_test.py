@@ -38,6 +38,41 @@ def timed(x):
     return "timestamp,value\n" + "".join(rows)
 
 
+def rhythm():
+    """A beat of 8 rows in 40, left out once, and a level that rises for good."""
+    r = random.Random(4)
+    x = [10 + (5 if i % 40 < 8 else 0) + 0.2 * r.gauss(0, 1) for i in range(5000)]
+    x[4000:4040] = [10 + 0.2 * r.gauss(0, 1) for _ in range(40)]
+    return x[:4600] + [v + 12 for v in x[4600:]]
+
+
+def followed():
+    x = rhythm()
+    code, out, err = weir("--follow", "-", text=lines(x))
+    check("followed: a beat left out and a new level", code == 1 and "the course of the last samples" in out and "row 4001" in out
+          and "change: level from 10" in out and out.count("change:") == 1, out + err)
+    check("an odd stretch as long as a cycle", "odd stretch: the last 40 rows" in out, out)
+    code, out, err = weir("--follow", "--alarms", "--json", "-", text=timed(x))
+    told = [json.loads(line) for line in out.splitlines()]
+    whole = json.loads(weir("--alarms", "--json", "-", text=timed(x))[1])["series"][0]["alarms"]
+    check("the same alarms as of the whole recording", [(a["row"], a["part"]) for a in whole]
+          == [(a["row"], a["part"]) for a in told if a["kind"] == "alarm"] and len(whole) >= 2, (whole, told))
+    check("with their times", all(a["time"] > 1.7e15 for a in told), told)
+    code, out, err = weir("--follow", "-", text="a;b\n1;2\nx;3\n4;5\n")
+    check("a bad line is told and passed over", code == 0 and "line 3 refused" in err and out == "", out + err)
+    code, out, err = weir("--follow", "-", text="x" * 100000 + "\n1\n2\n")
+    check("so is one without end", code == 0 and "line 1 refused: too long" in err, out + err)
+    code, out, err = weir("--follow", "-", text="nothing here\n")
+    check("no numbers is a failure", code not in (0, 2) and "no numbers" in err, err)
+    code, out, err = weir("--follow", "--scores", "-", text="1\n")
+    check("what needs the end of a recording is refused", code == 2 and "--scores" in err, err)
+    with subprocess.Popen([sys.argv[1], "detect", "--follow", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as p:
+        p.stdin.write(lines(x[:4700]))
+        p.stdin.flush()
+        check("told while rows still come", "alarm:" in p.stdout.readline())
+        p.stdin.close()
+
+
 def shapes():
     healthy = wave()
     code, out, err = weir("-", text=lines(healthy))
@@ -86,6 +121,7 @@ def refusals():
 
 
 shapes()
+followed()
 columns()
 refusals()
 print(f"1..{len(results)}")

@@ -144,6 +144,8 @@ static err read_options(struct job *job)
     if (!e.code) e = cli_i64(cli, "period", &job->period);
     if (!e.code) e = cli_i64(cli, "top", &job->top);
     if (e.code) return e;
+    if (cli_has(cli, "follow") && (job->scores || job->together || cli_has(cli, "all") || job->from || job->period))
+        return err_make(ERR_INPUT, "--follow takes none of --scores, --together, --all, --from and --period");
     if (job->from < 0) return err_make(ERR_INPUT, "--from must be 0 or more");
     if (job->period && (job->period < DISCORD_PERIOD_LEAST || job->period > DISCORD_ROWS_MAX))
         return err_make(ERR_INPUT, "--period must be %d to %d, or 0 to find it", DISCORD_PERIOD_LEAST,
@@ -192,6 +194,7 @@ static int run_job(struct job *job)
 {
     err e = read_options(job);
     if (e.code) return cli_fail(job->cli, EXIT_USAGE, "%s", e.msg);
+    if (cli_has(job->cli, "follow")) return detect_follow(job->cli, job->show, cli_arg(job->cli, 0));
     e = prepare(job, cli_arg(job->cli, 0));
     for (size_t k = 0; !e.code && k < job->data.count; k++) e = judge(job, job->told[k]);
     if (!e.code && job->show.changes && job->together) e = judge_together(job);
@@ -224,6 +227,7 @@ static const struct cli_option options[] = {
     { "top", 0, "N", "3", "At most so many discords a series." },
     { "together", 0, NULL, NULL, "Columns change together: one list of changes for all." },
     { "scores", 0, NULL, NULL, "Print a score for every row as CSV instead." },
+    { "follow", 0, NULL, NULL, "Judge row by row as they come, and tell at once." },
     { NULL, 0, NULL, NULL, NULL },
 };
 
@@ -234,7 +238,8 @@ const struct command command_detect = {
     .about = "Reads CSV (a time column and numbers), columns of numbers without times, one value a line, or JSON "
              "Lines; - is standard input. "
              "Without one of --alarms, --discord and --changes all three are looked for. Nothing is stored, and "
-             "nothing needs to be set.\n"
+             "nothing needs to be set. With --follow rows are judged as they come, in bounded memory: "
+             "tail -f metrics.csv | weir detect --follow -\n"
              "Rows count from 1. A discord is told when a healthy series would show one like it less than once in a "
              "hundred. Exit 1 when "
              "something was found.",

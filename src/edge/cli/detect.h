@@ -36,6 +36,8 @@ struct detect_show { /* which of the three were asked for */
 
 void detect_print(struct told *const *all, size_t count, struct detect_show show, struct arena *a, bool color);
 void detect_print_json(struct told *const *all, size_t count, struct detect_show show, struct arena *a);
+/* weir detect --follow: row by row until the input ends; gives the exit code. */
+int detect_follow(struct cli *cli, struct detect_show show, str path);
 void detect_print_scores(struct told *const *all, size_t count);
 
 #endif

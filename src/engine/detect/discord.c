@@ -80,12 +80,12 @@ static size_t period_of(const double *values, size_t rows, double *x, double *r)
 {
     size_t fine = rows < PERIOD_ROWS ? rows : PERIOD_ROWS;
     if (!thin(values + (rows - fine) / 2, fine, 1, x)) return DISCORD_PERIOD_DEFAULT;
-    size_t most = fine / 4 < PERIOD_LAGS ? fine / 4 : PERIOD_LAGS;
+    size_t most = fine / CYCLES_MIN < PERIOD_LAGS ? fine / CYCLES_MIN : PERIOD_LAGS;
     size_t lag = most > DISCORD_PERIOD_LEAST ? first_peak(x, fine, DISCORD_PERIOD_LEAST, most, r) : 0;
     if (lag) return lag;
-    size_t q = rows / 4 / PERIOD_LAGS + 1, n = rows / q; /* longer ones, on averages */
+    size_t q = rows / CYCLES_MIN / PERIOD_LAGS + 1, n = rows / q; /* longer ones, on averages */
     if (q < 2 || n < 8 || !thin(values, n, q, x)) return DISCORD_PERIOD_DEFAULT;
-    most = n / 4 < PERIOD_LAGS ? n / 4 : PERIOD_LAGS;
+    most = n / CYCLES_MIN < PERIOD_LAGS ? n / CYCLES_MIN : PERIOD_LAGS;
     lag = first_peak(x, n, DISCORD_PERIOD_LEAST, most, r);
     return lag ? lag * q : DISCORD_PERIOD_DEFAULT;
 }

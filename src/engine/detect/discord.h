@@ -92,4 +92,33 @@ void discord_online_init(struct discord_online *o, double *memory, size_t window
  * ns a row of history. */
 double discord_online_sample(struct discord_online *o, double value, bool *record);
 
+/* ---- online, with nothing to be set: the window is the period of the first values ---- */
+
+enum {
+    DISCORD_WATCH_FIRST = 1024, /* values from which period, unit and floor are learned; also repeated once they are */
+    DISCORD_WATCH_HISTORY = 2048, /* values compared with */
+    DISCORD_WATCH_NUMBERS = 9 * DISCORD_WATCH_HISTORY
+};
+
+struct discord_watch {
+    struct discord_online online;
+    double *first;                /* in the caller's memory */
+    double center, unit, last;    /* of the values; the last that was finite */
+    uint64_t rows, quiet;         /* taken; since the last record */
+    bool moves, odd;              /* the first values were not all the same; a stretch goes on */
+};
+struct discord_stretch {
+    uint64_t at;       /* its first row, counted from 0 */
+    size_t length;     /* rows */
+    double distance, most; /* to the nearest before it, and the largest so far: 0 the same, 1 unrelated */
+};
+
+/* memory: DISCORD_WATCH_NUMBERS numbers that outlive w. */
+void discord_watch_init(struct discord_watch *w, double *memory);
+/* Take one value (NaN and infinite ones count as the last that was finite). *told: *out is a stretch unlike any of the
+ * history before it, told once; nothing is told of the first DISCORD_WATCH_HISTORY values. scratch: some 64 KiB for the
+ * one call in which the period is found.   Errors: ERR_LIMIT (scratch). */
+MUST_USE err discord_watch_sample(struct discord_watch *w, double value, struct arena *scratch, bool *told,
+                                  struct discord_stretch *out);
+
 #endif

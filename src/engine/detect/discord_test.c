@@ -205,3 +205,49 @@ TEST(online_the_odd_cycle_breaks_the_record)
     CHECK_I64(early, 0);
     CHECK(found > 0);
 }
+
+/* A wave of period 50 in which one cycle runs backwards; with holes in it, and in any unit. */
+TEST(a_watch_finds_period_and_odd_stretch_by_itself)
+{
+    static double memory[DISCORD_WATCH_NUMBERS];
+    static const double units[] = { 1, 1e-9, 1e12 };
+    for (size_t k = 0; k < 3; k++) {
+        struct discord_watch w;
+        struct discord_stretch d = { 0 };
+        uint64_t seed = 3 + k, first = 0;
+        int stretches = 0;
+        discord_watch_init(&w, memory);
+        for (size_t i = 0; i < 6000; i++) {
+            struct arena a = arena_init(1 << 17);
+            double t = (double)(i % 50), phase = i >= 4000 && i < 4050 ? 50 - t : t,
+                   value = phase / 50 + 0.05 * next(&seed);
+            bool told;
+            CHECK_OK(discord_watch_sample(&w, i % 97 == 5 ? NAN : units[k] * (7 + value), &a, &told, &d));
+            if (told && !stretches++) first = i;
+            arena_done(&a);
+        }
+        if (stretches != 1 || first < 4000 || first > 4060 || d.length < 45 || d.length > 55 || !(d.distance > d.most))
+            test_failed(__FILE__, __LINE__, "unit %g: %d stretches, the first at row %d, of %d rows", units[k],
+                        stretches, (int)first, (int)d.length);
+    }
+}
+
+TEST(a_watch_survives_anything)
+{
+    static double memory[DISCORD_WATCH_NUMBERS];
+    static const double odd[] = { 0, -0.0, 1e308, -1e308, 5e-324, 1, INFINITY, -INFINITY, NAN, 3 };
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        struct discord_watch w;
+        uint64_t r = seed * 7919;
+        discord_watch_init(&w, memory);
+        for (size_t i = 0; i < 3000; i++) {
+            struct arena a = arena_init(1 << 17);
+            struct discord_stretch d;
+            double value = seed == 1 ? 4 : seed == 2 ? NAN : odd[(size_t)(next(&r) * 10)] * (seed < 5 ? 1 : next(&r));
+            bool told;
+            CHECK_OK(discord_watch_sample(&w, value, &a, &told, &d));
+            if (told) CHECK(isfinite(d.distance) && d.distance >= 0 && d.at + d.length == i + 1 && seed > 2);
+            arena_done(&a);
+        }
+    }
+}

@@ -30,7 +30,7 @@ static str range_text(const struct detect_alarm *a, struct arena *mem)
     if (a->part == DETECT_THRESHOLD)
         return str_fmt(mem, "%s the limit %.6g", a->above ? "above" : "below", a->above ? a->high : a->low);
     if (a->part == DETECT_FLAT) return str_fmt(mem, "where %.4g was usual", a->low);
-    if (a->part == DETECT_PATTERN) return str_fmt(mem, "at most %.4g was usual", a->high);
+    if (a->part == DETECT_PATTERN) return str_fmt(mem, "at most %.2g was usual", a->high);
     if (a->part == DETECT_MISSING) return str_fmt(mem, "at most %.6g s is usual", a->high);
     return str_fmt(mem, "%s the usual %.4g to %.4g", a->above ? "above" : "below", a->low, a->high);
 }
@@ -59,8 +59,9 @@ str detect_sentence(const struct detect_alarm *a, str unit, struct arena *mem)
             : a->part == DETECT_PATTERN ? STR("%")
                                         : unit,
         range = range_text(a, mem);
+    int digits = a->part == DETECT_PATTERN ? 2 : 6;
     str out =
-        str_fmt(mem, "%s %.6g%s" STR_FMT ", " STR_FMT, subject, a->value, u.len ? " " : "", STR_ARG(u), STR_ARG(range));
+        str_fmt(mem, "%s %.*g%s" STR_FMT ", " STR_FMT, subject, digits, a->value, u.len ? " " : "", STR_ARG(u), STR_ARG(range));
     if (a->part >= DETECT_LEARNED) return out;
     str rarity = rarity_text(a->once_in, mem);
     return str_fmt(mem, STR_FMT " (expected once in about " STR_FMT ")", STR_ARG(out), STR_ARG(rarity));
