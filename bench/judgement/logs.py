@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+import logs_generate
+
 HERE = pathlib.Path(__file__).resolve().parent
 DRAIN3 = ("drain3==0.9.11",)
 
@@ -69,6 +71,23 @@ def drain3_grouping(python, systems):
     return [score(contents(s)[1], found) for s, found in zip(systems, json.loads(done.stdout))]
 
 
+def generated(bench, python, names, what, goal):
+    """Logs in the manner of other systems, three seeds each."""
+    texts = [(name, list(zip(*logs_generate.lines(name, seed)))) for name in names for seed in (1, 2, 3)]
+    weir = str(bench.build / "weir")
+    ours = [score(truth, [x["template"] for x in template_of_lines(weir, lines)]) for _, (lines, truth) in texts]
+    peer = None
+    if python:
+        done = subprocess.run([python, HERE / "drain3_peer.py", "group"], input=json.dumps([lines for _, (lines, _) in texts]),
+                              capture_output=True, text=True, check=True)
+        peer = [score(truth, found) for (_, (_, truth)), found in zip(texts, json.loads(done.stdout))]
+    for i, kind in enumerate(("GA", "FGA")):
+        bench.add("generated logs", f"{kind}, {what}", mean(f[i] for f in ours), "", goal[i], less=False, peer="drain3 0.9.11",
+                  peer_value=mean(p[i] for p in peer) if peer else None)
+    for k, name in enumerate(names):
+        bench.note(f"{name} (generated): GA {mean(f[0] for f in ours[3 * k:3 * k + 3]):.3f}")
+
+
 def speed(bench, systems, python):
     """Both on one core, in turns, on the same lines; the best of three each."""
     lines = [line for s in systems for line in contents(s)[0]] * 5
@@ -89,10 +108,12 @@ def speed(bench, systems, python):
 
 def measure(bench):
     data = bench.dataset("loghub2k")
+    python = bench.peers(*DRAIN3)
+    generated(bench, python, list(logs_generate.SYSTEMS), f"{len(logs_generate.SYSTEMS)} systems, seen when the masks were mended", (0.95, 0.85))
+    generated(bench, python, list(logs_generate.UNSEEN), f"{len(logs_generate.UNSEEN)} systems, written after that", (0.85, 0.75))
     if not data:
         return
     systems = sorted(p for p in data.iterdir() if p.is_dir())
-    python = bench.peers(*DRAIN3)
     found = grouping(str(bench.build / "weir"), systems)
     peer = drain3_grouping(python, systems) if python else None
     for name, ((ga, fga), (online, _)) in found.items():

@@ -83,10 +83,33 @@ static bool varies(const struct log_token *t)
     return t->kind != LOG_WORD || t->keyed;
 }
 
+/* ", " and "', '": between the members of a list. */
+static bool is_list_gap(uint32_t gap)
+{
+    static const char *const gaps[] = { ",", ", ", "','", "', '", "\",\"", "\", \"" };
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+        uint32_t want = 0;
+        for (const char *c = gaps[i]; *c; c++) want = gap_add(want, *c);
+        if (gap == want) return true;
+    }
+    return false;
+}
+
+/* "'mail-3', 'search-11'": names behind a name in a list are as many as there happen to be. */
+static bool lists_on(const struct log_line *o)
+{
+    const struct log_token *t = &o->token[o->n - 1];
+    return o->n > 1 && t->kind == LOG_NAME && t[-1].kind == LOG_NAME && !t->keyed && is_list_gap(t->gap);
+}
+
 /* "blk_1 blk_2" or "node-1 4 <ok> node-2 5 <ok>": the last k tokens repeat the k before them. */
 static void drop_repeat(struct log_line *o)
 {
     const struct log_token *t = o->token;
+    if (lists_on(o)) {
+        o->n--;
+        return;
+    }
     for (size_t k = 1; k <= PERIOD_MAX && 2 * k <= o->n; k++) {
         if (t[o->n - 1].hash != t[o->n - 1 - k].hash) continue;
         bool same = true, any = false;
@@ -256,6 +279,21 @@ static const char *url_end(const struct scan *s, const char *p)
     return p;
 }
 
+/* node-17:9092, mx.example.net:25, localhost:8080: a name and a number of two to five digits are a place, and a value. A bare word is
+ * not taken: "PendingReds:10" is a key and its value. NULL when none stands here. */
+static const char *place_end(const struct scan *s, str word, enum log_kind kind)
+{
+    const char *p = word.ptr + word.len + 1;
+    bool place = kind == LOG_NAME || str_eq(word, STR("localhost"));
+    if (!place || p >= s->end || p[-1] != ':') return NULL;
+    const char *digits = p;
+    while (class_at(s, p) == LOG_DIGIT) p++;
+    if (p - digits < 2 || p - digits > 5) return NULL;
+    uint8_t next = class_at(s, p);
+    if (next == LOG_LETTER || next == LOG_HEX) return NULL;
+    return p;
+}
+
 static void gap_span(struct scan *s, const char *to)
 {
     for (; s->p < to; s->p++) s->gap = gap_add(s->gap, *s->p);
@@ -280,6 +318,9 @@ static void read_word(struct scan *s)
     } else if (w.kind == LOG_VALUE) {
         s->p = to;
         push_value(s, from, to);
+    } else if ((colons = place_end(s, str_span(from, to), w.kind))) {
+        s->p = colons;
+        push_value(s, from, colons);
     } else {
         struct log_token t = {
             .hash = w.hash, .at = (uint32_t)(from - s->begin), .len = (uint32_t)w.len, .kind = (uint8_t)w.kind

@@ -28,6 +28,7 @@ const uint8_t log_class_of[256] = {
 /* What one pass over a word counts. */
 struct counts {
     uint32_t digits, letters, other_letters;              /* other: not a..f */
+    uint32_t numbers;                                     /* runs of digits */
     uint32_t switches;                                    /* from letter to digit or back, with nothing between */
     uint32_t dots, slashes, backslashes, at_signs, joins; /* joins: all that is neither letter nor digit */
 };
@@ -81,6 +82,7 @@ static uint64_t count(const char *p, size_t n, struct counts *c)
             bool goes_on = before == LOG_DIGIT;
             before = LOG_DIGIT;
             if (goes_on) continue;
+            c->numbers++;
             byte = '#';
         } else {
             bool sign = (byte == '-' || byte == '+') && before == LOG_JOIN && i + 1 < n &&
@@ -109,11 +111,15 @@ static bool is_hex(str w, const struct counts *c)
     return c->digits ? c->digits + c->letters >= 5 : c->letters >= 8 && !c->joins;
 }
 
+enum { ID_DIGITS = 6 }; /* a million values: nobody names a million things */
+
 static bool is_id(str w, const struct counts *c)
 {
     uint8_t first = log_class_of[(uint8_t)w.ptr[0]];
     if (first == LOG_JOIN && w.len > 1 && w.ptr[0] != '_') first = log_class_of[(uint8_t)w.ptr[1]]; /* a sign, @0x12 */
-    return first == LOG_DIGIT || c->switches >= 4 || c->dots; /* with a dot: a host, a file, a version */
+    /* job_1445144423722_0020_m_000003; a single number may be short in one line and long in the next, and stays a name */
+    if (c->numbers >= 3 || (c->numbers == 2 && c->digits >= ID_DIGITS)) return true;
+    return first == LOG_DIGIT || c->switches >= 4 || c->dots;   /* with a dot: a host, a file, a version */
 }
 
 static bool is_exception(str w)
