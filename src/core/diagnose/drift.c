@@ -23,6 +23,8 @@ static struct drifts drifts_of(json *evidence)
 static void hint(struct diag *d, size_t place, const struct diag_finding *f, enum cause_kind kind, json *column, double strength)
 {
     str name = str_utf8_prefix(json_get_str(column, "column"), 80), what = str_utf8_prefix(json_get_str(column, "what"), 200);
+    str look = str_utf8_prefix(json_get_str(column, "look"), 40); /* what of a model was looked at, else a column of a table */
+    if (!look.len) look = STR("column");
     hint_add(d, &(struct hint){
                     .kind = kind,
                     .place = place,
@@ -30,8 +32,8 @@ static void hint(struct diag *d, size_t place, const struct diag_finding *f, enu
                     .witness = WITNESS_MEASURED,
                     .strength = strength,
                     .seq = f->seq,
-                    .text = str_fmt(d->a, "column " STR_FMT " of " STR_FMT ": " STR_FMT, STR_ARG(name), STR_ARG(str_utf8_prefix(f->series, 120)),
-                                    STR_ARG(what)),
+                    .text = str_fmt(d->a, STR_FMT " " STR_FMT " of " STR_FMT ": " STR_FMT, STR_ARG(look), STR_ARG(name),
+                                    STR_ARG(str_utf8_prefix(f->series, 120)), STR_ARG(what)),
                     .detail = json_text(column, d->a),
                 });
 }

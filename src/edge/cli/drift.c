@@ -1,15 +1,17 @@
 /* weir drift: is a table distributed as it was? */
 #include "edge/cli/drift.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "edge/cli/table.h"
 
-enum { PAGE_MAX = 256 << 20, MEMORY_MAX_MB = 1 << 20, NAMES_SHOWN = 400 };
+enum { SENT_COLUMNS = 20, MEMORY_MAX_MB = 1 << 20, NAMES_SHOWN = 400 };
 
 static bool before(const struct drift_column *a, const struct drift_column *b)
 {
-    if (a->verdict.adjusted < b->verdict.adjusted || a->verdict.adjusted > b->verdict.adjusted) return a->verdict.adjusted < b->verdict.adjusted;
+    if (a->verdict.adjusted < b->verdict.adjusted || a->verdict.adjusted > b->verdict.adjusted)
+        return a->verdict.adjusted < b->verdict.adjusted;
     return a->verdict.p < b->verdict.p;
 }
 
@@ -29,12 +31,16 @@ size_t drift_loudest(const struct drift_report *report, const struct drift_colum
 
 /* ---- for a terminal ---- */
 
+struct drift_chance drift_chance(double p)
+{
+    struct drift_chance c;
+    (void)snprintf(c.text, sizeof c.text, p < 1e-99 ? "<1e-99" : p < 0.001 ? "%.0e" : "%.3f", p);
+    return c;
+}
+
 static str chance_text(const struct drift_column *c, struct arena *a)
 {
-    if (!c->numbers && !c->counts) return STR("");
-    double p = c->verdict.adjusted;
-    if (p < 1e-99) return STR("<1e-99");
-    return p < 0.001 ? str_fmt(a, "%.0e", p) : str_fmt(a, "%.3f", p);
+    return c->numbers || c->counts ? str_dup(a, str_of(drift_chance(c->verdict.adjusted).text)) : STR("");
 }
 
 static void column_row(struct table *t, const struct drift_column *c, struct arena *a)
@@ -49,7 +55,9 @@ static void print_quiet(const struct drift_report *r, struct arena *a)
     for (size_t i = 0; i < r->count; i++) {
         if (r->columns[i].verdict.drift) continue;
         if (names.len > NAMES_SHOWN) more++;
-        else names = str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(names), names.len ? ", " : "", STR_ARG(plain_text(a, r->columns[i].name)));
+        else
+            names = str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(names), names.len ? ", " : "",
+                            STR_ARG(plain_text(a, r->columns[i].name)));
     }
     if (more) names = str_fmt(a, STR_FMT " and %zu more", STR_ARG(names), more);
     if (names.len) card_line(stdout, a, "as before", names);
@@ -67,8 +75,8 @@ static void print_report(struct cli *cli, const struct drift_report *r)
         rough += !r->columns[i].exact;
         if (cli_has(cli, "all") && !r->columns[i].verdict.drift) column_row(&t, &r->columns[i], a);
     }
-    (void)printf("%zu of %zu column%s drifted; %llu rows now, %llu in the reference\n", r->drifted, r->count, r->count == 1 ? "" : "s",
-                 (unsigned long long)r->rows[1], (unsigned long long)r->rows[0]);
+    (void)printf("%zu of %zu column%s drifted; %llu rows now, %llu in the reference\n", r->drifted, r->count,
+                 r->count == 1 ? "" : "s", (unsigned long long)r->rows[1], (unsigned long long)r->rows[0]);
     if (t.rows) {
         (void)putchar('\n');
         table_print(&t, stdout);
@@ -77,21 +85,25 @@ static void print_report(struct cli *cli, const struct drift_report *r)
         (void)putchar('\n');
         print_quiet(r, a);
     }
-    if (rough) (void)printf("\n%zu column%s compared in bounded memory: ranks to 0.05 %%, rare values by bounds\n", rough, rough == 1 ? "" : "s");
+    if (rough)
+        (void)printf("\n%zu column%s compared in bounded memory: ranks to 0.05 %%, rare values by bounds\n", rough,
+                     rough == 1 ? "" : "s");
 }
 
 static void tell_refused(const struct drift_names *names, const struct drift_report *r)
 {
     for (int k = 0; k < 2; k++)
         if (r->refused[k])
-            (void)fprintf(stderr, "weir drift: " STR_FMT ": %llu rows could not be read\n", STR_ARG(k ? names->cur : names->ref),
-                          (unsigned long long)r->refused[k]);
+            (void)fprintf(stderr, "weir drift: " STR_FMT ": %llu rows could not be read\n",
+                          STR_ARG(k ? names->cur : names->ref), (unsigned long long)r->refused[k]);
 }
 
 /* ---- for programs ---- */
 
-static const char *const kinds[] = { [COLUMN_UNKNOWN] = "empty", [COLUMN_NUMBERS] = "numbers", [COLUMN_WORDS] = "words", [COLUMN_RUNNING] = "running",
-                                     [COLUMN_ADDED] = "added", [COLUMN_REMOVED] = "removed" };
+static const char *const kinds[] = {
+    [COLUMN_UNKNOWN] = "empty",   [COLUMN_NUMBERS] = "numbers", [COLUMN_WORDS] = "words",
+    [COLUMN_RUNNING] = "running", [COLUMN_ADDED] = "added",     [COLUMN_REMOVED] = "removed"
+};
 
 static void side_json(struct jw *w, const char *key, const struct drift_side *s)
 {
@@ -176,7 +188,8 @@ static void column_json(struct jw *w, const struct drift_column *c)
     jw_close(w);
 }
 
-void drift_json(const struct drift_names *names, const struct drift_report *r, const struct drift_config *config, struct buf *out)
+void drift_json(const struct drift_names *names, const struct drift_report *r, const struct drift_config *config,
+                struct buf *out)
 {
     struct jw w = jw_init(out);
     jw_open(&w, NULL);
@@ -197,42 +210,71 @@ void drift_json(const struct drift_names *names, const struct drift_report *r, c
 
 /* ---- the command ---- */
 
-static err write_page(const char *path, const struct buf *page)
+static err make_page(struct cli *cli, const struct drift_names *names, const struct drift_report *r,
+                     const struct drift_config *config)
 {
-    FILE *f = fopen(path, "wb");
-    if (!f) return err_errno("create %s", path);
-    bool ok = fwrite(page->ptr, 1, page->len, f) == page->len;
-    err e = ok ? OK : err_errno("write %s", path);
-    if (fclose(f) && !e.code) e = err_errno("write %s", path);
+    if (!cli_has(cli, "html")) return OK;
+    struct buf page = buf_init(DRIFT_PAGE_MAX);
+    drift_page(names, r, config, &page);
+    err e = drift_page_write(cli, &page);
+    buf_done(&page);
     return e;
 }
 
-static err make_page(struct cli *cli, const struct drift_names *names, const struct drift_report *r, const struct drift_config *config)
+/* A column that is gone stops what reads it; so many changed that it is hardly the same table. */
+static bool is_severe(const struct drift_report *r)
 {
-    if (!cli_has(cli, "html")) return OK;
-    struct buf page = buf_init(PAGE_MAX);
-    drift_page(names, r, config, &page);
-    err e = page.full ? err_make(ERR_LIMIT, "the page is larger than %d MiB", PAGE_MAX >> 20)
-                      : write_page(str_z(cli_arena(cli), cli_str(cli, "html")), &page);
-    buf_done(&page);
-    return e;
+    for (size_t i = 0; i < r->count; i++)
+        if (r->columns[i].kind == COLUMN_REMOVED) return true;
+    return 2 * r->drifted > r->count && r->count > 2;
+}
+
+static struct drift_told told_of(const struct drift_column *c)
+{
+    struct drift_told t = { .name = c->name, .part = STR("added"), .what = c->sentence, .chance = NAN, .effect = NAN };
+    if (c->kind == COLUMN_REMOVED) t.part = STR("removed");
+    if (!c->numbers && !c->counts) return t;
+    t.part = str_of(drift_part_text(c->verdict.loudest));
+    t.chance = c->verdict.adjusted;
+    t.effect = c->verdict.part[c->verdict.loudest].effect;
+    return t;
+}
+
+static int send_report(struct cli *cli, const struct drift_names *names, const struct drift_report *r)
+{
+    const struct drift_column *loud[SENT_COLUMNS];
+    struct drift_told told[SENT_COLUMNS];
+    size_t n = drift_loudest(r, loud, SENT_COLUMNS);
+    for (size_t i = 0; i < n; i++) told[i] = told_of(loud[i]);
+    return drift_send(cli, names,
+                      &(struct drift_finding){ .told = told,
+                                               .count = n,
+                                               .drifted = r->drifted,
+                                               .of = r->count,
+                                               .things = "columns",
+                                               .severe = is_severe(r),
+                                               .rows = { r->rows[0], r->rows[1] } });
 }
 
 static err read_options(struct cli *cli, struct drift_options *o)
 {
     int64_t mb = 0;
-    *o = (struct drift_options){ .config = drift_config_default(), .numbers = cli_str(cli, "numbers"), .words = cli_str(cli, "words") };
+    *o = (struct drift_options){ .config = drift_config_default(),
+                                 .numbers = cli_str(cli, "numbers"),
+                                 .words = cli_str(cli, "words") };
     err e = cli_i64(cli, "memory", &mb);
-    if (!e.code && (mb < 0 || mb > MEMORY_MAX_MB)) e = err_make(ERR_INPUT, "--memory is a number of MiB from 0 to %d", MEMORY_MAX_MB);
+    if (!e.code && (mb < 0 || mb > MEMORY_MAX_MB))
+        e = err_make(ERR_INPUT, "--memory is a number of MiB from 0 to %d", MEMORY_MAX_MB);
     o->memory = (size_t)mb << 20;
     if (!e.code) e = str_to_f64(cli_str(cli, "alarm"), &o->config.alarm);
-    if (!e.code && !(o->config.alarm > 0 && o->config.alarm < 0.5)) e = err_make(ERR_INPUT, "--alarm is a chance above 0 and below 0.5");
+    if (!e.code && !(o->config.alarm > 0 && o->config.alarm < 0.5))
+        e = err_make(ERR_INPUT, "--alarm is a chance above 0 and below 0.5");
     return e;
 }
 
 static int print_json(const struct drift_names *names, const struct drift_report *r, const struct drift_config *config)
 {
-    struct buf b = buf_init(PAGE_MAX);
+    struct buf b = buf_init(DRIFT_PAGE_MAX);
     drift_json(names, r, config, &b);
     (void)fwrite(b.ptr, 1, b.len, stdout);
     (void)putchar('\n');
@@ -259,7 +301,7 @@ static int drift_command(struct cli *cli)
         tell_refused(&names, &r);
         if (cli_json(cli)) (void)print_json(&names, &r, &o.config);
         else print_report(cli, &r);
-        if (r.drifted && cli_has(cli, "pipeline")) code = drift_send(cli, &names, &r);
+        if (r.drifted && cli_has(cli, "pipeline")) code = send_report(cli, &names, &r);
         if (code == EXIT_FINE && r.drifted) code = EXIT_FOUND;
     }
     arena_done(&a);
@@ -289,8 +331,10 @@ const struct command command_drift = {
     .name = "drift",
     .args = "REF CUR",
     .summary = "Tell whether the columns of a table are distributed as they were.",
-    .about = "Compares two files (CSV, JSON Lines, and Parquet when DuckDB's library is there) column by column: distribution, shape, tails, "
-             "repeated, missing, new and vanished values. A column has drifted when the change is too unlikely to be chance, over all "
+    .about = "Compares two files (CSV, JSON Lines, and Parquet when DuckDB's library is there) column by column: "
+             "distribution, shape, tails, "
+             "repeated, missing, new and vanished values. A column has drifted when the change is too unlikely to be "
+             "chance, over all "
              "columns together, and big enough to matter.\n"
              "With --embedding, --text, --error or --proba and --label it looks at what a model saw and said instead.\n"
              "Files may be larger than memory. Exit 1 when a column has drifted, was added or is gone.",

@@ -200,6 +200,23 @@ struct errors {
     struct errors_report *out;
 };
 
+/* When the points are used up, two become one. */
+static void trace_add(struct model_trace *t, double v)
+{
+    if (!t->step) t->step = 1;
+    if (!t->count || t->last == t->step) {
+        if (t->count == MODEL_TRACE_POINTS) {
+            t->count /= 2;
+            t->step *= 2;
+            for (size_t i = 0; i < t->count; i++) t->mean[i] = (t->mean[2 * i] + t->mean[2 * i + 1]) / 2;
+        }
+        t->mean[t->count++] = 0;
+        t->last = 0;
+    }
+    double *mean = &t->mean[t->count - 1];
+    *mean += (v - *mean) / (double)++t->last;
+}
+
 static err take_error(void *ctx, const struct table_file *t, const struct cell *row)
 {
     struct errors *x = ctx;
@@ -211,6 +228,7 @@ static err take_error(void *ctx, const struct table_file *t, const struct cell *
     if (!isfinite(v)) return OK;
     uint64_t n = ++x->out->rows[x->side];
     x->out->mean[x->side] += (v - x->out->mean[x->side]) / (double)n;
+    trace_add(&x->out->trace, v);
     if (!stream_drift_add(&x->stream, v, &alarm)) return OK;
     if (x->out->alarm_count < MODEL_ALARMS_MAX) x->out->alarms[x->out->alarm_count] = alarm;
     x->out->alarm_count++;

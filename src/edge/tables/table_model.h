@@ -25,11 +25,19 @@ MUST_USE err table_embedding(str ref, str cur, str prefix, struct arena *a, stru
 /* One column of text. */
 MUST_USE err table_text(str ref, str cur, str column, struct arena *a, struct vectors_report *out);
 
+enum { MODEL_TRACE_POINTS = 128 };
+struct model_trace { /* a stream in few points: the mean of every `step` values, the last point of `last` */
+    uint64_t step, last;
+    size_t count;
+    double mean[MODEL_TRACE_POINTS];
+};
+
 struct errors_report {
     struct stream_alarm alarms[MODEL_ALARMS_MAX]; /* rows counted over both files, one after the other */
     uint64_t rows[2], alarm_count, in_current;    /* in_current: alarms that were raised by rows of the second file */
     double mean[2];
-    bool drift; /* in_current > 0 */
+    struct model_trace trace; /* over both files */
+    bool drift;               /* in_current > 0 */
 };
 /* The errors of a model, row by row: 0 and 1, or sizes. The second file goes on where the first ends. */
 MUST_USE err table_errors(str ref, str cur, str column, struct errors_report *out);

@@ -55,8 +55,7 @@ struct drift_config {
     double tail;     /* least surplus of rows in a tail, or share of rows outside of the range [0.01] */
     double share;    /* least change of the share of missing (or not finite) values [0.01] */
     double moved;    /* least share of rows that moved to other values [0.025] */
-    double
-        value; /* least share of rows with a new, or formerly with a vanished, value, or outside of the range [0.005] */
+    double value;    /* least share of rows with a new, or formerly with a vanished, value [0.005] */
     double grid;     /* least change of how often a value repeats, in doublings [1] */
 };
 struct drift_config drift_config_default(void);
