@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "core/core.h"
+#include "edge/edge_kit.h"
 #include "store/snapshot.h"
 #include "test.h"
 
@@ -34,22 +35,10 @@ struct world {
     struct keeper *keeper;
 };
 
-struct one {
-    struct world *w;
-    struct input in;
-};
-
-static err input_work(struct tx *tx, void *ctx)
-{
-    struct one *one = ctx;
-    int64_t seq;
-    return core_apply(one->w->core, tx, &one->in, &seq);
-}
-
 static err put(void *ctx, const char *kind, str subject, str body)
 {
-    struct one one = { .w = ctx, .in = { str_of(kind), subject, STR("weir"), body } };
-    return store_run(one.w->store, input_work, &one);
+    struct world *w = ctx;
+    return kit_put(w->store, w->core, kind, subject, body);
 }
 
 static err no_report(void *ctx, str event)

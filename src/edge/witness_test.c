@@ -1,6 +1,7 @@
 #include "edge/witness.h"
 
 #include "core/core.h"
+#include "edge/edge_kit.h"
 #include "edge/http_client.h"
 #include "edge/notify/notify.h"
 #include "sim/fake_http.h"
@@ -33,22 +34,10 @@ static usec set_wall(struct env *env)
     return wall_now;
 }
 
-struct one {
-    struct world *w;
-    struct input in;
-};
-
-static err input_work(struct tx *tx, void *ctx)
-{
-    struct one *one = ctx;
-    int64_t seq;
-    return core_apply(one->w->core, tx, &one->in, &seq);
-}
-
 static err put(void *ctx, const char *kind, str subject, str body)
 {
-    struct one one = { .w = ctx, .in = { str_of(kind), subject, STR("weir"), body } };
-    return store_run(one.w->store, input_work, &one);
+    struct world *w = ctx;
+    return kit_put(w->store, w->core, kind, subject, body);
 }
 
 static err sign_work(struct tx *tx, void *ctx)

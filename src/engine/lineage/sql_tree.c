@@ -95,21 +95,6 @@ static struct item **assignments(struct tree *t, struct item **end, json *list, 
     return end;
 }
 
-static struct item *target_names(struct tree *t, json *list)
-{
-    struct item *first = NULL, **end = &first;
-    size_t i, n;
-    json *node;
-    tree_each(list, i, n, node)
-    {
-        struct item *it = NODE(&t->p, item);
-        if (t->p.full) break;
-        it->alias = tree_text(t, json_get(json_get(node, "ResTarget"), "name"));
-        *end = it, end = &it->next;
-    }
-    return first;
-}
-
 static struct target *writes(struct tree *t, struct stmt *st, json *relation)
 {
     struct target *w = stmt_writes(&t->p, st);
@@ -124,7 +109,7 @@ static bool read_insert(struct tree *t, json *v, struct stmt *st)
     st->kind = "insert";
     struct target *w = writes(t, st, json_get(v, "relation"));
     if (t->p.full) return false;
-    w->columns = target_names(t, tree_list(v, "cols"));
+    w->columns = tree_listed(t, tree_list(v, "cols"), "ResTarget", "name");
     if (json_get(v, "selectStmt")) w->query = tree_query(t, json_get(v, "selectStmt"));
     (void)assignments(t, &w->sets, tree_list(json_get(v, "onConflictClause"), "targetList"), tree_relation_source(t, json_get(v, "relation")));
     for (struct item *s = w->sets; s; s = s->next) s->expr.refs = NULL; /* EXCLUDED is the row at hand: no new source but for queries */
@@ -166,7 +151,7 @@ static bool read_delete(struct tree *t, json *v, struct stmt *st)
 /* INSERT (a, b) VALUES (x, y) of a MERGE, as assignments. */
 static struct item **merge_values(struct tree *t, struct item **end, json *names, json *list)
 {
-    struct item *name = target_names(t, names);
+    struct item *name = tree_listed(t, names, "ResTarget", "name");
     size_t i, n;
     json *node;
     tree_each(list, i, n, node)

@@ -51,7 +51,7 @@ void tree_strings(struct tree *t, json *list, struct name *out)
     }
 }
 
-struct item *tree_names(struct tree *t, json *list)
+static struct item *names(struct tree *t, json *list, const char *kind, const char *field)
 {
     struct item *first = NULL, **end = &first;
     size_t i, n;
@@ -60,10 +60,20 @@ struct item *tree_names(struct tree *t, json *list)
     {
         struct item *it = NODE(&t->p, item);
         if (t->p.full) break;
-        it->alias = tree_string(t, node);
+        it->alias = kind ? tree_text(t, json_get(json_get(node, kind), field)) : tree_string(t, node);
         *end = it, end = &it->next;
     }
     return first;
+}
+
+struct item *tree_names(struct tree *t, json *list)
+{
+    return names(t, list, NULL, NULL);
+}
+
+struct item *tree_listed(struct tree *t, json *list, const char *kind, const char *field)
+{
+    return names(t, list, kind, field);
 }
 
 struct name tree_relation(struct tree *t, json *range)

@@ -27,22 +27,6 @@ struct source *tree_relation_source(struct tree *t, json *range)
     return s;
 }
 
-/* AS (a int, b text) */
-static struct item *defined_columns(struct tree *t, json *list)
-{
-    struct item *first = NULL, **end = &first;
-    size_t i, n;
-    json *node;
-    tree_each(list, i, n, node)
-    {
-        struct item *it = NODE(&t->p, item);
-        if (t->p.full) break;
-        it->alias = tree_text(t, json_get(json_get(node, "ColumnDef"), "colname"));
-        *end = it, end = &it->next;
-    }
-    return first;
-}
-
 static struct source *function_source(struct tree *t, json *range)
 {
     struct source *s = source_new(t, SOURCE_FUNCTION);
@@ -50,7 +34,7 @@ static struct source *function_source(struct tree *t, json *range)
     tree_strings(t, tree_list(json_get(call, "FuncCall"), "funcname"), &s->name);
     tree_expr(t, json_get(range, "functions"), &s->args, FLOW_TRANSFORMATION);
     alias_of(t, range, s);
-    if (!s->columns) s->columns = defined_columns(t, tree_list(range, "coldeflist"));
+    if (!s->columns) s->columns = tree_listed(t, tree_list(range, "coldeflist"), "ColumnDef", "colname");
     return s;
 }
 
