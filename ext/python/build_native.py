@@ -31,8 +31,9 @@ def yyjson():
 
 
 def sources():
-    engine = [p for p in sorted((ROOT / "src/engine").rglob("*.c")) if not p.name.endswith("_test.c")]
-    base = [ROOT / "src/base" / f"{name}.c" for name in ("arena", "buf", "err", "hash64", "json", "str", "time")]
+    folders = [ROOT / "src/engine" / name for name in ("detect", "lineage", "public")]  # what libweir is made of
+    engine = [p for folder in folders for p in sorted(folder.rglob("*.c")) if not p.name.endswith("_test.c")]
+    base = [ROOT / "src/base" / f"{name}.c" for name in ("arena", "buf", "err", "hash64", "json", "sort", "str", "time")]
     return base + engine
 
 
