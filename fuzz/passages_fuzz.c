@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_term(void *ctx, const struct term *t)
+static void check_term(void *ctx, const struct index_term *t)
 {
     const str *text = ctx;
     assert(t->text.len > 0 && t->text.len <= TERM_MAX + 4 && t->len > 0 && t->at + t->len <= text->len);

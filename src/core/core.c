@@ -46,6 +46,9 @@ static const struct handler {
     { "incident.labelled", "real:b comment:s", input_incident_labelled },
     { "document.loaded", "text:s", input_document_loaded },
     { "runbook.loaded", "title:s body:s", input_runbook_loaded },
+    { "knowledge.loaded", "title:s source:s format:s hash:s passages:a", input_knowledge_loaded },
+    { "knowledge.feedback", "question:s used:b", input_knowledge_feedback },
+    { "knowledge.missed", "question:s covered:n", input_knowledge_missed },
     { "inquiry.received",
       "channel:s person:s sealed:s language:s model:s category:s category_score:n sentiment:s sentiment_score:n "
       "urgency:s urgency_score:n",

@@ -95,6 +95,10 @@ err input_store_resumed(struct cx *cx);
 err input_note(struct cx *cx);
 err input_checkpoint_sent(struct cx *cx);
 bool core_restored(struct cx *cx); /* between restore and resume nothing is sent */
+/* knowledge.c */
+err input_knowledge_loaded(struct cx *cx);
+err input_knowledge_feedback(struct cx *cx);
+err input_knowledge_missed(struct cx *cx);
 /* measured.c */
 err input_series_measured(struct cx *cx);
 /* documents.c */

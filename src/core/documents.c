@@ -1,5 +1,5 @@
-/* Documents in force: policy, pipelines, settings, graph, routing. Every version is kept by its hash, so that a decision can be
- * made again with the policy it was made with. Compiled forms are caches by hash and nothing else.
+/* Documents in force: policy, pipelines, settings, graph, routing. Every version is kept by its hash, so that a
+ * decision can be made again with the policy it was made with. Compiled forms are caches by hash and nothing else.
  */
 #include <assert.h>
 

@@ -10,6 +10,7 @@
 #include "core/retention.h"
 #include "edge/app_views.h"
 #include "edge/act/executor.h"
+#include "edge/documents/library.h"
 #include "edge/files.h"
 #include "edge/inquiry/api.h"
 #include "edge/inquiry/desk.h"
@@ -48,6 +49,7 @@ struct app {
     struct keeper *keeper;
     struct trainer *trainer;
     struct measurer *measurer;
+    struct library *library;
     bool logic_changed; /* since the last start on this store */
 };
 
@@ -359,6 +361,14 @@ static err open_measurer(struct app *app)
     return measurer_start(&opts, &app->measurer);
 }
 
+static err open_library(struct app *app)
+{
+    struct library_opts opts = {
+        .store = app->store, .env = app->env, .data_dir = app->config->data_dir, .input = keeper_input, .ctx = app
+    };
+    return library_open(&opts, &app->library);
+}
+
 static void more_metrics(void *ctx, struct buf *out)
 {
     struct app *app = ctx;
@@ -368,6 +378,7 @@ static void more_metrics(void *ctx, struct buf *out)
     desk_metrics(app->desk, out);
     if (app->intake) intake_metrics(app->intake, out);
     measurer_metrics(app->measurer, out);
+    library_metrics(app->library, out);
 }
 
 static const char *trouble(void *ctx)
@@ -405,6 +416,7 @@ static err open_server(struct app *app, const struct app_opts *o)
         .env = app->env,
         .ingest = app->ingest,
         .desk = app->desk,
+        .library = app->library,
         .apply = apply,
         .apply_ctx = app,
         .series = series_views(app->ingest),
@@ -448,6 +460,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = open_executor(app);
     if (!e.code) open_keeper(app);
     if (!e.code) e = open_measurer(app);
+    if (!e.code) e = open_library(app);
     if (!e.code) e = open_server(app, opts);
     if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
     if (!e.code) e = keeper_start(app->keeper);
@@ -473,6 +486,7 @@ void app_close(struct app *app)
     scraper_stop(app->scraper);
     server_stop(app->server);
     measurer_stop(app->measurer); /* its counters are served */
+    library_close(app->library);
     executor_stop(app->executor, 5 * USEC_SECOND);
     ingest_close(app->ingest);
     keeper_close(app->keeper); /* it signs what came last */

@@ -16,6 +16,7 @@ struct eval {
     struct collection c;
     struct query_list queries;
     struct embed *embed;
+    struct vector_cache *cache;
     struct shelf_weights weights;
     double ndcg, recall, rr;
     FILE *run; /* NULL: not asked for */
@@ -89,7 +90,8 @@ static err load(struct eval *ev)
         err none = embed_open(cli_data_dir(ev->cli), &ev->embed);
         if (none.code) (void)fprintf(stderr, "weir knowledge eval: words only: %s\n", none.msg);
     }
-    if (!e.code) e = collection_embed(&ev->c, ev->embed);
+    if (!e.code && cli_str(ev->cli, "cache").len) e = vector_cache_open(cli_str(ev->cli, "cache"), &ev->cache);
+    if (!e.code) e = collection_embed(&ev->c, ev->embed, ev->cache);
     return e.code ? e : collection_shelve(&ev->c);
 }
 
@@ -140,6 +142,7 @@ static int run(struct cli *cli)
     else if (!e.code) print_text(&ev);
     embed_close(ev.embed);
     collection_done(&ev.c);
+    vector_cache_close(ev.cache);
     return e.code ? cli_fail_err(cli, e) : EXIT_FINE;
 }
 
@@ -149,6 +152,7 @@ static const struct cli_option options[] = {
     { "qrels", 0, "FILE", NULL, "judgements: question, document and grade between tabs (FOLDER/qrels.tsv)" },
     { "words", 0, NULL, NULL, "words only, also where there is an encoder" },
     { "weights", 0, "W,V,T", NULL, "shares of words, vectors and titles instead of the learned ones" },
+    { "cache", 0, "FILE", NULL, "keep vectors there, and take them from there the next time" },
     { "run", 0, "FILE", NULL, "write the ranking: question, document, score between tabs" },
     { 0 },
 };

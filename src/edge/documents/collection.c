@@ -36,32 +36,42 @@ err collection_add(struct collection *c, str id, str title, const struct block_l
     return e;
 }
 
+static err embed_cached(struct collection *c, struct embed *e, struct vector_cache *cache, str text, struct packed *out)
+{
+    struct sha256 of = cache ? sha256_of(text) : (struct sha256){ 0 };
+    if (cache && vector_cache_get(cache, &of, out)) return OK;
+    err result = embed_text(e, text, &c->a, out);
+    return result.code || !cache ? result : vector_cache_put(cache, &of, out);
+}
+
 /* The passage as a reader meets it: the document's title in front. */
-static err embed_passage(struct collection *c, struct embed *e, const struct collection_document *d, size_t i,
-                         struct packed *out)
+static err embed_passage(struct collection *c, struct embed *e, struct vector_cache *cache,
+                         const struct collection_document *d, size_t i, struct packed *out)
 {
     struct buf b = buf_init(1 << 20);
     buf_fmt(&b, STR_FMT " " STR_FMT, STR_ARG(d->title), STR_ARG(d->passages.items[i].text));
-    err result = embed_text(e, buf_view(&b), &c->a, out);
+    err result = embed_cached(c, e, cache, buf_view(&b), out);
     buf_done(&b);
     return result;
 }
 
-static err embed_document(struct collection *c, struct embed *e, struct collection_document *d)
+static err embed_document(struct collection *c, struct embed *e, struct vector_cache *cache,
+                          struct collection_document *d)
 {
     struct packed *vectors = arena_try(&c->a, (d->passages.count + 1) * sizeof *vectors);
     if (!vectors) return err_make(ERR_LIMIT, "the vectors do not fit in memory");
-    err result = embed_text(e, d->title, &c->a, &d->title_vector);
-    for (size_t i = 0; i < d->passages.count && !result.code; i++) result = embed_passage(c, e, d, i, &vectors[i]);
+    err result = embed_cached(c, e, cache, d->title, &d->title_vector);
+    for (size_t i = 0; i < d->passages.count && !result.code; i++)
+        result = embed_passage(c, e, cache, d, i, &vectors[i]);
     if (!result.code) d->vectors = vectors;
     return result;
 }
 
-err collection_embed(struct collection *c, struct embed *e)
+err collection_embed(struct collection *c, struct embed *e, struct vector_cache *cache)
 {
     err result = OK;
     for (size_t i = 0; e && i < c->count && !result.code; i++)
-        if (!c->documents[i].vectors) result = embed_document(c, e, &c->documents[i]);
+        if (!c->documents[i].vectors) result = embed_document(c, e, cache, &c->documents[i]);
     return result;
 }
 

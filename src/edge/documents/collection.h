@@ -4,6 +4,7 @@
 #define WEIR_EDGE_DOCUMENTS_COLLECTION_H
 
 #include "edge/documents/embed.h"
+#include "edge/documents/vector_cache.h"
 #include "engine/knowledge/passages.h"
 #include "engine/knowledge/shelf.h"
 
@@ -29,8 +30,9 @@ void collection_done(struct collection *c); /* accepts one that failed to start 
 /* A document from its blocks, which may go afterwards. An empty title is taken from its headings, else its id.
  * Errors: ERR_LIMIT. */
 MUST_USE err collection_add(struct collection *c, str id, str title, const struct block_list *blocks);
-/* Vectors of what has none. e: NULL does nothing. Errors: ERR_LIMIT. */
-MUST_USE err collection_embed(struct collection *c, struct embed *e);
+/* Vectors of what has none, out of the cache where it has them. e: NULL does nothing; cache: NULL = none, else it
+ * outlives the collection. Errors: ERR_LIMIT, ERR_IO. */
+MUST_USE err collection_embed(struct collection *c, struct embed *e, struct vector_cache *cache);
 /* The shelf of all documents. Errors: ERR_LIMIT. */
 MUST_USE err collection_shelve(struct collection *c);
 

@@ -14,6 +14,7 @@ const char *server_trouble(struct server *s); /* "" = nothing */
 
 struct ingest; /* edge/observe */
 struct inquiry_desk; /* edge/inquiry */
+struct library; /* edge/documents */
 struct series_list;
 
 /* Points of a series for charts; the sample store of edge/observe fills it. All fields may be NULL: 404 then. */
@@ -48,6 +49,7 @@ struct server_opts {
     struct env *env;
     struct ingest *ingest;
     struct inquiry_desk *desk;
+    struct library *library; /* NULL: searches answer 404 */
     /* The door of the core: core_apply with `ctx` as the core, or a test's own. */
     err (*apply)(void *ctx, struct tx *tx, const struct input *in, int64_t *seq);
     void *apply_ctx;

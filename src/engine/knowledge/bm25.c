@@ -77,7 +77,7 @@ static struct count *count_of(struct bm25 *x, uint64_t hash)
     return c;
 }
 
-static void take_term(void *ctx, const struct term *term)
+static void take_term(void *ctx, const struct index_term *term)
 {
     struct bm25 *x = ctx;
     struct count *c = x->full ? NULL : count_of(x, hash64(term->text));

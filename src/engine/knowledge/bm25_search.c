@@ -20,7 +20,7 @@ static void add_term(struct bm25_query *q, uint32_t term, unsigned weight, size_
     q->len[q->count++] = len;
 }
 
-static void take_term(void *ctx, const struct term *term)
+static void take_term(void *ctx, const struct index_term *term)
 {
     struct parsing *p = ctx;
     uint32_t id = bm25_find(p->x, term->text);

@@ -77,7 +77,7 @@ struct walk {
 
 static void give(struct walk *w, str text, size_t at, size_t len, bool whole)
 {
-    struct term term = { .text = text, .at = at, .len = len, .whole = whole };
+    struct index_term term = { .text = text, .at = at, .len = len, .whole = whole };
     w->take(w->ctx, &term);
 }
 

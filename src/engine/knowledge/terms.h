@@ -20,13 +20,13 @@ enum {
 
 struct terms; /* a stemmer; its memory is the library's, on the heap, some hundred bytes */
 
-struct term {
+struct index_term {
     str text;        /* valid during the call */
     size_t at, len;  /* where it stands in the text */
     bool whole;      /* an identifier as it is written, beside its parts */
 };
 
-typedef void term_fn(void *ctx, const struct term *term);
+typedef void term_fn(void *ctx, const struct index_term *term);
 
 /* Errors: ERR_LIMIT (no memory). Thread: any, one at a time. */
 MUST_USE err terms_open(struct terms **out);

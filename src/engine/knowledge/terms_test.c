@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "test.h"
 
-static void note(void *ctx, const struct term *t)
+static void note(void *ctx, const struct index_term *t)
 {
     struct buf *b = ctx;
     buf_fmt(b, "%s%s" STR_FMT, b->len ? " " : "", t->whole ? "=" : "", STR_ARG(t->text));

@@ -1,0 +1,257 @@
+#include "edge/documents/library.h"
+
+#include <math.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "edge/documents/library_internal.h"
+
+/* ---- the thread: vectors of what is new, and questions without an answer ---- */
+
+/* The first passage or title without a vector; its text in `a`. False: there is none. */
+static bool next_text(struct library *l, struct arena *a, str *text, struct sha256 *of)
+{
+    struct packed v;
+    for (; l->encoded_to < l->count; l->encoded_to++) {
+        const struct library_document *d = &l->documents[l->encoded_to];
+        for (size_t k = 0; k <= d->count; k++) {
+            arena_reset(a);
+            *text = library_encoded(d, k ? d->texts[k - 1] : STR(""), a, of);
+            if (!vector_cache_get(l->cache, of, &v)) {
+                *text = str_dup(a, *text);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* One text at a time, so that a search never waits long. True: there may be more. */
+static bool encode_one(struct library *l, struct arena *a)
+{
+    str text;
+    struct sha256 of;
+    struct packed v;
+    (void)pthread_mutex_lock(&l->lock);
+    bool any = !l->stopping && next_text(l, a, &text, &of);
+    (void)pthread_mutex_unlock(&l->lock);
+    if (!any) return false;
+    (void)pthread_mutex_lock(&l->encoding);
+    err e = embed_text(l->embed, text, a, &v);
+    (void)pthread_mutex_unlock(&l->encoding);
+    if (e.code) return false;
+    (void)pthread_mutex_lock(&l->lock);
+    e = vector_cache_put(l->cache, &of, &v);
+    (void)pthread_mutex_unlock(&l->lock);
+    if (e.code) log_warn("documents.vectors error=%s", e.msg);
+    return true;
+}
+
+static void tell_missed(struct library *l)
+{
+    str missed[MISSED_MAX];
+    (void)pthread_mutex_lock(&l->lock);
+    size_t n = l->missed_count;
+    memcpy(missed, l->missed, n * sizeof *missed);
+    l->missed_count = 0;
+    (void)pthread_mutex_unlock(&l->lock);
+    for (size_t i = 0; i < n; i++) {
+        err e = l->opts.input(l->opts.ctx, "knowledge.missed", STR(""), missed[i]);
+        if (e.code && e.code != ERR_STOPPED) log_warn("documents.missed error=%s", e.msg);
+        mem_free((void *)(uintptr_t)missed[i].ptr);
+    }
+}
+
+static void *work(void *ctx)
+{
+    struct library *l = ctx;
+    struct arena a = arena_init(8 << 20);
+    for (;;) {
+        (void)pthread_mutex_lock(&l->lock);
+        err e = l->stopping ? OK : library_load(l);
+        (void)pthread_mutex_unlock(&l->lock);
+        if (e.code) log_warn("documents.load error=%s", e.msg);
+        do tell_missed(l);
+        while (l->embed && encode_one(l, &a));
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 2;
+        (void)pthread_mutex_lock(&l->lock);
+        bool stopping = l->stopping;
+        if (!stopping && !l->missed_count) (void)pthread_cond_timedwait(&l->wake, &l->lock, &until);
+        stopping = l->stopping;
+        (void)pthread_mutex_unlock(&l->lock);
+        if (stopping) break;
+    }
+    tell_missed(l);
+    arena_done(&a);
+    return NULL;
+}
+
+/* ---- open and close ---- */
+
+static err open_encoder(struct library *l)
+{
+    struct arena a = arena_init(1 << 16);
+    str dir = l->opts.data_dir;
+    err e = dir.len ? embed_open(dir, &l->embed) : err_make(ERR_NOT_FOUND, "no data folder");
+    if (e.code && e.code != ERR_NOT_FOUND) log_warn("documents.encoder error=%s", e.msg);
+    str path = l->embed ? str_fmt(&a, STR_FMT "/knowledge.vectors", STR_ARG(dir)) : STR("");
+    e = vector_cache_open(path, &l->cache);
+    arena_done(&a);
+    return e;
+}
+
+err library_open(const struct library_opts *opts, struct library **out)
+{
+    struct library *l = mem_new(sizeof *l);
+    l->opts = *opts;
+    l->opts.data_dir = str_of(mem_dup_z(opts->data_dir));
+    l->a = arena_init(LIBRARY_BYTES_MAX);
+    (void)pthread_mutex_init(&l->lock, NULL);
+    (void)pthread_mutex_init(&l->encoding, NULL);
+    (void)pthread_cond_init(&l->wake, NULL);
+    err e = terms_open(&l->terms);
+    if (!e.code) e = open_encoder(l);
+    if (!e.code && opts->input && pthread_create(&l->thread, NULL, work, l))
+        e = err_make(ERR_IO, "no thread for documents");
+    if (e.code) {
+        library_close(l);
+        return e;
+    }
+    l->threaded = opts->input != NULL;
+    *out = l;
+    return OK;
+}
+
+void library_close(struct library *l)
+{
+    if (!l) return;
+    (void)pthread_mutex_lock(&l->lock);
+    l->stopping = true;
+    (void)pthread_cond_broadcast(&l->wake);
+    (void)pthread_mutex_unlock(&l->lock);
+    if (l->threaded) (void)pthread_join(l->thread, NULL);
+    for (size_t i = 0; i < l->missed_count; i++) mem_free((void *)(uintptr_t)l->missed[i].ptr);
+    library_shelves_drop(l);
+    for (size_t i = 0; i < SHELVES_MAX; i++) arena_done(&l->shelves[i].a);
+    vector_cache_close(l->cache);
+    embed_close(l->embed);
+    terms_close(l->terms);
+    arena_done(&l->a);
+    mem_free((void *)(uintptr_t)l->opts.data_dir.ptr);
+    (void)pthread_mutex_destroy(&l->lock);
+    (void)pthread_mutex_destroy(&l->encoding);
+    (void)pthread_cond_destroy(&l->wake);
+    mem_free(l);
+}
+
+/* ---- searching ---- */
+
+bool library_answered(const struct library_hit *hits, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (hits[i].hit.covered >= LIBRARY_COVERED_LEAST || hits[i].hit.cosine >= LIBRARY_COSINE_LEAST) return true;
+    return false;
+}
+
+static double most_covered(const struct library_hit *hits, size_t n)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        if (hits[i].hit.covered > most) most = hits[i].hit.covered;
+    return most;
+}
+
+/* Kept for the thread; past its room the question is only counted. */
+static void note_missed(struct library *l, str question, double covered)
+{
+    l->stats.missed++;
+    if (!l->threaded || l->missed_count == MISSED_MAX) return;
+    struct buf b = buf_init(1 << 16);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    jw_str(&w, "question", question);
+    jw_f64(&w, "covered", covered);
+    jw_close(&w);
+    l->missed[l->missed_count++] = str_of(mem_dup_z(buf_view(&b)));
+    buf_done(&b);
+    (void)pthread_cond_signal(&l->wake);
+}
+
+static void copy_out(const struct library *l, const struct library_shelf *s, const struct shelf_hit *h, struct arena *a,
+                     struct library_hit *out)
+{
+    const struct library_document *d = &l->documents[h->document];
+    const struct shelf_passage *p = shelf_passage_at(s->shelf, h->passage);
+    *out = (struct library_hit){ .document = str_dup(a, d->id),
+                                 .title = str_dup(a, d->title),
+                                 .path = str_dup(a, p->path),
+                                 .text = str_dup(a, p->text),
+                                 .hit = *h };
+}
+
+static err search(struct library *l, str question, struct packed vector, str role, size_t k, struct arena *a,
+                  struct library_hit **out, size_t *found)
+{
+    struct library_shelf *s = NULL;
+    struct shelf_hit *hits = NULL;
+    err e = library_load(l);
+    if (!e.code) e = library_shelf(l, role, l->opts.env->wall(l->opts.env), &s);
+    if (!e.code) e = shelf_search(s->shelf, l->terms, question, vector, NULL, k, a, &hits, found);
+    if (e.code) return e;
+    *out = ARENA_ARRAY(a, struct library_hit, *found + 1);
+    for (size_t i = 0; i < *found; i++) copy_out(l, s, &hits[i], a, &(*out)[i]);
+    l->stats.questions++;
+    if (!library_answered(*out, *found)) note_missed(l, question, most_covered(*out, *found));
+    return OK;
+}
+
+err library_search(struct library *l, str question, str role, size_t k, struct arena *a, struct library_hit **out,
+                   size_t *found)
+{
+    struct packed vector = { 0 };
+    err e = OK;
+    *found = 0;
+    question = str_utf8_prefix(question, LIBRARY_QUESTION_MAX);
+    if (l->embed) {
+        (void)pthread_mutex_lock(&l->encoding);
+        e = embed_text(l->embed, question, a, &vector);
+        (void)pthread_mutex_unlock(&l->encoding);
+    }
+    if (e.code) return e;
+    (void)pthread_mutex_lock(&l->lock);
+    e = search(l, question, vector, role, k < LIBRARY_FOUND_MAX ? k : LIBRARY_FOUND_MAX, a, out, found);
+    (void)pthread_mutex_unlock(&l->lock);
+    return e;
+}
+
+struct library_stats library_stats(struct library *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    struct library_stats s = l->stats;
+    s.documents = (int64_t)l->count;
+    s.passages = (int64_t)l->passages;
+    s.encoded = (int64_t)vector_cache_count(l->cache);
+    s.vectors = l->embed != NULL;
+    (void)pthread_mutex_unlock(&l->lock);
+    return s;
+}
+
+void library_metrics(struct library *l, struct buf *out)
+{
+    struct library_stats s = library_stats(l);
+    const struct {
+        const char *name, *type, *help;
+        int64_t value;
+    } lines[] = {
+        { "weir_knowledge_questions_total", "counter", "Searches in the documents.", s.questions },
+        { "weir_knowledge_missed_total", "counter", "Searches that no document answered.", s.missed },
+        { "weir_knowledge_documents", "gauge", "Documents and runbooks in the index.", s.documents },
+        { "weir_knowledge_passages", "gauge", "Passages in the index.", s.passages },
+        { "weir_knowledge_vectors", "gauge", "Vectors that are kept.", s.encoded },
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", lines[i].name, lines[i].help, lines[i].name,
+                lines[i].type, lines[i].name, (long long)lines[i].value);
+}

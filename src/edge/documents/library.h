@@ -1,0 +1,54 @@
+/* The knowledge of a running weir: the stored documents and runbooks in an index that follows the store, and searches
+ * in it.
+ *
+ * The filter comes before the index: for each role there is a shelf of what it may read now, so a document that one may
+ * not read can change neither the order nor a score. A search sees what was committed before it; vectors of new
+ * passages follow from a thread that encodes in the background, so until then their words speak alone.
+ */
+#ifndef WEIR_EDGE_DOCUMENTS_LIBRARY_H
+#define WEIR_EDGE_DOCUMENTS_LIBRARY_H
+
+#include "base/env.h"
+#include "edge/documents/collection.h"
+#include "store/store.h"
+
+struct library; /* opaque */
+
+struct library_opts {
+    struct store *store;
+    struct env *env;
+    str data_dir; /* for the encoder and the cache of vectors; empty: words only */
+    /* A question that no document answers goes to the core as an input. May be NULL. Thread: the library's. */
+    err (*input)(void *ctx, const char *kind, str subject, str body);
+    void *ctx;
+};
+
+MUST_USE err library_open(const struct library_opts *opts, struct library **out);
+void library_close(struct library *l); /* accepts NULL */
+
+enum { LIBRARY_FOUND_MAX = 50, LIBRARY_QUESTION_MAX = 2000 };
+
+struct library_hit {
+    str document, title, path, text; /* runbooks are called "runbook:" and their id */
+    struct shelf_hit hit;
+};
+
+/* The best documents that a reader with `role` may read, at most `k` of LIBRARY_FOUND_MAX. Copies in `a`.
+ * Errors: ERR_LIMIT (the documents do not fit in memory), of the store. Thread: any; one at a time is let in. */
+MUST_USE err library_search(struct library *l, str question, str role, size_t k, struct arena *a,
+                            struct library_hit **out, size_t *found);
+
+/* Not answered: the best document has less than this share of the question's words, by their rarity, and is not near.
+ */
+#define LIBRARY_COVERED_LEAST 0.35
+#define LIBRARY_COSINE_LEAST 0.45
+bool library_answered(const struct library_hit *hits, size_t n);
+
+struct library_stats {
+    int64_t questions, missed, rebuilt, documents, passages, encoded; /* encoded: passages with a vector */
+    bool vectors;                                                    /* there is an encoder */
+};
+struct library_stats library_stats(struct library *l);
+void library_metrics(struct library *l, struct buf *out);
+
+#endif

@@ -1,0 +1,20 @@
+/* Vectors by what they were made of, so that a text is encoded once: a file of records of one size, appended to. It is
+ * a cache: without it, or with a damaged one, texts are encoded again. */
+#ifndef WEIR_EDGE_DOCUMENTS_VECTOR_CACHE_H
+#define WEIR_EDGE_DOCUMENTS_VECTOR_CACHE_H
+
+#include "base/hash.h"
+#include "edge/documents/embed.h"
+
+struct vector_cache; /* one owner */
+
+/* path empty: in memory only. Errors: ERR_IO (the file cannot be opened; a damaged one is begun anew). */
+MUST_USE err vector_cache_open(str path, struct vector_cache **out);
+void vector_cache_close(struct vector_cache *c); /* accepts NULL */
+/* Views that live as long as the cache. */
+bool vector_cache_get(const struct vector_cache *c, const struct sha256 *of, struct packed *out);
+/* Kept in memory in any case. Errors: ERR_IO, ERR_NO_SPACE (it is not in the file). */
+MUST_USE err vector_cache_put(struct vector_cache *c, const struct sha256 *of, const struct packed *v);
+size_t vector_cache_count(const struct vector_cache *c);
+
+#endif

@@ -1,0 +1,1 @@
+DELETE FROM knowledge_document WHERE id = $1

@@ -1,0 +1,1 @@
+SELECT 1 FROM knowledge_document WHERE id = $1

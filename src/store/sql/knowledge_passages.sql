@@ -1,0 +1,1 @@
+SELECT path, text FROM knowledge_passage WHERE document = $1 ORDER BY ordinal

@@ -1,0 +1,1 @@
+SELECT (SELECT COUNT(*) FROM knowledge_document) + (SELECT COUNT(*) FROM runbook)
