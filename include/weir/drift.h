@@ -59,7 +59,7 @@ WEIR_API int weir_drift_decide(struct weir_drift *columns, size_t n, double alar
                                struct weir_error *error);
 
 /* One pass over numbers in constant memory, for samples that do not fit: summaries that can be merged. A rank is off by
- * less than 0.0005 of the rows. */
+ * less than 0.0005 of the rows (two standard errors); different values past 1024 are told within 3 %. */
 typedef struct weir_sketch weir_sketch;
 
 WEIR_API size_t weir_sketch_size(void);
@@ -79,8 +79,9 @@ struct weir_mmd_result {
     size_t rows[2]; /* used; one with a number that is not finite is left out */
 };
 WEIR_API size_t weir_mmd_memory(size_t dims);
-/* Rows of `dims` numbers, one after the other, 20 at least on each side; sees any difference of the distributions. The seed draws the
- * random features: the same seed gives the same answer. Errors: WEIR_INPUT (rows, dims past 4096), WEIR_LIMIT. */
+/* Rows of `dims` numbers, one after the other, 20 at least on each side; sees any difference of the distributions. The
+ * seed draws the random features: the same seed gives the same answer. Errors: WEIR_INPUT (rows, dims past 4096),
+ * WEIR_LIMIT. */
 WEIR_API int weir_mmd(const double *reference, size_t m, const double *current, size_t n, size_t dims, uint64_t seed,
                       struct weir_memory memory, struct weir_mmd_result *out, struct weir_error *error);
 
@@ -98,15 +99,28 @@ struct weir_domain {
     size_t term_count;
 };
 WEIR_API size_t weir_domain_memory(size_t m, size_t n, size_t dims);
-/* A classifier is trained to tell the sets apart, and scored on rows it has not seen. Of more than 10,000 rows evenly spaced ones are
- * taken. Errors: as above. */
-WEIR_API int weir_domain(const double *reference, size_t m, const double *current, size_t n, size_t dims, struct weir_memory memory,
-                         struct weir_domain *out, struct weir_error *error);
+/* A classifier is trained to tell the sets apart, and scored on rows it has not seen. Of more than 10,000 rows evenly
+ * spaced ones are taken. Errors: as above. */
+WEIR_API int weir_domain(const double *reference, size_t m, const double *current, size_t n, size_t dims,
+                         struct weir_memory memory, struct weir_domain *out, struct weir_error *error);
 /* bytes: of all texts together */
 WEIR_API size_t weir_domain_texts_memory(size_t m, size_t n, size_t bytes);
 /* The same of texts, by their words. */
 WEIR_API int weir_domain_texts(const struct weir_text *reference, size_t m, const struct weir_text *current, size_t n,
                                struct weir_memory memory, struct weir_domain *out, struct weir_error *error);
+
+/* The same for values of a category: exact up to 4096 different ones; past that rare values are dropped, the frequent
+ * ones kept and the number of different ones told within 3 % (one standard error). An element with ptr NULL is missing.
+ */
+typedef struct weir_words weir_words;
+
+WEIR_API size_t weir_words_size(void);
+WEIR_API int weir_words_init(void *memory, size_t size, weir_words **out, struct weir_error *error);
+WEIR_API void weir_words_add(weir_words *w, const struct weir_text *values, size_t n);
+WEIR_API void weir_words_merge(weir_words *w, const weir_words *from);
+WEIR_API size_t weir_drift_counted_memory(void);
+WEIR_API int weir_drift_counted(const weir_words *reference, const weir_words *current, struct weir_memory memory,
+                                struct weir_drift *out, struct weir_error *error);
 
 #ifdef __cplusplus
 }

@@ -216,6 +216,12 @@ class DriftTest(unittest.TestCase):
         self.assertAlmostEqual(whole.ks, sketched.ks, delta=0.002)
         self.assertTrue(sketched.drift)
 
+    def test_counted_words(self):
+        a, b = (["paid"] * 2 + ["open", None]) * 500, (["paid"] * 2 + ["void", None]) * 500
+        whole = weir.drift(a, b)
+        counted = weir.Words(a).drift(weir.Words(b[:700]).merge(weir.Words(b[700:])))
+        self.assertEqual((whole.sentence, whole.chi2, whole.missing), (counted.sentence, counted.chi2, counted.missing))
+
 
 class LogTest(unittest.TestCase):
     def test_templates(self):

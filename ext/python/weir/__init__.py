@@ -7,7 +7,7 @@
 """
 from weir._library import WeirError, version
 from weir.detect import Adwin, Alarm, Change, Detector, Discord, changes, discords
-from weir.drift import Drift, Sketch, drift, drift_table
+from weir.drift import Drift, Sketch, Words, drift, drift_table
 from weir.graph import Graph, Node, Visit, Visits
 from weir.lineage import Flow, SqlLineage, Statement, sql_lineage
 from weir.logs import DiffLine, Log, LogAlarm, LogDiff, Template, log_diff
@@ -16,5 +16,5 @@ from weir.vectors import Domain, Mmd, mmd, told_apart
 
 __all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Estimate", "Estimator", "Flow", "Graph",
            "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Sketch", "SqlLineage", "Statement", "Stream", "StreamAlarm", "Template", "Visit",
-           "Visits", "WeirError", "changes", "discords", "drift", "drift_table", "log_diff", "mmd", "sql_lineage", "told_apart", "version"]
+           "Visits", "WeirError", "Words", "changes", "discords", "drift", "drift_table", "log_diff", "mmd", "sql_lineage", "told_apart", "version"]
 __version__ = version()

@@ -128,3 +128,28 @@ class Sketch:
         work, _block = memory(lib.weir_drift_sketches_memory())
         checked(lib.weir_drift_sketches, self._s, current._s, work, out)
         return _drift(out)
+
+
+class Words:
+    """Counts of categories in constant memory (None: missing): add parts as they come, merge those made apart."""
+
+    def __init__(self, values=()):
+        self._w, self._block = constructed(lib.weir_words_size(), lib.weir_words_init)
+        self._w = ffi.cast("weir_words *", self._w)
+        self.add(values)
+
+    def add(self, values):
+        texts, n, _kept = _texts(values)
+        lib.weir_words_add(self._w, texts, n)
+        return self
+
+    def merge(self, other):
+        lib.weir_words_merge(self._w, other._w)
+        return self
+
+    def drift(self, current):
+        """Compare these, as the reference, with those of the current sample."""
+        out = ffi.new("struct weir_drift *")
+        work, _block = memory(lib.weir_drift_counted_memory())
+        checked(lib.weir_drift_counted, self._w, current._w, work, out)
+        return _drift(out)

@@ -6,8 +6,9 @@ static void show(const struct cause_list *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct cause *c = &l->items[i];
-        (void)printf("# %zu. %s %.4f " STR_FMT "/" STR_FMT ": " STR_FMT " " STR_FMT " [" STR_FMT "]\n", i + 1, cause_text(c->kind),
-                     c->score, STR_ARG(c->pipeline), STR_ARG(c->step), STR_ARG(c->title), STR_ARG(c->detail), STR_ARG(c->runbook));
+        (void)printf("# %zu. %s %.4f " STR_FMT "/" STR_FMT ": " STR_FMT " " STR_FMT " [" STR_FMT "]\n", i + 1,
+                     cause_text(c->kind), c->score, STR_ARG(c->pipeline), STR_ARG(c->step), STR_ARG(c->title),
+                     STR_ARG(c->detail), STR_ARG(c->runbook));
         for (size_t e = 0; e < c->evidence_count; e++)
             (void)printf("#      %lld " STR_FMT "\n", (long long)c->evidence[e].seq, STR_ARG(c->evidence[e].text));
     }
@@ -21,7 +22,8 @@ static const struct cause *find(const struct cause_list *l, enum cause_kind kind
 }
 
 /* Diagnose and check the first cause; gives it (strings in *a). */
-static struct cause first_is(void (*scene)(struct tx *tx), struct arena *a, enum cause_kind kind, const char *pipeline, double at_least)
+static struct cause first_is(void (*scene)(struct tx *tx), struct arena *a, enum cause_kind kind, const char *pipeline,
+                             double at_least)
 {
     struct cause_list l = kit_diagnose(scene, a);
     show(&l);
@@ -44,8 +46,15 @@ static bool shows(const struct cause *c, const char *words)
 static void usual(struct tx *tx, const char *pipeline)
 {
     kit_pipeline(tx, pipeline, 10 * USEC_MINUTE, "");
-    kit_history(tx, (struct kit_run){ .pipeline = pipeline, .step = "extract", .rows = 2000, .duration_ms = 120, .peak_kb = 4000,
-                                      .cpu_ms = 30, .sync_us = 900 }, 8);
+    kit_history(tx,
+                (struct kit_run){ .pipeline = pipeline,
+                                  .step = "extract",
+                                  .rows = 2000,
+                                  .duration_ms = 120,
+                                  .peak_kb = 4000,
+                                  .cpu_ms = 30,
+                                  .sync_us = 900 },
+                8);
     kit_history(tx, (struct kit_run){ .pipeline = pipeline, .step = "transform", .at = USEC_SECOND, .rows = 2000,
                                       .duration_ms = 200, .peak_kb = 6000, .cpu_ms = 150, .sync_us = 900 }, 8);
     kit_history(tx, (struct kit_run){ .pipeline = pipeline, .step = "load", .at = 2 * USEC_SECOND, .rows = 2000,
@@ -68,16 +77,29 @@ static void transform_well(struct tx *tx, const char *pipeline, int64_t rows)
                                   .duration_ms = 204, .peak_kb = 6000, .cpu_ms = 152, .sync_us = 950 });
 }
 
-static void fails(struct tx *tx, const char *pipeline, const char *step, usec at, int code, const char *output, const char *incident)
+static void fails(struct tx *tx, const char *pipeline, const char *step, usec at, int code, const char *output,
+                  const char *incident)
 {
     char id[64], finding[64];
     (void)snprintf(id, sizeof id, "%s-%s-bad", pipeline, step);
     (void)snprintf(finding, sizeof finding, "f-%s-%s", pipeline, step);
-    kit_run(tx, (struct kit_run){ .id = id, .pipeline = pipeline, .step = step, .at = at, .failed = true, .exit_code = code,
-                                  .duration_ms = 100, .output = output });
+    kit_run(tx, (struct kit_run){ .id = id,
+                                  .pipeline = pipeline,
+                                  .step = step,
+                                  .at = at,
+                                  .failed = true,
+                                  .exit_code = code,
+                                  .duration_ms = 100,
+                                  .output = output });
     if (incident)
-        kit_finding(tx, (struct kit_finding){ .id = finding, .incident = incident, .pipeline = pipeline, .step = step, .run = id,
-                                              .kind = "exit", .summary = "the step failed", .at = at });
+        kit_finding(tx, (struct kit_finding){ .id = finding,
+                                              .incident = incident,
+                                              .pipeline = pipeline,
+                                              .step = step,
+                                              .run = id,
+                                              .kind = "exit",
+                                              .summary = "the step failed",
+                                              .at = at });
 }
 
 static void scene_column(struct tx *tx)
@@ -86,8 +108,10 @@ static void scene_column(struct tx *tx)
     extract_well(tx, "orders", 2000);
     kit_incident(tx, "inc-1", "orders", "fp");
     fails(tx, "orders", "transform", USEC_SECOND, 1,
-          "Error: in prepare, no such column: r.amount\n  select r.amount from raw r\n         ^--- error here\n", "inc-1");
-    kit_runbook(tx, "schema-missing-column.md", "A column is missing", "causes: schema.missing_column. The column is gone upstream.");
+          "Error: in prepare, no such column: r.amount\n  select r.amount from raw r\n         ^--- error here\n",
+          "inc-1");
+    kit_runbook(tx, "schema-missing-column.md", "A column is missing",
+                "causes: schema.missing_column. The column is gone upstream.");
     kit_runbook(tx, "disk-full.md", "The disk is full", "causes: resource.disk_full. No space left on device.");
 }
 
@@ -108,7 +132,8 @@ static void scene_timeout(struct tx *tx)
 {
     usual(tx, "orders");
     kit_incident(tx, "inc-1", "orders", "fp");
-    fails(tx, "orders", "extract", 0, 28, "curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received\n", "inc-1");
+    fails(tx, "orders", "extract", 0, 28,
+          "curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received\n", "inc-1");
 }
 
 TEST(a_source_that_times_out_is_named)
@@ -125,21 +150,46 @@ static void scene_memory(struct tx *tx)
     usual(tx, "orders");
     extract_well(tx, "orders", 2000);
     kit_incident(tx, "inc-1", "orders", "fp");
-    kit_run(tx, (struct kit_run){ .id = "bad", .pipeline = "orders", .step = "transform", .at = USEC_SECOND, .failed = true,
-                                  .exit_code = 2, .peak_kb = 58000, .duration_ms = 300, .detail = "{\"knobs\":{\"memory_mb\":\"64\"}}",
+    kit_run(tx, (struct kit_run){ .id = "bad",
+                                  .pipeline = "orders",
+                                  .step = "transform",
+                                  .at = USEC_SECOND,
+                                  .failed = true,
+                                  .exit_code = 2,
+                                  .peak_kb = 58000,
+                                  .duration_ms = 300,
+                                  .detail = "{\"knobs\":{\"memory_mb\":\"64\"}}",
                                   .output = "mawk: run time error: out of memory\n\tFILENAME=\"\" FNR=0 NR=0\n" });
-    kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "orders", .step = "transform", .run = "bad",
-                                          .kind = "exit", .summary = "transform failed", .at = USEC_SECOND });
+    kit_finding(tx, (struct kit_finding){ .id = "f",
+                                          .incident = "inc-1",
+                                          .pipeline = "orders",
+                                          .step = "transform",
+                                          .run = "bad",
+                                          .kind = "exit",
+                                          .summary = "transform failed",
+                                          .at = USEC_SECOND });
 }
 
 static void scene_over_time(struct tx *tx)
 {
     usual(tx, "orders");
     kit_incident(tx, "inc-1", "orders", "fp");
-    kit_run(tx, (struct kit_run){ .id = "bad", .pipeline = "orders", .step = "extract", .failed = true, .exit_code = 137, .sig = 9,
-                                  .duration_ms = 30000, .detail = "{\"timed_out\":true}", .output = "fetching\n" });
-    kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "orders", .step = "extract", .run = "bad",
-                                          .kind = "exit", .summary = "orders/extract failed" });
+    kit_run(tx, (struct kit_run){ .id = "bad",
+                                  .pipeline = "orders",
+                                  .step = "extract",
+                                  .failed = true,
+                                  .exit_code = 137,
+                                  .sig = 9,
+                                  .duration_ms = 30000,
+                                  .detail = "{\"timed_out\":true}",
+                                  .output = "fetching\n" });
+    kit_finding(tx, (struct kit_finding){ .id = "f",
+                                          .incident = "inc-1",
+                                          .pipeline = "orders",
+                                          .step = "extract",
+                                          .run = "bad",
+                                          .kind = "exit",
+                                          .summary = "orders/extract failed" });
 }
 
 TEST(a_step_that_weir_ended_in_time_did_not_run_out_of_memory)
@@ -166,21 +216,37 @@ TEST(a_step_over_its_memory_limit_is_named_and_measured)
 static void volume_finding(struct tx *tx, double value)
 {
     kit_incident(tx, "inc-1", "orders", "fp");
-    kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "orders", .step = "load", .run = "l0",
-                                          .kind = "volume", .summary = "load announced other rows than usual",
-                                          .at = 2 * USEC_SECOND, .value = value, .low = 1700, .high = 2300 });
+    kit_finding(tx, (struct kit_finding){ .id = "f",
+                                          .incident = "inc-1",
+                                          .pipeline = "orders",
+                                          .step = "load",
+                                          .run = "l0",
+                                          .kind = "volume",
+                                          .summary = "load announced other rows than usual",
+                                          .at = 2 * USEC_SECOND,
+                                          .value = value,
+                                          .low = 1700,
+                                          .high = 2300 });
 }
 
 static void drift_finding(struct tx *tx, const char *id, const char *pipeline, const char *evidence, usec at)
 {
-    kit_finding(tx, (struct kit_finding){ .id = id, .incident = "inc-1", .pipeline = pipeline, .step = "load", .kind = "drift",
-                                          .summary = "1 of 5 columns of sales drifted", .evidence = evidence, .at = at });
+    kit_finding(tx, (struct kit_finding){ .id = id,
+                                          .incident = "inc-1",
+                                          .pipeline = pipeline,
+                                          .step = "load",
+                                          .kind = "drift",
+                                          .summary = "1 of 5 columns of sales drifted",
+                                          .evidence = evidence,
+                                          .at = at });
 }
 
 static void scene_drift(struct tx *tx)
 {
     kit_incident(tx, "inc-1", "orders", "fp");
-    drift_finding(tx, "f", "orders", "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"}]}", 2 * USEC_SECOND);
+    drift_finding(tx, "f", "orders",
+                  "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"}]}",
+                  2 * USEC_SECOND);
 }
 
 TEST(a_drifted_column_is_named_with_what_changed)
@@ -192,11 +258,31 @@ TEST(a_drifted_column_is_named_with_what_changed)
     arena_done(&a);
 }
 
+static void scene_view_drifts(struct tx *tx)
+{
+    kit_incident(tx, "inc-1", "orders", "fp");
+    drift_finding(
+        tx, "f", "orders",
+        "{\"drifts\":[{\"look\":\"embedding\",\"column\":\"v\",\"part\":\"embedding\",\"what\":\"now more: v1\"}]}",
+        2 * USEC_SECOND);
+}
+
+TEST(a_drifted_view_of_a_model_is_named_as_what_it_is)
+{
+    struct arena a = arena_init(1 << 20);
+    struct cause c = first_is(scene_view_drifts, &a, CAUSE_DATA_DRIFTED, "orders", 0.6);
+    CHECK(shows(&c, "embedding v of"));
+    CHECK(!shows(&c, "column v"));
+    arena_done(&a);
+}
+
 static void scene_column_gone(struct tx *tx)
 {
     kit_incident(tx, "inc-1", "orders", "fp");
-    drift_finding(tx, "f", "orders", "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"},"
-                                     "{\"column\":\"sku\",\"part\":\"removed\",\"what\":\"the column is gone\"}]}", 2 * USEC_SECOND);
+    drift_finding(tx, "f", "orders",
+                  "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"},"
+                  "{\"column\":\"sku\",\"part\":\"removed\",\"what\":\"the column is gone\"}]}",
+                  2 * USEC_SECOND);
 }
 
 TEST(a_column_that_is_gone_comes_before_one_that_drifted)
@@ -275,9 +361,17 @@ static void scene_disk(struct tx *tx)
     kit_incident(tx, "inc-1", "orders", "fp");
     kit_run(tx, (struct kit_run){ .id = "l0", .pipeline = "orders", .step = "load", .at = 2 * USEC_SECOND, .rows = 2000,
                                   .duration_ms = 900, .cpu_ms = 62, .sync_us = 120000 });
-    kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "orders", .step = "load", .run = "l0",
-                                          .kind = "duration", .summary = "load took 900 ms, usual are 150 ms",
-                                          .at = 2 * USEC_SECOND, .value = 900, .low = 100, .high = 300 });
+    kit_finding(tx, (struct kit_finding){ .id = "f",
+                                          .incident = "inc-1",
+                                          .pipeline = "orders",
+                                          .step = "load",
+                                          .run = "l0",
+                                          .kind = "duration",
+                                          .summary = "load took 900 ms, usual are 150 ms",
+                                          .at = 2 * USEC_SECOND,
+                                          .value = 900,
+                                          .low = 100,
+                                          .high = 300 });
 }
 
 TEST(a_slow_disk_is_named)
@@ -293,11 +387,25 @@ static void scene_starved(struct tx *tx)
 {
     usual(tx, "orders");
     kit_incident(tx, "inc-1", "orders", "fp");
-    kit_run(tx, (struct kit_run){ .id = "t0", .pipeline = "orders", .step = "transform", .at = USEC_SECOND, .rows = 2000,
-                                  .duration_ms = 900, .cpu_ms = 152, .sync_us = 1000 });
-    kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "orders", .step = "transform", .run = "t0",
-                                          .kind = "duration", .summary = "transform took 900 ms, usual are 200 ms",
-                                          .at = USEC_SECOND, .value = 900, .low = 100, .high = 300 });
+    kit_run(tx, (struct kit_run){ .id = "t0",
+                                  .pipeline = "orders",
+                                  .step = "transform",
+                                  .at = USEC_SECOND,
+                                  .rows = 2000,
+                                  .duration_ms = 900,
+                                  .cpu_ms = 152,
+                                  .sync_us = 1000 });
+    kit_finding(tx, (struct kit_finding){ .id = "f",
+                                          .incident = "inc-1",
+                                          .pipeline = "orders",
+                                          .step = "transform",
+                                          .run = "t0",
+                                          .kind = "duration",
+                                          .summary = "transform took 900 ms, usual are 200 ms",
+                                          .at = USEC_SECOND,
+                                          .value = 900,
+                                          .low = 100,
+                                          .high = 300 });
 }
 
 TEST(a_step_that_waits_for_the_processor_is_named)
@@ -320,8 +428,13 @@ static void scene_slow_without_reason(struct tx *tx)
     kit_incident(tx, "inc-1", "orders", "fp");
     kit_run(tx, (struct kit_run){ .id = "e0", .pipeline = "orders", .step = "extract", .rows = 2000, .duration_ms = 900,
                                   .cpu_ms = 31, .sync_us = 1000 });
-    kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "orders", .step = "extract", .run = "e0",
-                                          .kind = "duration", .summary = "extract took 900 ms, usual are 120 ms" });
+    kit_finding(tx, (struct kit_finding){ .id = "f",
+                                          .incident = "inc-1",
+                                          .pipeline = "orders",
+                                          .step = "extract",
+                                          .run = "e0",
+                                          .kind = "duration",
+                                          .summary = "extract took 900 ms, usual are 120 ms" });
 }
 
 static void scene_unknown(struct tx *tx)
@@ -353,7 +466,8 @@ static void scene_upstream(struct tx *tx)
     kit_edge(tx, "pipeline:orders", "pipeline:report");
     fails(tx, "customers", "extract", -30 * USEC_SECOND, 28,
           "curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received\n", NULL);
-    fails(tx, "orders", "transform", -5 * USEC_SECOND, 1, "awk: cannot open customers.csv (No such file or directory)\n", NULL);
+    fails(tx, "orders", "transform", -5 * USEC_SECOND, 1,
+          "awk: cannot open customers.csv (No such file or directory)\n", NULL);
     kit_incident(tx, "inc-1", "report", "fp");
     fails(tx, "report", "load", 0, 1, "cat: orders.csv: No such file or directory\n", "inc-1");
 }
@@ -420,7 +534,10 @@ static void scene_late(struct tx *tx)
 {
     usual(tx, "orders");
     kit_pipeline(tx, "customers", 5 * USEC_MINUTE, "");
-    kit_history(tx, (struct kit_run){ .pipeline = "customers", .step = "extract", .at = -USEC_HOUR, .rows = 10, .duration_ms = 10 }, 4);
+    kit_history(
+        tx,
+        (struct kit_run){ .pipeline = "customers", .step = "extract", .at = -USEC_HOUR, .rows = 10, .duration_ms = 10 },
+        4);
     kit_edge(tx, "pipeline:customers", "pipeline:orders");
     kit_incident(tx, "inc-1", "orders", "fp");
     kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "orders", .kind = "freshness",
@@ -447,7 +564,12 @@ static void scene_circle(struct tx *tx)
     }
     kit_edge(tx, "pipeline:a", "pipeline:a");
     kit_incident(tx, "inc-1", "a", "fp");
-    kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "a", .step = "s", .run = "a-s-bad", .kind = "exit",
+    kit_finding(tx, (struct kit_finding){ .id = "f",
+                                          .incident = "inc-1",
+                                          .pipeline = "a",
+                                          .step = "s",
+                                          .run = "a-s-bad",
+                                          .kind = "exit",
                                           .summary = "failed" });
 }
 
@@ -496,8 +618,15 @@ TEST(the_service_the_trouble_begins_with_is_named)
 static void alarm_of(struct tx *tx, const char *service, const char *series, double low, double high, double value)
 {
     double spread = (high - low) / 6;
-    kit_finding(tx, (struct kit_finding){ .id = series, .incident = "inc-1", .pipeline = service, .series = series, .kind = "anomaly",
-                                          .summary = series, .value = value, .low = low, .high = high,
+    kit_finding(tx, (struct kit_finding){ .id = series,
+                                          .incident = "inc-1",
+                                          .pipeline = service,
+                                          .series = series,
+                                          .kind = "anomaly",
+                                          .summary = series,
+                                          .value = value,
+                                          .low = low,
+                                          .high = high,
                                           .score = (value - (low + high) / 2) / spread });
 }
 
@@ -522,7 +651,8 @@ static void scene_small_and_still(struct tx *tx)
     kit_incident(tx, "inc-1", "shop", "fp");
     alarm_of(tx, "shop", "shop_latency_seconds", 0.1, 0.2, 9);
     alarm_of(tx, "search", "search_latency_seconds", 0.1999, 0.2001, 0.21); /* 300 spreads, a twentieth of its level */
-    alarm_of(tx, "table", "table_latency_seconds", 0.01, 0.02, 8);            /* fewer spreads, and three hundred times its level */
+    alarm_of(tx, "table", "table_latency_seconds", 0.01, 0.02,
+             8); /* fewer spreads, and three hundred times its level */
 }
 
 TEST(without_a_graph_a_still_series_that_moved_a_little_is_not_the_cause)
@@ -555,7 +685,8 @@ static void scene_deploy(struct tx *tx)
     usual(tx, "orders");
     kit_change(tx, "orders", "deploy", "orders 1.4.2 deployed", "{}", -2 * USEC_MINUTE);
     kit_incident(tx, "inc-1", "orders", "fp");
-    fails(tx, "orders", "transform", 0, 1, "Traceback (most recent call last):\n  File \"t.py\", line 2\nNameError: name 'ordrs' is not defined\n",
+    fails(tx, "orders", "transform", 0, 1,
+          "Traceback (most recent call last):\n  File \"t.py\", line 2\nNameError: name 'ordrs' is not defined\n",
           "inc-1");
 }
 
@@ -619,13 +750,15 @@ static void scene_precedent(struct tx *tx)
     usual(tx, "orders");
     int64_t seq = kit_entry(tx, "incident.opened", "inc-0");
     tx_exec(tx, SQL_INCIDENT_ADD, V("inc-0"), V(seq), V("fp"), V(3), V("orders"), V("t"), V(kit_t0 - USEC_DAY));
-    tx_exec(tx, SQL_INCIDENT_DIAGNOSED, V("inc-0"), V("source.timeout"), V(3), V("orders"), V("t"), V(kit_t0 - USEC_DAY));
+    tx_exec(tx, SQL_INCIDENT_DIAGNOSED, V("inc-0"), V("source.timeout"), V(3), V("orders"), V("t"),
+            V(kit_t0 - USEC_DAY));
     tx_exec(tx, SQL_INCIDENT_RESOLVE, V("inc-0"), V(kit_t0 - USEC_DAY), V("job.retry"));
     kit_incident(tx, "inc-1", "orders", "fp");
     fails(tx, "orders", "extract", 0, 1, "urllib3: Read timed out.\n", "inc-1");
 }
 
-/* An earlier incident that looked the same, was taken for a slow source, and ended so; `failed`: a retry against it came to nothing. */
+/* An earlier incident that looked the same, was taken for a slow source, and ended so; `failed`: a retry against it
+ * came to nothing. */
 static void earlier(struct tx *tx, const char *ended, bool failed)
 {
     usec then = kit_t0 - USEC_DAY;
@@ -634,13 +767,14 @@ static void earlier(struct tx *tx, const char *ended, bool failed)
     tx_exec(tx, SQL_INCIDENT_DIAGNOSED, V("inc-0"), V("source.timeout"), V(3), V("orders"), V("t"), V(then));
     tx_exec(tx, SQL_INCIDENT_RESOLVE, V("inc-0"), V(then), V(ended));
     if (!failed) return;
-    tx_exec(tx, SQL_PROPOSAL_ADD, V("pro-1"), V(kit_entry(tx, "proposal", "pro-1")), V("case-1"), V("inc-0"), V(1), V("job.retry"),
-            V("orders"), V("extract"), V("{}"), V("source.timeout"), V(0.5), V(0.0), V("nothing"), V("h"), V("retry"));
-    tx_exec(tx, SQL_DECISION_ADD, V("dec-1"), V(kit_entry(tx, "decision", "dec-1")), V(then), V("case-1"), V("inc-0"), V("pro-1"),
-            V("execute"), V("r"), V("b"), V(0.5), V(0.0), V("{}"), V("p"));
+    tx_exec(tx, SQL_PROPOSAL_ADD, V("pro-1"), V(kit_entry(tx, "proposal", "pro-1")), V("case-1"), V("inc-0"), V(1),
+            V("job.retry"), V("orders"), V("extract"), V("{}"), V("source.timeout"), V(0.5), V(0.0), V("nothing"),
+            V("h"), V("retry"));
+    tx_exec(tx, SQL_DECISION_ADD, V("dec-1"), V(kit_entry(tx, "decision", "dec-1")), V(then), V("case-1"), V("inc-0"),
+            V("pro-1"), V("execute"), V("r"), V("b"), V(0.5), V(0.0), V("{}"), V("p"));
     seq = kit_entry(tx, "effect", "eff-1");
-    tx_exec(tx, SQL_EFFECT_ADD, V("eff-1"), V(seq), V("case-1"), V("inc-0"), V("dec-1"), V("verify"), V("job.retry"), V("orders/extract"),
-            V("{}"), V("k"), V("failed"), V(then));
+    tx_exec(tx, SQL_EFFECT_ADD, V("eff-1"), V(seq), V("case-1"), V("inc-0"), V("dec-1"), V("verify"), V("job.retry"),
+            V("orders/extract"), V("{}"), V("k"), V("failed"), V(then));
 }
 
 static void scene_no_precedent(struct tx *tx)
@@ -668,7 +802,8 @@ static void scene_retry_failed(struct tx *tx)
 
 TEST(how_a_precedent_ended_raises_or_lowers_its_cause)
 {
-    static void (*const scenes[])(struct tx *) = { scene_retry_failed, scene_no_precedent, scene_recovered, scene_mended };
+    static void (*const scenes[])(struct tx *) = { scene_retry_failed, scene_no_precedent, scene_recovered,
+                                                   scene_mended };
     double before = 0;
     for (size_t i = 0; i < 4; i++) {
         struct arena a = arena_init(ARENA_TEST);
@@ -695,7 +830,10 @@ TEST(a_precedent_supports_but_does_not_name)
 static void scene_said_before(struct tx *tx, const char *before, const char *now)
 {
     kit_pipeline(tx, "orders", 10 * USEC_MINUTE, "");
-    kit_history(tx, (struct kit_run){ .pipeline = "orders", .step = "load", .rows = 2000, .duration_ms = 150, .output = before }, 8);
+    kit_history(
+        tx,
+        (struct kit_run){ .pipeline = "orders", .step = "load", .rows = 2000, .duration_ms = 150, .output = before },
+        8);
     kit_incident(tx, "inc-1", "orders", "fp");
     fails(tx, "orders", "load", USEC_SECOND, 1, now, "inc-1");
 }
@@ -704,7 +842,8 @@ static const char refused[] = "cache: connection refused by 10.0.0.7:6379, going
 
 static void scene_only_known(struct tx *tx)
 {
-    scene_said_before(tx, "started\ncache: connection refused by 10.0.0.6:6379, going on without\nloaded 2000 rows\n", refused);
+    scene_said_before(tx, "started\ncache: connection refused by 10.0.0.6:6379, going on without\nloaded 2000 rows\n",
+                      refused);
 }
 
 static void scene_only_known_first_time(struct tx *tx)
@@ -726,7 +865,8 @@ TEST(what_the_last_good_run_said_too_is_no_cause)
 
 static void scene_unknown_crash(struct tx *tx)
 {
-    scene_said_before(tx, "started 17\nloaded 2000 rows\n", "started 18\nWombatException: the frobnicator is on its side\n\tat x.Y.z(Y.java:3)\n");
+    scene_said_before(tx, "started 17\nloaded 2000 rows\n",
+                      "started 18\nWombatException: the frobnicator is on its side\n\tat x.Y.z(Y.java:3)\n");
 }
 
 TEST(an_error_without_known_words_is_the_steps_own_when_it_is_new)

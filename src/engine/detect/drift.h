@@ -23,6 +23,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "engine/detect/drift_distinct.h"
 
 /* ---- the parts of the battery: name, what it says, what its effect is, weight in the budget ---- */
 #define DRIFT_PART_LIST(X)                                                                                             \
@@ -69,7 +70,7 @@ struct drift_side {
     double values;             /* rows - missing - odd */
     double mean, sd;           /* sd: of the population; 0 with fewer than two values */
     double quantile[DRIFT_SUMMARY]; /* least, .01, .25, .5, .75, .99, most */
-    double distinct;           /* different values, -1: not counted */
+    double distinct; /* different values; of a sketch, past 1024, within 3 % (one standard error) */
 };
 
 struct drift_numbers {
@@ -104,8 +105,8 @@ void drift_compare_values(double *ref, size_t m, double *cur, size_t n, double *
 
 /* The summary of a sample in one pass: a row of compactors that each hold one sorted run, joined and halved like the
  * digits of a binary counter (Agarwal, Cormode, Huang, Phillips, Wei, Yi 2012; the compactors of KLL, Karnin, Lang,
- * Liberty 2016), the DRIFT_ENDS lowest and highest values themselves, and every s-th row for what needs whole values. A
- * rank is off by less than 0.0005 of the rows (two standard errors; 10^9 rows). */
+ * Liberty 2016), the DRIFT_ENDS lowest and highest values themselves, every s-th row for what needs whole values, and
+ * what drift_distinct.h keeps. A rank is off by less than 0.0005 of the rows (two standard errors; 10^9 rows). */
 enum {
     DRIFT_RUN = 4096,
     DRIFT_BASE = 2 * DRIFT_RUN,
@@ -133,6 +134,7 @@ struct drift_sketch {
     double mean, spread;           /* spread: sum of squared deviations from the mean */
     struct drift_ends ends;        /* of all but the pending rows and, while step_log is 0, the base */
     double pending[DRIFT_GROUP];
+    struct drift_distinct distinct; /* of the same rows as the ends */
     double thin[DRIFT_THIN];
     double base[DRIFT_BASE];
     double level[DRIFT_LEVELS][DRIFT_RUN]; /* memory is touched only as levels come into use */
@@ -174,6 +176,7 @@ struct drift_words {
     uint32_t count, pad;
     uint32_t slot[DRIFT_WORD_SLOTS]; /* index + 1 */
     struct drift_word word[DRIFT_WORDS_MAX];
+    struct drift_distinct distinct; /* of the values that were ever among the words */
     uint64_t cm[DRIFT_CM_ROWS][DRIFT_CM_WIDTH];
 };
 
@@ -192,7 +195,7 @@ struct drift_share {
 
 struct drift_counts {
     double rows[2], missing[2];
-    double distinct[2];         /* different values; a lower bound when not exact */
+    double distinct[2]; /* different values; when not exact, within 3 % (one standard error) */
     bool exact;                 /* no value was dropped */
     double chi2, chi2_freedom, chi2_p, cramers_v; /* Pearson; values expected fewer than 5 times are one */
     double frequent_p; /* weighted sums of squared differences of shares, by Pearson's three moments (Imhof 1961) */

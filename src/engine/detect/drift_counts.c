@@ -211,6 +211,12 @@ static void one_sided_tests(const struct table *t, struct drift_counts *out)
     if (first) out->gone = shown(first);
 }
 
+static double distinct_of(const struct drift_words *w)
+{
+    struct drift_distinct d = w->distinct;
+    return w->floor ? drift_distinct_count(&d) : w->count;
+}
+
 err drift_compare_words(const struct drift_words *ref, const struct drift_words *cur, struct arena *a,
                         struct drift_counts *out)
 {
@@ -222,7 +228,7 @@ err drift_compare_words(const struct drift_words *ref, const struct drift_words 
     fill(&t, ref, cur);
     out->rows[0] = (double)ref->rows, out->rows[1] = (double)cur->rows;
     out->missing[0] = (double)ref->missing, out->missing[1] = (double)cur->missing;
-    out->distinct[0] = ref->count, out->distinct[1] = cur->count;
+    out->distinct[0] = distinct_of(ref), out->distinct[1] = distinct_of(cur);
     out->exact = !ref->floor && !cur->floor;
     out->chi2_p = out->frequent_p = out->new_p = out->vanished_p = 1;
     out->missing_p = dist_two_shares(out->missing[0], out->rows[0], out->missing[1], out->rows[1]);

@@ -107,10 +107,10 @@ static void grid_test(const struct drift_walk *w, double trust, struct drift_num
     out->grid_p = dist_normal_two_sided(score_z(w, w->repeat, w->repeat2, w->repeat_cur) * sqrt(trust));
 }
 
-/* Different values; of points that stand for several rows that is not known. */
+/* Different values; of points that stand for several rows the caller knows better. */
 static void distinct(const struct drift_points *p, double counted, struct drift_side *side)
 {
-    side->distinct = p->upto ? -1 : counted;
+    if (!p->upto) side->distinct = counted;
 }
 
 static void distances(const struct drift_walk *w, double trust, struct drift_numbers *out)

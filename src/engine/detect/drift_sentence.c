@@ -57,7 +57,8 @@ static str share_text(const char *what, double was_hits, double was_rows, double
 static str repeat_text(const struct drift_numbers *d, struct arena *a)
 {
     double factor = exp2(fabs(d->grid)), was = d->side[0].distinct, is = d->side[1].distinct;
-    str more = str_fmt(a, factor < 10 ? "values repeat %.2g times %s often" : "values repeat %.0f times %s often", factor, d->grid > 0 ? "as" : "less");
+    str more = str_fmt(a, factor < 10 ? "values repeat %.2g times %s often" : "values repeat %.0f times %s often",
+                       factor, d->grid > 0 ? "as" : "less");
     if (was < 0 || is < 0) return more;
     return str_fmt(a, STR_FMT ": %.0f different ones, were %.0f", STR_ARG(more), is, was);
 }

@@ -16,6 +16,7 @@ void drift_sketch_init(struct drift_sketch *s)
 {
     memset(s, 0, offsetof(struct drift_sketch, thin)); /* the arrays are read up to their counts only */
     s->coin = UINT64_C(0x9e3779b97f4a7c15);
+    drift_distinct_init(&s->distinct);
     s->thin_step = 1;
 }
 
@@ -77,8 +78,17 @@ static void keep_ends(double *ends, uint32_t *count, const double *run, size_t n
 static void end_values(struct drift_ends *e, const double *sorted, size_t n)
 {
     if (!n) return;
-    keep_ends(e->low, &e->low_count, sorted, n, false);
-    keep_ends(e->high, &e->high_count, sorted, n, true);
+    if (e->low_count < DRIFT_ENDS || sorted[0] < e->low[DRIFT_ENDS - 1])
+        keep_ends(e->low, &e->low_count, sorted, n, false);
+    if (e->high_count < DRIFT_ENDS || sorted[n - 1] > e->high[DRIFT_ENDS - 1])
+        keep_ends(e->high, &e->high_count, sorted, n, true);
+}
+
+/* Sorted rows that are about to be thinned: what whole rows are needed for. */
+static void note(struct drift_sketch *s, const double *sorted, size_t n)
+{
+    end_values(&s->ends, sorted, n);
+    drift_distinct_add_sorted(&s->distinct, sorted, n);
 }
 
 /* The digits are used up: every value stands for twice as many rows from now on. So the runs move down one level, and
@@ -89,7 +99,7 @@ static void shift_levels(struct drift_sketch *s)
     double scratch[DRIFT_BASE];
     if (!s->step_log) {
         drift_sort(s->base, scratch, s->base_count);
-        end_values(&s->ends, s->base, s->base_count);
+        note(s, s->base, s->base_count);
     }
     for (uint32_t i = toss(s); i < s->base_count; i += 2) s->base[kept++] = s->base[i];
     if (s->full & 1)
@@ -126,7 +136,7 @@ static void flush(struct drift_sketch *s)
     double scratch[DRIFT_BASE];
     size_t odd = toss(s);
     drift_sort(s->base, scratch, DRIFT_BASE);
-    if (!s->step_log) end_values(&s->ends, s->base, DRIFT_BASE);
+    if (!s->step_log) note(s, s->base, DRIFT_BASE);
     for (size_t i = 0; i < DRIFT_RUN; i++) s->base[i] = s->base[2 * i + odd];
     s->base_count = 0;
     carry(s, s->base, s->base + DRIFT_RUN, 0);
@@ -163,7 +173,7 @@ static void put_groups(struct drift_sketch *s, const double *v, size_t groups)
     size_t count = 0;
     drift_sort_groups(v, sorted, groups);
     for (const double *g = sorted; g < sorted + groups * GROUP; g += GROUP) {
-        end_values(&s->ends, g, GROUP);
+        note(s, g, GROUP);
         for (size_t i = first_of_group(s); i < GROUP; i += (size_t)1 << s->step_log) picked[count++] = g[i];
     }
     put_many(s, picked, count);
@@ -328,6 +338,7 @@ void drift_sketch_merge(struct drift_sketch *s, const struct drift_sketch *from)
     join_moments(s, (double)from->finite, from->mean, from->spread);
     s->finite += from->finite;
     merge_ends(&s->ends, &from->ends);
+    drift_distinct_merge(&s->distinct, &from->distinct);
     merge_thin(s, from);
     merge_runs(s, from);
 }
@@ -408,13 +419,25 @@ static struct drift_points points_of(const struct drift_sketch *s, struct list *
     return (struct drift_points){ out->value, out->rows, out->count, (double)s->finite };
 }
 
+/* With the rows that are not noted yet. */
+static double distinct_of(const struct drift_sketch *s)
+{
+    double rows[DRIFT_BASE], scratch[DRIFT_BASE];
+    struct drift_distinct d = s->distinct;
+    size_t n = s->step_log ? s->pending_count : s->base_count;
+    memcpy(rows, s->step_log ? s->pending : s->base, n * sizeof *rows);
+    drift_sort(rows, scratch, n);
+    drift_distinct_add_sorted(&d, rows, n);
+    return drift_distinct_count(&d);
+}
+
 static void fill_side(const struct drift_sketch *s, struct drift_side *side)
 {
     side->rows = (double)s->rows;
     side->missing = (double)s->missing;
     side->odd = (double)s->odd;
     side->values = (double)s->finite;
-    side->distinct = -1;
+    side->distinct = distinct_of(s);
     side->mean = s->mean;
     side->sd = s->finite > 1 ? sqrt(s->spread / side->values) : 0;
 }

@@ -386,6 +386,46 @@ TEST(a_sketch_outlives_its_levels)
     mem_free(s);
 }
 
+/* ---- different values ---- */
+
+TEST(different_values_are_counted_exactly_up_to_a_thousand_and_then_about)
+{
+    struct drift_sketch *s = mem_new(3 * sizeof *s);
+    struct drift_numbers d;
+    static const size_t kinds[] = { 1, 20, 1000, 1024, 5000, 300000 };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        for (int i = 0; i < 3; i++) drift_sketch_init(&s[i]);
+        for (size_t row = 0; row < 300000; row++) {
+            double v = (double)(row * 7919 % kinds[k]) - 10;
+            drift_sketch_add(&s[0], &v, 1);
+            drift_sketch_add(&s[1 + row % 2], &v, 1);
+        }
+        drift_sketch_merge(&s[1], &s[2]);
+        (void)sketch_d(&s[0], &s[1], &d);
+        double slack = kinds[k] > DRIFT_LEAST ? 0.1 : 0;
+        close_to("different values", k, d.side[0].distinct, (double)kinds[k], slack);
+        close_to("different values, merged", k, d.side[1].distinct, d.side[0].distinct, 0);
+    }
+    mem_free(s);
+}
+
+/* Eight at a time and one by one, in parts and merged: the same bits. */
+TEST(hashes_kept_do_not_depend_on_how_they_came)
+{
+    struct drift_distinct *d = mem_new(3 * sizeof *d);
+    for (int i = 0; i < 3; i++) drift_distinct_init(&d[i]);
+    draw(SKEWED, ROWS_MAX, 5, a);
+    for (size_t i = 0; i < ROWS_MAX; i += 3) a[i] = floor(a[i]);
+    drift_sort(a, scratch, ROWS_MAX);
+    drift_distinct_add_sorted(&d[0], a, ROWS_MAX);
+    for (size_t i = 0; i < ROWS_MAX; i++) drift_distinct_add_sorted(&d[1 + i % 2], &a[i], 1);
+    drift_distinct_merge(&d[1], &d[2]);
+    close_to("count", 0, drift_distinct_count(&d[1]), drift_distinct_count(&d[0]), 0);
+    CHECK_I64(d[0].count, d[1].count);
+    CHECK(memcmp(d[0].hash, d[1].hash, d[0].count * sizeof *d[0].hash) == 0);
+    mem_free(d);
+}
+
 /* ---- words ---- */
 
 TEST(words_past_the_limit_keep_the_frequent_and_bound_the_rest)
@@ -410,6 +450,11 @@ TEST(words_past_the_limit_keep_the_frequent_and_bound_the_rest)
         CHECK(drift_words_bound(&w[2], one->hash) >= 20000 && drift_words_bound(&w[2], one->hash) < 20200);
     }
     CHECK(found);
+    struct arena arena = arena_init(4 << 20);
+    struct drift_counts c;
+    CHECK_OK(drift_compare_words(&w[2], &w[2], &arena, &c));
+    close_to("different words", 0, c.distinct[0], 40001, 0.1);
+    arena_done(&arena);
     mem_free(w);
 }
 

@@ -5,6 +5,7 @@
 void drift_words_init(struct drift_words *w)
 {
     memset(w, 0, sizeof *w);
+    drift_distinct_init(&w->distinct);
 }
 
 static uint64_t mix(uint64_t h, uint64_t round)
@@ -94,6 +95,7 @@ static void add_hashed(struct drift_words *w, uint64_t hash, str value, uint64_t
         purge(w);
         slot = find(w, hash, value);
     }
+    drift_distinct_add(&w->distinct, hash);
     struct drift_word *word = &w->word[w->count++];
     size_t shown = value.len < DRIFT_WORD_TEXT ? value.len : DRIFT_WORD_TEXT;
     *word = (struct drift_word){ .hash = hash, .count = times, .len = (uint32_t)value.len };
@@ -121,6 +123,7 @@ void drift_words_merge(struct drift_words *w, const struct drift_words *from)
     w->rows += from->rows;
     w->missing += from->missing;
     w->floor += from->floor;
+    drift_distinct_merge(&w->distinct, &from->distinct);
     for (size_t r = 0; r < DRIFT_CM_ROWS; r++)
         for (size_t i = 0; i < DRIFT_CM_WIDTH; i++) w->cm[r][i] += from->cm[r][i];
     for (uint32_t i = 0; i < from->count; i++) {

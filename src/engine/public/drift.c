@@ -153,14 +153,19 @@ size_t weir_drift_words_memory(void)
     return 2 * sizeof(struct drift_words) + COMPARE_ROOM;
 }
 
+static void add_texts(struct drift_words *w, const struct weir_text *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (values[i].ptr) drift_words_add(w, (str){ values[i].ptr, values[i].len }, 1);
+        else drift_words_add_missing(w, 1);
+}
+
 static struct drift_words *count_words(struct arena *a, const struct weir_text *values, size_t n)
 {
     struct drift_words *w = arena_try(a, sizeof *w);
     if (!w) return NULL;
     drift_words_init(w);
-    for (size_t i = 0; i < n; i++)
-        if (values[i].ptr) drift_words_add(w, (str){ values[i].ptr, values[i].len }, 1);
-        else drift_words_add_missing(w, 1);
+    add_texts(w, values, n);
     return w;
 }
 
@@ -248,5 +253,49 @@ int weir_drift_sketches(const weir_sketch *reference, const weir_sketch *current
     struct arena a = public_arena(memory);
     err e = drift_compare_sketches(&reference->sketch, &current->sketch, &a, &numbers);
     if (!e.code) put_numbers(&numbers, out);
+    return public_error(e, error);
+}
+
+struct weir_words {
+    struct drift_words words;
+};
+
+size_t weir_words_size(void)
+{
+    return sizeof(struct weir_words);
+}
+
+int weir_words_init(void *memory, size_t size, weir_words **out, struct weir_error *error)
+{
+    err e = public_room(memory, size, sizeof(struct weir_words), _Alignof(struct weir_words));
+    if (!e.code) {
+        *out = memory;
+        drift_words_init(&(*out)->words);
+    }
+    return public_error(e, error);
+}
+
+void weir_words_add(weir_words *w, const struct weir_text *values, size_t n)
+{
+    add_texts(&w->words, values, n);
+}
+
+void weir_words_merge(weir_words *w, const weir_words *from)
+{
+    drift_words_merge(&w->words, &from->words);
+}
+
+size_t weir_drift_counted_memory(void)
+{
+    return COMPARE_ROOM;
+}
+
+int weir_drift_counted(const weir_words *reference, const weir_words *current, struct weir_memory memory,
+                       struct weir_drift *out, struct weir_error *error)
+{
+    struct drift_counts counts;
+    struct arena a = public_arena(memory);
+    err e = drift_compare_words(&reference->words, &current->words, &a, &counts);
+    if (!e.code) put_counts(&counts, out);
     return public_error(e, error);
 }

@@ -189,6 +189,31 @@ TEST(words_and_columns_together)
     CHECK_I64(weir_drift_words(ref, N, cur, N, room(1000), &columns[0], &error), WEIR_LIMIT);
 }
 
+TEST(counted_words_in_parts_say_what_the_whole_says)
+{
+    enum { N = 3000 };
+    static struct weir_text ref[N], cur[N];
+    struct weir_drift whole, parts;
+    weir_words *w[3];
+    for (int i = 0; i < N; i++) {
+        ref[i] = (struct weir_text){ i % 3 ? "paid" : "open", 4 };
+        cur[i] = i % 10 ? ref[i] : (struct weir_text){ i % 20 ? "void" : NULL, 4 };
+    }
+    CHECK_I64(weir_drift_words(ref, N, cur, N, room(weir_drift_words_memory()), &whole, &error), WEIR_OK);
+    for (int i = 0; i < 3; i++)
+        CHECK_I64(weir_words_init(mem_new(weir_words_size()), weir_words_size(), &w[i], &error), WEIR_OK);
+    weir_words_add(w[0], ref, N);
+    weir_words_add(w[1], cur, N / 3);
+    weir_words_add(w[2], cur + N / 3, N - N / 3);
+    weir_words_merge(w[1], w[2]);
+    CHECK_I64(weir_drift_counted(w[0], w[1], room(weir_drift_counted_memory()), &parts, &error), WEIR_OK);
+    CHECK(parts.drift && parts.missing[1] > 100 && strcmp(parts.sentence, whole.sentence) == 0);
+    CHECK(parts.chi2 == whole.chi2 && parts.rows[1] == whole.rows[1] && parts.missing[1] == whole.missing[1]);
+    CHECK_I64(weir_drift_counted(w[0], w[1], room(10), &parts, &error), WEIR_LIMIT);
+    CHECK_I64(weir_words_init(w[0], 10, &w[0], &error), WEIR_LIMIT);
+    for (int i = 0; i < 3; i++) mem_free(w[i]);
+}
+
 /* ---- logs ---- */
 
 static struct weir_text text(const char *z)
