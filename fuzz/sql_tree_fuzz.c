@@ -1,5 +1,5 @@
-/* Any JSON is read as a parse tree of any text (TEXT, 0, JSON), and any text is judged for the grammar: within memory, and what comes out
- * holds together as in sql_fuzz.c. */
+/* Any JSON is read as a parse tree of any text (TEXT, 0, JSON), and any text is judged for the grammar: within memory,
+ * and what comes out holds together as in sql_fuzz.c. */
 #include <assert.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* A table of any bytes, as CSV and as JSON Lines, is refused or gives rows with as many cells as there are columns, whose names differ,
- * and comparing its columns gives numbers in range. */
+/* A table of any bytes, as CSV and as JSON Lines, is refused or gives rows with as many cells as there are columns,
+ * whose names differ, and comparing its columns gives numbers in range. */
 #include <assert.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -22,7 +22,8 @@ static void take(struct seen *s, const struct cell *row, size_t columns)
     for (size_t i = 0; i < columns; i++) {
         double v = row[i].number;
         assert(row[i].kind <= CELL_NUMBER);
-        for (size_t k = 0; row[i].kind == CELL_TEXT && k < row[i].text.len; k++) sum += (unsigned char)row[i].text.ptr[k];
+        for (size_t k = 0; row[i].kind == CELL_TEXT && k < row[i].text.len; k++)
+            sum += (unsigned char)row[i].text.ptr[k];
         if (row[i].kind == CELL_TEXT && !cell_number(row[i].text, &v)) v = (double)row[i].text.len;
         if (i < COLUMNS_LOOKED_AT && s->count < ROWS_KEPT) s->value[i][s->count] = v;
     }

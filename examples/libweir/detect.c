@@ -26,7 +26,8 @@ int main(void)
         for (size_t i = 0; i < count; i++) {
             char sentence[256];
             weir_alarm_sentence(&alarms[i], NULL, sentence, sizeof sentence);
-            printf("%" PRId64 " %s: %s\n", alarms[i].start, alarms[i].over ? "over" : weir_part_name(alarms[i].part), sentence);
+            printf("%" PRId64 " %s: %s\n", alarms[i].start, alarms[i].over ? "over" : weir_part_name(alarms[i].part),
+                   sentence);
             found = 1;
         }
     }

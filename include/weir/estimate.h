@@ -1,5 +1,6 @@
-/* How well a classifier does while nobody knows the true labels yet (CBPE, as NannyML 0.13 defines it): from its probabilities, which
- * are calibrated on labelled answers first. It cannot see that inputs have come to mean something else (concept drift). */
+/* How well a classifier does while nobody knows the true labels yet (CBPE, as NannyML 0.13 defines it): from its
+ * probabilities, which are calibrated on labelled answers first. It cannot see that inputs have come to mean something
+ * else (concept drift). */
 #ifndef WEIR_ESTIMATE_H
 #define WEIR_ESTIMATE_H
 
@@ -23,7 +24,8 @@ struct weir_estimate {
     double error;     /* one standard error of sampling */
     double low, high; /* value -+ 3 errors, within 0..1 */
     double realized;  /* from the labels; NaN without them */
-    int alert;        /* the estimate is outside what the chunks of the reference had, by more than three standard deviations */
+    int alert; /* the estimate is outside what the chunks of the reference had, by more than three standard deviations
+                */
 };
 
 typedef struct weir_estimator weir_estimator;
@@ -33,9 +35,11 @@ enum weir_calibration { WEIR_CALIBRATE_IF_IT_HELPS, WEIR_CALIBRATE_ALWAYS, WEIR_
 /* Bytes for the estimator, and for the work of learning it, from so many labelled answers. */
 WEIR_API size_t weir_estimator_size(size_t rows);
 WEIR_API size_t weir_estimator_work(size_t rows);
-/* chunk: rows of one chunk of the reference. Errors: WEIR_INPUT (fewer than 30 usable rows, no labels, chunk 0), WEIR_LIMIT. */
-WEIR_API int weir_estimator_init(void *memory, size_t size, const struct weir_answers *reference, size_t chunk, int calibration,
-                                 struct weir_memory work, weir_estimator **out, struct weir_error *error);
+/* chunk: rows of one chunk of the reference. Errors: WEIR_INPUT (fewer than 30 usable rows, no labels, chunk 0),
+ * WEIR_LIMIT. */
+WEIR_API int weir_estimator_init(void *memory, size_t size, const struct weir_answers *reference, size_t chunk,
+                                 int calibration, struct weir_memory work, weir_estimator **out,
+                                 struct weir_error *error);
 WEIR_API int weir_estimator_calibrated(const weir_estimator *e); /* did calibration help? */
 WEIR_API size_t weir_estimate_work(size_t rows);
 /* Errors: WEIR_LIMIT. */

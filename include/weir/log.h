@@ -1,5 +1,5 @@
-/* Log lines: templates learned from the stream, alarms about what is unusual, and what is new in a failed run. docs/detection.md
- * says how. Lines come without their line end; any bytes are safe. */
+/* Log lines: templates learned from the stream, alarms about what is unusual, and what is new in a failed run.
+ * docs/detection.md says how. Lines come without their line end; any bytes are safe. */
 #ifndef WEIR_LOG_H
 #define WEIR_LOG_H
 
@@ -19,7 +19,8 @@ struct weir_log_alarm {
     uint32_t after; /* sequence: the template before it */
     uint64_t line;  /* that raised it, from 1 */
     double bits;    /* of surprise */
-    double value, high; /* rate: lines in the window, and what is usual; value: the number, and the most that is usual */
+    double value,
+        high; /* rate: lines in the window, and what is usual; value: the number, and the most that is usual */
 };
 
 struct weir_log_template {
@@ -31,10 +32,11 @@ struct weir_log_template {
 /* max: templates that are known at once, 16 .. 65536; past that those not seen for longest go. */
 WEIR_API size_t weir_log_size(uint32_t max);
 WEIR_API int weir_log_init(void *memory, size_t size, uint32_t max, weir_log **out, struct weir_error *error);
-/* One line. time: 0 for all lines when they have none. *id is its template as known now. alarms: room for WEIR_LOG_ALARMS_MAX;
- * gives how many were written. */
+/* One line. time: 0 for all lines when they have none. *id is its template as known now. alarms: room for
+ * WEIR_LOG_ALARMS_MAX; gives how many were written. */
 #define WEIR_LOG_ALARMS_MAX 16
-WEIR_API size_t weir_log_add(weir_log *log, struct weir_text line, int64_t time, uint32_t *id, struct weir_log_alarm *alarms);
+WEIR_API size_t weir_log_add(weir_log *log, struct weir_text line, int64_t time, uint32_t *id,
+                             struct weir_log_alarm *alarms);
 /* The template that `id` belongs to by now: templates may turn out to be one. 0: it was forgotten. */
 WEIR_API uint32_t weir_log_root(const weir_log *log, uint32_t id);
 /* The templates known now: *at begins at 0; gives 0 at the end. */
@@ -62,8 +64,8 @@ struct weir_log_diff {
 };
 
 WEIR_API size_t weir_log_diff_memory(struct weir_text pass, struct weir_text fail);
-WEIR_API int weir_log_diff(struct weir_text pass, struct weir_text fail, struct weir_memory memory, struct weir_log_diff *out,
-                           struct weir_error *error);
+WEIR_API int weir_log_diff(struct weir_text pass, struct weir_text fail, struct weir_memory memory,
+                           struct weir_log_diff *out, struct weir_error *error);
 
 #ifdef __cplusplus
 }

@@ -8,13 +8,14 @@
  *   weir/lineage.h   SQL -> which tables and columns feed which
  *   weir/graph.h     what feeds what -> up, down, what a change of a column breaks
  *
- * Memory is yours: an object lives in memory that you give, whose size its weir_..._size() tells; a call that needs room for its
- * work takes a struct weir_memory, and what it returns points into that. Nothing is allocated, nothing is global, no clock is
- * read, nothing is printed. Any object may be used by any thread, by one at a time. Calls that can fail return an enum weir_code
- * and, when `error` is not NULL, a sentence. Times are microseconds since 1970. Text is UTF-8 with its length, not terminated.
+ * Memory is yours: an object lives in memory that you give, whose size its weir_..._size() tells; a call that needs
+ * room for its work takes a struct weir_memory, and what it returns points into that. Nothing is allocated, nothing is
+ * global, no clock is read, nothing is printed. Any object may be used by any thread, by one at a time. Calls that can
+ * fail return an enum weir_code and, when `error` is not NULL, a sentence. Times are microseconds since 1970. Text is
+ * UTF-8 with its length, not terminated.
  *
- * When libweir finds itself broken (it should not) it calls weir_promise_broken(why) if the host defines that function, which
- * must not return; else abort(). */
+ * When libweir finds itself broken (it should not) it calls weir_promise_broken(why) if the host defines that function,
+ * which must not return; else abort(). */
 #ifndef WEIR_WEIR_H
 #define WEIR_WEIR_H
 

@@ -1,6 +1,7 @@
-/* A stable sort that allocates nothing: glibc's qsort takes memory for arrays past a kilobyte. Merges in place by rotations (Kim and
- * Kutzner, "Stable Minimum Storage Merging by Symmetric Comparisons", ESA 2004, in the simpler form that halves the longer side), with
- * a small buffer for what fits: O(n log^2 n) at worst, near O(n log n) for what is nearly sorted. */
+/* A stable sort that allocates nothing: glibc's qsort takes memory for arrays past a kilobyte. Merges in place by
+ * rotations (Kim and Kutzner, "Stable Minimum Storage Merging by Symmetric Comparisons", ESA 2004, in the simpler form
+ * that halves the longer side), with a small buffer for what fits: O(n log^2 n) at worst, near O(n log n) for what is
+ * nearly sorted. */
 #ifndef WEIR_BASE_SORT_H
 #define WEIR_BASE_SORT_H
 

@@ -30,7 +30,8 @@ static void check(struct item *items, size_t n)
     size_t sum = 0;
     for (size_t i = 0; i < n; i++) {
         sum += items[i].place;
-        if (i && (items[i - 1].key > items[i].key || (items[i - 1].key == items[i].key && items[i - 1].place > items[i].place)))
+        if (i && (items[i - 1].key > items[i].key ||
+                  (items[i - 1].key == items[i].key && items[i - 1].place > items[i].place)))
             test_failed(__FILE__, __LINE__, "%zu of %zu stands wrong", i, n);
     }
     CHECK_I64((int64_t)sum, (int64_t)(n * (n - (n > 0)) / 2));

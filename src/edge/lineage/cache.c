@@ -115,7 +115,8 @@ uint32_t lineage_column_named(const struct lineage_graph *g, str name, size_t *o
     for (size_t i = name.len; i-- > 0;) { /* the last dot first: dots may stand in both names */
         if (name.ptr[i] != '.') continue;
         uint32_t dataset = lineage_find_dataset(g, str_cut(name, 0, i), others);
-        uint32_t column = dataset == LINEAGE_NONE ? LINEAGE_NONE : lineage_find_column(g, dataset, str_cut(name, i + 1, name.len));
+        uint32_t column =
+            dataset == LINEAGE_NONE ? LINEAGE_NONE : lineage_find_column(g, dataset, str_cut(name, i + 1, name.len));
         if (column != LINEAGE_NONE || *others > 1) return column;
     }
     return LINEAGE_NONE;

@@ -82,11 +82,13 @@ static void write_list(struct jw *w, const char *key, const struct name_list *li
     jw_array_end(w);
 }
 
-/* What is read and written: as known beforehand, and as the statements say. A table made and read by the same job is its output alone. */
+/* What is read and written: as known beforehand, and as the statements say. A table made and read by the same job is
+ * its output alone. */
 static void write_ends(struct jw *w, const struct declared *d, const struct sql_lineage *l, struct arena *a)
 {
     size_t reads = d->input_count, writes = d->output_count;
-    for (size_t i = 0; l && i < l->count; i++) reads += l->statements[i].read_count, writes += l->statements[i].write_count;
+    for (size_t i = 0; l && i < l->count; i++)
+        reads += l->statements[i].read_count, writes += l->statements[i].write_count;
     struct name_list in = { ARENA_ARRAY(a, str, reads + 1), 0 }, out = { ARENA_ARRAY(a, str, writes + 1), 0 };
     for (size_t i = 0; i < d->input_count; i++) add_name(&in, d->inputs[i]);
     for (size_t i = 0; i < d->output_count; i++) add_name(&out, d->outputs[i]);
@@ -102,7 +104,8 @@ static void write_ends(struct jw *w, const struct declared *d, const struct sql_
 
 err declared_input(const struct declared *d, const struct sql_lineage *l, str actor, struct arena *a, struct input *out)
 {
-    if (!d->job.len || d->job.len > NAME_MAX_BYTES) return err_make(ERR_INPUT, "a job has a name of 1 to %d bytes", NAME_MAX_BYTES);
+    if (!d->job.len || d->job.len > NAME_MAX_BYTES)
+        return err_make(ERR_INPUT, "a job has a name of 1 to %d bytes", NAME_MAX_BYTES);
     struct buf b = buf_init(BODY_MAX);
     struct jw w = jw_init(&b);
     jw_open(&w, NULL);
@@ -116,7 +119,8 @@ err declared_input(const struct declared *d, const struct sql_lineage *l, str ac
     *out = (struct input){ .kind = STR("lineage.declared"), .subject = d->job, .actor = actor };
     if (b.full) {
         buf_done(&b);
-        return err_make(ERR_LIMIT, "job " STR_FMT ": its lineage takes more than %d bytes", STR_ARG(str_cut(d->job, 0, 80)), BODY_MAX);
+        return err_make(ERR_LIMIT, "job " STR_FMT ": its lineage takes more than %d bytes",
+                        STR_ARG(str_cut(d->job, 0, 80)), BODY_MAX);
     }
     err e = str_keep(a, buf_view(&b), &out->body);
     buf_done(&b);

@@ -57,8 +57,8 @@ static str dataset_of(const struct manifest *m, json *node)
     if (!relation.len) {
         str db = json_get_str(node, "database"), schema = json_get_str(node, "schema");
         str alias = text_or(node, "alias", text_or(node, "identifier", json_get_str(node, "name")));
-        relation = str_fmt(m->a, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(db), db.len ? "." : "", STR_ARG(schema), schema.len ? "." : "",
-                           STR_ARG(alias));
+        relation = str_fmt(m->a, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(db), db.len ? "." : "", STR_ARG(schema),
+                           schema.len ? "." : "", STR_ARG(alias));
     }
     return m->space.len ? str_fmt(m->a, STR_FMT "/" STR_FMT, STR_ARG(m->space), STR_ARG(relation)) : relation;
 }
@@ -92,7 +92,8 @@ static enum sql_dialect dialect_of(json *manifest)
 
 static err index_models(struct manifest *m, json *root)
 {
-    size_t nodes = yyjson_obj_size(json_get(root, "nodes")) + yyjson_obj_size(json_get(root, "sources")) + yyjson_obj_size(json_get(root, "exposures"));
+    size_t nodes = yyjson_obj_size(json_get(root, "nodes")) + yyjson_obj_size(json_get(root, "sources")) +
+                   yyjson_obj_size(json_get(root, "exposures"));
     if (nodes > NODES_MAX) return err_make(ERR_LIMIT, "the manifest has %zu nodes, %d are read", nodes, NODES_MAX);
     uint32_t slots = 16;
     while (slots < 2 * nodes + 2) slots *= 2;
@@ -121,7 +122,8 @@ static str owner_of(json *node, struct arena *a)
 
 static str code_of(json *node)
 {
-    static const char *const keys[] = { "compiled_code", "compiled_sql", "raw_code", "raw_sql" }; /* newer before older, clear before template */
+    static const char *const keys[] = { "compiled_code", "compiled_sql", "raw_code",
+                                        "raw_sql" }; /* newer before older, clear before template */
     if (STR_IS(json_get_str(node, "language"), "python")) return STR("");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (json_get_str(node, keys[i]).len) return json_get_str(node, keys[i]);
@@ -153,7 +155,8 @@ static void gather(const struct manifest *m, const struct model *one, struct par
 static void without_space(const struct manifest *m, struct parents *p)
 {
     size_t skip = m->space.len ? m->space.len + 1 : 0;
-    for (size_t i = 0; i < p->schema_count; i++) p->schemas[i].table = str_cut(p->schemas[i].table, skip, p->schemas[i].table.len);
+    for (size_t i = 0; i < p->schema_count; i++)
+        p->schemas[i].table = str_cut(p->schemas[i].table, skip, p->schemas[i].table.len);
 }
 
 static void keep_columns(const struct manifest *m, struct model *one, const struct sql_lineage *l)
@@ -179,9 +182,16 @@ static err declare(struct manifest *m, struct model *one, struct parents *p)
     str code = code_of(one->node);
     bool read = code.len && !sql_read(code, &o, &scratch, &l, NULL).code;
     if (read) keep_columns(m, one, &l);
-    struct declared d = { .job = one->id, .owner = owner_of(one->node, m->a), .origin = m->origin, .space = m->space, .inputs = p->names,
-                          .input_count = p->count, .outputs = &one->dataset, .output_count = one->is_exposure ? 0 : 1 };
-    for (size_t i = 0; i < l.count; i++) l.statements[i].read_count = 0; /* depends_on says what is read, templates do not */
+    struct declared d = { .job = one->id,
+                          .owner = owner_of(one->node, m->a),
+                          .origin = m->origin,
+                          .space = m->space,
+                          .inputs = p->names,
+                          .input_count = p->count,
+                          .outputs = &one->dataset,
+                          .output_count = one->is_exposure ? 0 : 1 };
+    for (size_t i = 0; i < l.count; i++)
+        l.statements[i].read_count = 0; /* depends_on says what is read, templates do not */
     err e = declared_input(&d, read ? &l : NULL, m->actor, m->a, &m->out->items[m->out->count]);
     if (!e.code) m->out->count++;
     else refuse(m->out->refused, m->a, m->out->count, e);
@@ -220,7 +230,9 @@ static err declare_in_order(struct manifest *m, size_t first, size_t *stack, str
 err declared_manifest(json *manifest, str space, str origin, str actor, struct arena *a, struct input_list *out)
 {
     *out = (struct input_list){ 0 };
-    struct manifest m = { .a = a, .space = space, .origin = origin, .actor = actor, .out = out, .dialect = dialect_of(manifest) };
+    struct manifest m = {
+        .a = a, .space = space, .origin = origin, .actor = actor, .out = out, .dialect = dialect_of(manifest)
+    };
     if (!yyjson_is_obj(json_get(manifest, "nodes"))) return err_make(ERR_INPUT, "no manifest of dbt: it has no nodes");
     err e = index_models(&m, manifest);
     size_t *stack = arena_try(a, (m.count + 1) * sizeof *stack);

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Measured: at most 170 bytes of stack a level, and a level takes two bytes of text: 22 MB for the longest that sql_tree_fits lets pass. */
+/* Measured: at most 170 bytes of stack a level, and a level takes two bytes of text: 22 MB for the longest that
+ * sql_tree_fits lets pass. */
 enum { STACK_BYTES = 64 << 20 };
 
 /* As pg_query.h of the library has them, unchanged from 13 to 17. */
@@ -101,8 +102,9 @@ err pg_query_tree(str text, struct arena *a, str *tree, struct pg_syntax *bad)
     struct job j = { 0 };
     void *library = open_library();
     if (!library)
-        return err_make(ERR_NOT_FOUND, "PostgreSQL's grammar is not here: install libpg_query (Debian: libpg-query1504.0), or "
-                                       "name the library in WEIR_PG_QUERY");
+        return err_make(ERR_NOT_FOUND,
+                        "PostgreSQL's grammar is not here: install libpg_query (Debian: libpg-query1504.0), or "
+                        "name the library in WEIR_PG_QUERY");
     if (!find(library, &j)) {
         (void)dlclose(library);
         return err_make(ERR_NOT_FOUND, "the library named libpg_query lacks pg_query_parse");

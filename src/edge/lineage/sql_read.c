@@ -4,14 +4,16 @@
 
 enum { SCRATCH = 256 << 20 };
 
-static err by_postgres(str text, const struct sql_options *opts, struct arena *a, struct sql_lineage *out, struct sql_note *note)
+static err by_postgres(str text, const struct sql_options *opts, struct arena *a, struct sql_lineage *out,
+                       struct sql_note *note)
 {
     struct arena scratch = arena_init(SCRATCH);
     str tree;
     json *root = NULL;
     bool fits = sql_tree_fits(text, &scratch);
     arena_reset(&scratch);
-    err e = fits ? pg_query_tree(text, &scratch, &tree, &note->bad) : err_make(ERR_LIMIT, "more than PostgreSQL's grammar is given");
+    err e = fits ? pg_query_tree(text, &scratch, &tree, &note->bad)
+                 : err_make(ERR_LIMIT, "more than PostgreSQL's grammar is given");
     if (!e.code) e = json_parse_deep(tree, tree.len, &scratch, &root);
     if (!e.code) e = sql_lineage_tree(text, root, opts, a, out);
     arena_done(&scratch);

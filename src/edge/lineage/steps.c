@@ -52,8 +52,8 @@ static bool read_steps(json *pipeline, struct arena *a, struct sql_lineage *all)
     return any;
 }
 
-err lineage_of_steps(struct store *store, str pipelines_json, err (*apply)(void *ctx, struct tx *tx, const struct input *in, int64_t *seq),
-                     void *ctx)
+err lineage_of_steps(struct store *store, str pipelines_json,
+                     err (*apply)(void *ctx, struct tx *tx, const struct input *in, int64_t *seq), void *ctx)
 {
     struct arena a = arena_init(MEMORY);
     json *root = NULL, *pipeline;
@@ -65,7 +65,9 @@ err lineage_of_steps(struct store *store, str pipelines_json, err (*apply)(void 
         struct door door = { .apply = apply, .ctx = ctx };
         struct arena one = arena_init(MEMORY);
         all.statements = arena_new(&one, STATEMENTS_MAX * sizeof *all.statements);
-        struct declared d = { .job = json_get_str(pipeline, "name"), .pipeline = true, .owner = json_get_str(pipeline, "owner"),
+        struct declared d = { .job = json_get_str(pipeline, "name"),
+                              .pipeline = true,
+                              .owner = json_get_str(pipeline, "owner"),
                               .origin = STR("pipelines.yaml") };
         bool any = !e.code && read_steps(pipeline, &one, &all);
         err made = any ? declared_input(&d, &all, STR("weir"), &one, &door.in) : OK;

@@ -2,7 +2,8 @@
 
 #include <assert.h>
 
-/* How far a step may differ from the last for each code; the payload is the change plus `bias`, so it is never negative. */
+/* How far a step may differ from the last for each code; the payload is the change plus `bias`, so it is never
+ * negative. */
 static const struct step_code {
     uint8_t prefix, prefix_bits, bits;
     uint64_t bias;
@@ -120,7 +121,8 @@ err chunk_reader_init(struct chunk_reader *r, str bytes)
     if (bytes.len < CHUNK_HEADER_LEN) return err_make(ERR_CORRUPT, "a chunk of %zu bytes has no header", bytes.len);
     const uint8_t *b = (const uint8_t *)bytes.ptr;
     if (b[0] == 0) return err_make(ERR_CORRUPT, "not a chunk of samples");
-    if (b[0] > CHUNK_VERSION) return err_make(ERR_TOO_NEW, "chunk layout %d, this weir reads up to %d", b[0], CHUNK_VERSION);
+    if (b[0] > CHUNK_VERSION)
+        return err_make(ERR_TOO_NEW, "chunk layout %d, this weir reads up to %d", b[0], CHUNK_VERSION);
     *r = (struct chunk_reader){ .bytes = b, .bits_total = bytes.len * 8, .bit = CHUNK_HEADER_LEN * 8 };
     r->count = (uint32_t)b[1] | (uint32_t)b[2] << 8;
     return OK;

@@ -1,12 +1,13 @@
-/* Runs of samples in few bytes, as in Gorilla (Pelkonen et al., VLDB 2015): a time is stored as the change of its distance
- * to the one before, a value as the bits in which it differs from the one before. A steady series costs 2 bits a sample,
- * a noisy one about 8 bytes.
+/* Runs of samples in few bytes, as in Gorilla (Pelkonen et al., VLDB 2015): a time is stored as the change of its
+ * distance to the one before, a value as the bits in which it differs from the one before. A steady series costs 2 bits
+ * a sample, a noisy one about 8 bytes.
  *
  * Layout: one byte version, two bytes count (little endian), then a bit stream, high bits first. The first sample is
  * 64 bits of time and 64 of value. After that, per sample:
  *   time    0 | 10 s14 | 110 s20 | 1110 s32 | 1111 s64     the change of the distance in microseconds, biased
  *   value   0 (same bits) | 10 bits (in the window of the last 11) | 11 lead:5 length-1:6 bits
- * Any time and any 64 bits of a double survive unchanged: time may go backwards, NaN keeps its payload. Pure; no allocation. */
+ * Any time and any 64 bits of a double survive unchanged: time may go backwards, NaN keeps its payload. Pure; no
+ * allocation. */
 #ifndef WEIR_ENGINE_CHUNK_H
 #define WEIR_ENGINE_CHUNK_H
 

@@ -1,14 +1,14 @@
 /* Who is to blame: the nodes of a call or lineage graph, ranked by how much of a target's trouble begins with them.
  *
- * Trouble travels from what is called to who calls. So from the target down along deviating nodes, each node is asked how
- * much of its own trouble its callees account for; what is left began with it:
+ * Trouble travels from what is called to who calls. So from the target down along deviating nodes, each node is asked
+ * how much of its own trouble its callees account for; what is left began with it:
  *
  *     blame = min(trouble / trouble of the target, 1) x (1 - most of a callee's trouble / own trouble)
  *
  * Trouble is the total excess (seconds waited too long, requests failed too much) where both know it, so that a callee
- * called ten times a request and one called once are told apart; else the score of the deviation, after the argument that
- * a small anomaly does not cause a large one. A callee whose onset is later than its caller's accounts for nothing.
- * Where nothing but the target deviates the list is empty, and so it is when not even the target does.
+ * called ten times a request and one called once are told apart; else the score of the deviation, after the argument
+ * that a small anomaly does not cause a large one. A callee whose onset is later than its caller's accounts for
+ * nothing. Where nothing but the target deviates the list is empty, and so it is when not even the target does.
  */
 #ifndef WEIR_ENGINE_LINEAGE_BLAME_H
 #define WEIR_ENGINE_LINEAGE_BLAME_H

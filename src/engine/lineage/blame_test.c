@@ -5,7 +5,8 @@
 
 #include "test.h"
 
-static size_t rank(const struct blame_node *nodes, size_t n, const struct blame_edge *edges, size_t m, struct blame *out)
+static size_t rank(const struct blame_node *nodes, size_t n, const struct blame_edge *edges, size_t m,
+                   struct blame *out)
 {
     struct arena a = arena_init(1 << 20);
     size_t count = blame_rank(nodes, n, edges, m, 0, &(struct blame_options){ .onset_slack = USEC_MINUTE }, &a, out);
@@ -15,7 +16,9 @@ static size_t rank(const struct blame_node *nodes, size_t n, const struct blame_
 
 /* shop calls search and pay; both call the table; pay calls the bank too */
 enum { SHOP, SEARCH, PAY, TABLE, BANK, NODES };
-static const struct blame_edge calls[] = { { SHOP, SEARCH }, { SHOP, PAY }, { SEARCH, TABLE }, { PAY, TABLE }, { PAY, BANK } };
+static const struct blame_edge calls[] = {
+    { SHOP, SEARCH }, { SHOP, PAY }, { SEARCH, TABLE }, { PAY, TABLE }, { PAY, BANK }
+};
 enum { CALLS = sizeof calls / sizeof calls[0] };
 
 TEST(the_deepest_that_accounts_for_the_trouble_is_to_blame)
@@ -47,7 +50,9 @@ TEST(without_totals_a_small_anomaly_does_not_cause_a_large_one)
 
 TEST(what_began_later_accounts_for_nothing)
 {
-    struct blame_node v[NODES] = { [SHOP] = { 9, 100, USEC_HOUR }, [SEARCH] = { 60, 95, USEC_HOUR }, [TABLE] = { 20, 90, 2 * USEC_HOUR } };
+    struct blame_node v[NODES] = {
+        [SHOP] = { 9, 100, USEC_HOUR }, [SEARCH] = { 60, 95, USEC_HOUR }, [TABLE] = { 20, 90, 2 * USEC_HOUR }
+    };
     struct blame out[NODES];
     CHECK_I64(rank(v, NODES, calls, CALLS, out), 2);
     CHECK_I64(out[0].node, SEARCH);
@@ -55,7 +60,9 @@ TEST(what_began_later_accounts_for_nothing)
 
 TEST(nothing_is_to_blame_where_nothing_deviates)
 {
-    struct blame_node v[NODES] = { [SHOP] = { 1, 5, 0 }, [SEARCH] = { 2.5, 3, 0 }, [TABLE] = { 50, 90, 0 } }; /* no way to the table */
+    struct blame_node v[NODES] = {
+        [SHOP] = { 1, 5, 0 }, [SEARCH] = { 2.5, 3, 0 }, [TABLE] = { 50, 90, 0 }
+    }; /* no way to the table */
     struct blame out[NODES];
     CHECK_I64(rank(v, NODES, calls, CALLS, out), 0);
     struct arena a = arena_init(4096);

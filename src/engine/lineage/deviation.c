@@ -40,8 +40,9 @@ static void add_up(uint32_t count[DIGIT_VALUES])
     }
 }
 
-/* Radix sort, byte by byte from the least: a few microseconds for a few hundred values, and no bad case that an outsider could feed.
- * Bytes that are the same in all values are skipped. Between the passes v and spare hold keys, not numbers. */
+/* Radix sort, byte by byte from the least: a few microseconds for a few hundred values, and no bad case that an
+ * outsider could feed. Bytes that are the same in all values are skipped. Between the passes v and spare hold keys, not
+ * numbers. */
 static void sort(double *v, size_t n, double *spare)
 {
     uint32_t count[DIGITS][DIGIT_VALUES] = { 0 };
@@ -83,7 +84,8 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
-/* The median of what lies between sorted values and their middle: both sides grow from the middle on, so they are merged from there. */
+/* The median of what lies between sorted values and their middle: both sides grow from the middle on, so they are
+ * merged from there. */
 static double median_distance(const double *sorted, size_t n, double middle)
 {
     size_t up = n / 2, down = n / 2, half = n / 2;

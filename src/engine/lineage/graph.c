@@ -14,7 +14,8 @@ static err too_large(const char *what, size_t n)
     return err_make(ERR_LIMIT, "the graph holds %zu %s, and there is no room for more", n, what);
 }
 
-/* Twice the room, at most `max` items. The old place stays in the arena: all of them together are no more than the newest. */
+/* Twice the room, at most `max` items. The old place stays in the arena: all of them together are no more than the
+ * newest. */
 static void *grow(struct lineage_graph *g, void *old, size_t item, size_t count, uint32_t *cap, uint32_t max)
 {
     uint32_t room = *cap ? *cap * 2 : START;
@@ -49,7 +50,8 @@ static char lower(char c)
 static uint32_t hash_of(enum node_kind kind, uint32_t parent, str name)
 {
     uint64_t h = 14695981039346656037u ^ (uint64_t)kind ^ (uint64_t)parent << 8;
-    for (size_t i = 0; i < name.len; i++) h = (h ^ (unsigned char)(kind == NODE_COLUMN ? lower(name.ptr[i]) : name.ptr[i])) * 1099511628211u;
+    for (size_t i = 0; i < name.len; i++)
+        h = (h ^ (unsigned char)(kind == NODE_COLUMN ? lower(name.ptr[i]) : name.ptr[i])) * 1099511628211u;
     return (uint32_t)(h ^ h >> 29);
 }
 
@@ -102,7 +104,11 @@ static err add(struct lineage_graph *g, enum node_kind kind, uint32_t parent, st
     if (name.len) memcpy(copy, name.ptr, name.len);
     *id = g->node_count++;
     struct node *n = &g->nodes[*id];
-    *n = (struct node){ .name = { copy, name.len }, .hash = hash, .kind = (uint8_t)kind, .parent = parent, .first_column = LINEAGE_NONE,
+    *n = (struct node){ .name = { copy, name.len },
+                        .hash = hash,
+                        .kind = (uint8_t)kind,
+                        .parent = parent,
+                        .first_column = LINEAGE_NONE,
                         .next_column = LINEAGE_NONE };
     for (int up = 0; up < 2; up++) n->ends[up] = (struct ends){ LINEAGE_NONE, LINEAGE_NONE, 0 };
     if (parent != LINEAGE_NONE) {
@@ -121,7 +127,8 @@ err lineage_add_node(struct lineage_graph *g, enum node_kind kind, str name, uin
 
 err lineage_add_column(struct lineage_graph *g, uint32_t dataset, str name, uint32_t *id)
 {
-    if (dataset >= g->node_count || g->nodes[dataset].kind != NODE_DATASET) return err_make(ERR_INPUT, "a column belongs to a dataset");
+    if (dataset >= g->node_count || g->nodes[dataset].kind != NODE_DATASET)
+        return err_make(ERR_INPUT, "a column belongs to a dataset");
     return add(g, NODE_COLUMN, dataset, name, id);
 }
 
@@ -185,7 +192,10 @@ err lineage_add_edge(struct lineage_graph *g, const struct lineage_edge *e)
         g->edges = more;
     }
     uint32_t id = g->edge_count++;
-    g->edges[id] = (struct edge){ .ends = { e->from, e->to }, .next = { LINEAGE_NONE, LINEAGE_NONE }, .via = e->via, .kind = (uint8_t)e->kind,
+    g->edges[id] = (struct edge){ .ends = { e->from, e->to },
+                                  .next = { LINEAGE_NONE, LINEAGE_NONE },
+                                  .via = e->via,
+                                  .kind = (uint8_t)e->kind,
                                   .seq = e->seq };
     for (int side = 0; side < 2; side++) { /* 0: leaves from, 1: reaches to */
         struct ends *list = &g->nodes[side ? e->to : e->from].ends[side];

@@ -4,8 +4,9 @@
  *     column ----- (via the job) ---> column           an edge of columns, with the kind of flow (sql.h)
  *     column ----- (via the job) ---> dataset          the column decides which rows the dataset has
  *
- * Nodes and edges are only added; each edge stands in the list of those that leave one node and of those that reach the other, so a walk
- * costs what it visits, whatever the size of the graph. Everything lives in the caller's arena and is bounded by `limits`.
+ * Nodes and edges are only added; each edge stands in the list of those that leave one node and of those that reach the
+ * other, so a walk costs what it visits, whatever the size of the graph. Everything lives in the caller's arena and is
+ * bounded by `limits`.
  */
 #ifndef WEIR_ENGINE_LINEAGE_GRAPH_H
 #define WEIR_ENGINE_LINEAGE_GRAPH_H
@@ -34,15 +35,16 @@ struct lineage_edge {
 
 /* Errors: ERR_LIMIT (the arena). Thread: the graph has one owner; walks may run side by side while nobody adds. */
 MUST_USE err lineage_new(struct arena *a, const struct lineage_limits *limits, struct lineage_graph **out);
-/* Find or add. Names of datasets are told apart byte by byte, those of columns without regard to case. The name is copied.
- * Errors: ERR_LIMIT. */
+/* Find or add. Names of datasets are told apart byte by byte, those of columns without regard to case. The name is
+ * copied. Errors: ERR_LIMIT. */
 MUST_USE err lineage_add_node(struct lineage_graph *g, enum node_kind kind, str name, uint32_t *id);
 MUST_USE err lineage_add_column(struct lineage_graph *g, uint32_t dataset, str name, uint32_t *id);
 /* Add an edge, unless one with the same ends, via and kind is there. Errors: ERR_LIMIT. */
 MUST_USE err lineage_add_edge(struct lineage_graph *g, const struct lineage_edge *e);
 uint32_t lineage_find(const struct lineage_graph *g, enum node_kind kind, str name); /* or LINEAGE_NONE */
 uint32_t lineage_find_column(const struct lineage_graph *g, uint32_t dataset, str name);
-/* The dataset of that name, else the only one whose name ends with it at a '/' or '.', else LINEAGE_NONE; *others says how many end so. */
+/* The dataset of that name, else the only one whose name ends with it at a '/' or '.', else LINEAGE_NONE; *others says
+ * how many end so. */
 uint32_t lineage_find_dataset(const struct lineage_graph *g, str name, size_t *others);
 struct lineage_node lineage_node(const struct lineage_graph *g, uint32_t id);
 struct lineage_edge lineage_edge(const struct lineage_graph *g, uint32_t id);
@@ -68,10 +70,11 @@ struct lineage_visit {
 struct lineage_visits {
     struct lineage_visit *items; /* nearest first; equals in the order in which their edges were added */
     size_t count;
-    bool cut;                  /* there is more, or more edges lead nowhere new than are looked at (32 for each of max) */
+    bool cut; /* there is more, or more edges lead nowhere new than are looked at (32 for each of max) */
 };
 /* Errors: ERR_LIMIT (the arena; some 40 bytes a visit), ERR_NOT_FOUND (no such node). Thread: any. */
-MUST_USE err lineage_visit(const struct lineage_graph *g, uint32_t start, const struct lineage_walk *w, struct arena *a, struct lineage_visits *out);
+MUST_USE err lineage_visit(const struct lineage_graph *g, uint32_t start, const struct lineage_walk *w, struct arena *a,
+                           struct lineage_visits *out);
 
 /* What a change of a column does, surest first. */
 enum impact_kind {
@@ -94,6 +97,7 @@ struct impacts {
     bool cut;
 };
 /* What hangs on the column, at most `max` of it (0 = 1000, at most 100000). Errors as of lineage_visit. Thread: any. */
-MUST_USE err lineage_impact(const struct lineage_graph *g, uint32_t column, size_t max, struct arena *a, struct impacts *out);
+MUST_USE err lineage_impact(const struct lineage_graph *g, uint32_t column, size_t max, struct arena *a,
+                            struct impacts *out);
 
 #endif

@@ -39,14 +39,16 @@ static size_t bounded(size_t max)
     return max == 0 ? VISITS : max > VISITS_MAX ? VISITS_MAX : max;
 }
 
-err lineage_visit(const struct lineage_graph *g, uint32_t start, const struct lineage_walk *w, struct arena *a, struct lineage_visits *out)
+err lineage_visit(const struct lineage_graph *g, uint32_t start, const struct lineage_walk *w, struct arena *a,
+                  struct lineage_visits *out)
 {
     size_t max = bounded(w->max);
     unsigned depth = w->depth ? w->depth : DEPTH;
     struct seen seen;
     *out = (struct lineage_visits){ .items = arena_try(a, max * sizeof *out->items) };
     if (start >= g->node_count) return err_make(ERR_NOT_FOUND, "no such node");
-    if (!out->items || !seen_init(&seen, max, a)) return err_make(ERR_LIMIT, "too little memory for a walk of %zu nodes", max);
+    if (!out->items || !seen_init(&seen, max, a))
+        return err_make(ERR_LIMIT, "too little memory for a walk of %zu nodes", max);
     out->items[out->count++] = (struct lineage_visit){ start, LINEAGE_NONE, 0, 0 };
     (void)seen_add(&seen, start);
     size_t looks = max * LOOKS_EACH;
@@ -111,7 +113,8 @@ static enum flow_kind stronger(enum flow_kind a, enum flow_kind b)
     return a > b ? a : b;
 }
 
-/* Along the columns. Jobs are entered when first met: those that name the column itself break, the others see it change. */
+/* Along the columns. Jobs are entered when first met: those that name the column itself break, the others see it
+ * change. */
 static void along_columns(struct search *s)
 {
     const struct lineage_graph *g = s->g;
@@ -133,7 +136,8 @@ static bool jobs_with_columns(struct search *s, uint32_t dataset, struct seen *j
 {
     const struct lineage_graph *g = s->g;
     size_t edges = 0;
-    for (uint32_t c = g->nodes[dataset].first_column; c != LINEAGE_NONE && look(s); c = g->nodes[c].next_column) edges += g->nodes[c].ends[0].count;
+    for (uint32_t c = g->nodes[dataset].first_column; c != LINEAGE_NONE && look(s); c = g->nodes[c].next_column)
+        edges += g->nodes[c].ends[0].count;
     if (s->out->cut || edges > s->looks || !seen_init(jobs, edges, s->a)) return false;
     for (uint32_t c = g->nodes[dataset].first_column; c != LINEAGE_NONE; c = g->nodes[c].next_column)
         for (uint32_t e = g->nodes[c].ends[0].first; e != LINEAGE_NONE && look(s); e = g->edges[e].next[0])
@@ -152,14 +156,17 @@ static void readers_of(struct search *s, size_t i, uint32_t dataset)
         return;
     }
     for (uint32_t e = g->nodes[dataset].ends[0].first; e != LINEAGE_NONE && look(s); e = g->edges[e].next[0])
-        if (!seen_has(&jobs, g->edges[e].ends[1])) (void)reach(s, g->edges[e].ends[1], i, IMPACT_MAY, FLOW_TRANSFORMATION);
+        if (!seen_has(&jobs, g->edges[e].ends[1]))
+            (void)reach(s, g->edges[e].ends[1], i, IMPACT_MAY, FLOW_TRANSFORMATION);
 }
 
 static void along_tables(struct search *s, size_t i)
 {
     const struct lineage_graph *g = s->g;
-    for (uint32_t e = g->nodes[s->out->items[i].node].ends[0].first; e != LINEAGE_NONE && look(s); e = g->edges[e].next[0])
-        if (g->nodes[g->edges[e].ends[1]].kind != NODE_COLUMN) (void)reach(s, g->edges[e].ends[1], i, IMPACT_FOLLOWS, s->out->items[i].flow);
+    for (uint32_t e = g->nodes[s->out->items[i].node].ends[0].first; e != LINEAGE_NONE && look(s);
+         e = g->edges[e].next[0])
+        if (g->nodes[g->edges[e].ends[1]].kind != NODE_COLUMN)
+            (void)reach(s, g->edges[e].ends[1], i, IMPACT_FOLLOWS, s->out->items[i].flow);
 }
 
 err lineage_impact(const struct lineage_graph *g, uint32_t column, size_t max, struct arena *a, struct impacts *out)
@@ -167,8 +174,10 @@ err lineage_impact(const struct lineage_graph *g, uint32_t column, size_t max, s
     struct search s = { .g = g, .out = out, .max = bounded(max), .a = a };
     s.looks = s.max * LOOKS_EACH;
     *out = (struct impacts){ .items = arena_try(a, s.max * sizeof *out->items) };
-    if (column >= g->node_count || g->nodes[column].kind != NODE_COLUMN) return err_make(ERR_NOT_FOUND, "no such column");
-    if (!out->items || !seen_init(&s.seen, s.max, a)) return err_make(ERR_LIMIT, "too little memory for %zu impacts", s.max);
+    if (column >= g->node_count || g->nodes[column].kind != NODE_COLUMN)
+        return err_make(ERR_NOT_FOUND, "no such column");
+    if (!out->items || !seen_init(&s.seen, s.max, a))
+        return err_make(ERR_LIMIT, "too little memory for %zu impacts", s.max);
     (void)seen_add(&s.seen, column);
     out->items[out->count++] = (struct impact){ column, 0, IMPACT_CHANGES, FLOW_IDENTITY };
     along_columns(&s);

@@ -1,10 +1,12 @@
 /* What a SQL text reads and writes: tables, and which column of the one becomes which column of the other.
  *
- * Made for SQL as it is found in pipelines: any dialect (PostgreSQL, MySQL, BigQuery, Snowflake, Spark and Hive, T-SQL, Oracle,
- * SQLite, DuckDB), templates of dbt, files of many statements. So it is tolerant: it never judges whether a statement is valid, it
- * passes over what it does not know and counts it. The kinds of a flow are those of OpenLineage's columnLineage facet 1-2-0.
+ * Made for SQL as it is found in pipelines: any dialect (PostgreSQL, MySQL, BigQuery, Snowflake, Spark and Hive, T-SQL,
+ * Oracle, SQLite, DuckDB), templates of dbt, files of many statements. So it is tolerant: it never judges whether a
+ * statement is valid, it passes over what it does not know and counts it. The kinds of a flow are those of
+ * OpenLineage's columnLineage facet 1-2-0.
  *
- *     text -> tokens (sql_token.c) -> queries without expressions' inner structure (sql_query.c, sql_stmt.c) -> names resolved scope by scope to columns of real tables (sql_resolve.c)
+ *     text -> tokens (sql_token.c) -> queries without expressions' inner structure (sql_query.c, sql_stmt.c) -> names
+ * resolved scope by scope to columns of real tables (sql_resolve.c)
  */
 #ifndef WEIR_ENGINE_LINEAGE_SQL_H
 #define WEIR_ENGINE_LINEAGE_SQL_H
@@ -21,9 +23,21 @@ enum {
 
 /* AUTO reads every way of quoting that does not contradict another. */
 enum sql_dialect {
-    SQL_AUTO, SQL_POSTGRES, SQL_MYSQL, SQL_BIGQUERY, SQL_SNOWFLAKE, SQL_SPARK, SQL_TSQL, SQL_ORACLE, SQL_SQLITE, SQL_DUCKDB, SQL_REDSHIFT, SQL_DIALECTS
+    SQL_AUTO,
+    SQL_POSTGRES,
+    SQL_MYSQL,
+    SQL_BIGQUERY,
+    SQL_SNOWFLAKE,
+    SQL_SPARK,
+    SQL_TSQL,
+    SQL_ORACLE,
+    SQL_SQLITE,
+    SQL_DUCKDB,
+    SQL_REDSHIFT,
+    SQL_DIALECTS
 };
-/* "postgres", "mysql", ... also the usual other names (postgresql, mariadb, hive, databricks, mssql, ...). False: unknown. */
+/* "postgres", "mysql", ... also the usual other names (postgresql, mariadb, hive, databricks, mssql, ...). False:
+ * unknown. */
 bool sql_dialect_of(str name, enum sql_dialect *out);
 const char *sql_dialect_name(enum sql_dialect d);
 
@@ -51,14 +65,15 @@ struct sql_options {
     size_t schema_count;
 };
 
-/* A column "*" stands for every column of a table whose columns are not known. An empty to_column means the whole target: a filter or
- * join decides which rows there are. to_table is empty for a query whose result goes nowhere. */
+/* A column "*" stands for every column of a table whose columns are not known. An empty to_column means the whole
+ * target: a filter or join decides which rows there are. to_table is empty for a query whose result goes nowhere. */
 struct sql_flow {
     str from_table, from_column, to_table, to_column;
     enum flow_kind kind;
 };
 struct sql_statement {
-    const char *kind; /* "select", "insert", "create_table", "create_view", "update", "delete", "merge", "copy", "rename", "drop", "other" */
+    const char *kind; /* "select", "insert", "create_table", "create_view", "update", "delete", "merge", "copy",
+                         "rename", "drop", "other" */
     size_t line;      /* 1.. */
     const str *reads, *writes; /* each name once */
     size_t read_count, write_count;
@@ -70,14 +85,14 @@ struct sql_statement {
 struct sql_lineage {
     struct sql_statement *statements;
     size_t count;
-    size_t skipped;     /* statements and blocks passed over: procedural code, unknown commands, nesting past the limit */
+    size_t skipped; /* statements and blocks passed over: procedural code, unknown commands, nesting past the limit */
     bool truncated;     /* a limit cut flows short */
 };
 
-/* Names are as written, unquoted, joined by '.'; unquoted parts in lower case (Snowflake, Oracle: upper), so that one table has one name.
- * Statements share what they create: columns of a table made in one are known in the next.
- * opts    NULL = defaults.   out   everything lives in `a`, some 60 bytes for each byte of text.
- * Errors  ERR_LIMIT (text over SQL_TEXT_MAX, or the arena is full).   Thread: any. */
+/* Names are as written, unquoted, joined by '.'; unquoted parts in lower case (Snowflake, Oracle: upper), so that one
+ * table has one name. Statements share what they create: columns of a table made in one are known in the next. opts
+ * NULL = defaults.   out   everything lives in `a`, some 60 bytes for each byte of text. Errors  ERR_LIMIT (text over
+ * SQL_TEXT_MAX, or the arena is full).   Thread: any. */
 MUST_USE err sql_lineage(str text, const struct sql_options *opts, struct arena *a, struct sql_lineage *out);
 
 #endif

@@ -42,7 +42,8 @@ struct item *parse_sets(struct parser *p)
 static bool same_last(const struct name *n, const struct source *s)
 {
     if (n->n == 1 && s->alias.len) return str_eq_nocase(n->part[0], s->alias);
-    return s->kind == SOURCE_TABLE && s->name.n && n->n && str_eq_nocase(n->part[n->n - 1], s->name.part[s->name.n - 1]);
+    return s->kind == SOURCE_TABLE && s->name.n && n->n &&
+           str_eq_nocase(n->part[n->n - 1], s->name.part[s->name.n - 1]);
 }
 
 /* The table meant by a name that may be the alias of one of the sources. */
@@ -150,7 +151,9 @@ bool statement_merge(struct parser *p, struct stmt *st)
     if (take(p, W_ON)) conds = add_cond(p, conds, FLOW_JOIN);
     struct item **sets = &t->sets;
     while (take(p, W_WHEN) && !p->full) { /* WHEN [NOT] MATCHED [AND x] THEN ... */
-        while (is_word(tok(p), W_NOT) || is_word(tok(p), W_MATCHED) || is_word(tok(p), W_BY) || is_word(tok(p), W_SOURCE) || is_word(tok(p), W_TARGET)) step(p);
+        while (is_word(tok(p), W_NOT) || is_word(tok(p), W_MATCHED) || is_word(tok(p), W_BY) ||
+               is_word(tok(p), W_SOURCE) || is_word(tok(p), W_TARGET))
+            step(p);
         if (take(p, W_AND)) conds = add_cond(p, conds, FLOW_FILTER);
         if (!take(p, W_THEN)) FORWARD_TO(p, W_THEN), step(p);
         if (take(p, W_UPDATE)) {

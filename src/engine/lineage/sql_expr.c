@@ -1,4 +1,5 @@
-/* Expressions, as far as lineage needs them: which columns are in them, and as what. A scan over operands and operators, no tree. */
+/* Expressions, as far as lineage needs them: which columns are in them, and as what. A scan over operands and
+ * operators, no tree. */
 #include "engine/lineage/sql_internal.h"
 
 void *node_new(struct parser *p, size_t size)
@@ -180,9 +181,12 @@ static void skip_type_name(struct parser *p)
 
 static bool is_type_word(str s)
 {
-    static const char *const types[] = { "int", "integer", "bigint", "smallint", "tinyint", "varchar", "nvarchar", "char", "nchar", "date",
-                                         "datetime", "datetime2", "time", "decimal", "numeric", "float", "real", "bit", "money", "text",
-                                         "timestamp", "double", "string", "boolean", "unsigned", "signed", "varbinary", "uniqueidentifier" };
+    static const char *const types[] = {
+        "int",     "integer", "bigint",  "smallint", "tinyint",   "varchar",   "nvarchar",
+        "char",    "nchar",   "date",    "datetime", "datetime2", "time",      "decimal",
+        "numeric", "float",   "real",    "bit",      "money",     "text",      "timestamp",
+        "double",  "string",  "boolean", "unsigned", "signed",    "varbinary", "uniqueidentifier"
+    };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_eq_nocase(s, str_of(types[i]))) return true;
     return false;
@@ -196,7 +200,8 @@ static bool ends_argument(const struct token *t)
 bool sql_is_word_argument(str function, size_t nth, str word, bool unit)
 {
     if (unit && nth < 8 && (sql_unit_args(function) >> nth & 1)) return true;
-    return (str_eq_nocase(function, STR("convert")) || str_eq_nocase(function, STR("try_convert"))) && is_type_word(word);
+    return (str_eq_nocase(function, STR("convert")) || str_eq_nocase(function, STR("try_convert"))) &&
+           is_type_word(word);
 }
 
 /* Is the argument at hand a word that only looks like a column? */
@@ -204,10 +209,12 @@ static bool is_no_column(const struct parser *p, str function, size_t nth, bool 
 {
     const struct token *t = tok(p), *next = tok_at(p, 1);
     if (t->type != TOK_NAME || t->quoted) return false;
-    if (sql_is_word_argument(function, nth, t->text, unit && ends_argument(next))) return ends_argument(next) || next->type == TOK_OPEN;
+    if (sql_is_word_argument(function, nth, t->text, unit && ends_argument(next)))
+        return ends_argument(next) || next->type == TOK_OPEN;
     if (str_eq_nocase(function, STR("extract"))) return is_word(next, W_FROM);
     bool trim = str_eq_nocase(function, STR("trim")) && nth == 0;
-    return trim && (str_eq_nocase(t->text, STR("both")) || str_eq_nocase(t->text, STR("leading")) || str_eq_nocase(t->text, STR("trailing")));
+    return trim && (str_eq_nocase(t->text, STR("both")) || str_eq_nocase(t->text, STR("leading")) ||
+                    str_eq_nocase(t->text, STR("trailing")));
 }
 
 static void skip_argument(struct parser *p, size_t end)
@@ -225,7 +232,8 @@ static bool is_cast(str f)
 }
 
 /* What may stand inside the parentheses of a call, beside expressions. */
-static void argument(struct parser *p, struct expr *e, enum flow_kind *kind, str function, size_t nth, size_t end, bool *unit)
+static void argument(struct parser *p, struct expr *e, enum flow_kind *kind, str function, size_t nth, size_t end,
+                     bool *unit)
 {
     if (nth == 0 && tok(p)->type == TOK_STRING) *unit = false; /* date_trunc('day', month) */
     if (is_no_column(p, function, nth, *unit)) {
@@ -245,7 +253,8 @@ static void argument(struct parser *p, struct expr *e, enum flow_kind *kind, str
         parse_expr(p, e, *kind);
         const struct token *t = tok(p);
         if (t->type == TOK_NAME && str_eq_nocase(t->text, STR("placing"))) step(p);
-        else if (p->i < end && t->type == TOK_NAME && !(sql_word_flags(t->word) & WORD_STOP)) /* IGNORE NULLS, SEPARATOR ',' */
+        else if (p->i < end && t->type == TOK_NAME &&
+                 !(sql_word_flags(t->word) & WORD_STOP)) /* IGNORE NULLS, SEPARATOR ',' */
             while (p->i < end && tok(p)->type != TOK_COMMA && !is_word(tok(p), W_ORDER)) {
                 if (tok(p)->type == TOK_OPEN) skip_parens(p);
                 else step(p);
@@ -384,8 +393,10 @@ static bool is_interval(const struct parser *p)
 {
     const struct token *u = tok_at(p, 1);
     if (!is_word(tok(p), W_INTERVAL)) return false;
-    bool value = u->type == TOK_STRING || u->type == TOK_NUMBER || u->type == TOK_OPEN || u->type == TOK_VARIABLE || u->type == TOK_TEMPLATE;
-    return value || (u->type == TOK_NAME && !(sql_word_flags(u->word) & (WORD_STOP | WORD_OPER)) && tok_at(p, 2)->type == TOK_NAME);
+    bool value = u->type == TOK_STRING || u->type == TOK_NUMBER || u->type == TOK_OPEN || u->type == TOK_VARIABLE ||
+                 u->type == TOK_TEMPLATE;
+    return value || (u->type == TOK_NAME && !(sql_word_flags(u->word) & (WORD_STOP | WORD_OPER)) &&
+                     tok_at(p, 2)->type == TOK_NAME);
 }
 
 /* DATE '2026-01-01': a literal with its type in front. */
@@ -393,7 +404,8 @@ static bool typed_literal(const struct parser *p)
 {
     const struct token *t = tok(p);
     if (t->quoted || tok_at(p, 1)->type != TOK_STRING) return false;
-    static const char *const types[] = { "date", "time", "timestamp", "datetime", "json", "jsonb", "timestamptz", "uuid", "bytea", "inet", "xml" };
+    static const char *const types[] = { "date",        "time", "timestamp", "datetime", "json", "jsonb",
+                                         "timestamptz", "uuid", "bytea",     "inet",     "xml" };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_eq_nocase(t->text, str_of(types[i]))) return true;
     return false;
@@ -450,7 +462,8 @@ static bool ends(const struct parser *p, bool expected)
     unsigned flags = sql_word_flags(t->word);
     if (!(flags & WORD_STOP)) return false;
     if (tok_at(p, 1)->type == TOK_DOT && expected) return false;
-    bool call_like = tok_at(p, 1)->type == TOK_OPEN && (is_word(t, W_LEFT) || is_word(t, W_RIGHT) || is_word(t, W_VALUES));
+    bool call_like =
+        tok_at(p, 1)->type == TOK_OPEN && (is_word(t, W_LEFT) || is_word(t, W_RIGHT) || is_word(t, W_VALUES));
     if (expected && (call_like || (flags & WORD_SOFT && !is_word(t, W_END)))) return false;
     return true;
 }
@@ -485,7 +498,8 @@ static void brackets(struct parser *p, struct expr *e, enum flow_kind kind)
 {
     step(p);
     bool entered = enter(p);
-    while (!p->full && !is_op(tok(p), "]") && tok(p)->type != TOK_END && tok(p)->type != TOK_CLOSE && tok(p)->type != TOK_SEMI) {
+    while (!p->full && !is_op(tok(p), "]") && tok(p)->type != TOK_END && tok(p)->type != TOK_CLOSE &&
+           tok(p)->type != TOK_SEMI) {
         size_t before = p->i;
         if (entered) parse_expr(p, e, kind);
         if (p->i == before) step(p);

@@ -33,7 +33,8 @@ static void source_init(struct source *s)
 
 /* --- What may follow a table --- */
 
-/* FOR SYSTEM_TIME AS OF x, AT (TIMESTAMP => x), BEFORE (...), VERSION AS OF 3, TABLESAMPLE (...), WITH (NOLOCK), @dblink, PARTITION (...) */
+/* FOR SYSTEM_TIME AS OF x, AT (TIMESTAMP => x), BEFORE (...), VERSION AS OF 3, TABLESAMPLE (...), WITH (NOLOCK),
+ * @dblink, PARTITION (...) */
 static bool modifier(struct parser *p)
 {
     const struct token *t = tok(p), *u = tok_at(p, 1);
@@ -49,7 +50,8 @@ static bool modifier(struct parser *p)
         parse_expr(p, &ignored, FLOW_FILTER);
         return p->i > before;
     }
-    bool parens = (is_word(t, W_AT) || is_word(t, W_BEFORE) || is_word(t, W_WITH) || is_word(t, W_PARTITION)) && u->type == TOK_OPEN;
+    bool parens = (is_word(t, W_AT) || is_word(t, W_BEFORE) || is_word(t, W_WITH) || is_word(t, W_PARTITION)) &&
+                  u->type == TOK_OPEN;
     if (parens) {
         step(p);
         skip_parens(p);
@@ -122,7 +124,8 @@ static bool pivot(struct parser *p, struct source *s)
     take(p, W_IN);
     if (un && tok(p)->type == TOK_OPEN) {
         struct item **end = &s->added;
-        for (struct item *c = parse_column_list(p); c; c = c->next) expr_add_ref(p, &e, &(struct name){ { c->alias }, 1 }, FLOW_TRANSFORMATION);
+        for (struct item *c = parse_column_list(p); c; c = c->next)
+            expr_add_ref(p, &e, &(struct name){ { c->alias }, 1 }, FLOW_TRANSFORMATION);
         add_column(p, &end, value, &e);
     } else if (tok(p)->type == TOK_OPEN) pivot_values(p, s, &e);
     p->i = close;
@@ -136,7 +139,8 @@ static void alias_and_columns(struct parser *p, struct source *s)
     if (is_word(tok(p), W_AS) && tok_at(p, 1)->type == TOK_OPEN) step(p); /* AS (a int, b text) */
     else if (parse_alias(p, &alias)) s->alias = alias;
     else return;
-    if (tok(p)->type == TOK_OPEN && !at_query(p, 1) && tok_at(p, 1)->type == TOK_NAME && !is_word(tok_at(p, 1), W_NOLOCK))
+    if (tok(p)->type == TOK_OPEN && !at_query(p, 1) && tok_at(p, 1)->type == TOK_NAME &&
+        !is_word(tok_at(p, 1), W_NOLOCK))
         s->columns = parse_column_list(p);
 }
 
@@ -289,9 +293,10 @@ static bool join_words(struct parser *p)
             p->i += k + 1;
             return true;
         }
-        bool before = is_word(t, W_NATURAL) || is_word(t, W_INNER) || is_word(t, W_LEFT) || is_word(t, W_RIGHT) || is_word(t, W_FULL) ||
-                      is_word(t, W_OUTER) || is_word(t, W_CROSS) || is_word(t, W_SEMI) || is_word(t, W_ANTI) || is_word(t, W_ASOF) ||
-                      is_word(t, W_ANY) || is_word(t, W_ALL) || is_word(t, W_GLOBAL);
+        bool before = is_word(t, W_NATURAL) || is_word(t, W_INNER) || is_word(t, W_LEFT) || is_word(t, W_RIGHT) ||
+                      is_word(t, W_FULL) || is_word(t, W_OUTER) || is_word(t, W_CROSS) || is_word(t, W_SEMI) ||
+                      is_word(t, W_ANTI) || is_word(t, W_ASOF) || is_word(t, W_ANY) || is_word(t, W_ALL) ||
+                      is_word(t, W_GLOBAL);
         if (!before) return false;
     }
     return false;
@@ -323,8 +328,10 @@ struct source *parse_sources(struct parser *p, struct cond ***conds)
     while (!p->full) {
         if (join_words(p)) parse_source(p, conds, &end);
         else if (tok(p)->type == TOK_COMMA) step(p), parse_source(p, conds, &end);
-        else if (is_word(tok(p), W_ON) && (is_word(tok_at(p, 1), W_CONFLICT) || is_word(tok_at(p, 1), W_DUPLICATE))) break; /* of INSERT */
-        else if (is_word(tok(p), W_ON) || (is_word(tok(p), W_USING) && tok_at(p, 1)->type == TOK_OPEN)) join_condition(p, conds);
+        else if (is_word(tok(p), W_ON) && (is_word(tok_at(p, 1), W_CONFLICT) || is_word(tok_at(p, 1), W_DUPLICATE)))
+            break; /* of INSERT */
+        else if (is_word(tok(p), W_ON) || (is_word(tok(p), W_USING) && tok_at(p, 1)->type == TOK_OPEN))
+            join_condition(p, conds);
         else if (!lateral_view(p, &end)) break;
     }
     leave(p);

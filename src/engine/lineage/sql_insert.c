@@ -3,8 +3,8 @@
 
 /* --- INSERT --- */
 
-/* ON CONFLICT (a) DO UPDATE SET ..., ON DUPLICATE KEY UPDATE ...: EXCLUDED and VALUES() are the row at hand, so no new source but
- * for queries in it. */
+/* ON CONFLICT (a) DO UPDATE SET ..., ON DUPLICATE KEY UPDATE ...: EXCLUDED and VALUES() are the row at hand, so no new
+ * source but for queries in it. */
 static void upsert(struct parser *p, struct target *t)
 {
     if (!is_word(tok(p), W_ON)) return;
@@ -23,8 +23,8 @@ static void upsert(struct parser *p, struct target *t)
 
 void insert_modifiers(struct parser *p)
 {
-    static const uint16_t words[] = { W_LOW_PRIORITY, W_DELAYED, W_HIGH_PRIORITY, W_IGNORE, W_OR, W_REPLACE, W_OVERWRITE, W_INTO, W_LOCAL,
-                                      W_TABLE, W_ROLLBACK };
+    static const uint16_t words[] = { W_LOW_PRIORITY, W_DELAYED, W_HIGH_PRIORITY, W_IGNORE, W_OR,      W_REPLACE,
+                                      W_OVERWRITE,    W_INTO,    W_LOCAL,         W_TABLE,  W_ROLLBACK };
     for (bool found = true; found && !p->full;) {
         found = false;
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) found |= tok(p)->word == words[i];
@@ -86,7 +86,8 @@ bool insert_into(struct parser *p, struct target *t)
 {
     if (take(p, W_DIRECTORY)) t->name = (struct name){ { tok(p)->text }, 1 }, step(p);
     else {
-        bool path = tok_at(p, 1)->type == TOK_NAME && tok(p)->type == TOK_NAME && str_eq_nocase(tok(p)->text, STR("directory"));
+        bool path =
+            tok_at(p, 1)->type == TOK_NAME && tok(p)->type == TOK_NAME && str_eq_nocase(tok(p)->text, STR("directory"));
         if (path) step(p);
         if (!parse_place(p, &t->name)) return false;
         if (tok(p)->type == TOK_OPEN && t->name.n == 1 && is_word(tok_at(p, 1), W_SELECT)) return true;
@@ -104,7 +105,8 @@ bool statement_insert(struct parser *p, struct stmt *st)
 {
     st->kind = "insert";
     step(p);
-    if ((is_word(tok(p), W_ALL) || is_word(tok(p), W_FIRST) || (is_word(tok(p), W_OVERWRITE) && is_word(tok_at(p, 1), W_ALL))) &&
+    if ((is_word(tok(p), W_ALL) || is_word(tok(p), W_FIRST) ||
+         (is_word(tok(p), W_OVERWRITE) && is_word(tok_at(p, 1), W_ALL))) &&
         tok_at(p, 1)->type == TOK_NAME) {
         insert_all(p, st);
         return true;
@@ -112,7 +114,8 @@ bool statement_insert(struct parser *p, struct stmt *st)
     insert_modifiers(p);
     struct target *t = stmt_writes(p, st);
     if (p->full || !insert_into(p, t)) return false;
-    while (!at_query(p, 0) && !is_statement_end(tok(p)) && !p->full && !is_word(tok(p), W_SET) && !begins_statement(tok(p)) && !is_word(tok(p), W_ON)) {
+    while (!at_query(p, 0) && !is_statement_end(tok(p)) && !p->full && !is_word(tok(p), W_SET) &&
+           !begins_statement(tok(p)) && !is_word(tok(p), W_ON)) {
         if (tok(p)->type == TOK_OPEN && at_query(p, 0)) break;
         if (tok(p)->type == TOK_OPEN) skip_parens(p); /* OUTPUT, ROW FORMAT, STORED AS, DEFAULT VALUES */
         else step(p);
@@ -128,7 +131,8 @@ bool statement_insert(struct parser *p, struct stmt *st)
 /* (a int, b text, PRIMARY KEY (a)): the names in front. */
 static struct item *definitions(struct parser *p, struct stmt *st)
 {
-    static const uint16_t not_columns[] = { W_CONSTRAINT, W_PRIMARY, W_FOREIGN, W_UNIQUE, W_CHECK, W_INDEX, W_KEY, W_EXCLUDE, W_LIKE };
+    static const uint16_t not_columns[] = { W_CONSTRAINT, W_PRIMARY, W_FOREIGN, W_UNIQUE, W_CHECK,
+                                            W_INDEX,      W_KEY,     W_EXCLUDE, W_LIKE };
     struct item *first = NULL, **end = &first;
     size_t close = tok(p)->match;
     step(p);
@@ -175,7 +179,8 @@ static bool creates(struct parser *p, bool *view)
         *view = is_word(tok(p), W_VIEW);
         step(p);
         if (table || *view) return true;
-        while (tok(p)->type == TOK_OP || tok(p)->type == TOK_STRING || tok(p)->type == TOK_VARIABLE) step(p); /* ALGORITHM = MERGE */
+        while (tok(p)->type == TOK_OP || tok(p)->type == TOK_STRING || tok(p)->type == TOK_VARIABLE)
+            step(p); /* ALGORITHM = MERGE */
     }
     return false;
 }
@@ -228,8 +233,10 @@ static bool skip_code(struct parser *p)
     p->skipped++;
     while (!is_statement_end(tok(p))) {
         const struct token *t = tok(p), *u = tok_at(p, 1);
-        bool body = is_word(t, W_BEGIN) || ((is_word(t, W_AS) || is_word(t, W_IS)) && u->type == TOK_NAME && (sql_word_flags(u->word) & WORD_STMT)) ||
-                    (is_word(t, W_AS) && at_query(p, 1));
+        bool body =
+            is_word(t, W_BEGIN) ||
+            ((is_word(t, W_AS) || is_word(t, W_IS)) && u->type == TOK_NAME && (sql_word_flags(u->word) & WORD_STMT)) ||
+            (is_word(t, W_AS) && at_query(p, 1));
         if (body) {
             step(p);
             break;

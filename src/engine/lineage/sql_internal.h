@@ -1,5 +1,5 @@
-/* What the files of the SQL reader share: tokens, and queries as far as lineage needs them. An expression is no tree here but the
- * list of columns in it, each with what is done to it on the way. */
+/* What the files of the SQL reader share: tokens, and queries as far as lineage needs them. An expression is no tree
+ * here but the list of columns in it, each with what is done to it on the way. */
 #ifndef WEIR_ENGINE_LINEAGE_SQL_INTERNAL_H
 #define WEIR_ENGINE_LINEAGE_SQL_INTERNAL_H
 
@@ -40,7 +40,8 @@ struct ref { /* a column as written */
     struct ref *next;
     struct name name;
     bool everywhere;     /* of USING: a column of every table that has it */
-    enum flow_kind kind; /* what the expression does to it; FLOW_IDENTITY is made TRANSFORMATION unless the column stands alone */
+    enum flow_kind
+        kind; /* what the expression does to it; FLOW_IDENTITY is made TRANSFORMATION unless the column stands alone */
 };
 struct sub { /* a query inside an expression */
     struct sub *next;
@@ -132,7 +133,12 @@ struct parser {
     size_t skipped;
     bool full; /* the arena is: everything reads as the end */
     union {    /* what allocation gives then */
-        struct query query; struct select select; struct item item; struct source source; struct target target; struct cte cte;
+        struct query query;
+        struct select select;
+        struct item item;
+        struct source source;
+        struct target target;
+        struct cte cte;
         struct stmt stmt; struct cond cond; struct ref ref; struct sub sub;
     } spare;
 };
@@ -180,23 +186,28 @@ bool at_query(const struct parser *p, size_t ahead); /* SELECT, WITH, VALUES, FR
 struct query *parse_query(struct parser *p);         /* never NULL */
 str values_name(struct parser *p, size_t nth);       /* "column1": what a column of VALUES is called */
 struct cte *parse_ctes(struct parser *p);            /* after WITH */
-struct cond **add_cond(struct parser *p, struct cond **end, enum flow_kind kind); /* a list of expressions, a new cond each */
+struct cond **add_cond(struct parser *p, struct cond **end,
+                       enum flow_kind kind);         /* a list of expressions, a new cond each */
 struct item *parse_column_list(struct parser *p);    /* (a, b, c): aliases of items */
-str item_text(struct parser *p, size_t token);       /* of the expression that begins there: the name of an unnamed column */
+str item_text(struct parser *p, size_t token); /* of the expression that begins there: the name of an unnamed column */
 /* sql_from.c */
 struct source *parse_sources(struct parser *p, struct cond ***conds);
 struct source *parse_source(struct parser *p, struct cond ***conds, struct source ***end);
 bool parse_alias(struct parser *p, str *out); /* [AS] name */
 /* sql_stmt.c */
-bool parse_statement(struct parser *p, struct stmt **out); /* false: none is left. *out NULL: it says nothing of tables */
+bool parse_statement(struct parser *p,
+                     struct stmt **out); /* false: none is left. *out NULL: it says nothing of tables */
 struct target *stmt_writes(struct parser *p, struct stmt *st);  /* one more target, to be filled */
 void stmt_reads(struct parser *p, struct stmt *st, const struct name *n);
-bool stmt_moves(struct parser *p, struct stmt *st, const struct name *from, const struct name *to); /* all of one becomes the other */
+bool stmt_moves(struct parser *p, struct stmt *st, const struct name *from,
+                const struct name *to);                         /* all of one becomes the other */
 bool parse_place(struct parser *p, struct name *n);             /* a table, or a path or stage that stands for one */
 bool is_statement_end(const struct token *t);
 bool begins_statement(const struct token *t);                   /* at the start of a line: T-SQL needs no semicolon */
-bool forward_to(struct parser *p, const uint16_t *words, size_t n); /* to one of them, at this depth; false: the statement ends before */
-#define FORWARD_TO(p, ...) forward_to((p), (const uint16_t[]){ __VA_ARGS__ }, sizeof((const uint16_t[]){ __VA_ARGS__ }) / sizeof(uint16_t))
+bool forward_to(struct parser *p, const uint16_t *words,
+                size_t n); /* to one of them, at this depth; false: the statement ends before */
+#define FORWARD_TO(p, ...)                                                                                             \
+    forward_to((p), (const uint16_t[]){ __VA_ARGS__ }, sizeof((const uint16_t[]){ __VA_ARGS__ }) / sizeof(uint16_t))
 /* sql_insert.c, sql_change.c: a command each, from its first word. False: not understood */
 void insert_modifiers(struct parser *p);
 bool insert_into(struct parser *p, struct target *t);
@@ -253,7 +264,8 @@ struct scope {
 /* sql_resolve.c: the columns of a query's result. */
 struct output *resolve_query(struct resolver *rs, const struct query *q, struct scope *up, struct cte_frame *frame);
 struct from *resolve_expr(struct resolver *rs, const struct expr *e, struct scope *sc, struct cte_frame *frame);
-void resolve_sources(struct resolver *rs, const struct source *s, struct scope *sc, struct cte_frame *frame, const struct name *own);
+void resolve_sources(struct resolver *rs, const struct source *s, struct scope *sc, struct cte_frame *frame,
+                     const struct name *own);
 void resolve_conds(struct resolver *rs, const struct cond *c, struct scope *sc, struct cte_frame *frame);
 struct cte_frame *resolve_ctes(struct resolver *rs, const struct cte *ctes, struct scope *up, struct cte_frame *frame);
 bool frame_has(const struct cte_frame *frame, str name);

@@ -21,7 +21,8 @@ static bool goes_on_as_query(const struct parser *p, size_t close)
     if (close >= p->count) return true;
     const struct token *t = &p->t[close + 1];
     if (t->type != TOK_NAME) return t->type == TOK_CLOSE || t->type == TOK_END || t->type == TOK_SEMI;
-    static const uint16_t words[] = { W_UNION, W_EXCEPT, W_INTERSECT, W_MINUS, W_ORDER, W_LIMIT, W_FETCH, W_OFFSET, W_FOR };
+    static const uint16_t words[] = { W_UNION, W_EXCEPT, W_INTERSECT, W_MINUS, W_ORDER,
+                                      W_LIMIT, W_FETCH,  W_OFFSET,    W_FOR };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (t->word == words[i]) return true;
     return false;
@@ -89,7 +90,8 @@ static void star_suffix(struct parser *p, struct item *it)
             struct name n;
             if (tok(p)->type == TOK_OPEN) list = parse_column_list(p);
             else if (parse_name(p, &n)) single.alias = n.part[n.n - 1], list = &single;
-            for (; list && it->except.n < NAME_PARTS_MAX; list = list->next) it->except.part[it->except.n++] = list->alias;
+            for (; list && it->except.n < NAME_PARTS_MAX; list = list->next)
+                it->except.part[it->except.n++] = list->alias;
         } else if ((is_word(tok(p), W_REPLACE) || is_word(tok(p), W_RENAME)) && tok_at(p, 1)->type == TOK_OPEN) {
             step(p);
             size_t close = tok(p)->match;
@@ -115,7 +117,9 @@ static bool star_item(struct parser *p, struct item *it)
         step(p);
     } else {
         size_t k = 0;
-        while ((tok_at(p, k)->type == TOK_NAME || tok_at(p, k)->type == TOK_TEMPLATE) && tok_at(p, k + 1)->type == TOK_DOT) k += 2;
+        while ((tok_at(p, k)->type == TOK_NAME || tok_at(p, k)->type == TOK_TEMPLATE) &&
+               tok_at(p, k + 1)->type == TOK_DOT)
+            k += 2;
         if (k == 0 || tok_at(p, k)->type != TOK_STAR) return false;
         parse_name(p, &it->of);
         p->i += 2;
@@ -195,7 +199,9 @@ static struct item *parse_items(struct parser *p)
 /* Between SELECT and the first column. */
 static void select_options(struct parser *p)
 {
-    static const uint16_t words[] = { W_ALL, W_DISTINCT, W_UNIQUE, W_HIGH_PRIORITY, W_STRAIGHT_JOIN, W_SQL_CALC_FOUND_ROWS, W_SQL_NO_CACHE };
+    static const uint16_t words[] = { W_ALL,           W_DISTINCT,      W_UNIQUE,
+                                      W_HIGH_PRIORITY, W_STRAIGHT_JOIN, W_SQL_CALC_FOUND_ROWS,
+                                      W_SQL_NO_CACHE };
     for (bool found = true; found;) {
         found = false;
         for (size_t i = 0; i < sizeof words / sizeof *words && !found; i++) {
@@ -224,9 +230,10 @@ static bool clause_kind(const struct token *t, const struct token *next, enum fl
         bool by;
         enum flow_kind kind;
     } clauses[] = {
-        { W_WHERE, false, FLOW_FILTER }, { W_PREWHERE, false, FLOW_FILTER }, { W_GROUP, true, FLOW_GROUP_BY }, { W_HAVING, false, FLOW_FILTER },
-        { W_QUALIFY, false, FLOW_FILTER }, { W_ORDER, true, FLOW_SORT }, { W_CLUSTER, true, FLOW_SORT }, { W_DISTRIBUTE, true, FLOW_SORT },
-        { W_SORT, true, FLOW_SORT }, { W_CONNECT, true, FLOW_FILTER }, { W_START, false, FLOW_FILTER },
+        { W_WHERE, false, FLOW_FILTER },  { W_PREWHERE, false, FLOW_FILTER }, { W_GROUP, true, FLOW_GROUP_BY },
+        { W_HAVING, false, FLOW_FILTER }, { W_QUALIFY, false, FLOW_FILTER },  { W_ORDER, true, FLOW_SORT },
+        { W_CLUSTER, true, FLOW_SORT },   { W_DISTRIBUTE, true, FLOW_SORT },  { W_SORT, true, FLOW_SORT },
+        { W_CONNECT, true, FLOW_FILTER }, { W_START, false, FLOW_FILTER },
     };
     for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
         if (t->word != clauses[i].word || t->quoted) continue;
@@ -246,28 +253,32 @@ static void group_words(struct parser *p)
     if ((is_word(tok(p), W_ROLLUP) || is_word(tok(p), W_CUBE)) && tok_at(p, 1)->type == TOK_OPEN) step(p);
 }
 
-/* Clauses that say nothing of columns: LIMIT 5, OFFSET 3 ROWS, FETCH FIRST ..., FOR UPDATE, WITH TIES, OPTION (...), SETTINGS a = 1. */
+/* Clauses that say nothing of columns: LIMIT 5, OFFSET 3 ROWS, FETCH FIRST ..., FOR UPDATE, WITH TIES, OPTION (...),
+ * SETTINGS a = 1. */
 static bool skip_clause(struct parser *p)
 {
     static const uint16_t words[] = { W_LIMIT, W_OFFSET, W_FETCH, W_FOR, W_OPTION, W_SETTINGS, W_ROWS };
     const struct token *t = tok(p);
     bool known = false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) known |= t->word == words[i];
-    if (is_word(t, W_WITH) && (is_word(tok_at(p, 1), W_ROLLUP) || is_word(tok_at(p, 1), W_CUBE) || is_word(tok_at(p, 1), W_TIES) ||
-                               (is_word(tok_at(p, 1), W_NO) && is_word(tok_at(p, 2), W_SCHEMA))))
+    if (is_word(t, W_WITH) &&
+        (is_word(tok_at(p, 1), W_ROLLUP) || is_word(tok_at(p, 1), W_CUBE) || is_word(tok_at(p, 1), W_TIES) ||
+         (is_word(tok_at(p, 1), W_NO) && is_word(tok_at(p, 2), W_SCHEMA))))
         known = true;
     if (!known) return false;
     do {
         if (tok(p)->type == TOK_OPEN) skip_parens(p);
         else step(p);
         t = tok(p);
-    } while (!p->full && t->type != TOK_END && t->type != TOK_CLOSE && t->type != TOK_SEMI && !(t->type == TOK_NAME && t->starts_line &&
-             (sql_word_flags(t->word) & (WORD_STMT | WORD_STOP))) && !is_word(t, W_UNION) && !is_word(t, W_EXCEPT) && !is_word(t, W_INTERSECT) &&
-             !is_word(t, W_ORDER) && !is_word(t, W_WHERE) && !is_word(t, W_HAVING) && !is_word(t, W_FOR) && !is_word(t, W_OFFSET));
+    } while (!p->full && t->type != TOK_END && t->type != TOK_CLOSE && t->type != TOK_SEMI &&
+             !(t->type == TOK_NAME && t->starts_line && (sql_word_flags(t->word) & (WORD_STMT | WORD_STOP))) &&
+             !is_word(t, W_UNION) && !is_word(t, W_EXCEPT) && !is_word(t, W_INTERSECT) && !is_word(t, W_ORDER) &&
+             !is_word(t, W_WHERE) && !is_word(t, W_HAVING) && !is_word(t, W_FOR) && !is_word(t, W_OFFSET));
     return true;
 }
 
-/* WINDOW w AS (PARTITION BY a): its columns decide as those of an OVER do, for whichever column uses it; kept with the rows. */
+/* WINDOW w AS (PARTITION BY a): its columns decide as those of an OVER do, for whichever column uses it; kept with the
+ * rows. */
 static bool window_clause(struct parser *p, struct cond ***conds)
 {
     if (!is_word(tok(p), W_WINDOW) || !is_word(tok_at(p, 2), W_AS)) return false;

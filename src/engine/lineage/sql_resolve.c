@@ -1,5 +1,5 @@
-/* Names -> columns of real tables. Scopes nest as queries do; a name is looked up from the inside out, where the columns of a table
- * are known among those that have it, else in the one table that could. */
+/* Names -> columns of real tables. Scopes nest as queries do; a name is looked up from the inside out, where the
+ * columns of a table are known among those that have it, else in the one table that could. */
 #include "engine/lineage/sql_internal.h"
 
 enum { FROM_MAX = 1024 }; /* sources of one column */
@@ -64,7 +64,8 @@ static void add_from(struct resolver *rs, struct from **list, struct table *t, s
 
 static void add_all(struct resolver *rs, struct from **list, const struct from *more, enum flow_kind kind)
 {
-    for (; more && tick(rs); more = more->next) add_from(rs, list, more->table, more->column, combine(kind, more->kind));
+    for (; more && tick(rs); more = more->next)
+        add_from(rs, list, more->table, more->column, combine(kind, more->kind));
 }
 
 static struct output *add_output(struct resolver *rs, struct output ***end, str name)
@@ -182,7 +183,8 @@ static enum found search(const struct scope *sc, str column, const struct rel **
     return *out ? FOUND_MAYBE : FOUND_NO;
 }
 
-static bool resolve_plain(struct resolver *rs, str column, enum flow_kind kind, struct scope *sc, bool sure, struct from **out)
+static bool resolve_plain(struct resolver *rs, str column, enum flow_kind kind, struct scope *sc, bool sure,
+                          struct from **out)
 {
     for (struct scope *s = sc; s && tick(rs); s = s->up) {
         const struct rel *r;
@@ -210,7 +212,8 @@ static bool resolve_plain(struct resolver *rs, str column, enum flow_kind kind, 
     return false;
 }
 
-static void resolve_name(struct resolver *rs, const struct name *n, enum flow_kind kind, struct scope *sc, struct from **out)
+static void resolve_name(struct resolver *rs, const struct name *n, enum flow_kind kind, struct scope *sc,
+                         struct from **out)
 {
     str last = n->part[n->n - 1];
     if (n->n == 1) {
@@ -231,7 +234,8 @@ static void resolve_name(struct resolver *rs, const struct name *n, enum flow_ki
     resolve_plain(rs, n->part[0], part, sc, !session_structs(rs->session), out); /* column.field */
 }
 
-static void resolve_everywhere(struct resolver *rs, str column, enum flow_kind kind, struct scope *sc, struct from **out)
+static void resolve_everywhere(struct resolver *rs, str column, enum flow_kind kind, struct scope *sc,
+                               struct from **out)
 {
     for (const struct rel *r = sc->rels; r && tick(rs); r = r->next)
         if (has_column(r, column) != FOUND_NO) take_column(rs, r, column, kind, out);
@@ -351,7 +355,8 @@ static void add_rel(struct resolver *rs, const struct source *s, struct scope *s
 }
 
 /* own: the table a statement writes, which it does not read by naming it. */
-void resolve_sources(struct resolver *rs, const struct source *s, struct scope *sc, struct cte_frame *frame, const struct name *own)
+void resolve_sources(struct resolver *rs, const struct source *s, struct scope *sc, struct cte_frame *frame,
+                     const struct name *own)
 {
     if (!sc->rels_end) sc->rels_end = &sc->rels;
     for (bool first = true; s && tick(rs); s = s->next) {
@@ -395,7 +400,8 @@ static void star_of_outputs(struct resolver *rs, const struct item *it, const st
     }
 }
 
-static void star(struct resolver *rs, const struct item *it, struct scope *sc, struct cte_frame *frame, struct output ***end)
+static void star(struct resolver *rs, const struct item *it, struct scope *sc, struct cte_frame *frame,
+                 struct output ***end)
 {
     struct output **begin = *end;
     const struct rel *only = it->of.n ? rel_named(sc, &it->of, it->of.n) : NULL;
@@ -422,7 +428,8 @@ static str item_name(const struct resolver *rs, const struct item *it)
     return it->raw;
 }
 
-static struct output *resolve_select(struct resolver *rs, const struct select *s, struct scope *up, struct cte_frame *frame)
+static struct output *resolve_select(struct resolver *rs, const struct select *s, struct scope *up,
+                                     struct cte_frame *frame)
 {
     if (s->inner) return resolve_query(rs, s->inner, up, frame);
     struct scope sc = { .up = up };
@@ -477,13 +484,15 @@ static struct output *own_copy(struct resolver *rs, const struct output *o)
     return first;
 }
 
-static struct output *branches(struct resolver *rs, const struct query *q, struct scope *up, struct cte_frame *frame, struct cte_result *self)
+static struct output *branches(struct resolver *rs, const struct query *q, struct scope *up, struct cte_frame *frame,
+                               struct cte_result *self)
 {
     const struct select *s = q->selects;
     struct output *all = s ? resolve_select(rs, s, up, frame) : NULL;
     if (!s || !s->next) return all;
     all = own_copy(rs, all);
-    struct cte_frame with_self = { .up = frame, .results = self }; /* a recursive one sees itself from its second branch on */
+    struct cte_frame with_self = { .up = frame,
+                                   .results = self }; /* a recursive one sees itself from its second branch on */
     if (self) {
         self->outputs = self->columns ? renamed(rs, all, self->columns) : all;
         frame = &with_self;
@@ -492,8 +501,8 @@ static struct output *branches(struct resolver *rs, const struct query *q, struc
     return all;
 }
 
-static struct output *resolve_with_self(struct resolver *rs, const struct query *q, struct scope *up, struct cte_frame *frame,
-                                        struct cte_result *self)
+static struct output *resolve_with_self(struct resolver *rs, const struct query *q, struct scope *up,
+                                        struct cte_frame *frame, struct cte_result *self)
 {
     if (rs->depth >= 2 * SQL_DEPTH_MAX || !tick(rs)) {
         rs->truncated = true;

@@ -9,8 +9,9 @@ struct session {
     struct table *buckets[BUCKETS]; /* by the last part of the name, in lower case */
 };
 
-static const char *const kind_names[FLOW_KINDS] = { "identity", "transformation", "aggregation", "conditional", "window",
-                                                    "join",     "group_by",       "filter",      "sort" };
+static const char *const kind_names[FLOW_KINDS] = { "identity",    "transformation", "aggregation",
+                                                    "conditional", "window",         "join",
+                                                    "group_by",    "filter",         "sort" };
 
 const char *flow_kind_name(enum flow_kind k)
 {
@@ -27,15 +28,19 @@ enum flow_kind flow_kind_of(str name)
 static const struct {
     const char *name;
     enum sql_dialect dialect;
-} dialects[] = { /* the first of each is its name */
-    { "auto", SQL_AUTO },           { "postgres", SQL_POSTGRES },   { "mysql", SQL_MYSQL },         { "bigquery", SQL_BIGQUERY },
-    { "snowflake", SQL_SNOWFLAKE }, { "spark", SQL_SPARK },         { "tsql", SQL_TSQL },           { "oracle", SQL_ORACLE },
-    { "sqlite", SQL_SQLITE },       { "duckdb", SQL_DUCKDB },       { "redshift", SQL_REDSHIFT },   { "ansi", SQL_AUTO },
-    { "postgresql", SQL_POSTGRES }, { "greenplum", SQL_POSTGRES },  { "mariadb", SQL_MYSQL },       { "tidb", SQL_MYSQL },
-    { "hive", SQL_SPARK },          { "sparksql", SQL_SPARK },      { "databricks", SQL_SPARK },    { "impala", SQL_SPARK },
-    { "mssql", SQL_TSQL },          { "sqlserver", SQL_TSQL },      { "synapse", SQL_TSQL },        { "fabric", SQL_TSQL },
-    { "clickhouse", SQL_AUTO },     { "trino", SQL_AUTO },          { "presto", SQL_AUTO },         { "athena", SQL_AUTO },
-    { "teradata", SQL_AUTO },       { "exasol", SQL_AUTO },         { "vertica", SQL_POSTGRES },    { "generic", SQL_AUTO },
+} dialects[] = {
+    /* the first of each is its name */
+    { "auto", SQL_AUTO },           { "postgres", SQL_POSTGRES },   { "mysql", SQL_MYSQL },
+    { "bigquery", SQL_BIGQUERY },   { "snowflake", SQL_SNOWFLAKE }, { "spark", SQL_SPARK },
+    { "tsql", SQL_TSQL },           { "oracle", SQL_ORACLE },       { "sqlite", SQL_SQLITE },
+    { "duckdb", SQL_DUCKDB },       { "redshift", SQL_REDSHIFT },   { "ansi", SQL_AUTO },
+    { "postgresql", SQL_POSTGRES }, { "greenplum", SQL_POSTGRES },  { "mariadb", SQL_MYSQL },
+    { "tidb", SQL_MYSQL },          { "hive", SQL_SPARK },          { "sparksql", SQL_SPARK },
+    { "databricks", SQL_SPARK },    { "impala", SQL_SPARK },        { "mssql", SQL_TSQL },
+    { "sqlserver", SQL_TSQL },      { "synapse", SQL_TSQL },        { "fabric", SQL_TSQL },
+    { "clickhouse", SQL_AUTO },     { "trino", SQL_AUTO },          { "presto", SQL_AUTO },
+    { "athena", SQL_AUTO },         { "teradata", SQL_AUTO },       { "exasol", SQL_AUTO },
+    { "vertica", SQL_POSTGRES },    { "generic", SQL_AUTO },
 };
 
 bool sql_dialect_of(str name, enum sql_dialect *out)
@@ -57,7 +62,8 @@ const char *sql_dialect_name(enum sql_dialect d)
 
 bool session_lateral_aliases(const struct session *s)
 {
-    return s->dialect == SQL_SNOWFLAKE || s->dialect == SQL_REDSHIFT || s->dialect == SQL_SPARK || s->dialect == SQL_DUCKDB;
+    return s->dialect == SQL_SNOWFLAKE || s->dialect == SQL_REDSHIFT || s->dialect == SQL_SPARK ||
+           s->dialect == SQL_DUCKDB;
 }
 
 bool session_casts_keep_names(const struct session *s)
@@ -193,7 +199,8 @@ static size_t count_items(const struct item *it)
     return n;
 }
 
-/* Under which names the columns of a query arrive: as listed, else by the place in a table that is known, else as they are called. */
+/* Under which names the columns of a query arrive: as listed, else by the place in a table that is known, else as they
+ * are called. */
 static struct output *arriving(struct emit *e, const struct target *t, struct output *o, const struct table *into)
 {
     bool star = false;
@@ -266,8 +273,8 @@ static bool creates(const struct stmt *st)
     return strncmp(st->kind, "create", 6) == 0;
 }
 
-static void one_target(struct emit *e, const struct stmt *st, const struct target *t, struct table *into, struct cte_frame *frame,
-                       struct sql_statement *out)
+static void one_target(struct emit *e, const struct stmt *st, const struct target *t, struct table *into,
+                       struct cte_frame *frame, struct sql_statement *out)
 {
     struct session *s = e->rs->session;
     struct scope sc = { 0 };
@@ -306,7 +313,8 @@ static void add_write(str *writes, size_t *n, str name)
     writes[(*n)++] = name;
 }
 
-static void select_statement(struct emit *e, const struct stmt *st, str *writes, size_t *write_count, struct sql_statement *out)
+static void select_statement(struct emit *e, const struct stmt *st, str *writes, size_t *write_count,
+                             struct sql_statement *out)
 {
     struct resolver *rs = e->rs;
     struct output *o = resolve_query(rs, st->query, NULL, NULL);
@@ -329,7 +337,8 @@ static void copied(struct emit *e, const struct stmt *st, const struct table *fr
     if (clones && !c) emit(e, &f, into, STR("*"), false);
 }
 
-static void table_statement(struct emit *e, const struct stmt *st, str *writes, size_t *write_count, struct sql_statement *out)
+static void table_statement(struct emit *e, const struct stmt *st, str *writes, size_t *write_count,
+                            struct sql_statement *out)
 {
     struct resolver *rs = e->rs;
     struct cte_frame *frame = resolve_ctes(rs, st->ctes, NULL, NULL);

@@ -168,7 +168,8 @@ static bool statement_rename(struct parser *p, struct stmt *st)
     step(p);
     if (!take(p, W_TABLE)) return false;
     do {
-        if (!parse_name(p, &from) || !take(p, W_TO) || !parse_name(p, &to) || !stmt_moves(p, st, &from, &to)) return false;
+        if (!parse_name(p, &from) || !take(p, W_TO) || !parse_name(p, &to) || !stmt_moves(p, st, &from, &to))
+            return false;
     } while (take_type(p, TOK_COMMA));
     return true;
 }
@@ -177,7 +178,9 @@ static bool statement_drop(struct parser *p, struct stmt *st)
 {
     st->kind = "drop";
     step(p);
-    while (is_word(tok(p), W_MATERIALIZED) || is_word(tok(p), W_EXTERNAL) || is_word(tok(p), W_TEMPORARY) || is_word(tok(p), W_TEMP)) step(p);
+    while (is_word(tok(p), W_MATERIALIZED) || is_word(tok(p), W_EXTERNAL) || is_word(tok(p), W_TEMPORARY) ||
+           is_word(tok(p), W_TEMP))
+        step(p);
     if (!take(p, W_TABLE) && !take(p, W_VIEW)) return false;
     if (take(p, W_IF)) take(p, W_EXISTS);
     struct name n;
@@ -305,15 +308,18 @@ static bool statement_code(struct parser *p, struct stmt *st)
 {
     (void)st;
     p->skipped++;
-    bool simple = is_word(tok(p), W_BEGIN) || is_word(tok(p), W_ELSE) || is_word(tok(p), W_LOOP) || is_word(tok(p), W_GO) || is_word(tok(p), W_END);
+    bool simple = is_word(tok(p), W_BEGIN) || is_word(tok(p), W_ELSE) || is_word(tok(p), W_LOOP) ||
+                  is_word(tok(p), W_GO) || is_word(tok(p), W_END);
     step(p);
     if (simple) {
         static const uint16_t trailing[] = { W_TRAN, W_TRANSACTION, W_WORK, W_IF, W_LOOP, W_ATOMIC, W_CASE, W_NOT };
         for (size_t i = 0; i < sizeof trailing / sizeof *trailing; i++) take(p, (enum sql_word)trailing[i]);
         return true;
     }
-    while (!is_statement_end(tok(p)) && !is_word(tok(p), W_THEN) && !is_word(tok(p), W_LOOP) && !is_word(tok(p), W_BEGIN) && !is_word(tok(p), W_DO)) {
-        bool holds = (sql_word_flags(tok(p)->word) & WORD_HARD) && tok(p)->type == TOK_NAME && tok_at(p, 1)->type != TOK_OPEN;
+    while (!is_statement_end(tok(p)) && !is_word(tok(p), W_THEN) && !is_word(tok(p), W_LOOP) &&
+           !is_word(tok(p), W_BEGIN) && !is_word(tok(p), W_DO)) {
+        bool holds =
+            (sql_word_flags(tok(p)->word) & WORD_HARD) && tok(p)->type == TOK_NAME && tok_at(p, 1)->type != TOK_OPEN;
         if (holds || is_word(tok(p), W_SELECT)) return true;
         if (tok(p)->type == TOK_OPEN) skip_parens(p);
         else step(p);
@@ -334,14 +340,17 @@ static const struct {
     uint16_t word;
     statement_fn *parse;
 } starters[] = {
-    { W_SELECT, statement_query },   { W_VALUES, statement_query },     { W_WITH, statement_with },       { W_FROM, statement_from },
-    { W_INSERT, statement_insert },  { W_REPLACE, statement_insert },   { W_CREATE, statement_create },   { W_UPDATE, statement_update },
-    { W_DELETE, statement_delete },  { W_MERGE, statement_merge },      { W_COPY, statement_copy },       { W_LOAD, statement_load },
-    { W_UNLOAD, statement_unload },  { W_ALTER, statement_alter },      { W_RENAME, statement_rename },   { W_DROP, statement_drop },
-    { W_TRUNCATE, statement_truncate }, { W_CACHE, statement_wraps },   { W_EXPLAIN, statement_wraps },   { W_EXPORT, statement_wraps },
-    { W_BEGIN, statement_code },     { W_IF, statement_code },          { W_WHILE, statement_code },      { W_LOOP, statement_code },
-    { W_ELSE, statement_code },      { W_END, statement_code },         { W_GO, statement_code },         { W_FOR, statement_code },
-    { W_ELSIF, statement_code },     { W_ELSEIF, statement_code },       { W_TABLE, statement_table },
+    { W_SELECT, statement_query },  { W_VALUES, statement_query },      { W_WITH, statement_with },
+    { W_FROM, statement_from },     { W_INSERT, statement_insert },     { W_REPLACE, statement_insert },
+    { W_CREATE, statement_create }, { W_UPDATE, statement_update },     { W_DELETE, statement_delete },
+    { W_MERGE, statement_merge },   { W_COPY, statement_copy },         { W_LOAD, statement_load },
+    { W_UNLOAD, statement_unload }, { W_ALTER, statement_alter },       { W_RENAME, statement_rename },
+    { W_DROP, statement_drop },     { W_TRUNCATE, statement_truncate }, { W_CACHE, statement_wraps },
+    { W_EXPLAIN, statement_wraps }, { W_EXPORT, statement_wraps },      { W_BEGIN, statement_code },
+    { W_IF, statement_code },       { W_WHILE, statement_code },        { W_LOOP, statement_code },
+    { W_ELSE, statement_code },     { W_END, statement_code },          { W_GO, statement_code },
+    { W_FOR, statement_code },      { W_ELSIF, statement_code },        { W_ELSEIF, statement_code },
+    { W_TABLE, statement_table },
 };
 
 static bool dispatch(struct parser *p, struct stmt *st)

@@ -1,5 +1,5 @@
-/* Text -> tokens. Every dialect's quoting at once, decided by the dialect where two contradict each other, and by what stands around
- * where the dialect is not known. */
+/* Text -> tokens. Every dialect's quoting at once, decided by the dialect where two contradict each other, and by what
+ * stands around where the dialect is not known. */
 #include "engine/lineage/sql_internal.h"
 
 struct lexer {
@@ -67,7 +67,9 @@ static struct token *push(struct lexer *l, enum token_type type, size_t from, st
         l->cap = cap;
     }
     struct token *t = &l->out[l->count++];
-    *t = (struct token){ .type = (uint8_t)type, .glued = glued, .starts_line = starts_line, .text = text, .at = (uint32_t)from };
+    *t = (struct token){
+        .type = (uint8_t)type, .glued = glued, .starts_line = starts_line, .text = text, .at = (uint32_t)from
+    };
     return t;
 }
 
@@ -253,13 +255,15 @@ static bool bracket_is_name(const struct lexer *l)
 {
     if (l->dialect != SQL_AUTO && l->dialect != SQL_TSQL && l->dialect != SQL_SQLITE) return false;
     const struct token *last = l->count ? &l->out[l->count - 1] : NULL;
-    bool after_operand = last && l->i > 0 && !is_space(l->s.ptr[l->i - 1]) &&
-                         (last->type == TOK_NAME || last->type == TOK_CLOSE || last->type == TOK_STRING || last->type == TOK_VARIABLE);
+    bool after_operand =
+        last && l->i > 0 && !is_space(l->s.ptr[l->i - 1]) &&
+        (last->type == TOK_NAME || last->type == TOK_CLOSE || last->type == TOK_STRING || last->type == TOK_VARIABLE);
     size_t end = l->i + 1;
     while (end < l->s.len && l->s.ptr[end] != ']' && l->s.ptr[end] != '\n') end++;
     if (at(l, end) != ']' || end == l->i + 1 || after_operand) return false;
     if (l->dialect == SQL_TSQL) return true;
-    return is_name_start(at(l, l->i + 1)) && !memchr(l->s.ptr + l->i, '\'', end - l->i) && !memchr(l->s.ptr + l->i, ',', end - l->i);
+    return is_name_start(at(l, l->i + 1)) && !memchr(l->s.ptr + l->i, '\'', end - l->i) &&
+           !memchr(l->s.ptr + l->i, ',', end - l->i);
 }
 
 static bool quoted_name(struct lexer *l)
@@ -320,7 +324,9 @@ static void number(struct lexer *l)
 {
     size_t from = l->i;
     while (is_digit(at(l, l->i)) || (at(l, l->i) == '.' && !is_name_start(at(l, l->i + 1)))) l->i++;
-    if ((at(l, l->i) | 32) == 'e' && (is_digit(at(l, l->i + 1)) || ((at(l, l->i + 1) == '-' || at(l, l->i + 1) == '+') && is_digit(at(l, l->i + 2))))) {
+    if ((at(l, l->i) | 32) == 'e' &&
+        (is_digit(at(l, l->i + 1)) ||
+         ((at(l, l->i + 1) == '-' || at(l, l->i + 1) == '+') && is_digit(at(l, l->i + 2))))) {
         l->i += 2;
         while (is_digit(at(l, l->i))) l->i++;
     }
@@ -368,7 +374,8 @@ static void operator(struct lexer *l)
     static const struct {
         char c;
         enum token_type type;
-    } single[] = { { '(', TOK_OPEN }, { ')', TOK_CLOSE }, { ',', TOK_COMMA }, { '.', TOK_DOT }, { ';', TOK_SEMI }, { '*', TOK_STAR } };
+    } single[] = { { '(', TOK_OPEN }, { ')', TOK_CLOSE }, { ',', TOK_COMMA },
+                   { '.', TOK_DOT },  { ';', TOK_SEMI },  { '*', TOK_STAR } };
     static const char *const longer[] = { "::", "<=", ">=", "<>", "!=", "||", "->>", "->", "=>", ":=", "==" };
     size_t from = l->i;
     for (size_t k = 0; k < sizeof single / sizeof *single; k++) {
@@ -403,7 +410,9 @@ static void next(struct lexer *l)
             t->text = fold(l, str_cut(l->s, from, l->i - from));
             t->word = 0;
         }
-    } else if (is_digit(c) || (c == '.' && is_digit(at(l, l->i + 1)) && !(l->count && l->out[l->count - 1].type == TOK_NAME))) number(l);
+    } else if (is_digit(c) ||
+               (c == '.' && is_digit(at(l, l->i + 1)) && !(l->count && l->out[l->count - 1].type == TOK_NAME)))
+        number(l);
     else if (variable(l)) return;
     else operator(l);
 }

@@ -9,7 +9,8 @@ static bool dispatch(struct tree *t, json *node, struct stmt *st);
 
 static bool is_change(json *query)
 {
-    return json_get(query, "InsertStmt") || json_get(query, "UpdateStmt") || json_get(query, "DeleteStmt") || json_get(query, "MergeStmt");
+    return json_get(query, "InsertStmt") || json_get(query, "UpdateStmt") || json_get(query, "DeleteStmt") ||
+           json_get(query, "MergeStmt");
 }
 
 /* What a change gives back, as a query over the table it changed and those it looked into. */
@@ -31,7 +32,8 @@ static struct query *returning(struct tree *t, json *change)
     return q;
 }
 
-/* WITH of a statement: also changes, as in WITH gone AS (DELETE FROM a RETURNING *) INSERT INTO b SELECT * FROM gone. */
+/* WITH of a statement: also changes, as in WITH gone AS (DELETE FROM a RETURNING *) INSERT INTO b SELECT * FROM gone.
+ */
 static struct cte *statement_ctes(struct tree *t, json *with, struct stmt *st)
 {
     struct cte *first = NULL, **end = &first;
@@ -73,7 +75,8 @@ static str assigned(struct tree *t, json *target, const struct source *own)
 {
     str name = tree_text(t, json_get(target, "name"));
     str field = tree_string(t, yyjson_arr_get_first(tree_list(target, "indirection")));
-    bool table = str_eq_nocase(name, own->alias) || (own->name.n && str_eq_nocase(name, own->name.part[own->name.n - 1]));
+    bool table =
+        str_eq_nocase(name, own->alias) || (own->name.n && str_eq_nocase(name, own->name.part[own->name.n - 1]));
     return table && field.len ? field : name;
 }
 
@@ -84,7 +87,8 @@ static struct item **assignments(struct tree *t, struct item **end, json *list, 
     json *node;
     tree_each(list, i, n, node)
     {
-        json *target = json_get(node, "ResTarget"), *value = json_get(target, "val"), *many = json_get(value, "MultiAssignRef");
+        json *target = json_get(node, "ResTarget"), *value = json_get(target, "val"),
+             *many = json_get(value, "MultiAssignRef");
         struct item *it = NODE(&t->p, item);
         if (t->p.full) break;
         expr_init(&it->expr);
@@ -111,8 +115,10 @@ static bool read_insert(struct tree *t, json *v, struct stmt *st)
     if (t->p.full) return false;
     w->columns = tree_listed(t, tree_list(v, "cols"), "ResTarget", "name");
     if (json_get(v, "selectStmt")) w->query = tree_query(t, json_get(v, "selectStmt"));
-    (void)assignments(t, &w->sets, tree_list(json_get(v, "onConflictClause"), "targetList"), tree_relation_source(t, json_get(v, "relation")));
-    for (struct item *s = w->sets; s; s = s->next) s->expr.refs = NULL; /* EXCLUDED is the row at hand: no new source but for queries */
+    (void)assignments(t, &w->sets, tree_list(json_get(v, "onConflictClause"), "targetList"),
+                      tree_relation_source(t, json_get(v, "relation")));
+    for (struct item *s = w->sets; s; s = s->next)
+        s->expr.refs = NULL; /* EXCLUDED is the row at hand: no new source but for queries */
     return true;
 }
 
@@ -261,7 +267,8 @@ static bool read_copy(struct tree *t, json *v, struct stmt *st)
 
 static bool is_relation(str type)
 {
-    return STR_IS(type, "OBJECT_TABLE") || STR_IS(type, "OBJECT_VIEW") || STR_IS(type, "OBJECT_MATVIEW") || STR_IS(type, "OBJECT_FOREIGN_TABLE");
+    return STR_IS(type, "OBJECT_TABLE") || STR_IS(type, "OBJECT_VIEW") || STR_IS(type, "OBJECT_MATVIEW") ||
+           STR_IS(type, "OBJECT_FOREIGN_TABLE");
 }
 
 static bool read_rename(struct tree *t, json *v, struct stmt *st)
@@ -278,7 +285,8 @@ static bool read_drop(struct tree *t, json *v, struct stmt *st)
     json *node;
     if (!is_relation(json_get_str(v, "removeType"))) return false;
     st->kind = "drop";
-    tree_each(tree_list(v, "objects"), i, n, node) tree_strings(t, tree_list(json_get(node, "List"), "items"), &stmt_writes(&t->p, st)->name);
+    tree_each(tree_list(v, "objects"), i, n, node)
+        tree_strings(t, tree_list(json_get(node, "List"), "items"), &stmt_writes(&t->p, st)->name);
     return true;
 }
 

@@ -179,12 +179,13 @@ static const struct {
     const char *kind;
     node_fn *read;
 } nodes[] = {
-    { "ColumnRef", column },     { "FuncCall", call },         { "CaseExpr", choice },       { "SubLink", subquery },
-    { "A_Const", passed_over },  { "typeName", passed_over },  { "TypeName", passed_over },  { "ParamRef", passed_over },
-    { "String", passed_over },   { "name", passed_over },
+    { "ColumnRef", column },    { "FuncCall", call },        { "CaseExpr", choice },      { "SubLink", subquery },
+    { "A_Const", passed_over }, { "typeName", passed_over }, { "TypeName", passed_over }, { "ParamRef", passed_over },
+    { "String", passed_over },  { "name", passed_over },
 };
 
-/* Chains as a || b || c lean to the left: their spine is gone down in a loop, so that depth is that of what is written in parentheses. */
+/* Chains as a || b || c lean to the left: their spine is gone down in a loop, so that depth is that of what is written
+ * in parentheses. */
 static json *left_of(json *node)
 {
     json *chain = json_get(json_get(node, "A_Expr"), "lexpr");

@@ -1,5 +1,5 @@
-/* Which texts PostgreSQL's grammar may be given. Its tree repeats the right side of SET (a, b) = ... for each name, so a change inside a
- * change (WITH) multiplies: that is the one way in which a short text makes a huge tree. */
+/* Which texts PostgreSQL's grammar may be given. Its tree repeats the right side of SET (a, b) = ... for each name, so
+ * a change inside a change (WITH) multiplies: that is the one way in which a short text makes a huge tree. */
 #include "engine/lineage/sql_tree_internal.h"
 
 enum { REPEATED_BYTES_MAX = 1 << 20 }; /* names on the left times bytes of the text */
@@ -17,7 +17,8 @@ static bool reads_differently(str text)
     size_t comments = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i], next = i + 1 < text.len ? text.ptr[i + 1] : '\n';
-        if (c == '\\' || c == '$' || (c == '\r' && next != '\n') || (c == '&' && (next == '\'' || next == '"'))) return true;
+        if (c == '\\' || c == '$' || (c == '\r' && next != '\n') || (c == '&' && (next == '\'' || next == '"')))
+            return true;
         if (c == '/' && next == '*' && comments++) return true;
         if (c == '*' && next == '/' && comments) comments--;
     }

@@ -1,4 +1,5 @@
-/* What the two files that read a parse tree share. A node is {"Kind": {fields}}; a field of a fixed kind holds the fields at once. */
+/* What the two files that read a parse tree share. A node is {"Kind": {fields}}; a field of a fixed kind holds the
+ * fields at once. */
 #ifndef WEIR_ENGINE_LINEAGE_SQL_TREE_INTERNAL_H
 #define WEIR_ENGINE_LINEAGE_SQL_TREE_INTERNAL_H
 
@@ -27,7 +28,8 @@ str tree_text(struct tree *t, json *value);
 str tree_string(struct tree *t, json *node);               /* of {"String": {"sval": ...}}; empty when it is none */
 void tree_strings(struct tree *t, json *list, struct name *out); /* a list of them as the parts of a name */
 struct item *tree_names(struct tree *t, json *list);       /* as items with aliases */
-struct item *tree_listed(struct tree *t, json *list, const char *kind, const char *field); /* the same of {kind: {field: ...}} */
+struct item *tree_listed(struct tree *t, json *list, const char *kind,
+                         const char *field);               /* the same of {kind: {field: ...}} */
 struct name tree_relation(struct tree *t, json *range);    /* of the fields of a RangeVar */
 
 /* sql_tree_expr.c */

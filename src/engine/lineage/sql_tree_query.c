@@ -30,7 +30,8 @@ struct source *tree_relation_source(struct tree *t, json *range)
 static struct source *function_source(struct tree *t, json *range)
 {
     struct source *s = source_new(t, SOURCE_FUNCTION);
-    json *call = yyjson_arr_get_first(tree_list(json_get(yyjson_arr_get_first(tree_list(range, "functions")), "List"), "items"));
+    json *call =
+        yyjson_arr_get_first(tree_list(json_get(yyjson_arr_get_first(tree_list(range, "functions")), "List"), "items"));
     tree_strings(t, tree_list(json_get(call, "FuncCall"), "funcname"), &s->name);
     tree_expr(t, json_get(range, "functions"), &s->args, FLOW_TRANSFORMATION);
     alias_of(t, range, s);
@@ -74,7 +75,8 @@ static void join_condition(struct tree *t, json *join, struct cond ***conds)
     **conds = c, *conds = &c->next;
     c->kind = FLOW_JOIN;
     expr_init(&c->expr);
-    for (; shared; shared = shared->next) expr_add_ref(&t->p, &c->expr, &(struct name){ { shared->alias }, 1 }, FLOW_JOIN);
+    for (; shared; shared = shared->next)
+        expr_add_ref(&t->p, &c->expr, &(struct name){ { shared->alias }, 1 }, FLOW_JOIN);
     for (struct ref *r = c->expr.refs; r; r = r->next) r->everywhere = true;
 }
 

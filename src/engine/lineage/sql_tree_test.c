@@ -18,10 +18,15 @@ TEST(sql_tree_of_every_version)
         struct arena a = arena_init(1 << 20);
         struct buf b = buf_init(1 << 16);
         struct sql_lineage l;
-        buf_fmt(&b, "{\"version\":1,\"stmts\":[{\"stmt\":{\"InsertStmt\":{\"relation\":{\"relname\":\"b\"},\"selectStmt\":{\"SelectStmt\":{"
-                    "\"targetList\":[{\"ResTarget\":{\"val\":{\"ColumnRef\":{\"fields\":[{\"String\":{\"%s\":\"x\"}}],\"location\":21}},\"location\":21}}],"
-                    "\"fromClause\":[{\"RangeVar\":{\"schemaname\":\"s\",\"relname\":\"a\"}}],\"whereClause\":{\"A_Expr\":{\"lexpr\":"
-                    "{\"ColumnRef\":{\"fields\":[{\"String\":{\"%s\":\"y\"}}]}}}}}}}}}]}", keys[i], keys[i]);
+        buf_fmt(&b,
+                "{\"version\":1,\"stmts\":[{\"stmt\":{\"InsertStmt\":{\"relation\":{\"relname\":\"b\"},\"selectStmt\":{"
+                "\"SelectStmt\":{"
+                "\"targetList\":[{\"ResTarget\":{\"val\":{\"ColumnRef\":{\"fields\":[{\"String\":{\"%s\":\"x\"}}],"
+                "\"location\":21}},\"location\":21}}],"
+                "\"fromClause\":[{\"RangeVar\":{\"schemaname\":\"s\",\"relname\":\"a\"}}],\"whereClause\":{\"A_Expr\":{"
+                "\"lexpr\":"
+                "{\"ColumnRef\":{\"fields\":[{\"String\":{\"%s\":\"y\"}}]}}}}}}}}}]}",
+                keys[i], keys[i]);
         CHECK_OK(read_tree("insert into b select x from s.a where y = 1", buf_view(&b), &a, &l));
         CHECK_I64(l.count, 1);
         CHECK_STR(str_of(l.statements[0].kind), "insert");
@@ -37,10 +42,17 @@ TEST(sql_tree_of_every_version)
 
 TEST(sql_tree_that_is_none_says_nothing)
 {
-    static const char *const trees[] = { "{}", "[]", "1", "{\"stmts\":{}}", "{\"stmts\":[1,null,[]]}", "{\"stmts\":[{\"stmt\":{\"SelectStmt\":7}}]}",
-                                         "{\"stmts\":[{\"stmt\":{\"DropStmt\":{\"removeType\":\"OBJECT_TABLE\",\"objects\":[[],{}]}}}]}",
-                                         "{\"stmts\":[{\"stmt\":{\"SelectStmt\":{\"op\":\"SETOP_UNION\",\"larg\":[],\"rarg\":0}},"
-                                         "\"stmt_location\":99999}]}" };
+    static const char *const trees[] = {
+        "{}",
+        "[]",
+        "1",
+        "{\"stmts\":{}}",
+        "{\"stmts\":[1,null,[]]}",
+        "{\"stmts\":[{\"stmt\":{\"SelectStmt\":7}}]}",
+        "{\"stmts\":[{\"stmt\":{\"DropStmt\":{\"removeType\":\"OBJECT_TABLE\",\"objects\":[[],{}]}}}]}",
+        "{\"stmts\":[{\"stmt\":{\"SelectStmt\":{\"op\":\"SETOP_UNION\",\"larg\":[],\"rarg\":0}},"
+        "\"stmt_location\":99999}]}"
+    };
     for (size_t i = 0; i < sizeof trees / sizeof *trees; i++) {
         struct arena a = arena_init(1 << 20);
         struct sql_lineage l;
@@ -57,7 +69,8 @@ TEST(sql_tree_depth_is_a_limit_and_chains_are_not_deep)
         enum err_code want;
     } list[] = {
         { "", "[", "1", "]", ERR_LIMIT },
-        { "", "{\"A_Expr\":{\"lexpr\":", "{\"ColumnRef\":{\"fields\":[{\"String\":{\"sval\":\"a\"}}]}}", "}}", ERR_NONE },
+        { "", "{\"A_Expr\":{\"lexpr\":", "{\"ColumnRef\":{\"fields\":[{\"String\":{\"sval\":\"a\"}}]}}", "}}",
+          ERR_NONE },
         { "", "{\"SubLink\":{\"subselect\":{\"SelectStmt\":{\"whereClause\":", "1", "}}}}", ERR_LIMIT },
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
@@ -81,10 +94,17 @@ TEST(sql_tree_fits_what_cannot_multiply)
         const char *sql;
         bool fits;
     } list[] = {
-        { "", true }, { "select '\\', $$update$$", false }, { "select '\\', $1", true }, { "update t set a = 1 where (b, c) = (1, 2)", true },
-        { "update t set (a, b) = (select 1, 2), (c, d) = (3, 4)", true }, { "update t set x = E'\\''", false },
-        { "with x as (update t set (a, b) = (1, 2)) select 1", false }, { "with x as (update t set a = (1)) select 1", true },
-        { "update t set a = U&'x'", false }, { "/* a /* b */ update t set a = 1 */", false }, { "-- x \r update t set a = 1", false },
+        { "", true },
+        { "select '\\', $$update$$", false },
+        { "select '\\', $1", true },
+        { "update t set a = 1 where (b, c) = (1, 2)", true },
+        { "update t set (a, b) = (select 1, 2), (c, d) = (3, 4)", true },
+        { "update t set x = E'\\''", false },
+        { "with x as (update t set (a, b) = (1, 2)) select 1", false },
+        { "with x as (update t set a = (1)) select 1", true },
+        { "update t set a = U&'x'", false },
+        { "/* a /* b */ update t set a = 1 */", false },
+        { "-- x \r update t set a = 1", false },
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         struct arena a = arena_init(1 << 20);

@@ -50,14 +50,16 @@ static bool listed(str name, const char *const *list, size_t n)
 bool sql_is_aggregate(str f)
 {
     static const char *const exact[] = {
-        "sum", "count", "avg", "min", "max", "stddev", "variance", "median", "mode", "listagg", "string_agg", "group_concat", "array_agg",
-        "collect_list", "collect_set", "any_value", "bool_and", "bool_or", "every", "bit_and", "bit_or", "bit_xor", "corr", "covar_pop",
-        "covar_samp", "stddev_pop", "stddev_samp", "var_pop", "var_samp", "count_if", "countif", "sum_if", "sumif", "approx_count_distinct",
-        "percentile_cont", "percentile_disc", "percentile", "percentile_approx", "approx_percentile", "approx_quantiles", "json_agg",
-        "jsonb_agg", "json_object_agg", "jsonb_object_agg", "json_arrayagg", "json_objectagg", "object_agg", "xmlagg", "total", "mean",
-        "product", "max_by", "min_by", "arg_max", "arg_min", "count_big", "stdev", "var", "checksum_agg", "logical_and", "logical_or",
-        "kurtosis", "skewness", "regr_slope", "regr_intercept", "regr_r2", "quantile", "histogram", "first_agg", "wm_concat", "array_concat_agg",
-        "hll_count_init", "group_bit_or", "uniq", "uniqexact", "grouparray", "approx_top_count", "stddevp", "varp", "aggregate", "ndv",
+        "sum", "count", "avg", "min", "max", "stddev", "variance", "median", "mode", "listagg", "string_agg",
+        "group_concat", "array_agg", "collect_list", "collect_set", "any_value", "bool_and", "bool_or", "every",
+        "bit_and", "bit_or", "bit_xor", "corr", "covar_pop", "covar_samp", "stddev_pop", "stddev_samp", "var_pop",
+        "var_samp", "count_if", "countif", "sum_if", "sumif", "approx_count_distinct", "percentile_cont",
+        "percentile_disc", "percentile", "percentile_approx", "approx_percentile", "approx_quantiles", "json_agg",
+        "jsonb_agg", "json_object_agg", "jsonb_object_agg", "json_arrayagg", "json_objectagg", "object_agg", "xmlagg",
+        "total", "mean", "product", "max_by", "min_by", "arg_max", "arg_min", "count_big", "stdev", "var",
+        "checksum_agg", "logical_and", "logical_or", "kurtosis", "skewness", "regr_slope", "regr_intercept", "regr_r2",
+        "quantile", "histogram", "first_agg", "wm_concat", "array_concat_agg", "hll_count_init", "group_bit_or", "uniq",
+        "uniqexact", "grouparray", "approx_top_count", "stddevp", "varp", "aggregate", "ndv",
     };
     return f.len <= 24 && listed(f, exact, sizeof exact / sizeof *exact);
 }
@@ -66,10 +68,12 @@ static const struct {
     const char *name;
     unsigned args;
 } unit_functions[] = {
-    { "dateadd", 1 }, { "datediff", 1 | 4 }, { "datepart", 1 }, { "datename", 1 }, { "date_part", 1 }, { "timestampadd", 1 },
-    { "timestampdiff", 1 }, { "date_trunc", 1 | 2 }, { "date_diff", 1 | 4 }, { "timestamp_trunc", 2 }, { "datetime_trunc", 2 },
-    { "timestamp_diff", 4 }, { "datetime_diff", 4 }, { "date_bucket", 1 }, { "datetrunc", 1 }, { "datediff_big", 1 }, { "last_day", 2 },
-    { "time_diff", 4 }, { "time_trunc", 2 }, { "next_day", 2 }, { "trunc", 2 }, { "timediff", 1 }, { "time_slice", 4 },
+    { "dateadd", 1 },       { "datediff", 1 | 4 },    { "datepart", 1 },       { "datename", 1 },
+    { "date_part", 1 },     { "timestampadd", 1 },    { "timestampdiff", 1 },  { "date_trunc", 1 | 2 },
+    { "date_diff", 1 | 4 }, { "timestamp_trunc", 2 }, { "datetime_trunc", 2 }, { "timestamp_diff", 4 },
+    { "datetime_diff", 4 }, { "date_bucket", 1 },     { "datetrunc", 1 },      { "datediff_big", 1 },
+    { "last_day", 2 },      { "time_diff", 4 },       { "time_trunc", 2 },     { "next_day", 2 },
+    { "trunc", 2 },         { "timediff", 1 },        { "time_slice", 4 },
 };
 
 unsigned sql_unit_args(str function)

@@ -78,15 +78,16 @@ static void survey(struct ranking *r, struct arena *a)
 
 /* --- Along the graph --- */
 
-/* Every service's strongest symptom of this kind; where it has none of it, its strongest of another (slow because what is called fails),
- * whose total is of another unit. */
+/* Every service's strongest symptom of this kind; where it has none of it, its strongest of another (slow because what
+ * is called fails), whose total is of another unit. */
 static struct blame_node *nodes_of(const struct ranking *r, enum metric_kind kind, struct arena *a)
 {
     struct blame_node *nodes = ARENA_ARRAY(a, struct blame_node, r->services);
     bool *same = ARENA_ARRAY(a, bool, r->services);
     for (size_t i = 0; i < r->count; i++) {
         const struct suspect_symptom *s = &r->symptoms[i];
-        if (!counts(r, s) || (s->kind != kind && !follows_edges(s->kind)) || (kind == METRIC_LOAD && s->kind != kind)) continue;
+        if (!counts(r, s) || (s->kind != kind && !follows_edges(s->kind)) || (kind == METRIC_LOAD && s->kind != kind))
+            continue;
         bool is = s->kind == kind, first = is && !same[s->service];
         if (!first && (is != same[s->service] || s->score <= nodes[s->service].score)) continue;
         nodes[s->service] = (struct blame_node){ .score = s->score, .excess = is ? s->excess : 0, .onset = s->onset };
@@ -96,17 +97,20 @@ static struct blame_node *nodes_of(const struct ranking *r, enum metric_kind kin
 }
 
 /* What comes from the callee is asked of the target's callees; load comes from the caller, whoever it hurts. */
-static void look_along(struct ranking *r, const struct blame_edge *edges, const struct suspect_options *opts, struct arena *a)
+static void look_along(struct ranking *r, const struct blame_edge *edges, const struct suspect_options *opts,
+                       struct arena *a)
 {
     struct blame *found = ARENA_ARRAY(a, struct blame, r->services);
     struct blame_edge *turned = ARENA_ARRAY(a, struct blame_edge, r->edge_count);
-    for (size_t i = 0; i < r->edge_count; i++) turned[i] = (struct blame_edge){ .caller = edges[i].callee, .callee = edges[i].caller };
+    for (size_t i = 0; i < r->edge_count; i++)
+        turned[i] = (struct blame_edge){ .caller = edges[i].callee, .callee = edges[i].caller };
     for (int k = 0; k < KINDS; k++) {
         bool load = k == METRIC_LOAD;
         if (!load && !follows_edges((enum metric_kind)k)) continue;
         r->own[k] = ARENA_ARRAY(a, double, r->services);
         size_t n = blame_rank(nodes_of(r, (enum metric_kind)k, a), r->services, load ? turned : edges, r->edge_count,
-                              load ? BLAME_NO_TARGET : r->target, &(struct blame_options){ .onset_slack = opts->onset_slack }, a, found);
+                              load ? BLAME_NO_TARGET : r->target,
+                              &(struct blame_options){ .onset_slack = opts->onset_slack }, a, found);
         for (size_t i = 0; i < n; i++) r->own[k][found[i].node] = found[i].blame;
     }
 }
@@ -172,14 +176,18 @@ static void weigh(struct ranking *r, struct suspect *of_service)
         if (!counts(r, s)) continue;
         double before = weight_before_graph(r, s), own = own_part(r, s), w = before * own;
         if (own > 0 && sure(s) && before > r->heaviest) r->heaviest = before;
-        if (w > of_service[s->service].weight) of_service[s->service] = (struct suspect){ .service = s->service, .symptom = i, .weight = w };
+        if (w > of_service[s->service].weight)
+            of_service[s->service] = (struct suspect){ .service = s->service, .symptom = i, .weight = w };
     }
 }
 
-size_t suspects_rank(const struct suspect_symptom *symptoms, size_t count, size_t services, const struct blame_edge *edges, size_t m,
-                     const struct suspect_options *opts, struct arena *a, struct suspect *out)
+size_t suspects_rank(const struct suspect_symptom *symptoms, size_t count, size_t services,
+                     const struct blame_edge *edges, size_t m, const struct suspect_options *opts, struct arena *a,
+                     struct suspect *out)
 {
-    struct ranking r = { .symptoms = symptoms, .count = count, .services = services, .target = opts->target, .edge_count = m };
+    struct ranking r = {
+        .symptoms = symptoms, .count = count, .services = services, .target = opts->target, .edge_count = m
+    };
     if (services == 0) return 0;
     survey(&r, a);
     if (m > 0) look_along(&r, edges, opts, a);

@@ -12,7 +12,8 @@ enum { CALLS = sizeof calls / sizeof calls[0] };
 static size_t rank(const struct suspect_symptom *s, size_t n, size_t m, size_t target, struct suspect *out)
 {
     struct arena a = arena_init(1 << 20);
-    size_t count = suspects_rank(s, n, SERVICES, calls, m, &(struct suspect_options){ .target = target, .onset_slack = USEC_DAY }, &a, out);
+    size_t count = suspects_rank(s, n, SERVICES, calls, m,
+                                 &(struct suspect_options){ .target = target, .onset_slack = USEC_DAY }, &a, out);
     arena_done(&a);
     return count;
 }
@@ -25,7 +26,8 @@ static struct suspect_symptom off(size_t service, enum metric_kind kind, double 
 TEST(a_small_anomaly_does_not_cause_a_large_one)
 {
     struct suspect out[SERVICES];
-    struct suspect_symptom s[] = { off(CART, METRIC_LATENCY, 4), off(PAY, METRIC_LATENCY, 40), off(TABLE, METRIC_LATENCY, 1) };
+    struct suspect_symptom s[] = { off(CART, METRIC_LATENCY, 4), off(PAY, METRIC_LATENCY, 40),
+                                   off(TABLE, METRIC_LATENCY, 1) };
     CHECK_I64(rank(s, 3, 0, BLAME_NO_TARGET, out), 3);
     CHECK_I64(out[0].service, PAY);
     CHECK_I64(out[2].service, TABLE);
@@ -35,7 +37,8 @@ TEST(a_small_anomaly_does_not_cause_a_large_one)
 TEST(latency_may_be_caught_and_a_processor_is_ones_own)
 {
     struct suspect out[SERVICES];
-    struct suspect_symptom s[] = { off(FRONT, METRIC_LATENCY, 90), off(CART, METRIC_RESOURCE, 6), off(PAY, METRIC_ERRORS, 80) };
+    struct suspect_symptom s[] = { off(FRONT, METRIC_LATENCY, 90), off(CART, METRIC_RESOURCE, 6),
+                                   off(PAY, METRIC_ERRORS, 80) };
     CHECK_I64(rank(s, 3, 0, BLAME_NO_TARGET, out), 3);
     CHECK_I64(out[0].service, CART);
     s[1].size = s[1].score = 0.2; /* a resource that is hardly off explains nothing */
@@ -56,7 +59,8 @@ TEST(whoever_caused_it_has_the_most_of_it)
 TEST(of_equals_the_one_that_began_first_goes_first)
 {
     struct suspect out[SERVICES];
-    struct suspect_symptom s[] = { off(CART, METRIC_LATENCY, 30), off(TABLE, METRIC_LATENCY, 29), off(PAY, METRIC_LATENCY, 2) };
+    struct suspect_symptom s[] = { off(CART, METRIC_LATENCY, 30), off(TABLE, METRIC_LATENCY, 29),
+                                   off(PAY, METRIC_LATENCY, 2) };
     s[0].onset = 3 * USEC_MINUTE;
     s[1].onset = 2 * USEC_MINUTE;
     s[2].onset = 1 * USEC_MINUTE; /* first of all, and too small for it */
@@ -68,7 +72,8 @@ TEST(of_equals_the_one_that_began_first_goes_first)
 TEST(along_the_graph_the_callee_accounts_for_the_caller)
 {
     struct suspect out[SERVICES];
-    struct suspect_symptom s[] = { off(FRONT, METRIC_LATENCY, 20), off(CART, METRIC_LATENCY, 30), off(TABLE, METRIC_LATENCY, 25) };
+    struct suspect_symptom s[] = { off(FRONT, METRIC_LATENCY, 20), off(CART, METRIC_LATENCY, 30),
+                                   off(TABLE, METRIC_LATENCY, 25) };
     s[0].excess = 100, s[1].excess = 96, s[2].excess = 95;
     (void)rank(s, 3, CALLS, FRONT, out);
     CHECK_I64(out[0].service, TABLE);
@@ -89,7 +94,8 @@ TEST(where_it_hurts_only_a_resource_is_more_than_the_symptom)
 TEST(more_load_comes_from_the_caller_and_explains_latency)
 {
     struct suspect out[SERVICES];
-    struct suspect_symptom s[] = { off(FRONT, METRIC_LOAD, 20), off(CART, METRIC_LOAD, 20), off(CART, METRIC_LATENCY, 90) };
+    struct suspect_symptom s[] = { off(FRONT, METRIC_LOAD, 20), off(CART, METRIC_LOAD, 20),
+                                   off(CART, METRIC_LATENCY, 90) };
     (void)rank(s, 3, CALLS, BLAME_NO_TARGET, out);
     CHECK_I64(out[0].service, FRONT);
     s[0].falls = s[1].falls = true; /* less of it explains nothing */
@@ -101,7 +107,8 @@ TEST(more_load_comes_from_the_caller_and_explains_latency)
 TEST(slow_because_what_it_calls_fails)
 {
     struct suspect out[SERVICES];
-    struct suspect_symptom s[] = { off(FRONT, METRIC_LATENCY, 10), off(CART, METRIC_LATENCY, 30), off(TABLE, METRIC_ERRORS, 40) };
+    struct suspect_symptom s[] = { off(FRONT, METRIC_LATENCY, 10), off(CART, METRIC_LATENCY, 30),
+                                   off(TABLE, METRIC_ERRORS, 40) };
     (void)rank(s, 3, CALLS, FRONT, out);
     CHECK_I64(out[0].service, TABLE);
 }
@@ -125,11 +132,17 @@ TEST(any_input_ends_and_stays_in_bounds)
         struct suspect out[SERVICES];
         for (size_t i = 0; i < 12; i++) {
             x = x * 1664525u + 1013904223u;
-            s[i] = (struct suspect_symptom){ .service = x >> 28, .kind = (enum metric_kind)((x >> 20) % 6), .score = odd[x >> 8 & 7],
-                                             .size = odd[x >> 11 & 7], .excess = odd[x >> 14 & 7], .falls = x & 64, .onset = x >> 30 };
+            s[i] = (struct suspect_symptom){ .service = x >> 28,
+                                             .kind = (enum metric_kind)((x >> 20) % 6),
+                                             .score = odd[x >> 8 & 7],
+                                             .size = odd[x >> 11 & 7],
+                                             .excess = odd[x >> 14 & 7],
+                                             .falls = x & 64,
+                                             .onset = x >> 30 };
         }
         size_t n = rank(s, x % 13, round % 2 ? CALLS : 0, round % 3 ? BLAME_NO_TARGET : FRONT, out);
         CHECK(n <= SERVICES);
-        for (size_t i = 0; i < n; i++) CHECK(out[i].service < SERVICES && out[i].symptom < 12 && out[i].sure >= 0 && out[i].sure <= 1);
+        for (size_t i = 0; i < n; i++)
+            CHECK(out[i].service < SERVICES && out[i].symptom < 12 && out[i].sure >= 0 && out[i].sure <= 1);
     }
 }

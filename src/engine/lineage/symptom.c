@@ -2,24 +2,28 @@
 
 #include <math.h>
 
-/* Two percent of the usual level are not worth telling apart, whatever the noise; and from nothing to something is at most 500 spreads. */
+/* Two percent of the usual level are not worth telling apart, whatever the noise; and from nothing to something is at
+ * most 500 spreads. */
 static const double level_floor = 0.02, value_floor = 0.002;
-/* A twentieth of the usual level is what a change is measured by, and a hundredth of the new one, so that a size ends at 100. A share of
- * requests has no usual level: there one in a hundred stands for it. */
+/* A twentieth of the usual level is what a change is measured by, and a hundredth of the new one, so that a size ends
+ * at 100. A share of requests has no usual level: there one in a hundred stands for it. */
 static const double size_level = 0.05, size_value = 0.01, share_level = 0.01;
 static const double more_than_noise = 3.0;
 
 /* --- What a metric is --- */
 
-/* Words that settle the kind, the first row that has one of the name's words counts: request_errors are errors, cpu_seconds processor. */
+/* Words that settle the kind, the first row that has one of the name's words counts: request_errors are errors,
+ * cpu_seconds processor. */
 static const struct {
     enum metric_kind kind;
     const char *words;
 } vocabulary[] = {
-    { METRIC_ERRORS, " err errs error errors fail fails failed failure failures failing exception exceptions loss lost drop dropped "
-                     "timeout timeouts rejected retries 5xx " },
+    { METRIC_ERRORS,
+      " err errs error errors fail fails failed failure failures failing exception exceptions loss lost drop dropped "
+      "timeout timeouts rejected retries 5xx " },
     { METRIC_SUCCESS, " availability available success successes successful uptime " },
-    { METRIC_RESOURCE, " cpu processor mem memory ram rss heap swap disk diskio io iops fs inode inodes net network socket sockets fd fds "
+    { METRIC_RESOURCE, " cpu processor mem memory ram rss heap swap disk diskio io iops fs inode inodes net network "
+                       "socket sockets fd fds "
                        "threads gpu utilization utilisation saturation " },
     { METRIC_LATENCY, " lat latency latencies duration delay wait lag time seconds ms p50 p90 p95 p99 elapsed " },
     { METRIC_LOAD, " load lod workload request requests req reqs rps qps tps throughput traffic call calls hits " },
@@ -30,7 +34,8 @@ static bool word_char(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The next run of letters and digits, in small letters with a space around it; false at the end. Longer words are not in the table. */
+/* The next run of letters and digits, in small letters with a space around it; false at the end. Longer words are not
+ * in the table. */
 static bool next_word(str *rest, char out[16], size_t *len)
 {
     size_t i = 0, n = 0;
@@ -127,7 +132,8 @@ static double usual_failing(const struct measured *in, double unit)
 static double floor_of(const struct measured *in, const struct deviation *d, double requests)
 {
     double now = size_of(d->middle + d->shift);
-    if (!is_share(in->kind) || requests <= 0) return larger(level_floor * size_of(d->middle), value_floor * now) + 1e-300;
+    if (!is_share(in->kind) || requests <= 0)
+        return larger(level_floor * size_of(d->middle), value_floor * now) + 1e-300;
     double unit = whole(in), p = usual_failing(in, unit);
     return unit * sqrt((1.0 / requests + p * (1.0 - p)) / requests);
 }
@@ -152,7 +158,8 @@ double work_growth(const double *load_normal, size_t n, const double *load_windo
     return d.shift > more_than_noise * spread ? d.shift / d.middle : 0;
 }
 
-/* Cumulative sums of what lies more than half the shift over the usual level: the climb that ends highest began at its lowest point. */
+/* Cumulative sums of what lies more than half the shift over the usual level: the climb that ends highest began at its
+ * lowest point. */
 static size_t onset_of(const struct measured *in, const struct deviation *d)
 {
     double sum = 0, low = 0, climb = 0, half = d->shift / 2;
@@ -200,7 +207,8 @@ bool symptom_of(const struct measured *in, double *scratch, struct symptom *out)
     bool worked = in->kind == METRIC_RESOURCE || in->kind == METRIC_LATENCY;
     double hurts = sign * s.d.shift - (worked ? in->growth * size_of(s.d.middle) : 0);
     bool share = is_share(in->kind);
-    s.size = size_against(hurts, share ? share_level * unit : s.d.middle, share ? 0 : s.d.middle + s.d.shift, s.d.spread);
+    s.size =
+        size_against(hurts, share ? share_level * unit : s.d.middle, share ? 0 : s.d.middle + s.d.shift, s.d.spread);
     s.d.spread = larger(s.d.spread, floor_of(in, &s.d, requests));
     s.d.score = hurts / s.d.spread;
     s.excess = (share || in->kind == METRIC_LATENCY) && hurts > 0 && requests > 0 ? hurts / unit * requests : 0;

@@ -1,9 +1,11 @@
-/* What a series of a service shows: how far its window is off, how much of a change that is, how much trouble in all, and since when.
+/* What a series of a service shows: how far its window is off, how much of a change that is, how much trouble in all,
+ * and since when.
  *
- * Metrics differ in what they can tell. A service's processor or memory is its own; its latency and its errors it may have caught from
- * what it calls; its load it has from who calls it. So the kind of a metric, read from its name, says which direction hurts, what its
- * usual level is worth, and (suspects.h) how it is weighed. The four signals are those of site reliability engineering (Beyer et al.,
- * Site Reliability Engineering, 2016, ch. 6); utilisation apart from errors and latency is Gregg's USE method (2013). */
+ * Metrics differ in what they can tell. A service's processor or memory is its own; its latency and its errors it may
+ * have caught from what it calls; its load it has from who calls it. So the kind of a metric, read from its name, says
+ * which direction hurts, what its usual level is worth, and (suspects.h) how it is weighed. The four signals are those
+ * of site reliability engineering (Beyer et al., Site Reliability Engineering, 2016, ch. 6); utilisation apart from
+ * errors and latency is Gregg's USE method (2013). */
 #ifndef WEIR_ENGINE_LINEAGE_SYMPTOM_H
 #define WEIR_ENGINE_LINEAGE_SYMPTOM_H
 
@@ -19,11 +21,12 @@ enum metric_kind {
     METRIC_LOAD,    /* requests: what is asked of it */
 };
 
-/* From the words of a metric's name: "orders_cpu", "latency p99", "request_errors_total". METRIC_OTHER when none is known. */
+/* From the words of a metric's name: "orders_cpu", "latency p99", "request_errors_total". METRIC_OTHER when none is
+ * known. */
 enum metric_kind metric_kind_of(str name);
 
-/* One series before and after, and the requests of the same service in the same rows where they are known. NaN and infinite values are
- * skipped everywhere. */
+/* One series before and after, and the requests of the same service in the same rows where they are known. NaN and
+ * infinite values are skipped everywhere. */
 struct measured {
     enum metric_kind kind;
     const double *normal, *window;           /* n and m values */
@@ -32,7 +35,8 @@ struct measured {
     size_t n, m;
 };
 
-/* How much more work than usual there was: .5 = half more; 0 when it is no more than noise explains. scratch: room for 2n doubles. */
+/* How much more work than usual there was: .5 = half more; 0 when it is no more than noise explains. scratch: room for
+ * 2n doubles. */
 double work_growth(const double *load_normal, size_t n, const double *load_window, size_t m, double *scratch);
 
 struct symptom {
@@ -42,16 +46,17 @@ struct symptom {
     size_t onset;       /* row of the window in which it began, by cumulative sums (Page 1954) */
 };
 
-/* The size of a change: shift against its usual level and the spread of noise, for metrics whose unit is their own (not shares); 0..100,
- * 0 when it does not hurt or is not finite. */
+/* The size of a change: shift against its usual level and the spread of noise, for metrics whose unit is their own (not
+ * shares); 0..100, 0 when it does not hurt or is not finite. */
 double symptom_size(enum metric_kind kind, double shift, double level, double spread);
 
-/* Could it hurt at all? False when the window's mean lies on the good side of the median: spares symptom_of its sorting, in one pass. */
+/* Could it hurt at all? False when the window's mean lies on the good side of the median: spares symptom_of its
+ * sorting, in one pass. */
 bool symptom_possible(const struct measured *in);
-/* Judge one series. Latency and resources are measured against the work there was: their usual level grows in proportion. The spread is at least 2 % of the level; of a share of requests it is at least the sampling
- * error, and at least one request of those in the window.
- * scratch  room for 2n doubles.
- * False when deviation_of is. Only + - * / and square roots. Thread: any. */
+/* Judge one series. Latency and resources are measured against the work there was: their usual level grows in
+ * proportion. The spread is at least 2 % of the level; of a share of requests it is at least the sampling error, and at
+ * least one request of those in the window. scratch  room for 2n doubles. False when deviation_of is. Only + - * / and
+ * square roots. Thread: any. */
 bool symptom_of(const struct measured *in, double *scratch, struct symptom *out);
 
 #endif

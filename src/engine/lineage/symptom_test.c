@@ -23,7 +23,8 @@ TEST(the_kind_of_a_metric_is_read_from_its_words)
         { "____", METRIC_OTHER },             { "averyveryverylongwordthatisnone_err", METRIC_ERRORS },
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (metric_kind_of(str_of(names[i].name)) != names[i].kind) test_failed(__FILE__, __LINE__, "%s", names[i].name);
+        if (metric_kind_of(str_of(names[i].name)) != names[i].kind)
+            test_failed(__FILE__, __LINE__, "%s", names[i].name);
 }
 
 /* 10 with a little noise that is the same every time. */
@@ -116,18 +117,28 @@ TEST(the_onset_is_where_the_climb_begins)
 
 TEST(hostile_numbers_give_finite_symptoms_or_none)
 {
-    static const double odd[] = { 0, -0.0, 1, -1, 1e308, -1e308, DBL_MIN / 4, DBL_MAX, INFINITY, -INFINITY, NAN, 100, 1e-300 };
+    static const double odd[] = { 0,       -0.0,     1,         -1,  1e308, -1e308, DBL_MIN / 4,
+                                  DBL_MAX, INFINITY, -INFINITY, NAN, 100,   1e-300 };
     enum { ODD = sizeof odd / sizeof odd[0] };
     double normal[N], window[M], load[N], asked[M], scratch[2 * N];
     for (uint32_t seed = 1; seed < 4000; seed++) {
         uint32_t x = seed * 2654435761u;
         bool constant = seed % 3 == 0;
-        for (size_t i = 0; i < N; i++) normal[i] = odd[constant ? seed % ODD : (x = x * 1664525u + 1013904223u) >> 16 & 7], load[i] = odd[x >> 20 & 7];
-        for (size_t i = 0; i < M; i++) window[i] = odd[(x = x * 1664525u + 1013904223u) >> 16 % ODD & 7], asked[i] = odd[(x >> 24) % ODD];
+        for (size_t i = 0; i < N; i++)
+            normal[i] = odd[constant ? seed % ODD : (x = x * 1664525u + 1013904223u) >> 16 & 7],
+            load[i] = odd[x >> 20 & 7];
+        for (size_t i = 0; i < M; i++)
+            window[i] = odd[(x = x * 1664525u + 1013904223u) >> 16 % ODD & 7], asked[i] = odd[(x >> 24) % ODD];
         for (int kind = METRIC_OTHER; kind <= METRIC_LOAD; kind++) {
             struct symptom s;
-            struct measured in = { .kind = (enum metric_kind)kind, .normal = normal, .window = window, .load_normal = load,
-                                   .load_window = asked, .growth = work_growth(load, N, asked, M, scratch), .n = N, .m = M };
+            struct measured in = { .kind = (enum metric_kind)kind,
+                                   .normal = normal,
+                                   .window = window,
+                                   .load_normal = load,
+                                   .load_window = asked,
+                                   .growth = work_growth(load, N, asked, M, scratch),
+                                   .n = N,
+                                   .m = M };
             if (!symptom_of(&in, scratch, &s)) continue;
             CHECK(symptom_possible(&in) || !(s.size > 0));
             CHECK(isfinite(s.d.score) && isfinite(s.excess) && s.excess >= 0);
@@ -143,6 +154,7 @@ TEST(too_little_to_compare_with_is_no_symptom)
     usual(normal, N, 1, 1);
     fill(window, M, NAN);
     CHECK(!symptom_of(&(struct measured){ .normal = normal, .window = window, .n = N, .m = M }, scratch, &s));
-    CHECK(!symptom_of(&(struct measured){ .normal = normal, .window = normal, .n = DEVIATION_NORMAL_MIN - 1, .m = 3 }, scratch, &s));
+    CHECK(!symptom_of(&(struct measured){ .normal = normal, .window = normal, .n = DEVIATION_NORMAL_MIN - 1, .m = 3 },
+                      scratch, &s));
     CHECK(!symptom_of(&(struct measured){ .normal = normal, .window = normal, .n = 0, .m = 0 }, scratch, &s));
 }

@@ -51,8 +51,16 @@ int weir_detector_init(void *memory, size_t size, const struct weir_detect_optio
 
 static struct weir_alarm outer_alarm(const struct detect_alarm *a)
 {
-    return (struct weir_alarm){ .part = (int)a->part, .over = a->over, .above = a->above, .start = a->start, .end = a->end,
-                                .value = a->value, .low = a->low, .high = a->high, .score = a->score, .once_in = a->once_in };
+    return (struct weir_alarm){ .part = (int)a->part,
+                                .over = a->over,
+                                .above = a->above,
+                                .start = a->start,
+                                .end = a->end,
+                                .value = a->value,
+                                .low = a->low,
+                                .high = a->high,
+                                .score = a->score,
+                                .once_in = a->once_in };
 }
 
 size_t weir_detector_feed(weir_detector *d, const int64_t *times, const double *values, size_t n, double *scores,
@@ -107,8 +115,8 @@ int weir_detector_save(const weir_detector *d, void *out, size_t size, struct we
     return public_error(e, error);
 }
 
-int weir_detector_load(void *memory, size_t size, const struct weir_detect_options *options, const void *saved, size_t saved_size,
-                       weir_detector **out, struct weir_error *error)
+int weir_detector_load(void *memory, size_t size, const struct weir_detect_options *options, const void *saved,
+                       size_t saved_size, weir_detector **out, struct weir_error *error)
 {
     struct detect_config config;
     err e = public_room(memory, size, sizeof(struct weir_detector), _Alignof(struct weir_detector));

@@ -5,7 +5,8 @@
 #include "engine/detect/cbpe.h"
 #include "engine/public/public.h"
 
-static_assert(WEIR_METRICS == (int)CBPE_METRICS && (int)WEIR_CALIBRATE_NEVER == (int)CBPE_NEVER, "public numbers are the inner ones");
+static_assert(WEIR_METRICS == (int)CBPE_METRICS && (int)WEIR_CALIBRATE_NEVER == (int)CBPE_NEVER,
+              "public numbers are the inner ones");
 
 enum { MODEL_BYTES = 64, FIT_BYTES = 256, ESTIMATE_BYTES = 96, SLACK = 1 << 12 }; /* the first three a row */
 
@@ -75,6 +76,7 @@ int weir_estimate(const weir_estimator *estimator, const struct weir_answers *ch
     struct arena scratch = public_arena(work);
     err e = cbpe_estimate(&estimator->model, &rows, &scratch, found);
     for (int i = 0; !e.code && i < WEIR_METRICS; i++)
-        out[i] = (struct weir_estimate){ found[i].value, found[i].error, found[i].low, found[i].high, found[i].realized, found[i].alert };
+        out[i] = (struct weir_estimate){ found[i].value, found[i].error,    found[i].low,
+                                         found[i].high,  found[i].realized, found[i].alert };
     return public_error(e, error);
 }

@@ -5,7 +5,8 @@
 #include "engine/lineage/graph.h"
 #include "engine/public/public.h"
 
-static_assert((int)WEIR_COLUMN == (int)NODE_COLUMN && (int)WEIR_PIPELINE == (int)NODE_PIPELINE && WEIR_NO_NODE == LINEAGE_NONE,
+static_assert((int)WEIR_COLUMN == (int)NODE_COLUMN && (int)WEIR_PIPELINE == (int)NODE_PIPELINE &&
+                  WEIR_NO_NODE == LINEAGE_NONE,
               "public numbers are the inner ones");
 
 enum { NODE_BYTES = 192, EDGE_BYTES = 80, VISIT_BYTES = 192, SLACK = 1 << 16, MAX_VISITS = 100000 };
@@ -42,7 +43,8 @@ int weir_graph_init(void *memory, size_t size, weir_graph **out, struct weir_err
     return public_error(e, error);
 }
 
-int weir_graph_node(weir_graph *g, int kind, struct weir_text name, uint32_t dataset, uint32_t *id, struct weir_error *error)
+int weir_graph_node(weir_graph *g, int kind, struct weir_text name, uint32_t dataset, uint32_t *id,
+                    struct weir_error *error)
 {
     err e = OK;
     if (kind < 0 || kind > WEIR_PIPELINE) e = err_make(ERR_INPUT, "kind: %d is none of enum weir_node_kind", kind);
@@ -60,7 +62,8 @@ static err as_input(err e)
 
 int weir_graph_edge(weir_graph *g, uint32_t from, uint32_t to, uint32_t via, int flow, struct weir_error *error)
 {
-    if (flow < 0 || flow >= FLOW_KINDS) return public_error(err_make(ERR_INPUT, "flow: %d is no kind of flow", flow), error);
+    if (flow < 0 || flow >= FLOW_KINDS)
+        return public_error(err_make(ERR_INPUT, "flow: %d is no kind of flow", flow), error);
     struct lineage_edge edge = { .from = from, .to = to, .via = via, .kind = (enum flow_kind)flow };
     return public_error(as_input(lineage_add_edge(g->graph, &edge)), error);
 }
@@ -94,7 +97,8 @@ int weir_graph_sql(weir_graph *g, uint32_t job, const struct weir_sql *sql, stru
 {
     err e = OK;
     int kind = weir_graph_get(g, job).kind;
-    if (kind != WEIR_JOB && kind != WEIR_PIPELINE) return public_error(err_make(ERR_INPUT, "job: no job or pipeline of the graph"), error);
+    if (kind != WEIR_JOB && kind != WEIR_PIPELINE)
+        return public_error(err_make(ERR_INPUT, "job: no job or pipeline of the graph"), error);
     for (size_t i = 0; !e.code && i < sql->count; i++) {
         const struct weir_statement *s = &sql->statements[i];
         for (size_t k = 0; !e.code && k < s->read_count; k++) e = dataset_edge(g, job, s->reads[k], true);
@@ -167,13 +171,14 @@ int weir_graph_walk(const weir_graph *g, uint32_t start, int up, unsigned depth,
     return public_error(OK, error);
 }
 
-int weir_graph_impact(const weir_graph *g, uint32_t column, size_t max, struct weir_memory memory, struct weir_visits *out,
-                      struct weir_error *error)
+int weir_graph_impact(const weir_graph *g, uint32_t column, size_t max, struct weir_memory memory,
+                      struct weir_visits *out, struct weir_error *error)
 {
     struct impacts found = { 0 };
     struct arena a = public_arena(memory);
     err e = check_max(max);
-    if (!e.code && weir_graph_get(g, column).kind != WEIR_COLUMN) e = err_make(ERR_INPUT, "column: no column of the graph");
+    if (!e.code && weir_graph_get(g, column).kind != WEIR_COLUMN)
+        e = err_make(ERR_INPUT, "column: no column of the graph");
     if (!e.code) e = as_input(lineage_impact(g->graph, column, max, &a, &found));
     struct weir_visit *to = e.code ? NULL : arena_try(&a, found.count * sizeof *to + 1);
     if (!e.code && !to) e = no_room(memory);

@@ -36,15 +36,21 @@ static const struct weir_flow *outer_flows(struct arena *a, const struct sql_flo
 
 static bool outer_statement(struct arena *a, const struct sql_statement *s, struct weir_statement *to)
 {
-    *to = (struct weir_statement){ .kind = outer(str_of(s->kind)), .line = s->line, .read_count = s->read_count,
-                                   .write_count = s->write_count, .column_count = s->column_count, .flow_count = s->flow_count,
-                                   .reads = outer_names(a, s->reads, s->read_count), .writes = outer_names(a, s->writes, s->write_count),
+    *to = (struct weir_statement){ .kind = outer(str_of(s->kind)),
+                                   .line = s->line,
+                                   .read_count = s->read_count,
+                                   .write_count = s->write_count,
+                                   .column_count = s->column_count,
+                                   .flow_count = s->flow_count,
+                                   .reads = outer_names(a, s->reads, s->read_count),
+                                   .writes = outer_names(a, s->writes, s->write_count),
                                    .columns = outer_names(a, s->columns, s->column_count),
                                    .flows = outer_flows(a, s->flows, s->flow_count) };
     return to->reads && to->writes && to->columns && to->flows;
 }
 
-int weir_sql(struct weir_text text, const char *dialect, struct weir_memory memory, struct weir_sql *out, struct weir_error *error)
+int weir_sql(struct weir_text text, const char *dialect, struct weir_memory memory, struct weir_sql *out,
+             struct weir_error *error)
 {
     struct sql_options options = { .dialect = SQL_AUTO };
     struct sql_lineage found;
@@ -57,6 +63,8 @@ int weir_sql(struct weir_text text, const char *dialect, struct weir_memory memo
     bool fits = to != NULL;
     for (size_t i = 0; fits && i < found.count; i++) fits = outer_statement(&a, &found.statements[i], &to[i]);
     if (!fits) return public_error(err_make(ERR_LIMIT, "memory: %zu bytes are too few", memory.size), error);
-    *out = (struct weir_sql){ .statements = to, .count = found.count, .skipped = found.skipped, .truncated = found.truncated };
+    *out = (struct weir_sql){
+        .statements = to, .count = found.count, .skipped = found.skipped, .truncated = found.truncated
+    };
     return public_error(OK, error);
 }

@@ -40,8 +40,12 @@ size_t weir_log_add(weir_log *log, struct weir_text line, int64_t time, uint32_t
     size_t n = log_watch_add(log->watch, (str){ line.ptr, line.len }, time, &hit, raised);
     *id = hit.id;
     for (size_t i = 0; i < n; i++)
-        alarms[i] = (struct weir_log_alarm){ .kind = (int)raised[i].kind, .id = raised[i].template, .after = raised[i].after,
-                                             .line = raised[i].line, .bits = raised[i].bits, .value = raised[i].value,
+        alarms[i] = (struct weir_log_alarm){ .kind = (int)raised[i].kind,
+                                             .id = raised[i].template,
+                                             .after = raised[i].after,
+                                             .line = raised[i].line,
+                                             .bits = raised[i].bits,
+                                             .value = raised[i].value,
                                              .high = raised[i].high };
     return n;
 }
@@ -96,7 +100,9 @@ static struct weir_log_line *put_lines(struct arena *a, const struct log_diff_li
 {
     struct weir_log_line *to = arena_try(a, n * sizeof *to + 1);
     for (size_t i = 0; to && i < n; i++)
-        to[i] = (struct weir_log_line){ .number = from[i].row, .text = { from[i].text.ptr, from[i].text.len }, .score = from[i].score,
+        to[i] = (struct weir_log_line){ .number = from[i].row,
+                                        .text = { from[i].text.ptr, from[i].text.len },
+                                        .score = from[i].score,
                                         .begins = from[i].begins };
     return to;
 }
@@ -108,9 +114,14 @@ int weir_log_diff(struct weir_text pass, struct weir_text fail, struct weir_memo
     struct arena a = public_arena(memory);
     err e = log_diff((str){ pass.ptr, pass.len }, (str){ fail.ptr, fail.len }, &a, &d);
     if (e.code) return public_error(e, error);
-    *out = (struct weir_log_diff){ .pass_lines = d.pass_lines, .fail_lines = d.fail_lines, .fresh = d.fresh, .guessed = d.guessed,
-                                   .lines = put_lines(&a, d.lines, d.count), .count = d.count,
-                                   .ranked = put_lines(&a, d.ranked, d.ranked_count), .ranked_count = d.ranked_count };
+    *out = (struct weir_log_diff){ .pass_lines = d.pass_lines,
+                                   .fail_lines = d.fail_lines,
+                                   .fresh = d.fresh,
+                                   .guessed = d.guessed,
+                                   .lines = put_lines(&a, d.lines, d.count),
+                                   .count = d.count,
+                                   .ranked = put_lines(&a, d.ranked, d.ranked_count),
+                                   .ranked_count = d.ranked_count };
     if (!out->lines || !out->ranked) e = err_make(ERR_LIMIT, "memory: %zu bytes are too few", memory.size);
     return public_error(e, error);
 }

@@ -31,21 +31,27 @@ TEST(sql_makes_a_graph_that_says_what_breaks)
     struct weir_visits v;
     uint32_t job, report;
     weir_graph *g = graph(memory, sizeof memory);
-    CHECK_I64(weir_sql(text("create table mart.sums as select customer, sum(total) s from raw.orders where state = 'paid' group by customer"), NULL,
-                       (struct weir_memory){ sql_memory, sizeof sql_memory }, &sql, &error), WEIR_OK);
+    CHECK_I64(weir_sql(text("create table mart.sums as select customer, sum(total) s from raw.orders where state = "
+                            "'paid' group by customer"),
+                       NULL, (struct weir_memory){ sql_memory, sizeof sql_memory }, &sql, &error),
+              WEIR_OK);
     CHECK_I64(weir_graph_node(g, WEIR_JOB, text("load"), 0, &job, &error), WEIR_OK);
     CHECK_I64(weir_graph_sql(g, job, &sql, &error), WEIR_OK);
     CHECK_I64(weir_graph_sql(g, job, &sql, &error), WEIR_OK); /* nothing twice */
-    CHECK_I64((int64_t)weir_graph_count(g), 8); /* the job, two datasets, three columns of the one and two of the other */
-    uint32_t orders = weir_graph_find(g, WEIR_DATASET, text("orders"), 0), sums = weir_graph_find(g, WEIR_DATASET, text("mart.sums"), 0);
+    CHECK_I64((int64_t)weir_graph_count(g),
+              8); /* the job, two datasets, three columns of the one and two of the other */
+    uint32_t orders = weir_graph_find(g, WEIR_DATASET, text("orders"), 0),
+             sums = weir_graph_find(g, WEIR_DATASET, text("mart.sums"), 0);
     CHECK(orders != WEIR_NO_NODE && sums != WEIR_NO_NODE);
     CHECK_I64(weir_graph_node(g, WEIR_JOB, text("report"), 0, &report, &error), WEIR_OK);
     CHECK_I64(weir_graph_edge(g, sums, report, WEIR_NO_NODE, 0, &error), WEIR_OK);
     CHECK_I64(weir_graph_walk(g, report, 1, 0, 100, m, &v, &error), WEIR_OK);
-    CHECK(v.count == 6 && is_named(g, &v.items[5], "raw.orders") && v.items[5].depth == 3 && !v.cut); /* two columns decide its rows */
+    CHECK(v.count == 6 && is_named(g, &v.items[5], "raw.orders") && v.items[5].depth == 3 &&
+          !v.cut); /* two columns decide its rows */
     CHECK_I64(weir_graph_walk(g, orders, 0, 1, 100, m, &v, &error), WEIR_OK);
     CHECK(v.count == 2 && is_named(g, &v.items[1], "load"));
-    CHECK_I64(weir_graph_impact(g, weir_graph_find(g, WEIR_COLUMN, text("TOTAL"), orders), 100, m, &v, &error), WEIR_OK);
+    CHECK_I64(weir_graph_impact(g, weir_graph_find(g, WEIR_COLUMN, text("TOTAL"), orders), 100, m, &v, &error),
+              WEIR_OK);
     bool broken = false, made = false;
     for (size_t i = 1; i < v.count; i++) {
         broken |= strcmp(weir_impact_name(v.items[i].what), "breaks") == 0 && is_named(g, &v.items[i], "load");
@@ -69,7 +75,9 @@ TEST(a_graph_stays_in_its_memory)
     }
     struct weir_visits v;
     char *work = mem_new(weir_graph_walk_memory(3000));
-    CHECK_I64(weir_graph_walk(g, first, 0, 100000, 3000, (struct weir_memory){ work, weir_graph_walk_memory(3000) }, &v, &error), WEIR_OK);
+    CHECK_I64(weir_graph_walk(g, first, 0, 100000, 3000, (struct weir_memory){ work, weir_graph_walk_memory(3000) }, &v,
+                              &error),
+              WEIR_OK);
     CHECK_I64((int64_t)v.count, 3000);
     int code = WEIR_OK;
     for (uint32_t i = 0; i < 1000000 && code == WEIR_OK; i++) {

@@ -1,5 +1,5 @@
-/* libweir allocates nothing: every call of the process that asks libc for memory is counted while libweir works. Under a sanitizer, which
- * has an allocator of its own, nothing is counted. */
+/* libweir allocates nothing: every call of the process that asks libc for memory is counted while libweir works. Under
+ * a sanitizer, which has an allocator of its own, nothing is counted. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -110,7 +110,8 @@ TEST(streams_and_estimates_ask_for_no_memory)
 TEST(texts_ask_for_no_memory)
 {
     static char passed[64 * 400], failed[64 * 400];
-    const char *sql_text = "with x as (select a, sum(b) s from t group by 1) insert into u select * from x join v using (a)";
+    const char *sql_text =
+        "with x as (select a, sum(b) s from t group by 1) insert into u select * from x join v using (a)";
     struct weir_sql sql;
     struct weir_log_diff diff;
     weir_graph *graph = NULL;
@@ -119,7 +120,8 @@ TEST(texts_ask_for_no_memory)
     struct weir_memory m = block(16 << 20), own = block(1 << 20);
     for (int i = 0; i < 400; i++) {
         len += (size_t)snprintf(passed + len, 64, "step %d took %d ms\n", i, i * 7 % 50);
-        at += (size_t)snprintf(failed + at, 64, i % 3 ? "step %d took %d ms\n" : "error: cannot open file%d of %d\n", i, i * 7 % 50);
+        at += (size_t)snprintf(failed + at, 64, i % 3 ? "step %d took %d ms\n" : "error: cannot open file%d of %d\n", i,
+                               i * 7 % 50);
     }
     struct weir_text p = { passed, len }, f = { failed, at };
     QUIET(weir_sql((struct weir_text){ sql_text, strlen(sql_text) }, NULL, m, &sql, &error));

@@ -56,7 +56,8 @@ TEST(every_stream_sees_its_change)
             i += weir_stream_feed(s, values + i, VALUES / 2 - i, &state);
             CHECK(state != WEIR_CHANGED || watch >= WEIR_WATCH_DDM); /* those two alarm now and then */
         }
-        while (done < VALUES && state != WEIR_CHANGED) done += weir_stream_feed(s, values + done, VALUES - done, &state);
+        while (done < VALUES && state != WEIR_CHANGED)
+            done += weir_stream_feed(s, values + done, VALUES - done, &state);
         CHECK_I64(state, WEIR_CHANGED);
         CHECK(done < VALUES / 2 + 400);
         struct weir_stream_change c = weir_stream_change(s);
@@ -130,19 +131,25 @@ TEST(an_estimate_is_near_what_the_labels_say)
         weir_estimator *estimator = NULL;
         char *block = mem_new(weir_estimator_size(N));
         answers(proba, predicted, label, N, k ? 0.5 : 1);
-        CHECK_I64(weir_estimator_init(block, weir_estimator_size(N), &a, 1000, WEIR_CALIBRATE_IF_IT_HELPS, room(weir_estimator_work(N)), &estimator,
-                                      &error), WEIR_OK);
+        CHECK_I64(weir_estimator_init(block, weir_estimator_size(N), &a, 1000, WEIR_CALIBRATE_IF_IT_HELPS,
+                                      room(weir_estimator_work(N)), &estimator, &error),
+                  WEIR_OK);
         CHECK(!k || weir_estimator_calibrated(estimator));
         answers(proba, predicted, label, N, k ? 0.5 : 1);
         CHECK_I64(weir_estimate(estimator, &a, room(weir_estimate_work(N)), e, &error), WEIR_OK);
-        for (int m = 0; m < WEIR_METRICS; m++) CHECK(fabs(e[m].value - e[m].realized) < 0.03 && e[m].low <= e[m].value && weir_metric_name(m)[0]);
+        for (int m = 0; m < WEIR_METRICS; m++)
+            CHECK(fabs(e[m].value - e[m].realized) < 0.03 && e[m].low <= e[m].value && weir_metric_name(m)[0]);
         a.label = NULL;
         CHECK_I64(weir_estimate(estimator, &a, room(weir_estimate_work(N)), e, &error), WEIR_OK);
         CHECK(isnan(e[0].realized));
-        CHECK_I64(weir_estimator_init(block, weir_estimator_size(N), &a, 1000, 0, room(weir_estimator_work(N)), &estimator, &error), WEIR_INPUT);
+        CHECK_I64(weir_estimator_init(block, weir_estimator_size(N), &a, 1000, 0, room(weir_estimator_work(N)),
+                                      &estimator, &error),
+                  WEIR_INPUT);
         a.label = label;
-        CHECK_I64(weir_estimator_init(block, weir_estimator_size(N), &a, 0, 0, room(1000), &estimator, &error), WEIR_INPUT);
-        CHECK_I64(weir_estimator_init(block, weir_estimator_size(N), &a, 1000, 0, room(1000), &estimator, &error), WEIR_LIMIT);
+        CHECK_I64(weir_estimator_init(block, weir_estimator_size(N), &a, 0, 0, room(1000), &estimator, &error),
+                  WEIR_INPUT);
+        CHECK_I64(weir_estimator_init(block, weir_estimator_size(N), &a, 1000, 0, room(1000), &estimator, &error),
+                  WEIR_LIMIT);
         mem_free(block);
     }
 }
@@ -173,15 +180,17 @@ TEST(texts_that_speak_of_something_else_are_told_apart_by_its_words)
     struct weir_domain domain;
     size_t bytes = 0;
     for (int i = 0; i < 2 * N; i++) {
-        int len = snprintf(text[i], sizeof text[i], "order %d was %s by %s", (int)(draw() * 1000), draw() < 0.5 ? "paid" : "sent",
-                           i >= N && draw() < 0.5 ? "crypto" : "card");
+        int len = snprintf(text[i], sizeof text[i], "order %d was %s by %s", (int)(draw() * 1000),
+                           draw() < 0.5 ? "paid" : "sent", i >= N && draw() < 0.5 ? "crypto" : "card");
         rows[i] = (struct weir_text){ text[i], (size_t)len };
         bytes += (size_t)len;
     }
-    CHECK_I64(weir_domain_texts(rows, N, rows + N, N, room(weir_domain_texts_memory(N, N, bytes)), &domain, &error), WEIR_OK);
+    CHECK_I64(weir_domain_texts(rows, N, rows + N, N, room(weir_domain_texts_memory(N, N, bytes)), &domain, &error),
+              WEIR_OK);
     CHECK(domain.p < 1e-6 && domain.term_count > 0);
     bool named = false;
-    for (size_t i = 0; i < domain.term_count; i++) named |= domain.terms[i].name.len == 6 && memcmp(domain.terms[i].name.ptr, "crypto", 6) == 0;
+    for (size_t i = 0; i < domain.term_count; i++)
+        named |= domain.terms[i].name.len == 6 && memcmp(domain.terms[i].name.ptr, "crypto", 6) == 0;
     CHECK(named);
     CHECK_I64(weir_domain_texts(rows, N, rows + N, N, room(1000), &domain, &error), WEIR_LIMIT);
 }

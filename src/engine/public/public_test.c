@@ -57,12 +57,14 @@ TEST(a_saved_detector_goes_on_bit_for_bit)
     weir_detector *a = detector(0), *b = NULL;
     (void)weir_detector_feed(a, times, values, SERIES / 2, NULL, alarms, 64, &count);
     CHECK_I64(weir_detector_save(a, saved, sizeof saved, &error), WEIR_OK);
-    CHECK_I64(weir_detector_load(memory[1], sizeof memory[1], NULL, saved, weir_detector_saved_size(), &b, &error), WEIR_OK);
+    CHECK_I64(weir_detector_load(memory[1], sizeof memory[1], NULL, saved, weir_detector_saved_size(), &b, &error),
+              WEIR_OK);
     (void)weir_detector_feed(a, times + SERIES / 2, values + SERIES / 2, SERIES / 2, NULL, alarms, 64, &count);
     (void)weir_detector_feed(b, times + SERIES / 2, values + SERIES / 2, SERIES / 2, NULL, second, 64, &again);
     CHECK(count == again && count > 0 && memcmp(alarms, second, count * sizeof *alarms) == 0);
     saved[0] ^= 1;
-    CHECK(weir_detector_load(memory[1], sizeof memory[1], NULL, saved, weir_detector_saved_size(), &b, &error) != WEIR_OK);
+    CHECK(weir_detector_load(memory[1], sizeof memory[1], NULL, saved, weir_detector_saved_size(), &b, &error) !=
+          WEIR_OK);
     CHECK(error.message[0]);
 }
 
@@ -83,7 +85,8 @@ TEST(feeding_stops_where_alarms_might_not_fit)
 {
     size_t count = 0;
     fill();
-    CHECK_I64((int64_t)weir_detector_feed(detector(0), times, values, SERIES, NULL, alarms, WEIR_ALARMS_ONE - 1, &count), 0);
+    CHECK_I64(
+        (int64_t)weir_detector_feed(detector(0), times, values, SERIES, NULL, alarms, WEIR_ALARMS_ONE - 1, &count), 0);
     CHECK_I64((int64_t)count, 0);
 }
 
@@ -160,8 +163,11 @@ TEST(sketches_in_parts_say_what_the_whole_says)
     struct weir_drift exact, d;
     weir_sketch *s[3];
     two_samples(0.2);
-    CHECK_I64(weir_drift_numbers(reference, ROWS, current, ROWS, room(weir_drift_numbers_memory(ROWS, ROWS)), &exact, &error), WEIR_OK);
-    for (int i = 0; i < 3; i++) CHECK_I64(weir_sketch_init(mem_new(weir_sketch_size()), weir_sketch_size(), &s[i], &error), WEIR_OK);
+    CHECK_I64(
+        weir_drift_numbers(reference, ROWS, current, ROWS, room(weir_drift_numbers_memory(ROWS, ROWS)), &exact, &error),
+        WEIR_OK);
+    for (int i = 0; i < 3; i++)
+        CHECK_I64(weir_sketch_init(mem_new(weir_sketch_size()), weir_sketch_size(), &s[i], &error), WEIR_OK);
     weir_sketch_add(s[0], reference, ROWS);
     weir_sketch_add(s[1], current, ROWS / 2);
     weir_sketch_add(s[2], current + ROWS / 2, ROWS / 2);
@@ -181,7 +187,8 @@ TEST(words_and_columns_together)
         cur[i] = i % 10 ? ref[i] : (struct weir_text){ "void", 4 };
     }
     CHECK_I64(weir_drift_words(ref, N, cur, N, room(weir_drift_words_memory()), &columns[0], &error), WEIR_OK);
-    CHECK(columns[0].drift && columns[0].new_values == 1 && isnan(columns[0].ks) && strstr(columns[0].sentence, "void"));
+    CHECK(columns[0].drift && columns[0].new_values == 1 && isnan(columns[0].ks) &&
+          strstr(columns[0].sentence, "void"));
     for (int i = 1; i < 20; i++) columns[i] = (struct weir_drift){ .p = 0.02 * i };
     CHECK_I64(weir_drift_decide(columns, 20, 0, room(weir_drift_decide_memory(20)), &error), WEIR_OK);
     CHECK(columns[0].drift && !columns[1].drift && columns[1].adjusted > 0.02);
@@ -255,7 +262,8 @@ TEST(the_new_line_of_a_failed_run_is_found)
 
 TEST(sql_says_where_a_column_comes_from)
 {
-    struct weir_text sql = text("insert into daily (day, total) select o.day, sum(o.amount) from orders o group by o.day");
+    struct weir_text sql =
+        text("insert into daily (day, total) select o.day, sum(o.amount) from orders o group by o.day");
     struct weir_sql found;
     CHECK_I64(weir_sql(sql, "no such", room(1 << 20), &found, &error), WEIR_INPUT);
     CHECK_I64(weir_sql(sql, NULL, room(1000), &found, &error), WEIR_LIMIT);

@@ -18,7 +18,8 @@ const char *weir_change_name(int kind)
 size_t weir_changes_memory(size_t rows, size_t columns)
 {
     size_t most = CHANGE_ROWS_MAX;
-    return (rows < most ? rows : most) * (columns < CHANGE_COLUMNS_MAX ? columns : CHANGE_COLUMNS_MAX) * CHANGE_BYTES + SLACK;
+    return (rows < most ? rows : most) * (columns < CHANGE_COLUMNS_MAX ? columns : CHANGE_COLUMNS_MAX) * CHANGE_BYTES +
+           SLACK;
 }
 
 int weir_changes(const double *values, size_t rows, size_t columns, struct weir_memory memory, struct weir_change *out,
@@ -29,8 +30,12 @@ int weir_changes(const double *values, size_t rows, size_t columns, struct weir_
     *count = 0;
     err e = change_find(values, rows, columns, &a, found, count);
     for (size_t i = 0; !e.code && i < *count; i++)
-        out[i] = (struct weir_change){ .at = found[i].at, .kind = (int)found[i].kind, .column = (int)found[i].column,
-                                       .before = found[i].before, .after = found[i].after, .strength = found[i].strength };
+        out[i] = (struct weir_change){ .at = found[i].at,
+                                       .kind = (int)found[i].kind,
+                                       .column = (int)found[i].column,
+                                       .before = found[i].before,
+                                       .after = found[i].after,
+                                       .strength = found[i].strength };
     return public_error(e, error);
 }
 
@@ -39,8 +44,8 @@ size_t weir_discords_memory(size_t rows)
     return (rows < DISCORD_ROWS_MAX ? rows : DISCORD_ROWS_MAX) * DISCORD_BYTES + SLACK;
 }
 
-int weir_discords(const double *values, size_t rows, size_t from, size_t period, struct weir_memory memory, double *scores,
-                  struct weir_discord *out, size_t max, size_t *count, struct weir_error *error)
+int weir_discords(const double *values, size_t rows, size_t from, size_t period, struct weir_memory memory,
+                  double *scores, struct weir_discord *out, size_t max, size_t *count, struct weir_error *error)
 {
     struct discord found[DISCORDS_MAX];
     struct discord_opts opts = { .from = from, .period = period, .score = scores };

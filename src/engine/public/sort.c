@@ -1,4 +1,5 @@
-/* libweir allocates nothing, and glibc's qsort does: inside the library its name means the sort of base. It is not exported. */
+/* libweir allocates nothing, and glibc's qsort does: inside the library its name means the sort of base. It is not
+ * exported. */
 #include <stdlib.h>
 
 #include "base/sort.h"

@@ -18,7 +18,8 @@ struct weir_stream {
         struct eddm distance;
     } by;
 };
-static_assert((int)WEIR_WARNING == (int)DDM_WARNING && (int)WEIR_CHANGED == (int)DDM_DRIFT, "public states are the inner ones");
+static_assert((int)WEIR_WARNING == (int)DDM_WARNING && (int)WEIR_CHANGED == (int)DDM_DRIFT,
+              "public states are the inner ones");
 
 static const struct weir_stream_change no_change = { NAN, NAN, NAN };
 
@@ -37,12 +38,14 @@ size_t weir_stream_size(void)
 
 static err check_options(int watch, const struct weir_stream_options *o)
 {
-    if (watch < WEIR_WATCH_RANKS || watch > WEIR_WATCH_EDDM) return err_make(ERR_INPUT, "watch: %d is none of enum weir_watch", watch);
+    if (watch < WEIR_WATCH_RANKS || watch > WEIR_WATCH_EDDM)
+        return err_make(ERR_INPUT, "watch: %d is none of enum weir_watch", watch);
     bool share = o->delta > 0 && o->delta <= 1;
     if (watch == WEIR_WATCH_RANKS && !share) return err_make(ERR_INPUT, "delta: %g is not in (0, 1]", o->delta);
     if (watch != WEIR_WATCH_PAGE_HINKLEY) return OK;
     if (!(o->delta >= 0 && o->delta < INFINITY)) return err_make(ERR_INPUT, "delta: %g is not 0 or more", o->delta);
-    if (!(o->threshold > 0 && o->threshold < INFINITY)) return err_make(ERR_INPUT, "threshold: %g is not above 0", o->threshold);
+    if (!(o->threshold > 0 && o->threshold < INFINITY))
+        return err_make(ERR_INPUT, "threshold: %g is not above 0", o->threshold);
     if (!(o->alpha > 0 && o->alpha <= 1)) return err_make(ERR_INPUT, "alpha: %g is not in (0, 1]", o->alpha);
     return OK;
 }
@@ -121,15 +124,19 @@ struct weir_stream_change weir_stream_change(const weir_stream *s)
 static bool load_inner(struct weir_stream *s, const struct weir_stream *from)
 {
     switch ((enum weir_watch)from->watch) {
-    case WEIR_WATCH_RANKS: return stream_drift_load(&s->by.ranks, (str){ (const char *)&from->by.ranks, sizeof from->by.ranks });
-    case WEIR_WATCH_PAGE_HINKLEY: return page_hinkley_load(&s->by.mean, (str){ (const char *)&from->by.mean, sizeof from->by.mean });
+    case WEIR_WATCH_RANKS:
+        return stream_drift_load(&s->by.ranks, (str){ (const char *)&from->by.ranks, sizeof from->by.ranks });
+    case WEIR_WATCH_PAGE_HINKLEY:
+        return page_hinkley_load(&s->by.mean, (str){ (const char *)&from->by.mean, sizeof from->by.mean });
     case WEIR_WATCH_DDM: return ddm_load(&s->by.rate, (str){ (const char *)&from->by.rate, sizeof from->by.rate });
-    case WEIR_WATCH_EDDM: return eddm_load(&s->by.distance, (str){ (const char *)&from->by.distance, sizeof from->by.distance });
+    case WEIR_WATCH_EDDM:
+        return eddm_load(&s->by.distance, (str){ (const char *)&from->by.distance, sizeof from->by.distance });
     }
     return false;
 }
 
-int weir_stream_load(void *memory, size_t size, const void *saved, size_t saved_size, weir_stream **out, struct weir_error *error)
+int weir_stream_load(void *memory, size_t size, const void *saved, size_t saved_size, weir_stream **out,
+                     struct weir_error *error)
 {
     struct weir_stream from, made = { 0 };
     err e = public_room(memory, size, sizeof(struct weir_stream), _Alignof(struct weir_stream));

@@ -11,13 +11,16 @@ size_t weir_mmd_memory(size_t dims)
     return SLACK + (dims < MMD_DIMS_MAX ? dims : MMD_DIMS_MAX) * DIM_BYTES;
 }
 
-int weir_mmd(const double *reference, size_t m, const double *current, size_t n, size_t dims, uint64_t seed, struct weir_memory memory,
-             struct weir_mmd_result *out, struct weir_error *error)
+int weir_mmd(const double *reference, size_t m, const double *current, size_t n, size_t dims, uint64_t seed,
+             struct weir_memory memory, struct weir_mmd_result *out, struct weir_error *error)
 {
     struct mmd_result r;
     struct arena a = public_arena(memory);
     err e = mmd_test(reference, m, current, n, dims, seed, &a, &r);
-    if (!e.code) *out = (struct weir_mmd_result){ .distance = r.distance, .excess = r.excess, .p = r.p, .rows = { r.reference, r.current } };
+    if (!e.code)
+        *out = (struct weir_mmd_result){
+            .distance = r.distance, .excess = r.excess, .p = r.p, .rows = { r.reference, r.current }
+        };
     return public_error(e, error);
 }
 
@@ -35,7 +38,8 @@ size_t weir_domain_memory(size_t m, size_t n, size_t dims)
 size_t weir_domain_texts_memory(size_t m, size_t n, size_t bytes)
 {
     size_t rows = rows_used(m, n), words = rows * DOMAIN_WORDS_MAX;
-    return 8 * SLACK + (m + n) * sizeof(str) + rows * ROW_BYTES + (bytes / 2 < words ? bytes / 2 + rows : words) * WORD_BYTES;
+    return 8 * SLACK + (m + n) * sizeof(str) + rows * ROW_BYTES +
+           (bytes / 2 < words ? bytes / 2 + rows : words) * WORD_BYTES;
 }
 
 static err classified(const struct domain_rows *rows, struct arena *a, struct weir_domain *out)
@@ -43,7 +47,8 @@ static err classified(const struct domain_rows *rows, struct arena *a, struct we
     struct domain_result r;
     err e = domain_classify(rows, a, &r);
     if (e.code) return e;
-    *out = (struct weir_domain){ .auc = r.auc, .p = r.p, .rows = { r.reference, r.current }, .term_count = r.term_count };
+    *out =
+        (struct weir_domain){ .auc = r.auc, .p = r.p, .rows = { r.reference, r.current }, .term_count = r.term_count };
     for (size_t i = 0; i < r.term_count; i++) {
         uint32_t column = r.terms[i].column;
         str name = rows->names ? rows->names[column] : STR("");
@@ -52,8 +57,8 @@ static err classified(const struct domain_rows *rows, struct arena *a, struct we
     return OK;
 }
 
-int weir_domain(const double *reference, size_t m, const double *current, size_t n, size_t dims, struct weir_memory memory,
-                struct weir_domain *out, struct weir_error *error)
+int weir_domain(const double *reference, size_t m, const double *current, size_t n, size_t dims,
+                struct weir_memory memory, struct weir_domain *out, struct weir_error *error)
 {
     struct domain_rows rows = { 0 };
     struct arena a = public_arena(memory);
@@ -65,17 +70,19 @@ int weir_domain(const double *reference, size_t m, const double *current, size_t
 static const str *inner_texts(const struct weir_text *texts, size_t n, struct arena *a)
 {
     str *to = n < SIZE_MAX / sizeof *to ? arena_try(a, n * sizeof *to + 1) : NULL;
-    for (size_t i = 0; to && i < n; i++) to[i] = (str){ texts[i].ptr ? texts[i].ptr : "", texts[i].ptr ? texts[i].len : 0 };
+    for (size_t i = 0; to && i < n; i++)
+        to[i] = (str){ texts[i].ptr ? texts[i].ptr : "", texts[i].ptr ? texts[i].len : 0 };
     return to;
 }
 
-int weir_domain_texts(const struct weir_text *reference, size_t m, const struct weir_text *current, size_t n, struct weir_memory memory,
-                      struct weir_domain *out, struct weir_error *error)
+int weir_domain_texts(const struct weir_text *reference, size_t m, const struct weir_text *current, size_t n,
+                      struct weir_memory memory, struct weir_domain *out, struct weir_error *error)
 {
     struct domain_rows rows = { 0 };
     struct arena a = public_arena(memory);
     const str *ref = inner_texts(reference, m, &a), *cur = inner_texts(current, n, &a);
-    err e = ref && cur ? domain_texts(ref, m, cur, n, &a, &rows) : err_make(ERR_LIMIT, "memory: %zu bytes are too few", memory.size);
+    err e = ref && cur ? domain_texts(ref, m, cur, n, &a, &rows)
+                       : err_make(ERR_LIMIT, "memory: %zu bytes are too few", memory.size);
     if (!e.code) e = classified(&rows, &a, out);
     return public_error(e, error);
 }

@@ -5,8 +5,8 @@
 
 #include "engine/public/public.h"
 
-static_assert((int)WEIR_CORRUPT == (int)ERR_CORRUPT && (int)WEIR_TOO_NEW == (int)ERR_TOO_NEW && (int)WEIR_INPUT == (int)ERR_INPUT &&
-                  (int)WEIR_LIMIT == (int)ERR_LIMIT,
+static_assert((int)WEIR_CORRUPT == (int)ERR_CORRUPT && (int)WEIR_TOO_NEW == (int)ERR_TOO_NEW &&
+                  (int)WEIR_INPUT == (int)ERR_INPUT && (int)WEIR_LIMIT == (int)ERR_LIMIT,
               "public codes are the inner ones");
 
 int weir_abi(void)
@@ -30,7 +30,8 @@ int public_error(err e, struct weir_error *error)
 
 err public_room(const void *memory, size_t size, size_t needed, size_t align)
 {
-    if (!memory || size < needed) return err_make(ERR_LIMIT, "memory: %zu bytes were given, %zu are needed", memory ? size : 0, needed);
+    if (!memory || size < needed)
+        return err_make(ERR_LIMIT, "memory: %zu bytes were given, %zu are needed", memory ? size : 0, needed);
     if ((uintptr_t)memory % align) return err_make(ERR_INPUT, "memory: must be aligned to %zu bytes", align);
     return OK;
 }
