@@ -1,11 +1,11 @@
 /* Causes of recorded cases, and what naming them costs.
  *
- *   bench_causes [--check] [DATA]   the faults and the normal operation of PetShop (Hardt et al. 2023, data CC BY 4.0), every folder of
- *                                   DATA/rca_petshop; default $WEIR_DATA, ../shared/data
- *   bench_causes --time FOLDER...   milliseconds a case, for folders that `weir diagnose` reads
+ *   bench_causes [--check] [DATA]   the faults and the normal operation of PetShop (Hardt et al. 2023, data CC BY 4.0),
+ * every folder of DATA/rca_petshop; default $WEIR_DATA, ../shared/data bench_causes --time FOLDER...   milliseconds a
+ * case, for folders that `weir diagnose` reads
  *
- * What `weir diagnose` does with a folder is done here in one process. --check exits 1 when a goal is missed; 77 when there is no data.
- * The figures with their peers are those of `make bench-judgement`. */
+ * What `weir diagnose` does with a folder is done here in one process. --check exits 1 when a goal is missed; 77 when
+ * there is no data. The figures with their peers are those of `make bench-judgement`. */
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -84,7 +84,8 @@ static void score_fault(struct bench *b, str folder, struct figures *f)
     f->faults += 1;
     f->top1 += rank == 0 && n > 0;
     f->top3 += rank < TOP && rank < n;
-    if (rank > 0 || n == 0) (void)printf("# " STR_FMT ": " STR_FMT " at %zu of %zu\n", STR_ARG(folder), STR_ARG(truth), rank + 1, n);
+    if (rank > 0 || n == 0)
+        (void)printf("# " STR_FMT ": " STR_FMT " at %zu of %zu\n", STR_ARG(folder), STR_ARG(truth), rank + 1, n);
     arena_done(&a);
 }
 
@@ -114,7 +115,8 @@ static void score_normal(struct bench *b, str scenario, str target, struct figur
     for (size_t m = 0; m < 2; m++) {
         c.metric = metrics[m];
         for (size_t tenths = 5; tenths < 10; tenths++, f->splits += 1) f->quiet += is_quiet(b, c, n * tenths / 10, n);
-        for (size_t at = n / 2; at + WINDOW <= n; at += WINDOW, f->windows += 1) f->quiet_windows += is_quiet(b, c, at, at + WINDOW);
+        for (size_t at = n / 2; at + WINDOW <= n; at += WINDOW, f->windows += 1)
+            f->quiet_windows += is_quiet(b, c, at, at + WINDOW);
     }
     arena_done(&a);
 }
@@ -166,12 +168,14 @@ static bool petshop(struct bench *b, str data, bool *any)
     arena_done(&a);
     *any = f.faults > 0;
     if (!*any) return true;
-    (void)printf("PetShop, %.0f faults, %.0f normal windows           value     goal\n", f.faults, f.splits + f.windows);
+    (void)printf("PetShop, %.0f faults, %.0f normal windows           value     goal\n", f.faults,
+                 f.splits + f.windows);
     bool good = report("top-1", f.top1 / f.faults, 0.75, false);
     good &= report("top-3", f.top3 / f.faults, 0.90, false);
     good &= report("specificity, splits", f.quiet / f.splits, 0.95, false);
     good &= report("specificity, short windows", f.quiet_windows / f.windows, 0.95, false);
-    (void)report("milliseconds a case", b->seconds / b->questions * 1000, 1.0, true); /* no verdict: a test's machine may be slow */
+    (void)report("milliseconds a case", b->seconds / b->questions * 1000, 1.0,
+                 true); /* no verdict: a test's machine may be slow */
     return good;
 }
 

@@ -1,12 +1,13 @@
-/* The core under load: real findings become incidents, diagnoses, case steps, proposals, decisions and effects, with all their
- * tables and hashes, under the default policy.
+/* The core under load: real findings become incidents, diagnoses, case steps, proposals, decisions and effects, with
+ * all their tables and hashes, under the default policy.
  *
  *   bench_core [SECONDS]     default 4 for each line
  *
- * Every finding is of a pipeline of its own that is well until then, and settles at once, so that each takes the whole road;
- * incidents are closed in between, outside the time measured. At most 1000 inputs are in a group transaction, with fsync as the
- * disk has it and padded to 4 ms. The latency goes from the moment the incident settles to the commit of its decision; the one "from the
- * finding's arrival" also holds the wait for the group before it. Writes bench/core.json in the working folder. */
+ * Every finding is of a pipeline of its own that is well until then, and settles at once, so that each takes the whole
+ * road; incidents are closed in between, outside the time measured. At most 1000 inputs are in a group transaction,
+ * with fsync as the disk has it and padded to 4 ms. The latency goes from the moment the incident settles to the commit
+ * of its decision; the one "from the finding's arrival" also holds the wait for the group before it. Writes
+ * bench/core.json in the working folder. */
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdatomic.h>
@@ -62,7 +63,8 @@ static err apply_finding(struct tx *tx, void *ctx)
     usec t = tx_time(tx);
     j->settled = now(j->b); /* it settles at once: in this very input */
     str body = str_fmt(a,
-                       "{\"series\":\"\",\"pipeline\":\"pipeline_%04d\",\"step\":\"load\",\"run\":\"\",\"kind\":\"exit\",\"detector\":\"exit\","
+                       "{\"series\":\"\",\"pipeline\":\"pipeline_%04d\",\"step\":\"load\",\"run\":\"\",\"kind\":"
+                       "\"exit\",\"detector\":\"exit\","
                        "\"severity\":\"HIGH\",\"start\":%lld,\"end\":%lld,\"value\":28,\"summary\":"
                        "\"load ended with 28 (round %d): curl: (28) Operation timed out after 1001 milliseconds\"}",
                        j->n, (long long)t, (long long)t, j->b->round);
@@ -80,7 +82,8 @@ static err close_incident(struct tx *tx, void *ctx)
     str id = rows_dup(r, 0, a);
     rows_end(r);
     int64_t seq = 0;
-    return core_apply(j->b->core, tx, &(struct input){ STR("incident.closed"), id, STR("bench"), STR("{\"comment\":\"\"}") }, &seq);
+    return core_apply(j->b->core, tx,
+                      &(struct input){ STR("incident.closed"), id, STR("bench"), STR("{\"comment\":\"\"}") }, &seq);
 }
 
 static void ended(err result, void *ctx)
@@ -136,7 +139,8 @@ static err load_document(struct tx *tx, void *ctx)
     jw_str(&w, "text", d->text);
     jw_close(&w);
     int64_t seq = 0;
-    err e = core_apply(d->b->core, tx, &(struct input){ STR("document.loaded"), str_of(d->kind), STR("bench"), buf_view(&body) }, &seq);
+    err e = core_apply(d->b->core, tx,
+                       &(struct input){ STR("document.loaded"), str_of(d->kind), STR("bench"), buf_view(&body) }, &seq);
     buf_done(&body);
     return e;
 }
@@ -152,7 +156,8 @@ static void load_pipelines(struct bench *b)
     buf_add(&text, STR("{\"pipelines\":["));
     for (int i = 0; i < PIPELINES; i++)
         buf_fmt(&text,
-                "%s{\"name\":\"pipeline_%04d\",\"source\":\"api\",\"destination\":\"warehouse\",\"tier\":2,\"environment\":\"production\","
+                "%s{\"name\":\"pipeline_%04d\",\"source\":\"api\",\"destination\":\"warehouse\",\"tier\":2,"
+                "\"environment\":\"production\","
                 "\"every_us\":0,\"after\":[],\"steps\":[{\"name\":\"extract\",\"argv\":[\"true\"],\"repeatable\":true},"
                 "{\"name\":\"load\",\"argv\":[\"true\"],\"repeatable\":true}],\"knobs\":[]}",
                 i ? "," : "", i);
@@ -207,7 +212,7 @@ struct figures {
     double cpu_us;                           /* processor time an entry: what a busy machine does not change */
     double idle50, idle99, busy50, busy99;   /* ms, settled to committed */
     double arrival50, arrival99;             /* ms, submitted to committed, RATE a second */
-    double disk50, disk99;                   /* ms, of a small write and fdatasync alone, beside it: what the machine adds */
+    double disk50, disk99; /* ms, of a small write and fdatasync alone, beside it: what the machine adds */
 };
 
 static int64_t decisions(struct bench *b)
@@ -282,7 +287,8 @@ static void disk_alone(struct bench *b, const char *dir, struct figures *f)
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     for (int i = 0; i < TIMES; i++) {
         usec began = now(b);
-        if (write(fd, block, sizeof block) != (ssize_t)sizeof block || fdatasync(fd)) die("probe the disk", err_errno("%s", path));
+        if (write(fd, block, sizeof block) != (ssize_t)sizeof block || fdatasync(fd))
+            die("probe the disk", err_errno("%s", path));
         b->took[0][i] = now(b) - began;
         (void)usleep(5000);
     }
@@ -328,7 +334,8 @@ static void row(struct jw *w, const char *metric, double value, const char *unit
     else jw_null(w, "goal"), jw_null(w, "met");
     jw_null(w, "peer"), jw_null(w, "peer_value"), jw_null(w, "ratio");
     jw_close(w);
-    (void)printf("%-52s %12.2f %s%s\n", metric, value, unit, goal > 0 && (less ? value > goal : value < goal) ? "   goal missed" : "");
+    (void)printf("%-52s %12.2f %s%s\n", metric, value, unit,
+                 goal > 0 && (less ? value > goal : value < goal) ? "   goal missed" : "");
 }
 
 static void report(struct jw *w, const struct figures *f, const char *sync, double entries_goal, double latency_goal)

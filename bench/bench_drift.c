@@ -1,5 +1,5 @@
-/* Drift of two tables of numbers in memory: seconds, memory beside the input, and every column's Kolmogorov-Smirnov D, for
- * bench/judgement/drift_speed.py, which runs SciPy on the same bytes.
+/* Drift of two tables of numbers in memory: seconds, memory beside the input, and every column's Kolmogorov-Smirnov D,
+ * for bench/judgement/drift_speed.py, which runs SciPy on the same bytes.
  *
  *   bench_drift exact|sketch REF CUR ROWS COLUMNS     REF, CUR: float64, column after column
  *

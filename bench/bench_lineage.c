@@ -1,8 +1,8 @@
 /* Lineage on its own.
  *
- *   bench_lineage sql < TEXTS     TEXTS: JSON Lines {"sql", "dialect"?, "schemas"?: {table: [columns]}}; prints what was read from each,
- *                                 one JSON line each, and on stderr texts, bytes and the seconds of the reading alone
- *   bench_lineage graph           100,000 nodes and 300,000 edges of a generated warehouse: seconds to load, and for each way of asking
+ *   bench_lineage sql < TEXTS     TEXTS: JSON Lines {"sql", "dialect"?, "schemas"?: {table: [columns]}}; prints what
+ * was read from each, one JSON line each, and on stderr texts, bytes and the seconds of the reading alone bench_lineage
+ * graph           100,000 nodes and 300,000 edges of a generated warehouse: seconds to load, and for each way of asking
  *                                 the middle and the 99th of 100 of many questions, as one JSON object */
 #include <stdio.h>
 #include <time.h>
@@ -79,7 +79,15 @@ static int run_sql(void)
 
 /* --- The graph --- */
 
-enum { DATASETS = 20000, JOBS = 20000, COLUMNS_EACH = 3, TABLE_EDGES = 100000, COLUMN_EDGES = 200000, QUESTIONS = 4000, BOUND = 1000 };
+enum {
+    DATASETS = 20000,
+    JOBS = 20000,
+    COLUMNS_EACH = 3,
+    TABLE_EDGES = 100000,
+    COLUMN_EDGES = 200000,
+    QUESTIONS = 4000,
+    BOUND = 1000
+};
 
 static uint64_t chance = 20260504;
 
@@ -94,7 +102,8 @@ static void must(err e)
     if (e.code) die(err_name(e.code), e.msg);
 }
 
-/* Layers as in a warehouse: a job reads earlier datasets and writes a later one; a few datasets are read by thousands. */
+/* Layers as in a warehouse: a job reads earlier datasets and writes a later one; a few datasets are read by thousands.
+ */
 static uint32_t earlier(uint32_t than)
 {
     return draw(10) == 0 ? draw(than < 50 ? than : 50) : than > 2000 ? than - 1 - draw(2000) : draw(than);
@@ -104,13 +113,17 @@ static struct lineage_graph *generated(struct arena *a)
 {
     struct lineage_graph *g;
     struct arena names = arena_init(64 << 20);
-    uint32_t *datasets = ARENA_ARRAY(&names, uint32_t, DATASETS), *jobs = ARENA_ARRAY(&names, uint32_t, JOBS), column[2];
+    uint32_t *datasets = ARENA_ARRAY(&names, uint32_t, DATASETS), *jobs = ARENA_ARRAY(&names, uint32_t, JOBS),
+             column[2];
     must(lineage_new(a, NULL, &g));
     for (uint32_t i = 0; i < DATASETS; i++) {
-        must(lineage_add_node(g, NODE_DATASET, str_fmt(&names, "postgres://db:5432/dw.mart_%u.table_%u", i % 97, i), &datasets[i]));
-        for (uint32_t c = 0; c < COLUMNS_EACH; c++) must(lineage_add_column(g, datasets[i], str_fmt(&names, "column_%u", c), &column[0]));
+        must(lineage_add_node(g, NODE_DATASET, str_fmt(&names, "postgres://db:5432/dw.mart_%u.table_%u", i % 97, i),
+                              &datasets[i]));
+        for (uint32_t c = 0; c < COLUMNS_EACH; c++)
+            must(lineage_add_column(g, datasets[i], str_fmt(&names, "column_%u", c), &column[0]));
     }
-    for (uint32_t i = 0; i < JOBS; i++) must(lineage_add_node(g, NODE_JOB, str_fmt(&names, "model.shop.job_%u", i), &jobs[i]));
+    for (uint32_t i = 0; i < JOBS; i++)
+        must(lineage_add_node(g, NODE_JOB, str_fmt(&names, "model.shop.job_%u", i), &jobs[i]));
     for (uint32_t i = 0; i < TABLE_EDGES; i++) {
         uint32_t to = 1 + draw(DATASETS - 1), from = earlier(to), job = to % JOBS;
         must(lineage_add_edge(g, &(struct lineage_edge){ datasets[from], jobs[job], LINEAGE_NONE, FLOW_IDENTITY, i }));
@@ -120,7 +133,8 @@ static struct lineage_graph *generated(struct arena *a)
         uint32_t to = 1 + draw(DATASETS - 1), from = earlier(to);
         must(lineage_add_column(g, datasets[from], str_fmt(&names, "column_%u", draw(COLUMNS_EACH)), &column[0]));
         must(lineage_add_column(g, datasets[to], str_fmt(&names, "column_%u", draw(COLUMNS_EACH)), &column[1]));
-        must(lineage_add_edge(g, &(struct lineage_edge){ column[0], column[1], jobs[to % JOBS], (enum flow_kind)draw(3), 0 }));
+        must(lineage_add_edge(
+            g, &(struct lineage_edge){ column[0], column[1], jobs[to % JOBS], (enum flow_kind)draw(3), 0 }));
     }
     arena_done(&names);
     return g;
@@ -152,8 +166,8 @@ static void ask(const struct lineage_graph *g, int way, const char *name)
         visited += v.count + im.count;
     }
     qsort(took, QUESTIONS, sizeof *took, by_size);
-    (void)printf(",\"%s\":{\"median_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f,\"visited\":%.1f}", name, took[QUESTIONS / 2],
-                 took[QUESTIONS * 99 / 100], took[QUESTIONS - 1], (double)visited / QUESTIONS);
+    (void)printf(",\"%s\":{\"median_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f,\"visited\":%.1f}", name,
+                 took[QUESTIONS / 2], took[QUESTIONS * 99 / 100], took[QUESTIONS - 1], (double)visited / QUESTIONS);
     arena_done(&a);
 }
 
@@ -162,8 +176,8 @@ static int run_graph(void)
     struct arena a = arena_init(ARENA_MAX);
     double start = cpu_seconds();
     struct lineage_graph *g = generated(&a);
-    (void)printf("{\"nodes\":%zu,\"edges\":%zu,\"load_s\":%.3f,\"mib\":%.1f", lineage_node_count(g), lineage_edge_count(g),
-                 cpu_seconds() - start, (double)a.used / (1 << 20));
+    (void)printf("{\"nodes\":%zu,\"edges\":%zu,\"load_s\":%.3f,\"mib\":%.1f", lineage_node_count(g),
+                 lineage_edge_count(g), cpu_seconds() - start, (double)a.used / (1 << 20));
     ask(g, 0, "up");
     ask(g, 1, "down");
     ask(g, 2, "impact");

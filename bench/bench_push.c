@@ -1,10 +1,11 @@
-/* Sends remote write to a server on this machine, as fast as it takes it: the same bodies, made beforehand, to whichever server.
+/* Sends remote write to a server on this machine, as fast as it takes it: the same bodies, made beforehand, to
+ * whichever server.
  *
  *   bench_push PORT PATH PER_SERIES REQUESTS FIRST_MS [HEADER...]
  *
- * Two connections, each with its own half of 2,000 series in the order of time, as the shards of a Prometheus do. The first
- * request of each makes the series and is not measured. Prints {"samples", "seconds", "refused", "waits"} as JSON; exit 1 when a
- * request was refused. */
+ * Two connections, each with its own half of 2,000 series in the order of time, as the shards of a Prometheus do. The
+ * first request of each makes the series and is not measured. Prints {"samples", "seconds", "refused", "waits"} as
+ * JSON; exit 1 when a request was refused. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -41,7 +42,9 @@ static void die(const char *what)
 
 static int connect_to(int port)
 {
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in at = { .sin_family = AF_INET,
+                              .sin_port = htons((uint16_t)port),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at)) die("connect");
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -101,9 +104,11 @@ static void *sender_main(void *arg)
 static const char *make_head(int argc, char **argv)
 {
     static char head[HEAD_MAX];
-    int n = snprintf(head, sizeof head,
-                     "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nContent-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\n"
-                     "X-Prometheus-Remote-Write-Version: 0.1.0\r\n", argv[2], argv[1]);
+    int n = snprintf(
+        head, sizeof head,
+        "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nContent-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\n"
+        "X-Prometheus-Remote-Write-Version: 0.1.0\r\n",
+        argv[2], argv[1]);
     for (int i = 6; i < argc && n < HEAD_MAX; i++) n += snprintf(head + n, sizeof head - (size_t)n, "%s\r\n", argv[i]);
     return head;
 }
@@ -123,11 +128,17 @@ int main(int argc, char **argv)
     struct arena a = arena_init((size_t)1 << 31);
     struct sender senders[CONNECTIONS];
     for (int c = 0; c < CONNECTIONS; c++) {
-        senders[c] = (struct sender){ .socket = connect_to(number(argv[1])), .count = count, .head = make_head(argc, argv),
+        senders[c] = (struct sender){ .socket = connect_to(number(argv[1])),
+                                      .count = count,
+                                      .head = make_head(argc, argv),
                                       .bodies = ARENA_ARRAY(&a, str, (size_t)count) };
         for (int i = 0; i < count; i++)
-            senders[c].bodies[i] = remote_body_make(&(struct remote_body){ .first = c * half, .series = half, .per_series = per_series,
-                                                    .first_ms = first_ms + (int64_t)i * per_series * 15000 }, &a);
+            senders[c].bodies[i] =
+                remote_body_make(&(struct remote_body){ .first = c * half,
+                                                        .series = half,
+                                                        .per_series = per_series,
+                                                        .first_ms = first_ms + (int64_t)i * per_series * 15000 },
+                                 &a);
         post(&senders[c], senders[c].bodies[0]);
     }
     (void)printf("ready\n");
@@ -143,8 +154,8 @@ int main(int argc, char **argv)
         refused += senders[c].refused;
         waits += senders[c].waits;
     }
-    (void)printf("{\"samples\": %lld, \"seconds\": %.6f, \"refused\": %d, \"waits\": %d}\n", (long long)(count - 1) * SERIES * per_series,
-                 now_seconds() - began, refused, waits);
+    (void)printf("{\"samples\": %lld, \"seconds\": %.6f, \"refused\": %d, \"waits\": %d}\n",
+                 (long long)(count - 1) * SERIES * per_series, now_seconds() - began, refused, waits);
     arena_done(&a);
     return refused ? 1 : 0;
 }

@@ -34,7 +34,12 @@ static void make(int kind, double *x, size_t n)
     for (size_t i = 0; i < n; i++) {
         double r = noise(&s), t = (double)i;
         walk += r;
-        const double v[] = { r, r + (double)(i / 250 * 7919 % 13), walk, sin(t / 50) + 0.1 * r, fabs(t - 6000) / 500 + r, i / 100 % 9 ? r : 10 * r };
+        const double v[] = { r,
+                             r + (double)(i / 250 * 7919 % 13),
+                             walk,
+                             sin(t / 50) + 0.1 * r,
+                             fabs(t - 6000) / 500 + r,
+                             i / 100 % 9 ? r : 10 * r };
         x[i] = v[kind];
     }
 }

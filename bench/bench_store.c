@@ -2,9 +2,9 @@
  *
  *   bench_store [SECONDS]     default 3 for each line
  *
- * One thread submits as fast as the queue takes it; the writer commits at most 1000 pieces of work a group, with fsync as
- * the disk has it and padded to 4 ms. One piece of work is one entry with a body of 250 bytes; "finding" adds the row
- * of a finding (20 columns, three indexes). Writes bench/store.json in the working folder. */
+ * One thread submits as fast as the queue takes it; the writer commits at most 1000 pieces of work a group, with fsync
+ * as the disk has it and padded to 4 ms. One piece of work is one entry with a body of 250 bytes; "finding" adds the
+ * row of a finding (20 columns, three indexes). Writes bench/store.json in the working folder. */
 #include <ftw.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
@@ -30,21 +30,25 @@ static void die(const char *what, err e)
     exit(3);
 }
 
-static const char body[] = "{\"series\":\"orders.load.duration_ms\",\"pipeline\":\"orders\",\"step\":\"load\",\"run\":\"run-000000\","
-                           "\"kind\":\"anomaly\",\"detector\":\"level\",\"severity\":\"HIGH\",\"start\":1767225600000000,"
-                           "\"end\":1767225660000000,\"value\":812.5,\"low\":100.0,\"high\":240.0,\"score\":7.25}";
+static const char body[] =
+    "{\"series\":\"orders.load.duration_ms\",\"pipeline\":\"orders\",\"step\":\"load\",\"run\":\"run-000000\","
+    "\"kind\":\"anomaly\",\"detector\":\"level\",\"severity\":\"HIGH\",\"start\":1767225600000000,"
+    "\"end\":1767225660000000,\"value\":812.5,\"low\":100.0,\"high\":240.0,\"score\":7.25}";
 
 static err add_entry(struct tx *tx, void *ctx)
 {
     struct bench *b = ctx;
-    int64_t seq = journal_add(tx, &(struct entry){ .kind = STR("finding"), .subject = STR("9f8e7d6c5b4a39281706f5e4d3c2b1a0"),
-                                                   .actor = STR("engine"), .body = { body, sizeof body - 1 } });
+    int64_t seq = journal_add(tx, &(struct entry){ .kind = STR("finding"),
+                                                   .subject = STR("9f8e7d6c5b4a39281706f5e4d3c2b1a0"),
+                                                   .actor = STR("engine"),
+                                                   .body = { body, sizeof body - 1 } });
     if (!b->table) return OK;
     struct arena *a = tx_arena(tx);
     struct sha256 h = sha256_of((str){ (const char *)&seq, sizeof seq });
-    tx_exec(tx, SQL_FINDING_ADD, V(hex_text((str){ (const char *)h.b, 16 }, a)), V(seq), V(tx_time(tx)), V("orders.load.duration_ms"),
-            V("orders"), V("load"), V("run-000000"), V("anomaly"), V("level"), V(3), V(tx_time(tx)), V(tx_time(tx)), V(812.5), V(100.0),
-            V(240.0), V(7.25), V("duration 812 ms, expected 100 to 240"), V("{}"), V("inc-1"), V(""), V(0));
+    tx_exec(tx, SQL_FINDING_ADD, V(hex_text((str){ (const char *)h.b, 16 }, a)), V(seq), V(tx_time(tx)),
+            V("orders.load.duration_ms"), V("orders"), V("load"), V("run-000000"), V("anomaly"), V("level"), V(3),
+            V(tx_time(tx)), V(tx_time(tx)), V(812.5), V(100.0), V(240.0), V(7.25),
+            V("duration 812 ms, expected 100 to 240"), V("{}"), V("inc-1"), V(""), V(0));
     return OK;
 }
 

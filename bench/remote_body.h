@@ -61,7 +61,8 @@ static inline str remote_body_make(const struct remote_body *r, struct arena *a)
             (void)snprintf(value, sizeof value, "some-value-%d-%d", l, l == 3 ? s : l);
             put_label(&series, &scratch, str_of(name), str_of(value));
         }
-        for (int i = 0; i < r->per_series; i++) put_sample(&series, &scratch, 100 + (s * 31 + i * 17) % 23, r->first_ms + i * 15000);
+        for (int i = 0; i < r->per_series; i++)
+            put_sample(&series, &scratch, 100 + (s * 31 + i * 17) % 23, r->first_ms + i * 15000);
         put_bytes(&body, 1, buf_view(&series));
     }
     size_t len = snappy_max_compressed_length(body.len);

@@ -1,5 +1,6 @@
-/* Who feeds whom: what runs and events show, and what is declared. lineage_edge and column_flow are the one graph: incidents are grouped
- * along it, causes are looked for along it, and the edge keeps a copy of it in memory for those who ask. */
+/* Who feeds whom: what runs and events show, and what is declared. lineage_edge and column_flow are the one graph:
+ * incidents are grouped along it, causes are looked for along it, and the edge keeps a copy of it in memory for those
+ * who ask. */
 #include "core/incident/incident.h"
 
 enum { FLOW_FIELDS = 5, NODE_BYTES_MAX = 1100 };
@@ -76,7 +77,8 @@ void lineage_see(struct cx *cx, str pipeline, json *v)
     see_flows(cx, self, json_get(v, "flows"));
 }
 
-/* What is declared replaces what the same job declared before. The edges of a pipeline stay: they were also seen at work. */
+/* What is declared replaces what the same job declared before. The edges of a pipeline stay: they were also seen at
+ * work. */
 static int64_t forget(struct cx *cx, str node, int64_t removed)
 {
     int64_t gone = tx_exec(cx->tx, SQL_COLUMN_FLOW_FORGET, V(node));
@@ -84,11 +86,13 @@ static int64_t forget(struct cx *cx, str node, int64_t removed)
     return gone > 0 ? cx->seq : removed;
 }
 
-/* A job as a file declares it: body job, pipeline [false], inputs, outputs, columns, flows, owner, origin. The same again is nothing new. */
+/* A job as a file declares it: body job, pipeline [false], inputs, outputs, columns, flows, owner, origin. The same
+ * again is nothing new. */
 err input_lineage_declared(struct cx *cx)
 {
     str name = json_get_str(cx->body, "job"), before = STR("");
-    if (!name.len || name.len > NODE_BYTES_MAX) return err_make(ERR_INPUT, "a job has a name of 1 to %d bytes", NODE_BYTES_MAX);
+    if (!name.len || name.len > NODE_BYTES_MAX)
+        return err_make(ERR_INPUT, "a job has a name of 1 to %d bytes", NODE_BYTES_MAX);
     str node = node_of(cx, json_bool(json_get(cx->body, "pipeline"), false) ? "pipeline" : "job", name);
     str hash = sha256_hex(cx->in->body, cx->a);
     int64_t removed = 0;

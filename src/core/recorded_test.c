@@ -1,6 +1,6 @@
-/* A journal that was recorded once and is kept with the source (scripts/record_journal): this logic must make it again, byte for byte.
- * It does not? Then core derives something else from the same inputs, and journals of users no longer replay: CONTRIBUTING.md says what to
- * do. */
+/* A journal that was recorded once and is kept with the source (scripts/record_journal): this logic must make it again,
+ * byte for byte. It does not? Then core derives something else from the same inputs, and journals of users no longer
+ * replay: CONTRIBUTING.md says what to do. */
 #include "base/hash.h"
 #include "core/core_kit.h"
 
@@ -15,8 +15,11 @@ static bool read_line(str line, struct arena *a, struct recorded *out)
 {
     json *v = NULL;
     CHECK_OK(json_parse(line, a, &v));
-    *out = (struct recorded){ .seq = json_get_i64(v, "seq", 0), .time = json_get_i64(v, "time", 0), .hash = json_get_str(v, "hash"),
-                              .in = { json_get_str(v, "kind"), json_get_str(v, "subject"), json_get_str(v, "actor"), json_get_str(v, "body") } };
+    *out = (struct recorded){ .seq = json_get_i64(v, "seq", 0),
+                              .time = json_get_i64(v, "time", 0),
+                              .hash = json_get_str(v, "hash"),
+                              .in = { json_get_str(v, "kind"), json_get_str(v, "subject"), json_get_str(v, "actor"),
+                                      json_get_str(v, "body") } };
     return out->seq > 0; /* else the head or the checkpoint */
 }
 
@@ -26,7 +29,8 @@ static size_t read_all(struct arena *a, struct recorded *out, size_t max)
     char *line = NULL;
     size_t n = 0, room = 0;
     CHECK(f != NULL);
-    for (ssize_t len; f && n < max && (len = getline(&line, &room, f)) > 0;) n += read_line(str_dup(a, (str){ line, (size_t)len }), a, &out[n]);
+    for (ssize_t len; f && n < max && (len = getline(&line, &room, f)) > 0;)
+        n += read_line(str_dup(a, (str){ line, (size_t)len }), a, &out[n]);
     free(line);
     if (f) (void)fclose(f);
     return n;
@@ -37,7 +41,9 @@ static void check_hash(const struct entry *e, const struct recorded *want)
     char room[256];
     struct arena a = arena_over(room, sizeof room);
     if (str_eq(want->hash, hex_text((str){ (const char *)&e->hash, sizeof e->hash }, &a))) return;
-    test_failed(__FILE__, __LINE__, "entry %lld (" STR_FMT ", recorded as " STR_FMT ") is made otherwise: see CONTRIBUTING.md on CORE_LOGIC_VERSION",
+    test_failed(__FILE__, __LINE__,
+                "entry %lld (" STR_FMT ", recorded as " STR_FMT
+                ") is made otherwise: see CONTRIBUTING.md on CORE_LOGIC_VERSION",
                 (long long)e->seq, STR_ARG(e->kind), STR_ARG(want->in.kind));
 }
 

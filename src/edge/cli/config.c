@@ -89,7 +89,8 @@ static int check_pipelines(struct cli *cli, str path, str *declared)
 static int check_inquiries(struct cli *cli, const struct config *c)
 {
     str text = STR_NONE, rules = STR_NONE;
-    struct yaml_check routing = yaml_check_init(c->inquiries.routing, cli_arena(cli)), words = yaml_check_init(c->inquiries.words, cli_arena(cli));
+    struct yaml_check routing = yaml_check_init(c->inquiries.routing, cli_arena(cli)),
+                      words = yaml_check_init(c->inquiries.words, cli_arena(cli));
     struct arena a = arena_init(4 * YAML_ARENA_MAX);
     err e = c->inquiries.routing.len ? file_read(c->inquiries.routing, YAML_TEXT_MAX, cli_arena(cli), &text) : OK;
     if (!e.code && text.ptr) (void)routing_check(&routing, text, c->timezone, &rules);

@@ -9,7 +9,14 @@
 #include "edge/lineage/sql_json.h"
 #include "edge/lineage/sql_read.h"
 
-enum { FILE_MAX = 256 << 20, NODES_SHOWN = 10000, DEPTH_SHOWN = 40, JOBS_A_CALL = 200, CALL_BYTES = 8 << 20, SQL_ARENA = 1 << 30 };
+enum {
+    FILE_MAX = 256 << 20,
+    NODES_SHOWN = 10000,
+    DEPTH_SHOWN = 40,
+    JOBS_A_CALL = 200,
+    CALL_BYTES = 8 << 20,
+    SQL_ARENA = 1 << 30
+};
 
 static const struct cli_option show_options[] = {
     { "up", 'u', NULL, NULL, "What feeds it." },
@@ -22,11 +29,15 @@ static const struct cli_option impact_options[] = {
     { "limit", 'n', "N", "200", "Nodes at most, 1 to 10000." },
     { NULL, 0, NULL, NULL, NULL },
 };
-#define SQL_OPTIONS                                                                                                                  \
-    { "dialect", 0, "NAME", "auto", "postgres, mysql, bigquery, snowflake, spark, tsql, oracle, sqlite, duckdb, redshift." }
+#define SQL_OPTIONS                                                                                                    \
+    {                                                                                                                  \
+        "dialect", 0, "NAME", "auto",                                                                                  \
+            "postgres, mysql, bigquery, snowflake, spark, tsql, oracle, sqlite, duckdb, redshift."                     \
+    }
 static const struct cli_option sql_options[] = {
     SQL_OPTIONS,
-    { "parser", 0, "NAME", "auto", "postgres: PostgreSQL's grammar only, its syntax errors are findings; weir: not that; auto: where it can." },
+    { "parser", 0, "NAME", "auto",
+      "postgres: PostgreSQL's grammar only, its syntax errors are findings; weir: not that; auto: where it can." },
     { NULL, 0, NULL, NULL, NULL },
 };
 static const struct cli_option add_options[] = {
@@ -74,12 +85,13 @@ static str impact_note(struct cli *cli, json *node);
 static void tree_line(const struct tree *t, size_t i, const char *branches)
 {
     struct arena *a = cli_arena(t->cli);
-    str kind = json_get_str(t->nodes[i], "kind"), note = i || t->note != impact_note ? t->note(t->cli, t->nodes[i]) : STR("");
+    str kind = json_get_str(t->nodes[i], "kind"),
+        note = i || t->note != impact_note ? t->note(t->cli, t->nodes[i]) : STR("");
     size_t used = text_columns(str_of(branches)) + kind.len + 1 + (note.len ? text_columns(note) + 2 : 0);
     str name = shortened(a, plain_text(a, json_get_str(t->nodes[i], "name")), used + 12 < 80 ? 80 - used : 12);
     bool color = cli_color(t->cli);
-    (void)printf("%s" STR_FMT " %s" STR_FMT "%s%s" STR_FMT "\n", branches, STR_ARG(kind), tone_on(TONE_BOLD, color), STR_ARG(name),
-                 tone_off(color), note.len ? "  " : "", STR_ARG(note));
+    (void)printf("%s" STR_FMT " %s" STR_FMT "%s%s" STR_FMT "\n", branches, STR_ARG(kind), tone_on(TONE_BOLD, color),
+                 STR_ARG(name), tone_off(color), note.len ? "  " : "", STR_ARG(note));
 }
 
 static void tree_print(const struct tree *t)
@@ -115,8 +127,11 @@ static void tell_cut(json *root)
 static str walk_note(struct cli *cli, json *node)
 {
     str flow = json_get_str(node, "flow"), via = json_get_str(node, "via"), owner = json_get_str(node, "owner");
-    if (flow.len) return str_fmt(cli_arena(cli), "[" STR_FMT " by " STR_FMT "]", STR_ARG(flow), STR_ARG(shortened(cli_arena(cli), via, 24)));
-    return owner.len ? str_fmt(cli_arena(cli), "[owner " STR_FMT "]", STR_ARG(shortened(cli_arena(cli), owner, 24))) : STR("");
+    if (flow.len)
+        return str_fmt(cli_arena(cli), "[" STR_FMT " by " STR_FMT "]", STR_ARG(flow),
+                       STR_ARG(shortened(cli_arena(cli), via, 24)));
+    return owner.len ? str_fmt(cli_arena(cli), "[owner " STR_FMT "]", STR_ARG(shortened(cli_arena(cli), owner, 24)))
+                     : STR("");
 }
 
 static int walk(struct client *c, const char *direction, struct answer *reply)
@@ -166,13 +181,17 @@ static int run_show(struct cli *cli)
 
 static str impact_note(struct cli *cli, json *node)
 {
-    static const char *const words[][2] = { { "breaks", "breaks" }, { "changes", "changes" }, { "rows", "its rows change" },
-                                            { "may", "may break" }, { "follows", "is fed by it" } };
+    static const char *const words[][2] = { { "breaks", "breaks" },
+                                            { "changes", "changes" },
+                                            { "rows", "its rows change" },
+                                            { "may", "may break" },
+                                            { "follows", "is fed by it" } };
     str impact = json_get_str(node, "impact"), owner = json_get_str(node, "owner"), flow = json_get_str(node, "flow");
     const char *said = "";
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_eq(impact, str_of(words[i][0]))) said = words[i][1];
-    if (owner.len) return str_fmt(cli_arena(cli), "%s, owner " STR_FMT, said, STR_ARG(shortened(cli_arena(cli), owner, 24)));
+    if (owner.len)
+        return str_fmt(cli_arena(cli), "%s, owner " STR_FMT, said, STR_ARG(shortened(cli_arena(cli), owner, 24)));
     bool column = STR_IS(json_get_str(node, "kind"), "column");
     return column ? str_fmt(cli_arena(cli), "%s (" STR_FMT ")", said, STR_ARG(flow)) : str_of(said);
 }
@@ -180,13 +199,17 @@ static str impact_note(struct cli *cli, json *node)
 /* "2 jobs break, 3 columns change, ..." */
 static void print_counts(json *nodes)
 {
-    static const char *const kinds[][2] = { { "breaks", "break" }, { "changes", "change" }, { "rows", "change their rows" }, { "may", "may break" },
+    static const char *const kinds[][2] = { { "breaks", "break" },
+                                            { "changes", "change" },
+                                            { "rows", "change their rows" },
+                                            { "may", "may break" },
                                             { "follows", "are fed by them" } };
     const char *between = "";
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         size_t i, n, count = 0;
         json *node;
-        yyjson_arr_foreach(nodes, i, n, node) if (i > 0 && str_eq(json_get_str(node, "impact"), str_of(kinds[k][0]))) count++;
+        yyjson_arr_foreach(nodes, i, n, node) if (i > 0 && str_eq(json_get_str(node, "impact"), str_of(kinds[k][0])))
+            count++;
         if (!count) continue;
         (void)printf("%s%zu %s", between, count, kinds[k][1]);
         between = ", ";
@@ -245,9 +268,12 @@ static void print_statement(struct cli *cli, const struct sql_statement *s)
     print_names(cli, "writes", s->writes, s->write_count);
     for (size_t i = 0; i < s->flow_count; i++) {
         const struct sql_flow *f = &s->flows[i];
-        str to = f->to_column.len ? str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(f->to_table), f->to_table.len ? "." : "", STR_ARG(f->to_column)) : STR("rows");
-        card_item(stdout, a, 2, plain_text(a, str_fmt(a, STR_FMT "." STR_FMT " -> " STR_FMT " (%s)", STR_ARG(f->from_table), STR_ARG(f->from_column),
-                                                      STR_ARG(to), flow_kind_name(f->kind))));
+        str to = f->to_column.len ? str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(f->to_table), f->to_table.len ? "." : "",
+                                            STR_ARG(f->to_column))
+                                  : STR("rows");
+        card_item(stdout, a, 2,
+                  plain_text(a, str_fmt(a, STR_FMT "." STR_FMT " -> " STR_FMT " (%s)", STR_ARG(f->from_table),
+                                        STR_ARG(f->from_column), STR_ARG(to), flow_kind_name(f->kind))));
     }
 }
 
@@ -337,7 +363,8 @@ static int run_sql(struct cli *cli)
     if (!rc) rc = reader_of(cli, &reader);
     if (cli_json(cli)) jw_array(&w, NULL);
     for (size_t i = 0; !rc && i < cli_arg_count(cli); i++) {
-        if (!cli_json(cli) && cli_arg_count(cli) > 1) card_head(stdout, str_z(cli_arena(cli), cli_arg(cli, i)), cli_color(cli));
+        if (!cli_json(cli) && cli_arg_count(cli) > 1)
+            card_head(stdout, str_z(cli_arena(cli), cli_arg(cli, i)), cli_color(cli));
         rc = sql_file(cli, cli_arg(cli, i), dialect, reader, cli_json(cli) ? &w : NULL);
         if (rc == EXIT_FOUND) found = rc, rc = EXIT_FINE;
     }
@@ -358,9 +385,11 @@ static int post(struct client *c, const char *path, str body, struct totals *sum
     struct answer reply;
     int rc = client_call(c, "POST", str_of(path), body, &reply);
     if (rc) return rc;
-    sum->accepted += json_get_i64(reply.root, "accepted", 0) + json_get_i64(json_get(reply.root, "summary"), "successful", 0);
+    sum->accepted +=
+        json_get_i64(reply.root, "accepted", 0) + json_get_i64(json_get(reply.root, "summary"), "successful", 0);
     sum->same += json_get_i64(reply.root, "duplicates", 0);
-    sum->refused += json_get_i64(reply.root, "refused_count", 0) + json_get_i64(json_get(reply.root, "summary"), "failed", 0);
+    sum->refused +=
+        json_get_i64(reply.root, "refused_count", 0) + json_get_i64(json_get(reply.root, "summary"), "failed", 0);
     return EXIT_FINE;
 }
 
@@ -404,7 +433,8 @@ static int post_jobs(struct client *c, const struct input_list *list, struct tot
         struct jw w = jw_init(&b);
         jw_open(&w, NULL);
         jw_array(&w, "jobs");
-        for (size_t n = 0; n < JOBS_A_CALL && i < list->count && b.len < CALL_BYTES; n++, i++) jw_raw(&w, NULL, list->items[i].body);
+        for (size_t n = 0; n < JOBS_A_CALL && i < list->count && b.len < CALL_BYTES; n++, i++)
+            jw_raw(&w, NULL, list->items[i].body);
         jw_array_end(&w);
         jw_close(&w);
         rc = post(c, "/api/v1/lineage/jobs", buf_view(&b), sum);
@@ -438,7 +468,8 @@ static int add_events(struct client *c, str text, json *root, struct totals *sum
         if (root) break;
     }
     buf_char(&b, ']');
-    int rc = b.full ? cli_fail(c->cli, EXIT_FAILED, "the events take more than %d bytes", FILE_MAX) : post(c, "/api/v1/lineage/batch", buf_view(&b), sum);
+    int rc = b.full ? cli_fail(c->cli, EXIT_FAILED, "the events take more than %d bytes", FILE_MAX)
+                    : post(c, "/api/v1/lineage/batch", buf_view(&b), sum);
     buf_done(&b);
     return rc;
 }
@@ -450,8 +481,8 @@ static int add_file(struct client *c, str path, struct totals *sum)
     int rc = read_text(c->cli, path, &text);
     if (rc) return rc;
     str start = str_trim(text);
-    bool looks_json = start.len && (start.ptr[0] == '{' || start.ptr[0] == '[') && !str_starts(start, STR("{{")) && !str_starts(start, STR("{%")) &&
-                      !str_starts(start, STR("{#"));
+    bool looks_json = start.len && (start.ptr[0] == '{' || start.ptr[0] == '[') && !str_starts(start, STR("{{")) &&
+                      !str_starts(start, STR("{%")) && !str_starts(start, STR("{#"));
     if (!looks_json) return add_sql(c, path, text, sum);
     bool one = json_parse(text, cli_arena(c->cli), &root).code == ERR_NONE;
     if (one && json_get(root, "nodes")) return add_manifest(c, path, root, sum);
@@ -468,23 +499,31 @@ static int run_add(struct cli *cli)
     for (size_t i = 0; !rc && i < cli_arg_count(cli); i++) rc = add_file(&c, cli_arg(cli, i), &sum);
     if (rc) return rc;
     if (cli_json(cli))
-        (void)printf("{\"accepted\":%lld,\"duplicates\":%lld,\"refused\":%lld}\n", (long long)sum.accepted, (long long)sum.same, (long long)sum.refused);
+        (void)printf("{\"accepted\":%lld,\"duplicates\":%lld,\"refused\":%lld}\n", (long long)sum.accepted,
+                     (long long)sum.same, (long long)sum.refused);
     else
-        (void)printf("%lld taken, %lld known already, %lld refused\n", (long long)sum.accepted, (long long)sum.same, (long long)sum.refused);
+        (void)printf("%lld taken, %lld known already, %lld refused\n", (long long)sum.accepted, (long long)sum.same,
+                     (long long)sum.refused);
     return sum.refused ? EXIT_FOUND : EXIT_FINE;
 }
 
-const struct command command_lineage_show = {
-    "lineage show", "NODE", "Show what feeds a pipeline, job, dataset or column, and what it feeds.",
-    "NODE is a name, or the end of one: orders, warehouse.orders, orders.amount. dataset:NAME, job:NAME, pipeline:NAME and "
-    "column:DATASET.NAME tell apart what is called the same.",
-    show_options, run_show
-};
+const struct command command_lineage_show = { "lineage show",
+                                              "NODE",
+                                              "Show what feeds a pipeline, job, dataset or column, and what it feeds.",
+                                              "NODE is a name, or the end of one: orders, warehouse.orders, "
+                                              "orders.amount. dataset:NAME, job:NAME, pipeline:NAME and "
+                                              "column:DATASET.NAME tell apart what is called the same.",
+                                              show_options,
+                                              run_show };
 const struct command command_lineage_impact = {
-    "lineage impact", "DATASET.COLUMN", "Show what breaks if a column changes.",
-    "Jobs that name the column break. Columns made of it change. A job that reads the dataset, and is not known to pass the column by, may "
+    "lineage impact",
+    "DATASET.COLUMN",
+    "Show what breaks if a column changes.",
+    "Jobs that name the column break. Columns made of it change. A job that reads the dataset, and is not known to "
+    "pass the column by, may "
     "break. What they feed comes last. Exit code 1 when anything hangs on it.",
-    impact_options, run_impact
+    impact_options,
+    run_impact
 };
 const struct command command_lineage_add = {
     "lineage add", "FILE...", "Add what SQL files, dbt manifests or OpenLineage events say.",
@@ -492,5 +531,6 @@ const struct command command_lineage_add = {
     add_options, run_add
 };
 const struct command command_lineage_sql = {
-    "lineage sql", "FILE...", "Show what SQL reads and writes, column by column. Needs no server.", NULL, sql_options, run_sql
+    "lineage sql", "FILE...",   "Show what SQL reads and writes, column by column. Needs no server.",
+    NULL,          sql_options, run_sql
 };

@@ -6,7 +6,8 @@
 #include "engine/lineage/sql.h"
 
 /* {"statements":[{"kind","line","reads":[],"writes":[],"columns":[],
- *   "flows":[{"from":{"table","column"},"to":{"table","column"},"kind"}]}],"skipped":n,"truncated":bool}. A flow to a whole table has no column in "to". Thread: any. */
+ *   "flows":[{"from":{"table","column"},"to":{"table","column"},"kind"}]}],"skipped":n,"truncated":bool}. A flow to a
+ * whole table has no column in "to". Thread: any. */
 void sql_lineage_write(struct jw *w, const struct sql_lineage *l);
 void sql_lineage_members(struct jw *w, const struct sql_lineage *l); /* the same without the braces */
 

@@ -3,7 +3,14 @@
 #include "edge/lineage/declare.h"
 #include "edge/lineage/sql_read.h"
 
-enum { FLOW_BYTES_MAX = 600 * 1000, SQL_FLOWS_MAX = 2000, NAME_BYTES = 512, DATASETS_MAX = 512, SQL_BYTES_MAX = 1 << 20, SQL_MEMORY = 128 << 20 };
+enum {
+    FLOW_BYTES_MAX = 600 * 1000,
+    SQL_FLOWS_MAX = 2000,
+    NAME_BYTES = 512,
+    DATASETS_MAX = 512,
+    SQL_BYTES_MAX = 1 << 20,
+    SQL_MEMORY = 128 << 20
+};
 
 struct writing {
     struct jw *w;
@@ -12,11 +19,13 @@ struct writing {
 
 static str dataset_name(json *o, struct arena *a)
 {
-    str space = str_utf8_prefix(json_get_str(o, "namespace"), NAME_BYTES), name = str_utf8_prefix(json_get_str(o, "name"), NAME_BYTES);
+    str space = str_utf8_prefix(json_get_str(o, "namespace"), NAME_BYTES),
+        name = str_utf8_prefix(json_get_str(o, "name"), NAME_BYTES);
     return name.len ? str_fmt(a, STR_FMT "/" STR_FMT, STR_ARG(space), STR_ARG(name)) : STR("");
 }
 
-/* The strongest of the transformations: what makes a value before what decides over it. Older facets say one word, or nothing. */
+/* The strongest of the transformations: what makes a value before what decides over it. Older facets say one word, or
+ * nothing. */
 static const char *kind_of(json *field, bool indirect)
 {
     enum flow_kind best = indirect ? FLOW_FILTER : FLOW_IDENTITY;
@@ -57,10 +66,12 @@ static void write_facet(struct writing *s, json *dataset)
     size_t i, n, k, m;
     yyjson_obj_foreach(json_get(facet, "fields"), i, n, column, field)
     {
-        const char *older = json_get(field, "transformationType") ? kind_of(field, false) : NULL; /* said of the whole field before 1-2-0 */
+        const char *older = json_get(field, "transformationType") ? kind_of(field, false)
+                                                                  : NULL; /* said of the whole field before 1-2-0 */
         str name = str_utf8_prefix(json_str(column, STR("")), NAME_BYTES);
-        if (name.len) yyjson_arr_foreach(json_get(field, "inputFields"), k, m, input)
-            write_flow(s, input, to, name, older && !json_get(input, "transformations") ? older : kind_of(input, false));
+        if (name.len)
+            yyjson_arr_foreach(json_get(field, "inputFields"), k, m, input) write_flow(
+                s, input, to, name, older && !json_get(input, "transformations") ? older : kind_of(input, false));
     }
     yyjson_arr_foreach(json_get(facet, "dataset"), k, m, input) write_flow(s, input, to, STR(""), kind_of(input, true));
 }
@@ -118,8 +129,11 @@ static void write_sql(struct jw *w, json *event, struct arena *a)
     take_names(in, json_get(event, "inputs"), a);
     take_names(out, json_get(event, "outputs"), a);
     o.schema_count = take_schemas(json_get(event, "inputs"), schemas, &scratch);
-    struct declared d = { .inputs = in->names, .input_count = in->count, .outputs = out->names, .output_count = out->count };
-    bool usable = sql.len > 0 && sql.len <= SQL_BYTES_MAX && out->count > 0 && !sql_read(sql, &o, &scratch, &l, NULL).code;
+    struct declared d = {
+        .inputs = in->names, .input_count = in->count, .outputs = out->names, .output_count = out->count
+    };
+    bool usable =
+        sql.len > 0 && sql.len <= SQL_BYTES_MAX && out->count > 0 && !sql_read(sql, &o, &scratch, &l, NULL).code;
     size_t flows = 0;
     for (size_t i = 0; usable && i < l.count; i++) flows += l.statements[i].flow_count;
     if (usable && flows && flows <= SQL_FLOWS_MAX) declared_flows(w, &d, &l, &scratch);

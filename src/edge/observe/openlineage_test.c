@@ -46,21 +46,37 @@ TEST(a_failed_run_keeps_its_error_columns_and_failed_checks)
     arena_done(&a);
 }
 
-static const char event_head[] = "{\"eventType\":\"COMPLETE\",\"eventTime\":\"2026-05-04T06:03:09Z\",\"run\":{\"runId\":\"" RUN_ID "\"},";
+static const char event_head[] =
+    "{\"eventType\":\"COMPLETE\",\"eventTime\":\"2026-05-04T06:03:09Z\",\"run\":{\"runId\":\"" RUN_ID "\"},";
 
 TEST(columns_come_from_the_facet_or_from_sql)
 {
     struct arena a = arena_init(8 << 20);
     struct input in;
-    CHECK_OK(read_text(str_fmt(&a, "%s\"job\":{\"namespace\":\"s\",\"name\":\"j\"},\"outputs\":[{\"namespace\":\"w\",\"name\":\"o\",\"facets\":"
-                                   "{\"columnLineage\":{\"fields\":{\"c\":{\"inputFields\":[{\"namespace\":\"p\",\"name\":\"t\",\"field\":\"a\","
-                                   "\"transformations\":[{\"type\":\"INDIRECT\",\"subtype\":\"SORT\"},{\"type\":\"DIRECT\",\"subtype\":"
-                                   "\"AGGREGATION\"}]},{\"namespace\":\"p\",\"name\":\"t\"}]}},\"dataset\":[{\"namespace\":\"p\",\"name\":\"t\","
-                                   "\"field\":\"b\",\"transformations\":[{\"type\":\"INDIRECT\",\"subtype\":\"JOIN\"}]}]}}}]}", event_head), &a, &in));
-    CHECK(str_find(in.body, STR("\"flows\":[[\"p/t\",\"a\",\"w/o\",\"c\",\"aggregation\"],[\"p/t\",\"b\",\"w/o\",\"\",\"join\"]]"), 0) > 0);
-    CHECK_OK(read_text(str_fmt(&a, "%s\"job\":{\"namespace\":\"s\",\"name\":\"j\",\"facets\":{\"sql\":{\"query\":\"insert into m.o select * from t\"}}},"
-                                   "\"inputs\":[{\"namespace\":\"p\",\"name\":\"db.t\",\"facets\":{\"schema\":{\"fields\":[{\"name\":\"x\"}]}}}],"
-                                   "\"outputs\":[{\"namespace\":\"p\",\"name\":\"db.m.o\"}]}", event_head), &a, &in));
+    CHECK_OK(read_text(
+        str_fmt(&a,
+                "%s\"job\":{\"namespace\":\"s\",\"name\":\"j\"},\"outputs\":[{\"namespace\":\"w\",\"name\":\"o\","
+                "\"facets\":"
+                "{\"columnLineage\":{\"fields\":{\"c\":{\"inputFields\":[{\"namespace\":\"p\",\"name\":\"t\",\"field\":"
+                "\"a\","
+                "\"transformations\":[{\"type\":\"INDIRECT\",\"subtype\":\"SORT\"},{\"type\":\"DIRECT\",\"subtype\":"
+                "\"AGGREGATION\"}]},{\"namespace\":\"p\",\"name\":\"t\"}]}},\"dataset\":[{\"namespace\":\"p\",\"name\":"
+                "\"t\","
+                "\"field\":\"b\",\"transformations\":[{\"type\":\"INDIRECT\",\"subtype\":\"JOIN\"}]}]}}}]}",
+                event_head),
+        &a, &in));
+    CHECK(
+        str_find(in.body,
+                 STR("\"flows\":[[\"p/t\",\"a\",\"w/o\",\"c\",\"aggregation\"],[\"p/t\",\"b\",\"w/o\",\"\",\"join\"]]"),
+                 0) > 0);
+    CHECK_OK(read_text(str_fmt(&a,
+                               "%s\"job\":{\"namespace\":\"s\",\"name\":\"j\",\"facets\":{\"sql\":{\"query\":\"insert "
+                               "into m.o select * from t\"}}},"
+                               "\"inputs\":[{\"namespace\":\"p\",\"name\":\"db.t\",\"facets\":{\"schema\":{\"fields\":["
+                               "{\"name\":\"x\"}]}}}],"
+                               "\"outputs\":[{\"namespace\":\"p\",\"name\":\"db.m.o\"}]}",
+                               event_head),
+                       &a, &in));
     CHECK(str_find(in.body, STR("\"flows\":[[\"p/db.t\",\"x\",\"p/db.m.o\",\"x\",\"identity\"]]"), 0) > 0);
     arena_done(&a);
 }

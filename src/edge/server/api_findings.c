@@ -11,8 +11,10 @@ static const char detector[] = "table.drift";
 static str id_of(json *v, struct arena *a)
 {
     str start = str_fmt(a, "\n%lld\n", (long long)json_get_i64(v, "start", 0));
-    str parts[] = { json_get_str(v, "pipeline"), STR("\n"), json_get_str(v, "series"), STR("\n"), str_of(detector), start,
-                    json_get_str(v, "kind") };
+    str parts[] = {
+        json_get_str(v, "pipeline"), STR("\n"), json_get_str(v, "series"), STR("\n"), str_of(detector), start,
+        json_get_str(v, "kind")
+    };
     struct sha256 d = sha256_parts(parts, sizeof parts / sizeof *parts);
     return hex_text((str){ (char *)d.b, 16 }, a);
 }
@@ -24,7 +26,8 @@ static void copy(struct jw *w, json *v, const char *key, struct arena *a)
 
 static str body_of(json *v, struct arena *a)
 {
-    static const char *const kept[] = { "series", "pipeline", "step", "run", "kind", "severity", "start", "value", "summary", "evidence" };
+    static const char *const kept[] = { "series",   "pipeline", "step",  "run",     "kind",
+                                        "severity", "start",    "value", "summary", "evidence" };
     struct buf b = buf_init(FINDING_BODY_MAX);
     struct jw w = jw_init(&b);
     jw_open(&w, NULL);
@@ -46,7 +49,7 @@ static void add(struct request *req, struct response *res)
 }
 
 const struct route api_finding_routes[] = {
-    { "POST", "/api/v1/findings", ROLE_INGEST, "observe", "A drift seen elsewhere; opens or joins an incident", NULL, "NewFinding", "Seq", 201,
-      FINDING_BODY_MAX, add },
+    { "POST", "/api/v1/findings", ROLE_INGEST, "observe", "A drift seen elsewhere; opens or joins an incident", NULL,
+      "NewFinding", "Seq", 201, FINDING_BODY_MAX, add },
     ROUTES_END,
 };

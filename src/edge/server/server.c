@@ -5,9 +5,10 @@
 #include "edge/server/server_internal.h"
 
 static const struct route *const own_tables[] = {
-    api_meta_routes, api_login_routes, api_pipeline_routes, api_lineage_routes, api_run_routes, api_incident_routes, api_case_routes, api_approval_routes,
-    api_silence_routes, api_journal_routes, api_series_routes, api_policy_routes, api_model_routes, api_key_routes, api_event_routes,
-    api_finding_routes, api_knowledge_routes,
+    api_meta_routes,     api_login_routes,     api_pipeline_routes, api_lineage_routes, api_run_routes,
+    api_incident_routes, api_case_routes,      api_approval_routes, api_silence_routes, api_journal_routes,
+    api_series_routes,   api_policy_routes,    api_model_routes,    api_key_routes,     api_event_routes,
+    api_finding_routes,  api_knowledge_routes,
 };
 
 static int64_t or_default(int64_t v, int64_t fallback)
@@ -39,7 +40,8 @@ static void fill_defaults(struct server *s, const struct server_opts *given)
 static err add_routes(struct server *s)
 {
     err e = OK;
-    for (size_t i = 0; !e.code && i < sizeof own_tables / sizeof *own_tables; i++) e = router_add(&s->router, own_tables[i]);
+    for (size_t i = 0; !e.code && i < sizeof own_tables / sizeof *own_tables; i++)
+        e = router_add(&s->router, own_tables[i]);
     for (const struct route *const *t = s->opts.more_routes; !e.code && t && *t; t++) e = router_add(&s->router, *t);
     return e;
 }
@@ -53,7 +55,8 @@ static err check_routes(const struct server *s)
         if (str_ends(reply, STR("[]"))) reply.len -= 2;
         if (r->body_schema && !schemas_get(s->schemas, str_of(r->body_schema)))
             return err_make(ERR_INPUT, "%s %s: no schema %s", r->method, r->path, r->body_schema);
-        if (reply.len && !schemas_get(s->schemas, reply)) return err_make(ERR_INPUT, "%s %s: no schema %s", r->method, r->path, r->reply_schema);
+        if (reply.len && !schemas_get(s->schemas, reply))
+            return err_make(ERR_INPUT, "%s %s: no schema %s", r->method, r->path, r->reply_schema);
     }
     return OK;
 }
@@ -61,11 +64,13 @@ static err check_routes(const struct server *s)
 static void open_parts(struct server *s)
 {
     const struct server_opts *o = &s->opts;
-    struct watch_limits limits = { o->header_deadline, o->idle_deadline, o->slow_grace, o->connections_max, o->per_address_max };
+    struct watch_limits limits = { o->header_deadline, o->idle_deadline, o->slow_grace, o->connections_max,
+                                   o->per_address_max };
     s->auth = auth_open(o->store, o->env, o->auth_failures_per_minute);
     s->watch = watch_open(&limits, o->env);
     s->metrics = metrics_open();
-    struct events_opts ev = { o->store, o->env, s->metrics, o->clients_max, o->stream_stall, o->ping_every, o->committed, o->committed_ctx };
+    struct events_opts ev = { o->store,        o->env,        s->metrics,   o->clients_max,
+                              o->stream_stall, o->ping_every, o->committed, o->committed_ctx };
     s->events = events_open(&ev);
 }
 
@@ -130,7 +135,8 @@ str server_login_link(struct server *s, str actor, enum role role, struct arena 
     }
     if (STR_IS(host, "0.0.0.0")) host = STR("127.0.0.1");
     if (STR_IS(host, "[::]")) host = STR("[::1]");
-    return str_fmt(a, "%s://" STR_FMT ":%d/login?token=" STR_FMT, s->opts.tls_cert.len ? "https" : "http", STR_ARG(host), s->port, STR_ARG(token));
+    return str_fmt(a, "%s://" STR_FMT ":%d/login?token=" STR_FMT, s->opts.tls_cert.len ? "https" : "http",
+                   STR_ARG(host), s->port, STR_ARG(token));
 }
 
 struct store *server_store(void *ctx)
@@ -146,7 +152,8 @@ struct core *server_core(void *ctx)
 const char *server_trouble(struct server *s)
 {
     if (store_stats(s->opts.store).read_only)
-        return "a write to disk failed: nothing is recorded, decided or done any more. Look at the disk, then restart weir";
+        return "a write to disk failed: nothing is recorded, decided or done any more. Look at the disk, then restart "
+               "weir";
     return s->opts.trouble ? s->opts.trouble(s->opts.trouble_ctx) : "";
 }
 
