@@ -22,6 +22,7 @@ extern const struct command command_detect_backtest; /* backtest.c */
 extern const struct command command_models, command_models_rollback; /* models.c */
 extern const struct command command_model_fetch, command_model_list, command_model_verify, command_model_convert; /* model.c */
 extern const struct command command_embed; /* embed.c */
+extern const struct command command_text_train, command_text_eval, command_text_predict; /* text_train.c, text_eval.c */
 
 extern const struct command command_inquiries, command_inquiries_list, command_inquiries_show, command_inquiries_assign,
     command_inquiries_label, command_inquiries_answer, command_inquiries_close, command_inquiries_stats,

@@ -1,0 +1,29 @@
+/* A trained classifier from its file, mapped, with the encoder of sentences when the model wants vectors and there is one.
+ * Thread: one at a time. */
+#ifndef WEIR_EDGE_TEXT_FILE_H
+#define WEIR_EDGE_TEXT_FILE_H
+
+#include "edge/model/model_file.h"
+#include "engine/text/text_model.h"
+
+struct text_file {
+    struct text_model model;
+    void *map;
+    size_t size;
+    struct text_work *work;
+};
+
+/* Errors: ERR_NOT_FOUND, ERR_IO, ERR_CORRUPT, ERR_TOO_NEW. Ends with text_file_close, also when it was not opened. */
+MUST_USE err text_file_open(str path, struct text_file *out);
+void text_file_close(struct text_file *f);
+
+struct text_encoder {
+    struct model_file file;
+    void *scratch; /* NULL: there is none */
+};
+
+/* The encoder at `path`; `needed`: its absence is an error, else it is left out. */
+MUST_USE err text_encoder_open(str path, bool needed, struct text_encoder *out);
+void text_encoder_close(struct text_encoder *e);
+
+#endif

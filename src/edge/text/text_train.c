@@ -1,0 +1,345 @@
+#include "edge/text/text_train.h"
+
+#include <math.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "edge/text/text_write.h"
+
+#define COST 1.0 /* LIBLINEAR's C, of both kinds of scores */
+enum { CLASSES_LEAST = 2, ROWS_LEAST = 10 };
+
+struct training {
+    const struct text_data *d;
+    const struct text_train_opts *o;
+    struct text_terms terms;
+    double *idf;
+    uint8_t *fold; /* of each row */
+    struct text_held held;
+    struct text_linear sparse, dense;
+    float *sums, *centres; /* classes x dims */
+    int8_t *vectors;
+    struct text_near *near;
+    uint32_t *kept; /* neighbour -> row */
+    size_t neighbours, steps;
+    float *outside; /* terms of texts of no class */
+    size_t outside_count;
+    struct text_scale scales[2];
+};
+
+static void tell(struct training *t, const char *what)
+{
+    enum { STEPS = TEXT_FOLDS + 3 };
+    t->steps++;
+    if (t->o->progress) t->o->progress(t->o->ctx, what, t->steps < STEPS ? t->steps : STEPS, STEPS);
+}
+
+static bool counts(const struct training *t, size_t row)
+{
+    return t->d->label[row] < t->d->classes;
+}
+
+/* --- Neighbours and centres --- */
+
+static void find_centres(struct training *t)
+{
+    size_t dims = t->d->dims, k = t->d->classes;
+    t->sums = mem_new(k * dims * sizeof *t->sums);
+    t->centres = mem_new(k * dims * sizeof *t->centres);
+    for (size_t i = 0; i < t->d->rows; i++)
+        for (size_t j = 0; counts(t, i) && j < dims; j++)
+            t->sums[t->d->label[i] * dims + j] += t->d->vector[i * dims + j];
+    for (size_t c = 0; c < k; c++) {
+        float norm = 0;
+        for (size_t j = 0; j < dims; j++) norm += t->sums[c * dims + j] * t->sums[c * dims + j];
+        for (size_t j = 0; norm > 0 && j < dims; j++) t->centres[c * dims + j] = t->sums[c * dims + j] / sqrtf(norm);
+    }
+}
+
+/* When there are more than are kept, they are taken at even steps. */
+static void find_neighbours(struct training *t)
+{
+    size_t dims = t->d->dims, all = 0, n = 0;
+    for (size_t i = 0; i < t->d->rows; i++) all += counts(t, i);
+    size_t keep = all < TEXT_NEIGHBOURS_KEPT ? all : TEXT_NEIGHBOURS_KEPT;
+    t->vectors = mem_new(keep * dims + 1);
+    t->near = mem_new((keep + 1) * sizeof *t->near);
+    t->kept = mem_new((keep + 1) * sizeof *t->kept);
+    for (size_t i = 0; i < t->d->rows; i++) {
+        if (!counts(t, i) || n++ * keep / all != t->neighbours) continue;
+        if (t->neighbours == keep) break;
+        t->kept[t->neighbours] = (uint32_t)i;
+        t->near[t->neighbours] = (struct text_near){
+            .class = t->d->label[i],
+            .scale = text_vector_pack(t->d->vector + i * dims, dims, t->vectors + t->neighbours * dims),
+        };
+        t->neighbours++;
+    }
+}
+
+/* The cosine to the nearest centre, its own without itself. */
+static float centre_without(const struct training *t, size_t row)
+{
+    size_t dims = t->d->dims;
+    const float *x = t->d->vector + row * dims;
+    float best = -1;
+    for (size_t c = 0; c < t->d->classes; c++) {
+        const float *sum = t->sums + c * dims;
+        float own = t->d->label[row] == c, dot = 0, norm = 0;
+        for (size_t j = 0; j < dims; j++) {
+            float v = sum[j] - own * x[j];
+            dot += v * x[j];
+            norm += v * v;
+        }
+        if (norm > 0) best = fmaxf(best, dot / sqrtf(norm));
+    }
+    return best;
+}
+
+static void near_scores(struct training *t, size_t row, size_t skip, float *vote, float *term)
+{
+    text_near_vote(t->vectors, t->near, t->neighbours, t->d->dims, t->d->classes, t->d->vector + row * t->d->dims, skip,
+                   vote, &term[OUTSIDE_NEAREST]);
+    term[OUTSIDE_CENTRE] = centre_without(t, row);
+}
+
+/* --- Held-back scores --- */
+
+static void deal_folds(struct training *t)
+{
+    t->fold = mem_new(t->d->rows + 1);
+    uint64_t seed = hash64((str){ (const char *)&t->o->seed, sizeof t->o->seed });
+    for (size_t i = 0; i < t->d->rows; i++) t->fold[i] = (uint8_t)((hash64_more(seed, t->d->text[i]) >> 20) % TEXT_FOLDS);
+}
+
+static void hold_init(struct training *t)
+{
+    size_t n = t->d->rows * t->d->classes + 1;
+    t->held = (struct text_held){ .rows = t->d->rows, .classes = t->d->classes, .label = t->d->label };
+    t->held.kinds = t->d->dims ? TEXT_FACTORS : 1;
+    for (size_t k = 0; k < t->held.kinds; k++) t->held.score[k] = mem_new(n * sizeof(float));
+    t->held.term = mem_new((t->d->rows + 1) * TEXT_OUTSIDE_TERMS * sizeof(float));
+}
+
+static err learn(struct training *t, const uint8_t *use)
+{
+    const struct text_data *d = t->d;
+    struct text_linear_opts o = { .cost = COST, .balanced = true, .seed = (unsigned)t->o->seed + 1 };
+    text_linear_done(&t->sparse);
+    text_linear_done(&t->dense);
+    text_terms_idf(&t->terms, use, t->idf);
+    err e = text_linear_sparse(&t->terms, t->idf, d->label, use, d->classes, &o, &t->sparse);
+    if (!e.code && d->dims)
+        e = text_linear_dense(d->vector, d->dims, d->rows, d->label, use, d->classes, &o, &t->dense);
+    return e;
+}
+
+static float highest(const float *v, size_t n)
+{
+    float best = v[0];
+    for (size_t i = 1; i < n; i++) best = fmaxf(best, v[i]);
+    return best;
+}
+
+static void score_row(struct training *t, size_t row, float *sparse, float *dense, float *term)
+{
+    size_t k = t->d->classes;
+    text_linear_score(&t->sparse, &t->terms, row, t->idf, sparse);
+    term[OUTSIDE_SPARSE] = highest(sparse, k);
+    if (!t->d->dims) return;
+    text_linear_score_dense(&t->dense, t->d->vector + row * t->d->dims, dense);
+    term[OUTSIDE_DENSE] = highest(dense, k);
+}
+
+static err hold_back(struct training *t)
+{
+    size_t k = t->d->classes;
+    uint8_t *use = mem_new(t->d->rows + 1);
+    err e = OK;
+    for (size_t f = 0; f < TEXT_FOLDS && !e.code; f++) {
+        tell(t, "judging texts held back");
+        for (size_t i = 0; i < t->d->rows; i++) use[i] = counts(t, i) && t->fold[i] != f;
+        e = learn(t, use);
+        for (size_t i = 0; i < t->d->rows && !e.code; i++)
+            if (counts(t, i) && !use[i])
+                score_row(t, i, t->held.score[TEXT_SPARSE] + i * k, t->held.score[TEXT_DENSE] + i * k,
+                          t->held.term + i * TEXT_OUTSIDE_TERMS);
+    }
+    mem_free(use);
+    return e;
+}
+
+static err learn_all(struct training *t)
+{
+    uint8_t *use = mem_new(t->d->rows + 1);
+    for (size_t i = 0; i < t->d->rows; i++) use[i] = counts(t, i);
+    err e = learn(t, use);
+    mem_free(use);
+    return e;
+}
+
+/* Neighbours vote for each text but themselves: nothing was learned from it. */
+static void vote(struct training *t)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < t->d->rows; i++) {
+        bool itself = next < t->neighbours && t->kept[next] == i;
+        if (counts(t, i))
+            near_scores(t, i, itself ? next : SIZE_MAX, t->held.score[TEXT_NEAR_VOTE] + i * t->d->classes,
+                        t->held.term + i * TEXT_OUTSIDE_TERMS);
+        next += itself;
+    }
+}
+
+static void score_outside(struct training *t)
+{
+    float *row = mem_new(3 * t->d->classes * sizeof *row);
+    t->outside = mem_new((t->d->rows + 1) * TEXT_OUTSIDE_TERMS * sizeof *t->outside);
+    for (size_t i = 0; i < t->d->rows; i++) {
+        float *term = t->outside + t->outside_count * TEXT_OUTSIDE_TERMS;
+        if (t->d->label[i] != TEXT_OUTSIDE) continue;
+        score_row(t, i, row, row + t->d->classes, term);
+        if (t->d->dims) near_scores(t, i, SIZE_MAX, row + 2 * t->d->classes, term);
+        t->outside_count++;
+    }
+    mem_free(row);
+}
+
+static err fit(struct training *t, struct text_report *r)
+{
+    err e = OK;
+    for (size_t v = 0; v < (t->d->dims ? 2U : 1U) && !e.code; v++) {
+        struct text_scale *s = &t->scales[v];
+        size_t kinds = v ? TEXT_FACTORS : 1, terms = v ? TEXT_OUTSIDE_TERMS : 1;
+        text_fit_factors(&t->held, kinds, s->factor);
+        text_fit_sets(&t->held, kinds, s);
+        e = text_fit_outside(&t->held, terms, t->outside, t->outside_count, t->o->refused, s);
+        *(v ? &r->fused : &r->sparse) = text_fit_quality(&t->held, kinds, s);
+    }
+    if (!t->d->dims) t->scales[1] = t->scales[0];
+    return e;
+}
+
+/* --- The file --- */
+
+static void about_quality(struct jw *w, const char *key, const struct text_quality *q)
+{
+    jw_open(w, key);
+    jw_f64(w, "accuracy", q->accuracy);
+    jw_f64(w, "macro_f1", q->macro_f1);
+    jw_f64(w, "log_loss", q->log_loss);
+    jw_f64(w, "ece", q->ece);
+    jw_f64(w, "accuracy_of_surest_90", q->sure);
+    jw_close(w);
+}
+
+static str data_digest(const struct text_data *d, struct arena *a)
+{
+    str *parts = mem_new((3 * d->rows + 1) * sizeof *parts);
+    for (size_t i = 0; i < d->rows; i++) {
+        parts[3 * i] = d->text[i];
+        parts[3 * i + 1] = STR("\t");
+        parts[3 * i + 2] = d->label[i] < d->classes ? d->names[d->label[i]] : STR("");
+    }
+    struct sha256 digest = sha256_parts(parts, 3 * d->rows);
+    mem_free(parts);
+    return hex_text((str){ (const char *)digest.b, sizeof digest.b }, a);
+}
+
+static str about(const struct training *t, const struct text_report *r, struct arena *a)
+{
+    struct buf b = buf_init(1 << 16);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    jw_i64(&w, "texts", (int64_t)t->d->rows);
+    jw_str(&w, "data_sha256", data_digest(t->d, a));
+    jw_i64(&w, "seed", (int64_t)t->o->seed);
+    jw_i64(&w, "folds", TEXT_FOLDS);
+    jw_i64(&w, "outside_texts", (int64_t)t->outside_count);
+    about_quality(&w, "held_back", &r->sparse);
+    if (r->fused.rows) about_quality(&w, "held_back_with_vectors", &r->fused);
+    jw_close(&w);
+    return buf_take(&b, a);
+}
+
+static err write_model(struct training *t, const struct text_report *r, struct buf *out)
+{
+    struct arena a = arena_init(1 << 20);
+    struct text_parts p = { .names = t->d->names,
+                            .terms = &t->terms,
+                            .idf = t->idf,
+                            .sparse = &t->sparse,
+                            .dense = t->d->dims ? &t->dense : NULL,
+                            .centres = t->centres,
+                            .vectors = t->vectors,
+                            .near = t->near,
+                            .neighbours = t->neighbours,
+                            .scales = { t->scales[0], t->scales[1] },
+                            .about = about(t, r, &a) };
+    err e = text_write(&p, out);
+    arena_done(&a);
+    return e;
+}
+
+static err check(const struct text_data *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->rows; i++) n += d->label[i] < d->classes;
+    if (d->classes < CLASSES_LEAST) return err_make(ERR_INPUT, "%zu labels found; at least two are needed", d->classes);
+    if (d->classes > TEXT_CLASSES_MAX)
+        return err_make(ERR_INPUT, "%zu different labels, at most %d: is it the right column?", d->classes, TEXT_CLASSES_MAX);
+    if (n < ROWS_LEAST) return err_make(ERR_INPUT, "%zu labelled texts; at least %d are needed", n, ROWS_LEAST);
+    return OK;
+}
+
+static void training_done(struct training *t)
+{
+    text_terms_done(&t->terms);
+    text_linear_done(&t->sparse);
+    text_linear_done(&t->dense);
+    for (size_t k = 0; k < TEXT_FACTORS; k++) mem_free(t->held.score[k]);
+    mem_free(t->held.term);
+    mem_free(t->idf);
+    mem_free(t->fold);
+    mem_free(t->sums);
+    mem_free(t->centres);
+    mem_free(t->vectors);
+    mem_free(t->near);
+    mem_free(t->kept);
+    mem_free(t->outside);
+}
+
+err text_train(const struct text_data *d, const struct text_train_opts *o, struct buf *out, struct text_report *report)
+{
+    struct training t = { .d = d, .o = o };
+    *report = (struct text_report){ 0 };
+    err e = check(d);
+    if (e.code) return e;
+    tell(&t, "reading texts");
+    e = text_terms_find(d->text, d->rows, &t.terms);
+    if (!e.code) {
+        t.idf = mem_new((t.terms.terms + 1) * sizeof *t.idf);
+        deal_folds(&t);
+        hold_init(&t);
+        e = hold_back(&t);
+    }
+    if (!e.code) {
+        tell(&t, "learning from all");
+        e = learn_all(&t);
+    }
+    if (!e.code && d->dims) {
+        find_centres(&t);
+        find_neighbours(&t);
+        vote(&t);
+    }
+    if (!e.code) {
+        tell(&t, "fitting probabilities");
+        score_outside(&t);
+        e = fit(&t, report);
+    }
+    if (!e.code) e = write_model(&t, report, out);
+    report->terms = t.terms.terms;
+    report->outside = t.outside_count;
+    training_done(&t);
+    return e;
+}
