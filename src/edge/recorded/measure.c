@@ -8,7 +8,8 @@ static bool is_tail(const struct recorded_column *c)
 {
     static const char *const words[] = { "99", "95", "90", "max", "min" };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (str_find(c->statistic, str_of(words[i]), 0) >= 0 || str_find(c->metric, str_of(words[i]), 0) >= 0) return true;
+        if (str_find(c->statistic, str_of(words[i]), 0) >= 0 || str_find(c->metric, str_of(words[i]), 0) >= 0)
+            return true;
     return false;
 }
 
@@ -26,7 +27,8 @@ static bool wanted(const struct recorded_case *c, const struct recorded_column *
 {
     if (!c->metric.len) return true;
     if (col->kind == METRIC_RESOURCE) return true;
-    if (!str_eq(col->metric, c->metric) && (metric_kind_of(c->metric) != col->kind || col->kind == METRIC_OTHER)) return false;
+    if (!str_eq(col->metric, c->metric) && (metric_kind_of(c->metric) != col->kind || col->kind == METRIC_OTHER))
+        return false;
     return !c->statistic.len || str_eq(col->statistic, c->statistic);
 }
 
@@ -44,21 +46,26 @@ static struct load load_of(const struct recorded_case *c, str service, double *s
         const double *normal = same_in(c->normal.table, col, i);
         if (!normal) continue;
         struct load l = { normal + c->normal.from, w->values + i * w->row_count + c->window.from, 0 };
-        l.growth = work_growth(l.normal, c->normal.to - c->normal.from, l.window, c->window.to - c->window.from, scratch);
+        l.growth =
+            work_growth(l.normal, c->normal.to - c->normal.from, l.window, c->window.to - c->window.from, scratch);
         return l;
     }
     return (struct load){ 0 };
 }
 
-static bool measure_one(const struct recorded_case *c, size_t i, const struct load *l, double *scratch, struct recorded_symptom *out)
+static bool measure_one(const struct recorded_case *c, size_t i, const struct load *l, double *scratch,
+                        struct recorded_symptom *out)
 {
     const struct recorded_table *w = c->window.table;
     const struct recorded_column *col = &w->columns[i];
     const double *normal = same_in(c->normal.table, col, i);
     if (!normal) return false;
-    struct measured in = { .kind = col->kind, .growth = l->growth,
-                           .normal = normal + c->normal.from, .n = c->normal.to - c->normal.from,
-                           .window = w->values + i * w->row_count + c->window.from, .m = c->window.to - c->window.from };
+    struct measured in = { .kind = col->kind,
+                           .growth = l->growth,
+                           .normal = normal + c->normal.from,
+                           .n = c->normal.to - c->normal.from,
+                           .window = w->values + i * w->row_count + c->window.from,
+                           .m = c->window.to - c->window.from };
     if (!is_tail(col)) in.load_normal = l->normal, in.load_window = l->window;
     return symptom_possible(&in) && symptom_of(&in, scratch, &out->s);
 }
@@ -67,6 +74,32 @@ static str full_name(const struct recorded_column *col, struct arena *a)
 {
     if (!col->statistic.len) return col->metric;
     return str_fmt(a, STR_FMT " " STR_FMT, STR_ARG(col->metric), STR_ARG(col->statistic));
+}
+
+static bool has_values(const struct recorded_rows *r, const double *v, size_t least)
+{
+    size_t n = 0;
+    for (size_t i = r->from; v && i < r->to && n < least; i++) n += isfinite(v[i]) != 0;
+    return n >= least;
+}
+
+/* The calls between services that have a series that is asked for, with values enough to compare. */
+static size_t bridge(const struct recorded_case *c, struct arena *a, const struct recorded_call **out)
+{
+    const struct recorded_table *w = c->window.table;
+    *out = c->calls;
+    if (!w || !c->call_count) return c->call_count;
+    str *seen = ARENA_ARRAY(a, str, w->column_count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < w->column_count; i++) {
+        const struct recorded_column *col = &w->columns[i];
+        if (!wanted(c, col) || !has_values(&c->window, w->values + i * w->row_count, 1)) continue;
+        if (has_values(&c->normal, same_in(c->normal.table, col, i), DEVIATION_NORMAL_MIN)) seen[n++] = col->service;
+    }
+    struct recorded_call *calls;
+    n = recorded_bridge(c->calls, c->call_count, seen, n, a, &calls);
+    *out = calls;
+    return n;
 }
 
 void recorded_measure(const struct recorded_case *c, struct arena *a, struct recorded_facts *out)
@@ -90,9 +123,15 @@ void recorded_measure(const struct recorded_case *c, struct arena *a, struct rec
         s[n].onset = w->time[c->window.from + s[n].s.onset];
         n++;
     }
-    *out = (struct recorded_facts){ .at = c->at, .target = c->target, .output = c->output, .passed = c->passed, .symptoms = s, .symptom_count = n,
-                                    .calls = c->calls, .call_count = c->call_count, .changes = c->changes,
+    *out = (struct recorded_facts){ .at = c->at,
+                                    .target = c->target,
+                                    .output = c->output,
+                                    .passed = c->passed,
+                                    .symptoms = s,
+                                    .symptom_count = n,
+                                    .changes = c->changes,
                                     .change_count = c->change_count };
+    out->call_count = bridge(c, a, &out->calls);
 }
 
 struct question {

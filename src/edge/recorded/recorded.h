@@ -40,6 +40,12 @@ MUST_USE err recorded_load(const struct recorded_paths *p, struct arena *a, stru
 /* A graph as text, adjacency or JSON. Errors: ERR_INPUT, ERR_LIMIT. */
 MUST_USE err recorded_graph(str text, struct arena *a, struct recorded_call **out, size_t *count);
 
+/* The calls, with those through services that nobody measured drawn together: who calls such a one calls what it calls. A graph of more
+ * than 4000 calls is taken as it is. At most eight times as many come out. seen:
+ * the services that were measured, in any order. *out lives in a; its strings are those of `calls`. Gives how many. */
+size_t recorded_bridge(const struct recorded_call *calls, size_t n, const str *seen, size_t seen_count, struct arena *a,
+                       struct recorded_call **out);
+
 /* Measure every series of the case (symptom.h): those of the target's metric and the resources, or all where no metric is given.
  * Pure; the facts live in a. */
 void recorded_measure(const struct recorded_case *c, struct arena *a, struct recorded_facts *out);

@@ -129,9 +129,22 @@ static double usual_failing(const struct measured *in, double unit)
     return p > 0 ? p < 1 ? p : 1.0 : 0;
 }
 
+/* A load that is not in whole numbers is a rate, which tells of no single request. */
+static bool counts_requests(const struct measured *in)
+{
+    double most = 0;
+    for (size_t i = 0; in->load_normal && i < in->n; i++) {
+        if (!isfinite(in->load_normal[i])) continue;
+        if (in->load_normal[i] > floor(in->load_normal[i])) return false;
+        most = larger(most, in->load_normal[i]);
+    }
+    return most > 1;
+}
+
 static double floor_of(const struct measured *in, const struct deviation *d, double requests)
 {
     double now = size_of(d->middle + d->shift);
+    if (is_share(in->kind) && !counts_requests(in)) return whole(in) * share_level / more_than_noise;
     if (!is_share(in->kind) || requests <= 0)
         return larger(level_floor * size_of(d->middle), value_floor * now) + 1e-300;
     double unit = whole(in), p = usual_failing(in, unit);

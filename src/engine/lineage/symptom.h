@@ -55,8 +55,9 @@ double symptom_size(enum metric_kind kind, double shift, double level, double sp
 bool symptom_possible(const struct measured *in);
 /* Judge one series. Latency and resources are measured against the work there was: their usual level grows in
  * proportion. The spread is at least 2 % of the level; of a share of requests it is at least the sampling error, and at
- * least one request of those in the window. scratch  room for 2n doubles. False when deviation_of is. Only + - * / and
- * square roots. Thread: any. */
+ * least one request of those in the window. A load that is not in whole numbers is a rate and counts none: then, and
+ * where no load is known, the spread of a share is at least a third of one in a hundred. scratch  room for 2n doubles.
+ * False when deviation_of is. Only + - * / and square roots. Thread: any. */
 bool symptom_of(const struct measured *in, double *scratch, struct symptom *out);
 
 #endif

@@ -104,6 +104,28 @@ TEST(one_failed_request_is_no_trouble_and_four_are)
     CHECK(fabs(judged(in).d.score - 4.0) <= 1e-9);
 }
 
+TEST(a_rate_of_requests_counts_none_so_one_in_a_hundred_is_what_is_told)
+{
+    double all[N], rate[N], window[M], asked[M];
+    fill(all, N, 1);
+    fill(rate, N, 0.4);
+    fill(asked, M, 0.4);
+    struct measured in = { .kind = METRIC_SUCCESS,
+                           .normal = all,
+                           .window = window,
+                           .n = N,
+                           .m = M,
+                           .load_normal = rate,
+                           .load_window = asked };
+    for (int known = 0; known < 2; known++) {
+        if (known) in.load_normal = in.load_window = NULL;
+        fill(window, M, 0.991);
+        CHECK(judged(in).d.score < 3);
+        fill(window, M, 0.989);
+        CHECK(judged(in).d.score > 3);
+    }
+}
+
 TEST(the_onset_is_where_the_climb_begins)
 {
     double normal[N], window[40];
