@@ -93,6 +93,9 @@ async function change(mock, where, req, res) {
   const given = text ? JSON.parse(text) : {};
   mock.posts.push({ path: where, body: given, key: req.headers['idempotency-key'] });
   const [, id, verdict] = /^\/approvals\/([^/]+)\/(approve|reject)$/.exec(where) ?? [];
+  const [, about, act] = /^\/inquiries\/([^/]+)\/(label|assign|answer|close)$/.exec(where) ?? [];
+  const inquiry = mock.world.inquiries.find((i) => i.id === about);
+  if (inquiry) return json(res, 200, Object.assign(inquiry, act === 'label' ? { ...given, labelled_by: 'ada', state: 'open' } : { state: act === 'close' ? 'closed' : inquiry.state }));
   const approval = mock.world.approvals.find((a) => a.id === id);
   if (!approval) return problem(res, 404, 'There is no such thing', where);
   if (approval.state !== 'pending') return problem(res, 409, 'Already answered', `${id} is ${approval.state}.`);
@@ -118,6 +121,9 @@ function lookUp(mock, where, query) {
     case 'findings': return list(newest(named(w.findings)));
     case 'incidents': return id ? w.incident(id) : list(newest(named(w.incidents)).filter((i) => (query.get('state') === 'active') === (i.state !== 'resolved')));
     case 'cases': return w.caseFile(id);
+    case 'inquiries':
+      if (id) return w.inquiries.find((i) => i.id === id);
+      return list(newest(w.inquiries).filter((i) => ['active', i.state].includes(query.get('state') ?? i.state) && (query.get('category') ?? i.category) === i.category));
     case 'approvals': return list(newest(w.approvals));
     case 'series': return id ? w.samples(id, Number(query.get('points'))) : list(named(w.series));
     case 'journal':

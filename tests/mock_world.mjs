@@ -7,6 +7,21 @@ const MINUTE = 60 * SECOND;
 const RUN_EVERY = 5 * MINUTE;
 const RUNS = 30;
 
+function deskNumbers(inquiries) {
+  const count = (key) => inquiries.reduce((all, i) => ({ ...all, [i[key]]: (all[i[key]] ?? 0) + 1 }), {});
+  return { total: inquiries.length, confidence_mean: 0.82, escalation_rate: 0.5, held_rate: 0.5, state: count('state'), category: count('category') };
+}
+
+function inquiry(seq, received, what) {
+  return {
+    id: `inq-${seq}`, seq, received, updated: received, state: 'open', channel: 'api', person: 'per-1', language: 'en', model: 'words-1', category: 'billing', category_score: 0.93,
+    sentiment: 'neutral', sentiment_score: 0.7, urgency: 'medium', urgency_score: 0.8, labelled_by: '', department: 'finance', consultant: 'chloe', priority: 30, due: received + 60 * MINUTE,
+    level: 0, thread: seq, duplicate_of: 0, repeats: 0, topics: [], reason: ['category billing goes to finance', 'urgency medium 30 points, sentiment neutral 0'], words: ['category billing: invoice* (3.0)'],
+    subject: 'Invoice for March', sender_email: 'ana@example.com', sender_name: 'Ana', erased: false, body: 'The invoice for March has not arrived.', sent: 0, others: [],
+    scores: { category: { billing: 0.93, sales: 0.02 }, sentiment: { neutral: 0.7 }, urgency: { medium: 0.8 } }, ...what,
+  };
+}
+
 /** The same sequence for the same seed: screenshots compare. */
 function chance(seed) {
   let x = seed;
@@ -16,7 +31,7 @@ function chance(seed) {
 export function emptyWorld(now) {
   const world = {
     now, journal: [], pipelines: [], runs: [], findings: [], incidents: [], causes: [], proposals: [], decisions: [],
-    approvals: [], effects: [], cases: [], steps: [], series: [], lineage: { nodes: [], edges: [] },
+    approvals: [], effects: [], cases: [], steps: [], series: [], inquiries: [], lineage: { nodes: [], edges: [] },
   };
   world.add = (e) => add(world, e);
   world.stats = () => ({
@@ -26,6 +41,7 @@ export function emptyWorld(now) {
     approvals_pending: world.approvals.filter((a) => a.state === 'pending').length,
     trouble: world.trouble ?? '',
     last_seq: world.journal.length,
+    inquiries: deskNumbers(world.inquiries),
   });
   world.incident = (id) => incidentDetail(world, id);
   world.caseFile = (id) => {
@@ -226,4 +242,9 @@ function addCase(world, t, add_) {
     id: 'apr-40', seq: asked.seq, decision: 'dec-37', proposal: 'pro-35', case_id: 'case-31', incident: 'inc-30', state: 'pending', plan_hash: 'ab12',
     target_digest: '9f2c81d0aa77c0de', policy: 'f00d', requested: t(14), requested_by: 'agent:gate', expires: world.now + 55 * MINUTE, decided: null, decided_by: '', comment: '',
   });
+  world.inquiries.push(
+    inquiry(50, t(2), {}),
+    inquiry(51, t(3), { state: 'review', category: 'technical_support', category_score: 0.52, urgency: 'critical', sentiment: 'negative', department: 'technical_support', consultant: '', priority: 100,
+      subject: 'a very long subject without any reason to be so long, which must not push anything off the screen of a telephone' }),
+  );
 }

@@ -8,6 +8,8 @@ export const PAGES_HERE = [
   ['#/incidents', '.incidents .name'],
   ['#/incidents/inc-30', '.steps li'],
   ['#/approvals', '.approval .evidence'],
+  ['#/inquiries', '.rows .name'],
+  ['#/inquiries/inq-51', '.letter'],
   ['#/journal', '.journal tbody tr'],
   ['#/journal/200', 'pre.json'],
 ];

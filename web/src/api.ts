@@ -298,4 +298,53 @@ export interface Stats {
   approvals_pending: number;
   trouble: string /* what keeps weir from its work, "" = nothing */;
   last_seq: number;
+  inquiries?: InquiryStats;
+}
+
+export interface Inquiry {
+  id: string;
+  seq: number;
+  received: Usec;
+  state: 'review' | 'open' | 'duplicate' | 'answered' | 'closed';
+  channel: string;
+  language: string;
+  model: string;
+  category: string;
+  category_score: number;
+  sentiment: string;
+  sentiment_score: number;
+  urgency: string;
+  urgency_score: number;
+  labelled_by: string;
+  department: string;
+  consultant: string /* "" = in the department's queue */;
+  priority: number;
+  due: Usec /* 0 = no clock runs */;
+  level: number /* how often the clock ran out */;
+  duplicate_of: number;
+  repeats: number;
+  reason: string[];
+  subject: string;
+  sender_email: string;
+  sender_name: string;
+  erased: boolean;
+}
+
+export interface InquiryDetail extends Inquiry {
+  body: string;
+  words: string[] /* phrases of the rules that spoke */;
+  scores: Record<'category' | 'sentiment' | 'urgency', Record<string, number>>;
+  others: { seq: number; received: Usec; state: string; category: string; department: string }[];
+}
+
+/** Counts since the beginning, by name and word. */
+export interface InquiryStats {
+  total: number;
+  confidence_mean: number;
+  escalation_rate: number;
+  held_rate: number;
+  state?: Record<string, number>;
+  category?: Record<string, number>;
+  urgency?: Record<string, number>;
+  department?: Record<string, number>;
 }

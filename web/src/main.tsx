@@ -5,6 +5,8 @@ import { Approvals } from './pages/approvals';
 import { EntryPage } from './pages/entry';
 import { IncidentPage } from './pages/incident';
 import { Incidents } from './pages/incidents';
+import { Inquiries } from './pages/inquiries';
+import { InquiryPage } from './pages/inquiry';
 import { Journal } from './pages/journal';
 import { Login } from './pages/login';
 import { Pipeline } from './pages/pipeline';
@@ -18,6 +20,7 @@ const PAGES: Record<string, { title: string; list: () => VNode; one: (id: string
   pipelines: { title: 'Pipelines', list: () => <Pipelines />, one: (id) => <Pipeline key={id} name={id} /> },
   incidents: { title: 'Incidents', list: () => <Incidents />, one: (id) => <IncidentPage key={id} id={id} /> },
   approvals: { title: 'Approvals', list: () => <Approvals />, one: () => <Approvals /> },
+  inquiries: { title: 'Inquiries', list: () => <Inquiries />, one: (id) => <InquiryPage key={id} id={id} /> },
   journal: { title: 'Journal', list: () => <Journal />, one: (seq) => <EntryPage key={seq} seq={seq} /> },
 };
 

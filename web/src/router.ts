@@ -2,7 +2,7 @@
 import { Cell } from './state';
 
 export interface Route {
-  page: string; /* "pipelines", "incidents", "approvals", "journal", "cases" */
+  page: string; /* "pipelines", "incidents", "approvals", "inquiries", "journal", "cases" */
   id: string; /* "" = the list */
 }
 

@@ -23,7 +23,7 @@ static str who_has(struct cli *cli, json *x)
 static void print_list(struct cli *cli, json *root)
 {
     static const char *const heads[] = { "ID",    "STATE",    ">PRIO",   "URGENCY", "CATEGORY",
-                                         "WHERE", "RECEIVED", "SUBJECT", NULL };
+                                         "WHERE", "SUBJECT", NULL };
     struct table t = table_init(cli_arena(cli), heads, cli_color(cli));
     size_t i, n;
     json *x;
@@ -32,7 +32,6 @@ static void print_list(struct cli *cli, json *root)
         bool erased = json_bool(json_get(x, "erased"), false);
         table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "state"), client_text(cli, x, "priority"),
                                      json_get_str(x, "urgency"), json_get_str(x, "category"), who_has(cli, x),
-                                     client_when(cli, json_get(x, "received")),
                                      erased ? STR("(erased)") : json_get_str(x, "subject") });
     }
     if (t.rows) table_print(&t, stdout);

@@ -140,7 +140,7 @@ static void put_label(struct jw *w, const char *key, const char *score_key, cons
 
 static void put_verdict(struct inquiry_desk *d, const struct desk_verdict *v, struct jw *w)
 {
-    jw_str(w, "language", v->language);
+    jw_str(w, "language", v->language.len ? v->language : STR("und")); /* undetermined, ISO 639 */
     jw_str(w, "model", inquiry_classifier_name(d->classifier));
     put_label(w, "category", "category_score", &v->category);
     put_label(w, "sentiment", "sentiment_score", &v->sentiment);

@@ -56,6 +56,8 @@ TEST(not_urgent_is_not_urgent)
         { "This is not urgent at all", "low" },
         { "It isn't really urgent", "low" },
         { "Das ist kein Notfall, hat Zeit", "low" },
+        { "Es eilt wirklich nicht", "low" },
+        { "Es eilt, nicht wahr", "high" },
         { "Notfall! Die Produktion steht!", "critical" },
         { "Ce n'est pas urgent", "low" },
         { "No es urgente, cuando pueda", "low" },

@@ -3,7 +3,7 @@
 #include "base/hash.h"
 #include "engine/desk/desk_internal.h"
 
-enum { SLOTS_MASK = (1 << 13) - 1, NEGATION_REACH = 3 };
+enum { SLOTS_MASK = (1 << 13) - 1, NEGATION_REACH = 3, NEGATION_AFTER = 2 };
 
 /* What was found of an axis's label. */
 struct sums {
@@ -36,6 +36,15 @@ static bool negated(const struct desk_rules *r, const struct token *tokens, size
     for (size_t back = 1; back <= NEGATION_REACH && back <= at && !tokens[at - back + 1].begins; back++)
         for (const struct phrase *n = r->negations; n; n = n->next)
             if (phrase_at(n, &tokens[at - back], n->count <= back ? back : 0)) return true;
+    return false;
+}
+
+/* "Es eilt wirklich nicht": in some languages the word comes after. */
+static bool negated_after(const struct desk_rules *r, const struct token *tokens, size_t at, size_t n)
+{
+    for (size_t on = at; on < n && on < at + NEGATION_AFTER && !tokens[on].begins; on++)
+        for (const struct phrase *p = r->negations; p; p = p->next)
+            if (phrase_at(p, &tokens[on], n - on)) return true;
     return false;
 }
 
@@ -96,8 +105,9 @@ static void count_all(const struct desk_rules *r, const struct token *tokens, si
             best_at(r->open[hash64(str_cut(t->text, 0, len)) & SLOTS_MASK], t, n - at, best);
         for (int axis = 0; axis < AXES; axis++) {
             if (!best[axis] || at < covered[axis]) continue;
-            count_hit(r, best[axis], negated(r, tokens, at), (double)t->weight, s);
             covered[axis] = at + best[axis]->count;
+            bool turned = negated(r, tokens, at) || (axis == AXIS_URGENCY && negated_after(r, tokens, covered[axis], n));
+            count_hit(r, best[axis], turned, (double)t->weight, s);
         }
     }
 }

@@ -18,6 +18,7 @@ const TABS: Tab[] = [
   { page: 'pipelines', label: 'Pipelines', tone: 'fail', count: (s) => s.pipelines_failing, words: 'failing' },
   { page: 'incidents', label: 'Incidents', tone: 'fail', count: (s) => s.incidents_open, words: 'open' },
   { page: 'approvals', label: 'Approvals', tone: 'warn', count: (s) => s.approvals_pending, words: 'waiting' },
+  { page: 'inquiries', label: 'Inquiries', tone: 'warn', count: (s) => s.inquiries?.state?.review ?? 0, words: 'to decide' },
   { page: 'journal', label: 'Journal', tone: '', count: () => 0, words: '' },
 ];
 
@@ -64,7 +65,7 @@ function TopBar({ signedIn }: { signedIn: boolean }): VNode {
 }
 
 function Tabs(): VNode {
-  const stats = useData<Stats>('/stats', kinds('incident', 'approval', 'run', 'pipeline')).data;
+  const stats = useData<Stats>('/stats', kinds('incident', 'approval', 'run', 'pipeline', 'inquiry')).data;
   const here = useCell(route).page;
   return (
     <nav class="tabs" aria-label="Pages">
