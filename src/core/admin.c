@@ -77,10 +77,8 @@ err input_runbook_loaded(struct cx *cx)
     if (str_eq(hash, before)) return OK;
     cx_enter(cx, STR(""), 0);
     tx_exec(cx->tx, SQL_RUNBOOK_DROP, V(id));
-    tx_exec(cx->tx, SQL_RUNBOOK_TEXT_DROP, V(id));
     if (!body.len) return OK;
     tx_exec(cx->tx, SQL_RUNBOOK_ADD, V(id), V(title), V(body), V(hash), V(cx->seq));
-    tx_exec(cx->tx, SQL_RUNBOOK_TEXT_ADD, V(id), V(title), V(body));
     return OK;
 }
 

@@ -13,6 +13,7 @@
 #include "core/agents/effects.h"
 #include "core/agents/graph.h"
 #include "core/core_internal.h"
+#include "core/diagnose/diagnose.h"
 #include "core/incident/incident.h"
 #include "core/inquiry/inquiry.h"
 #include "core/inquiry/routing.h"
@@ -127,6 +128,7 @@ struct core *core_new(void)
 {
     struct core *core = mem_new(sizeof *core);
     core->settings.arena = arena_init(1 << 16);
+    core->runbooks = runbook_index_new();
     return core;
 }
 
@@ -135,6 +137,7 @@ void core_free(struct core *core)
     if (!core) return;
     policy_free(core->policy);
     graph_free(core->graph);
+    runbook_index_free(core->runbooks);
     routing_free(core->routing);
     arena_done(&core->settings.arena);
     mem_free(core);

@@ -26,6 +26,7 @@ struct core {
         bool known;  /* read at least once */
     } settings;
     char settings_hash[2 * SHA256_LEN + 1];
+    struct runbook_index *runbooks;
 };
 
 /* One input being applied. Strings of derived entries live in the transaction's arena. */

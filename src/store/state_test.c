@@ -35,7 +35,7 @@ static err fill(struct tx *tx, void *ctx)
         tx_exec(tx, SQL_META_SET, V(id), V(str_cut(str_of(text), 0, (size_t)(i * 13) % 4000)));
     }
     tx_exec(tx, SQL_REMEDY_RECORD_ADD, V("cause"), V("remedy"), V("p\xc3\xbc"), V(1), V(0));
-    tx_exec(tx, SQL_RUNBOOK_TEXT_ADD, V("r1"), V("Title"), V("a text of words"));
+    tx_exec(tx, SQL_RUNBOOK_ADD, V(str_fmt(a, "r%d", from)), V("Title"), V("a text of words"), V(""), V(1));
     return OK;
 }
 

@@ -65,7 +65,7 @@ void agent_analyzer(struct step *s)
     struct case_state *state = &s->c->state;
     struct incident *inc = &s->c->incident;
     struct cause_list causes = { .count = 0 };
-    diagnose_incident(cx->tx, inc->id, cx->a, &causes);
+    diagnose_incident(cx->tx, inc->id, cx->core->runbooks, cx->a, &causes);
     const struct cause *best = causes.count ? &causes.items[0] : NULL;
     if (best) {
         int worse = severity_of_cause(best, tier_of(cx, best->pipeline));

@@ -47,12 +47,14 @@ static void cause_write(struct diag *d, const struct candidate *c, struct cause 
     out->runbook = runbook_find(d, out, best->text);
 }
 
-void diagnose_incident(struct tx *tx, str incident, struct arena *a, struct cause_list *out)
+void diagnose_incident(struct tx *tx, str incident, struct runbook_index *books, struct arena *a,
+                       struct cause_list *out)
 {
     struct diag d = {
         .tx = tx,
         .a = a,
         .incident = incident,
+        .books = books,
         .now = tx_time(tx),
         .findings = ARENA_ARRAY(a, struct diag_finding, FINDINGS_MAX),
         .places = ARENA_ARRAY(a, struct place, PLACES_MAX),

@@ -28,9 +28,17 @@ struct cause_list {
     size_t count;                   /* 0: weir abstains, the cause is unknown */
 };
 
+struct runbook_index;
+
 /* Rank the causes of `incident` from what the journal and tables hold at this moment: findings, runs and their output,
  * lineage and onset order, changes, earlier incidents, runbooks. Reads only; strings live in a.
  * Errors are sticky in tx. Thread: writer (also any reader). */
-void diagnose_incident(struct tx *tx, str incident, struct arena *a, struct cause_list *out);
+void diagnose_incident(struct tx *tx, str incident, struct runbook_index *books, struct arena *a,
+                       struct cause_list *out);
+
+/* The runbooks in an index that is kept from one diagnosis to the next and follows the table. books NULL: none is
+ * found. Thread: one at a time. */
+struct runbook_index *runbook_index_new(void);
+void runbook_index_free(struct runbook_index *x); /* accepts NULL */
 
 #endif

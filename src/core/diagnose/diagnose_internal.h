@@ -127,6 +127,8 @@ struct diag {
     struct arena *a;
     str incident, pipeline, fingerprint;
     usec now, onset; /* onset: the first finding's */
+    struct runbook_index *books;
+    bool books_checked, books_there;
     struct diag_finding *findings;
     size_t finding_count;
     struct place *places; /* the incident's own pipelines first */

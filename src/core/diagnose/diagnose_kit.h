@@ -102,7 +102,6 @@ static inline int64_t kit_change(struct tx *tx, const char *pipeline, const char
 static inline void kit_runbook(struct tx *tx, const char *id, const char *title, const char *body)
 {
     tx_exec(tx, SQL_RUNBOOK_ADD, V(id), V(title), V(body), V(""), V(kit_entry(tx, "runbook.loaded", id)));
-    tx_exec(tx, SQL_RUNBOOK_TEXT_ADD, V(id), V(title), V(body));
 }
 
 /* Build a scene, then diagnose inc-1; causes and their strings live in the caller's arena. */
@@ -121,7 +120,9 @@ static inline err kit_build(struct tx *tx, void *ctx)
 static inline err kit_ask(struct tx *tx, void *ctx)
 {
     struct kit_case *c = ctx;
-    diagnose_incident(tx, STR("inc-1"), c->a, &c->causes);
+    struct runbook_index *books = runbook_index_new();
+    diagnose_incident(tx, STR("inc-1"), books, c->a, &c->causes);
+    runbook_index_free(books);
     return tx_err(tx);
 }
 

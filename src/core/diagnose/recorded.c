@@ -149,5 +149,5 @@ void recorded_diagnose(struct tx *tx, const struct recorded_facts *f, struct are
     for (size_t i = 0; i < n; i++) write_finding(tx, picked[i], i, incident, a);
     write_calls(tx, f, picked, n, a);
     write_context(tx, f, where, a);
-    diagnose_incident(tx, incident, a, out);
+    diagnose_incident(tx, incident, NULL, a, out);
 }

@@ -1,0 +1,1 @@
+SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM runbook

@@ -1,1 +1,0 @@
-INSERT INTO runbook_text (id, title, body) VALUES ($1, $2, $3)

@@ -1,1 +1,0 @@
-DELETE FROM runbook_text WHERE id = $1
