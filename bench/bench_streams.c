@@ -8,23 +8,16 @@
 #include <math.h>
 #include <time.h>
 
+#include "base/chance.h"
 #include "base/json.h"
 #include "engine/detect/stream_drift.h"
 
 enum { STEPS = 20, STEP_ROWS = 200000, QUIET_ROWS = 4000000, SPEED_ROWS = 4000000, SPEED_ROUNDS = 5, DELAY_GOAL = 255 };
 
-static double uniform(uint64_t *seed)
-{
-    uint64_t z = *seed += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return ((double)((z ^ z >> 31) >> 11) + 0.5) / 9007199254740992.0;
-}
-
 static double normal(uint64_t *seed) /* Box and Muller 1958 */
 {
-    double r = sqrt(-2 * log(uniform(seed)));
-    return r * cos(6.283185307179586 * uniform(seed));
+    double r = sqrt(-2 * log(chance_open(seed)));
+    return r * cos(6.283185307179586 * chance_open(seed));
 }
 
 static double lognormal(uint64_t *seed)
@@ -40,12 +33,12 @@ static double student3(uint64_t *seed)
 
 static double cauchy(uint64_t *seed)
 {
-    return tan(3.141592653589793 * (uniform(seed) - 0.5));
+    return tan(3.141592653589793 * (chance_open(seed) - 0.5));
 }
 
 static double rare(uint64_t *seed)
 {
-    return uniform(seed) < 0.02;
+    return chance_open(seed) < 0.02;
 }
 
 static double counts(uint64_t *seed)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/chance.h"
 #include "sim/demo_files.h"
 
 const char *const demo_pipelines[DEMO_PIPELINES] = { "customers", "orders", "revenue" };
@@ -52,13 +53,10 @@ static err write_file(str path, str text)
     return e;
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014): the same seed gives the same demo. */
+/* The same seed gives the same demo. */
 static uint64_t chance(struct demo_world *w)
 {
-    uint64_t z = w->chance += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
+    return chance_next(&w->chance);
 }
 
 static err write_source(struct demo_world *w, int p)

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/chance.h"
+
 enum { KEPT_MAX = 16 << 20 };
 
 static struct env_sim *sim_of(struct env *env)
@@ -27,16 +29,13 @@ static usec sim_wall(struct env *env)
     return read_clock(sim_of(env), &sim_of(env)->wall);
 }
 
-/* SplitMix64: every seed is a good one, 0 too. */
 static uint64_t sim_random(struct env *env)
 {
     struct env_sim *sim = sim_of(env);
     pthread_mutex_lock(&sim->lock);
-    uint64_t z = sim->chance += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t drawn = chance_next(&sim->chance);
     pthread_mutex_unlock(&sim->lock);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
+    return drawn;
 }
 
 static bool fails(struct env_sim *sim, int64_t *calls, const int64_t *at)

@@ -9,16 +9,7 @@ import pathlib
 
 from river import drift
 
-MASK = (1 << 64) - 1
-
-
-def splitmix(seed):
-    while True:
-        seed = (seed + 0x9E3779B97F4A7C15) & MASK
-        z = seed
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-        yield ((z ^ (z >> 31)) >> 11) / 9007199254740992.0
+from splitmix import bell, splitmix
 
 
 def stream(shape, seed, n, step):
@@ -29,10 +20,7 @@ def stream(shape, seed, n, step):
         if shape == "UNIFORM":
             yield next(u) + add
         elif shape == "BELL":
-            s = 0.0
-            for _ in range(12):
-                s += next(u)
-            yield s - 6 + add
+            yield bell(u) + add
         elif shape == "TAIL":
             yield 1 / math.sqrt(next(u) + 1e-12) + add
         elif shape == "BITS":

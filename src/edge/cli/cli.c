@@ -119,6 +119,15 @@ int cli_fail_err(const struct cli *cli, err e)
     return cli_fail(cli, refused ? EXIT_FOUND : EXIT_FAILED, "%s", e.msg[0] ? e.msg : err_text(e.code));
 }
 
+int cli_print_json(const struct cli *cli, struct buf *b)
+{
+    bool full = b->full;
+    if (!full) (void)fwrite(b->ptr, 1, b->len, stdout);
+    if (!full) (void)putchar('\n');
+    buf_done(b);
+    return full ? cli_fail(cli, EXIT_FAILED, "the answer is too long") : EXIT_FINE;
+}
+
 static bool is_command(const struct command *c)
 {
     return c && c->name;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/env.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -48,6 +49,8 @@ bool cli_color(const struct cli *cli);                         /* stdout is a te
 /* Print "weir COMMAND: message" to stderr and give the exit code for it. */
 PRINTF_LIKE(3, 4) int cli_fail(const struct cli *cli, int exit_code, const char *fmt, ...);
 int cli_fail_err(const struct cli *cli, err e);
+/* Print the text as one line, and end the buffer. EXIT_FAILED, and told, when it was too long for the buffer. */
+int cli_print_json(const struct cli *cli, struct buf *b);
 
 /* The whole program: finds the command and runs it. `commands` ends with a NULL name. */
 int cli_main(int argc, char **argv, const struct command *const *commands, struct env *env);

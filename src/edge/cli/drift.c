@@ -272,14 +272,12 @@ static err read_options(struct cli *cli, struct drift_options *o)
     return e;
 }
 
-static int print_json(const struct drift_names *names, const struct drift_report *r, const struct drift_config *config)
+static int print_json(struct cli *cli, const struct drift_names *names, const struct drift_report *r,
+                      const struct drift_config *config)
 {
     struct buf b = buf_init(DRIFT_PAGE_MAX);
     drift_json(names, r, config, &b);
-    (void)fwrite(b.ptr, 1, b.len, stdout);
-    (void)putchar('\n');
-    buf_done(&b);
-    return EXIT_FINE;
+    return cli_print_json(cli, &b);
 }
 
 static int drift_command(struct cli *cli)
@@ -299,9 +297,9 @@ static int drift_command(struct cli *cli)
         code = cli_fail_err(cli, e);
     } else {
         tell_refused(&names, &r);
-        if (cli_json(cli)) (void)print_json(&names, &r, &o.config);
+        if (cli_json(cli)) code = print_json(cli, &names, &r, &o.config);
         else print_report(cli, &r);
-        if (r.drifted && cli_has(cli, "pipeline")) code = send_report(cli, &names, &r);
+        if (code == EXIT_FINE && r.drifted && cli_has(cli, "pipeline")) code = send_report(cli, &names, &r);
         if (code == EXIT_FINE && r.drifted) code = EXIT_FOUND;
     }
     arena_done(&a);

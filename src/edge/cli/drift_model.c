@@ -158,13 +158,12 @@ static int send_report(struct cli *cli, const struct drift_names *names, const s
                                                .rows = { r->rows[0], r->rows[1] } });
 }
 
-static void print_json(const struct drift_names *names, const struct model_report *r)
+static int print_json(struct cli *cli, const struct drift_names *names, const struct model_report *r)
 {
     struct buf b = buf_init(OUT_MAX);
     struct jw w = jw_init(&b);
     drift_model_json(names, r, &w);
-    (void)printf(STR_FMT "\n", STR_ARG(buf_view(&b)));
-    buf_done(&b);
+    return cli_print_json(cli, &b);
 }
 
 int drift_model(struct cli *cli, const struct drift_names *names)
@@ -179,9 +178,9 @@ int drift_model(struct cli *cli, const struct drift_names *names)
     if (e.code) {
         code = cli_fail_err(cli, e);
     } else {
-        if (cli_json(cli)) print_json(names, r);
+        if (cli_json(cli)) code = print_json(cli, names, r);
         else drift_model_tell(cli, r);
-        if (r->drifted && cli_has(cli, "pipeline")) code = send_report(cli, names, r);
+        if (code == EXIT_FINE && r->drifted && cli_has(cli, "pipeline")) code = send_report(cli, names, r);
         if (code == EXIT_FINE && r->drifted) code = EXIT_FOUND;
     }
     mem_free(r);

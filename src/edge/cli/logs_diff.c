@@ -88,10 +88,7 @@ static int print_json(struct cli *cli, const struct log_diff *d)
     for (size_t i = 0; i < d->ranked_count; i++) json_line(&w, &d->ranked[i]);
     jw_array_end(&w);
     jw_close(&w);
-    bool full = b.full;
-    if (!full) (void)printf(STR_FMT "\n", STR_ARG(buf_view(&b)));
-    buf_done(&b);
-    return full ? cli_fail(cli, EXIT_FAILED, "the answer is too long") : EXIT_FINE;
+    return cli_print_json(cli, &b);
 }
 
 static void print_line(struct cli *cli, const struct log_diff_line *l)

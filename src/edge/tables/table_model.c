@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/chance.h"
 #include "edge/tables/table_file.h"
 
 enum { NO_COLUMN = TABLE_FILE_COLUMNS_MAX };
@@ -23,11 +24,9 @@ struct draw {
 /* The place of the next row among MODEL_ROWS_MAX, or MODEL_ROWS_MAX: it is passed over. */
 static size_t draw_place(struct draw *d)
 {
-    uint64_t n = d->seen++, z = d->seed += UINT64_C(0x9E3779B97F4A7C15); /* splitmix64 */
+    uint64_t n = d->seen++, drawn_now = chance_next(&d->seed);
     if (n < MODEL_ROWS_MAX) return (size_t)n;
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    uint64_t at = (z ^ z >> 31) % (n + 1);
+    uint64_t at = drawn_now % (n + 1);
     return at < MODEL_ROWS_MAX ? (size_t)at : MODEL_ROWS_MAX;
 }
 

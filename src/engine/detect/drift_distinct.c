@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/chance.h"
 #include "engine/detect/drift_sort.h"
 #include "engine/detect/drift_sort_wide.h"
 
@@ -53,15 +54,12 @@ void drift_distinct_add(struct drift_distinct *d, uint64_t hash)
     keep(d, hash >> SPARE_BITS);
 }
 
-/* The finalizer of SplitMix64 (Stafford's variant 13; Steele, Lea, Flood 2014). */
 static uint64_t hash_of(double v)
 {
     uint64_t h;
     v += 0.0; /* -0 is 0 */
     memcpy(&h, &v, sizeof h);
-    h = (h ^ h >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    h = (h ^ h >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (h ^ h >> 31) >> SPARE_BITS;
+    return chance_mix(h) >> SPARE_BITS;
 }
 
 /* Of sorted values the hashes below a mark, of equal neighbours only the first's. `out` has room for n and seven more.
@@ -82,6 +80,7 @@ static size_t few_plain(const double *v, size_t n, uint64_t below, uint64_t *out
 
 #define WIDE __attribute__((target("avx512f,avx512dq,popcnt")))
 
+/* chance_mix, of eight. */
 WIDE static inline __m512i hashes_of(__m512d v)
 {
     const __m512i first = _mm512_set1_epi64((long long)UINT64_C(0xbf58476d1ce4e5b9));

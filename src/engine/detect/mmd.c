@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/chance.h"
 #include "engine/detect/column_scale.h"
 #include "engine/detect/drift_dist.h"
 
@@ -28,18 +29,10 @@ struct work {
     struct half half[2];
 };
 
-static double uniform(uint64_t *seed) /* splitmix64: Steele, Lea, Flood 2014; in (0, 1) */
-{
-    uint64_t z = *seed += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return ((double)((z ^ z >> 31) >> 11) + 0.5) / 9007199254740992.0;
-}
-
 static double normal(uint64_t *seed) /* Box and Muller 1958 */
 {
-    double r = sqrt(-2 * log(uniform(seed)));
-    return r * cos(6.283185307179586 * uniform(seed));
+    double r = sqrt(-2 * log(chance_open(seed)));
+    return r * cos(6.283185307179586 * chance_open(seed));
 }
 
 /* The scaled row; false when a number of it is not finite. */
@@ -81,7 +74,7 @@ static double median_distance(struct work *w, const struct set sets[2], uint64_t
 {
     size_t n = 0, all = sets[0].rows + sets[1].rows;
     for (int k = 0; k < PAIRS; k++) {
-        size_t a = (size_t)(uniform(seed) * (double)all), b = (size_t)(uniform(seed) * (double)all);
+        size_t a = (size_t)(chance_open(seed) * (double)all), b = (size_t)(chance_open(seed) * (double)all);
         bool a_cur = a >= sets[0].rows, b_cur = b >= sets[0].rows;
         if (a == b || !take_row(w, &sets[a_cur], a_cur ? a - sets[0].rows : a, w->row) ||
             !take_row(w, &sets[b_cur], b_cur ? b - sets[0].rows : b, w->other))

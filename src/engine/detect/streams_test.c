@@ -8,6 +8,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "chance_samples.h"
 #include "test.h"
 
 enum detector { REF_ADWIN, REF_PAGE_HINKLEY, REF_DDM, REF_EDDM };
@@ -38,33 +39,18 @@ static const struct reference {
 
 /* --- The streams of tests/reference/streams.py --- */
 
-static double uniform(uint64_t *seed)
-{
-    uint64_t z = *seed += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return (double)((z ^ z >> 31) >> 11) / 9007199254740992.0;
-}
-
-static double bell(uint64_t *seed)
-{
-    double s = 0;
-    for (int i = 0; i < 12; i++) s += uniform(seed);
-    return s - 6;
-}
-
 static double next_value(const struct reference *r, uint64_t *seed, int i)
 {
     double add = i >= r->n / 2 ? r->step : 0;
     switch (r->shape) {
-    case REF_UNIFORM: return uniform(seed) + add;
-    case REF_BELL: return bell(seed) + add;
-    case REF_TAIL: return 1 / sqrt(uniform(seed) + 1e-12) + add;
-    case REF_BITS: return uniform(seed) < 0.1 + add ? 1 : 0;
-    case REF_TIES: return floor(uniform(seed) * 4) + add;
+    case REF_UNIFORM: return chance_unit(seed) + add;
+    case REF_BELL: return chance_bell(seed) + add;
+    case REF_TAIL: return 1 / sqrt(chance_unit(seed) + 1e-12) + add;
+    case REF_BITS: return chance_unit(seed) < 0.1 + add ? 1 : 0;
+    case REF_TIES: return floor(chance_unit(seed) * 4) + add;
     case REF_CONSTANT: return 7 + add;
-    case REF_DENORMAL: return floor(uniform(seed) * 8) * 5e-324;
-    case REF_LARGE: return 1e9 + uniform(seed) + add;
+    case REF_DENORMAL: return floor(chance_unit(seed) * 8) * 5e-324;
+    case REF_LARGE: return 1e9 + chance_unit(seed) + add;
     case REF_ALTERNATING: return i % 2 + add;
     }
     return 0;
@@ -153,9 +139,9 @@ TEST(adwin_keeps_what_came_after_the_change)
     struct adwin a;
     adwin_init(&a, ADWIN_DELTA);
     uint64_t seed = 1;
-    for (int i = 0; i < 2000; i++) CHECK(!adwin_add(&a, uniform(&seed)));
+    for (int i = 0; i < 2000; i++) CHECK(!adwin_add(&a, chance_unit(&seed)));
     int at = 0;
-    while (!adwin_add(&a, uniform(&seed) + 2)) at++;
+    while (!adwin_add(&a, chance_unit(&seed) + 2)) at++;
     CHECK(at < 64 && a.width < 200);
     CHECK_I64(a.since, at + 1);
     CHECK(fabs(a.before - 0.5) < 0.05 && a.after > 2 && a.after < 3);
@@ -169,7 +155,7 @@ TEST(adwin_variance_is_that_of_the_window)
     uint64_t seed = 3;
     enum { N = 10000 };
     for (int i = 0; i < N; i++) {
-        double v = bell(&seed);
+        double v = chance_bell(&seed);
         sum += v;
         squares += v * v;
         CHECK(!adwin_add(&a, v));

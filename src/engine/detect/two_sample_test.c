@@ -5,29 +5,15 @@
 
 #include "engine/detect/domain_classifier.h"
 #include "engine/detect/mmd.h"
+#include "chance_samples.h"
 #include "test.h"
 
 enum { ARENA = 256 << 20 };
 
-static double uniform(uint64_t *seed)
-{
-    uint64_t z = *seed += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return (double)((z ^ z >> 31) >> 11) / 9007199254740992.0;
-}
-
-static double bell(uint64_t *seed)
-{
-    double s = 0;
-    for (int i = 0; i < 12; i++) s += uniform(seed);
-    return s - 6;
-}
-
 static double *bells(uint64_t *seed, int rows, int dims, double scale, double shift, struct arena *a)
 {
     double *v = ARENA_ARRAY(a, double, (size_t)rows *(size_t)dims);
-    for (int i = 0; i < rows * dims; i++) v[i] = bell(seed) * scale + shift;
+    for (int i = 0; i < rows * dims; i++) v[i] = chance_bell(seed) * scale + shift;
     return v;
 }
 
@@ -39,14 +25,14 @@ static struct sparse sparse_rows(uint64_t seed, uint32_t rows, uint32_t columns,
     for (uint32_t i = 0; i < rows; i++) {
         double first[2] = { 0, 0 };
         for (uint32_t j = 0; j < columns; j++) {
-            if (!(uniform(&seed) < 0.3)) continue;
-            double v = floor(uniform(&seed) * 32) / 8;
+            if (!(chance_unit(&seed) < 0.3)) continue;
+            double v = floor(chance_unit(&seed) * 32) / 8;
             if (j < 2) first[j] = v;
             index[n] = j;
             value[n++] = (float)v;
         }
         start[i + 1] = n;
-        label[i] = first[0] - first[1] + 2 * uniform(&seed) > 1;
+        label[i] = first[0] - first[1] + 2 * chance_unit(&seed) > 1;
     }
     return (struct sparse){ start, index, value, rows, columns };
 }
@@ -112,8 +98,8 @@ TEST(the_auc_and_its_chance_are_those_of_scikit_learn_and_scipy)
         struct domain_scored rows[1000];
         uint64_t seed = cases[i].seed;
         for (size_t k = 0; k < cases[i].rows; k++) {
-            unsigned char y = uniform(&seed) < 0.4;
-            double u = uniform(&seed);
+            unsigned char y = chance_unit(&seed) < 0.4;
+            double u = chance_unit(&seed);
             rows[k] = (struct domain_scored){ cases[i].levels ? floor(u * cases[i].levels) + y : u + y * 0.3, y };
         }
         double variance, auc = domain_auc(rows, cases[i].rows, &variance);
@@ -230,7 +216,7 @@ TEST(mmd_sees_dependence)
     struct arena a = arena_init(ARENA);
     uint64_t seed = 8;
     double *ref = bells(&seed, 1000, 2, 1, 0, &a), *cur = bells(&seed, 1000, 2, 1, 0, &a);
-    for (int i = 0; i < 1000; i++) cur[2 * i + 1] = uniform(&seed) < 0.5 ? cur[2 * i] : -cur[2 * i];
+    for (int i = 0; i < 1000; i++) cur[2 * i + 1] = chance_unit(&seed) < 0.5 ? cur[2 * i] : -cur[2 * i];
     struct mmd_result r;
     CHECK_OK(mmd_test(ref, 1000, cur, 1000, 2, 1, &a, &r));
     CHECK(r.p < 1e-6);
@@ -244,9 +230,9 @@ static str sentence(uint64_t *seed, double odd, struct arena *a)
     char text[256];
     int n = 0;
     for (int i = 0; i < 8; i++)
-        n += snprintf(text + n, sizeof text - (size_t)n, "%s, ", words[(int)(uniform(seed) * 10)]);
-    if (uniform(seed) < odd)
-        n += snprintf(text + n, sizeof text - (size_t)n, "%s", uniform(seed) < 0.5 ? "Refund!" : "refund");
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s, ", words[(int)(chance_unit(seed) * 10)]);
+    if (chance_unit(seed) < odd)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s", chance_unit(seed) < 0.5 ? "Refund!" : "refund");
     return str_dup(a, (str){ text, (size_t)n });
 }
 
@@ -276,7 +262,7 @@ TEST(hostile_rows_are_judged_or_refused)
     enum { ROWS = 64, DIMS = 3 };
     double wild[ROWS * DIMS], same[ROWS * DIMS], other[ROWS * DIMS];
     uint64_t seed = 10;
-    for (int i = 0; i < ROWS * DIMS; i++) wild[i] = odd[(int)(uniform(&seed) * 8)], same[i] = 5, other[i] = 6;
+    for (int i = 0; i < ROWS * DIMS; i++) wild[i] = odd[(int)(chance_unit(&seed) * 8)], same[i] = 5, other[i] = 6;
     struct domain_rows rows;
     struct domain_result d;
     struct mmd_result r;
