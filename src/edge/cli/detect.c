@@ -220,7 +220,7 @@ static int detect_command(struct cli *cli)
 static const struct cli_option options[] = {
     { "alarms", 0, NULL, NULL, "What the live detector would have told, and when." },
     { "discord", 0, NULL, NULL, "Stretches unlike all others, looking back from the end." },
-    { "changes", 0, NULL, NULL, "Where level or trend changed for good." },
+    { "changes", 0, NULL, NULL, "Where level, trend or spread changed for good." },
     { "all", 0, NULL, NULL, "The oddest stretches even when every series has such ones." },
     { "from", 0, "ROW", "0", "Rows before it are healthy: no discord is told there." },
     { "period", 0, "ROWS", "0", "Rows of one cycle; 0 finds it." },

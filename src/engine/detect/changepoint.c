@@ -107,7 +107,7 @@ static void prepare_column(struct change_series *s, const double *values, size_t
 
 /* ---- sums from which the cost of any segment follows ---- */
 
-static bool build_sums(struct change_series *s, struct arena *a)
+bool change_sums_build(struct change_series *s, struct arena *a)
 {
     size_t n = s->rows;
     for (size_t c = 0; c < s->columns; c++) {
@@ -156,8 +156,7 @@ static double mean_of(const struct change_series *s, size_t c, size_t from, size
     return (s->sums[c][to].x - s->sums[c][from].x) / (double)(to - from);
 }
 
-/* What the segments leave of column c. */
-static void leave(const struct change_series *s, const struct change_model *m, size_t c, double *rest)
+void change_leave(const struct change_series *s, const struct change_model *m, size_t c, double *rest)
 {
     for (size_t k = 0; k <= m->count; k++) {
         size_t from = k ? m->at[k - 1] : 0, to = k < m->count ? m->at[k] : s->rows;
@@ -182,7 +181,7 @@ static double memory_price(const struct change_series *s, const struct change_mo
 {
     double price = 1;
     for (size_t c = 0; c < s->columns; c++) {
-        leave(s, m, c, rest);
+        change_leave(s, m, c, rest);
         price = fmax(price, long_run(rest, s->rows));
     }
     return price;
@@ -190,7 +189,7 @@ static double memory_price(const struct change_series *s, const struct change_mo
 
 /* ---- the models ---- */
 
-static double fit(struct change_series *s, struct change_model *m, struct change_work *w)
+double change_fit(struct change_series *s, struct change_model *m, struct change_work *w)
 {
     enum { ROUNDS = 6 };
     m->price = 1;
@@ -199,6 +198,7 @@ static double fit(struct change_series *s, struct change_model *m, struct change
         double price = memory_price(s, m, w->rest);
         if (price <= m->price * 1.001) break;
         m->price = price;
+        if (m->count == 0) break; /* dearer, nothing is cut either */
     }
     double total = 0, terms = m->trend ? 2 : 1;
     for (size_t k = 0; k <= m->count; k++)
@@ -249,7 +249,7 @@ static err prepare(struct change_series *s, const double *values, size_t columns
         if (!x) return no_room();
         prepare_column(s, values, columns, x, work, c);
     }
-    return build_sums(s, a) ? OK : no_room();
+    return change_sums_build(s, a) ? OK : no_room();
 }
 
 struct best {
@@ -263,7 +263,7 @@ static void try_models(struct change_series *s, size_t terms, struct change_mode
 {
     for (int trend = 0; trend < 2; trend++) {
         two[trend].trend = trend;
-        double cost = fit(s, &two[trend], w) + (double)terms * log((double)s->rows);
+        double cost = change_fit(s, &two[trend], w) + (double)terms * log((double)s->rows);
         if (cost >= best->cost) continue;
         *best = (struct best){ cost, s, &two[trend] };
     }
@@ -276,6 +276,7 @@ static err try_without_season(const struct change_series *s, struct arena *a, st
     struct change_series *calm = arena_try(a, sizeof *calm);
     if (!calm) return no_room();
     *calm = *s;
+    calm->calm = true;
     size_t all = 0;
     for (size_t c = 0; best->model->count && c < s->columns; c++) {
         size_t terms = 0;
@@ -287,7 +288,7 @@ static err try_without_season(const struct change_series *s, struct arena *a, st
         all += terms;
     }
     if (all == 0) return OK;
-    if (!build_sums(calm, a)) return no_room();
+    if (!change_sums_build(calm, a)) return no_room();
     try_models(calm, all, two, w, best);
     return OK;
 }
@@ -313,6 +314,6 @@ err change_find(const double *values, size_t rows, size_t columns, struct arena 
     e = try_without_season(s, a, models + 2, w, &best);
     for (; !e.code && best.model && *count < best.model->count; (*count)++)
         describe(best.series, best.model, *count, &out[*count]);
-    return e;
+    return e.code ? e : change_spread(best.series, best.model, w, a, out, count);
 }
 

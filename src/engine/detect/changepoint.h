@@ -1,4 +1,5 @@
-/* Where the level or the trend of a series changed for good, offline over all of it and online sample by sample.
+/* Where the level, the trend or the spread of a series changed for good, offline over all of it and online sample by
+ * sample.
  *
  * Offline is optimal partitioning under two models, piecewise constant and piecewise linear, each also after a rhythm
  * of constant shape was taken out, where there is one; the cheapest is believed (minimum description length). A change
@@ -6,7 +7,8 @@
  * it, and against what the memory of the noise explains (long-run variance of what the segments leave, an AR(1) form),
  * so that waves, cycles and random walks are not cut to pieces. Short spikes are taken out first. Jackson et al. 2005
  * (optimal partitioning); Killick, Fearnhead, Eckley 2012 (PELT pruning); Zhang, Siegmund 2007 (modified BIC); Hampel
- * 1974 (spikes); Andrews 1991 (AR(1) long-run variance); Beaulieu, Killick 2018 (a choice among models).
+ * 1974 (spikes); Mood 1954 (ranks, for the spread alone); Andrews 1991 (AR(1) long-run variance); Beaulieu, Killick
+ * 2018 (a choice among models).
  *
  * Online is Bayesian change point detection (Adams, MacKay 2007) with a Normal-Gamma model and a bounded set of
  * hypotheses. Noise that remembers counts for as many samples as it is worth: each likelihood is raised to the power (1
@@ -29,7 +31,7 @@ enum {
     CHANGE_COUNT_MAX = 512  /* in one series */
 };
 
-#define CHANGE_KIND_LIST(X) X(LEVEL, "level") X(TREND, "trend")
+#define CHANGE_KIND_LIST(X) X(LEVEL, "level") X(TREND, "trend") X(SPREAD, "spread")
 #define CHANGE_KIND_ENUM(name, text) CHANGE_##name,
 enum change_kind { CHANGE_KIND_LIST(CHANGE_KIND_ENUM) CHANGE_KINDS };
 #undef CHANGE_KIND_ENUM
@@ -39,7 +41,7 @@ struct change {
     size_t at;            /* first row of the new segment, 1 .. rows - 1 */
     enum change_kind kind;
     size_t column;        /* the column that moved most */
-    double before, after; /* of that column: mean (LEVEL), slope a row (TREND) of the segments beside it */
+    double before, after; /* of that column: mean (LEVEL), slope a row (TREND), usual distance from the mean (SPREAD) */
     double strength;      /* what it explains over what it costs, >= 0; 1 is the border, 10 is plain to see */
 };
 

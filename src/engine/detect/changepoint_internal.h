@@ -15,6 +15,7 @@ struct change_clock {
 
 struct change_series { /* columns that move, each with mean 0 and deviation 1 */
     size_t rows, columns;
+    bool calm; /* a rhythm was taken out */
     double *x[CHANGE_COLUMNS_MAX];
     struct change_sums *sums[CHANGE_COLUMNS_MAX];
     struct change_clock *time;
@@ -45,6 +46,17 @@ struct change_work { /* scratch of one search */
 double change_cost(const struct change_series *s, bool trend, size_t from, size_t to);
 /* The cheapest segments at m->price, into m->at and m->count. May raise the price to stay within CHANGE_COUNT_MAX. */
 void change_partition(const struct change_series *s, struct change_model *m, struct change_work *w);
+
+/* The sums that change_cost() works on, of the x of each column; false: no room. */
+bool change_sums_build(struct change_series *s, struct arena *a);
+/* Segments and price of the model until the price stays; gives what it costs to describe the series by it. */
+double change_fit(struct change_series *s, struct change_model *m, struct change_work *w);
+/* What the segments leave of column c. */
+void change_leave(const struct change_series *s, const struct change_model *m, size_t c, double *rest);
+/* Adds the changes of spread in what `level` leaves to out[0..*count), which are in order and stay so. None is told
+ * near one that is there, and none that is less than half as much again. Errors: ERR_LIMIT. */
+MUST_USE err change_spread(const struct change_series *s, const struct change_model *level, struct change_work *w,
+                           struct arena *a, struct change *out, size_t *count);
 
 /* Take the rhythm out of x (mean 0, deviation about 1). terms: numbers it took to describe; 0: none is clear, x is as
  * it was. Errors: ERR_LIMIT. */

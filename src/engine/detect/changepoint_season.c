@@ -5,8 +5,9 @@
 #include "engine/detect/changepoint_internal.h"
 #include "engine/detect/discord.h"
 
-enum { HARMONICS = 12, TRIED_FOR = 4, FREQUENCIES_MAX = 256, FRESH = 256 };
-static const double tau = 6.283185307179586, share_least = 0.2;
+enum { HARMONICS = 12, TRIED_FOR = 4, FREQUENCIES_MAX = 256, FINER = 8, FRESH = 256 };
+static const double tau = 6.283185307179586, share_least = 0.2,
+                    period_error = 0.1; /* noise moves the peak that the period was read from */
 
 struct wave {
     double cosine, sine;
@@ -33,12 +34,10 @@ static double power(struct wave w)
     return (w.cosine * w.cosine + w.sine * w.sine) / 2;
 }
 
-/* The period to a fraction of a row: over many cycles a whole number of rows would fall out of step. */
-static double best_frequency(const double *x, size_t n, size_t period)
+/* The frequency among `steps` + 1 from low to high whose first harmonics are strongest. */
+static double strongest(const double *x, size_t n, double low, double high, size_t steps)
 {
-    double p = (double)period, low = 1 / (p + 1), high = 1 / (p - 1), best = 1 / p, most = -1;
-    double wanted = 4 * (double)n * (high - low);
-    size_t steps = (size_t)fmin(fmax(wanted, 8), FREQUENCIES_MAX);
+    double best = low, most = -1;
     for (size_t k = 0; k <= steps; k++) {
         double f = low + (high - low) * (double)k / (double)steps, sum = 0;
         for (int h = 1; h <= TRIED_FOR && f * h < 0.5; h++) sum += power(amplitudes(x, n, f * h));
@@ -47,6 +46,15 @@ static double best_frequency(const double *x, size_t n, size_t period)
         best = f;
     }
     return best;
+}
+
+/* The period to a fraction of a row: over many cycles a whole number of rows would fall out of step. */
+static double best_frequency(const double *x, size_t n, size_t period)
+{
+    double p = (double)period, off = fmax(1, p * period_error), low = 1 / (p + off), high = 1 / (p - off);
+    size_t steps = (size_t)fmin(fmax(2 * (double)n * (high - low), 8), FREQUENCIES_MAX);
+    double step = (high - low) / (double)steps, f = strongest(x, n, low, high, steps);
+    return strongest(x, n, f - step, f + step, FINER);
 }
 
 static void subtract(double *x, size_t n, double frequency, struct wave w)

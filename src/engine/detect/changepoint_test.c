@@ -138,6 +138,51 @@ TEST(hostile_series_are_survived)
 
 /* ---- online ---- */
 
+/* Three times the noise from row 600 on, then a third; of a noise with heavy tails; beside a level that moves. */
+TEST(a_change_of_the_spread_alone_is_told_and_tails_are_none)
+{
+    struct change out[CHANGE_COUNT_MAX];
+    double x[ROWS];
+    size_t found = 0, others = 0, quiet = 0;
+    for (uint64_t k = 1; k <= 20; k++) {
+        uint64_t seed = k * UINT64_C(0x9e3779b97f4a7c15);
+        double factor = k % 2 ? 3 : 1.0 / 3;
+        for (size_t i = 0; i < ROWS; i++) {
+            double tail = 2 * noise(&seed) / fmax(fabs(noise(&seed)), 0.2);
+            x[i] = 50 + tail;
+        }
+        quiet += find(x, ROWS, 1, out);
+        for (size_t i = 600; i < ROWS; i++) x[i] = 50 + factor * (x[i] - 50);
+        size_t n = find(x, ROWS, 1, out);
+        for (size_t c = 0; c < n; c++) {
+            bool right = out[c].kind == CHANGE_SPREAD && out[c].at > 560 && out[c].at < 640;
+            double ratio = out[c].after / out[c].before;
+            found += right && (factor > 1 ? ratio > 1.5 : ratio < 1 / 1.5) && out[c].strength > 1;
+            others += !right;
+        }
+    }
+    if (found < 18 || others > 4 || quiet > 2)
+        test_failed(__FILE__, __LINE__, "%zu of 20 found, %zu others, %zu of constant noise", found, others, quiet);
+}
+
+TEST(a_level_that_moves_about_is_no_change_of_spread)
+{
+    struct change out[CHANGE_COUNT_MAX];
+    double x[ROWS];
+    size_t spreads = 0;
+    for (uint64_t k = 1; k <= 20; k++) {
+        uint64_t seed = k * UINT64_C(0x2545f4914f6cdd1d);
+        double walk = 0;
+        for (size_t i = 0; i < ROWS; i++) {
+            walk += i > 500 ? 0.3 * noise(&seed) : 0;
+            x[i] = k % 2 ? walk + noise(&seed) : 5 * sin((double)i / 20) + 0.3 * noise(&seed);
+        }
+        size_t n = find(x, ROWS, 1, out);
+        for (size_t c = 0; c < n; c++) spreads += out[c].kind == CHANGE_SPREAD;
+    }
+    CHECK(spreads <= 2);
+}
+
 static size_t online(const double *x, size_t n, uint64_t *at, size_t *delay)
 {
     static struct change_online c;

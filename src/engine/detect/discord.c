@@ -52,6 +52,17 @@ static bool thin(const double *values, size_t n, size_t q, double *x)
     return var > 0;
 }
 
+/* In four sums, which a processor adds at once. */
+static double dot(const double *x, const double *y, size_t n)
+{
+    double sum[4] = { 0 };
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t k = 0; k < 4; k++) sum[k] += x[i + k] * y[i + k];
+    for (; i < n; i++) sum[0] += x[i] * y[i];
+    return sum[0] + sum[1] + (sum[2] + sum[3]);
+}
+
 /* The first peak of the autocorrelation that rises nearly as high above what was before as any does; 0: none is clear.
  */
 static size_t first_peak(const double *x, size_t n, size_t least, size_t most, double *r)
@@ -59,9 +70,7 @@ static size_t first_peak(const double *x, size_t n, size_t least, size_t most, d
     double zero = 0, highest = 0;
     for (size_t i = 0; i < n; i++) zero += x[i] * x[i];
     for (size_t lag = 0; lag <= most; lag++) {
-        r[lag] = 0;
-        for (size_t i = 0; i + lag < n; i++) r[lag] += x[i] * x[i + lag];
-        r[lag] /= zero * (double)(n - lag) / (double)n;
+        r[lag] = dot(x, x + lag, n - lag) / (zero * (double)(n - lag) / (double)n);
     }
     for (int round = 0; round < 2; round++) {
         double low = r[0];
