@@ -132,8 +132,10 @@ static void submit(struct request *req, struct response *res)
     struct inquiry_mail m = mail_of(req->json, STR("api"));
     struct input in;
     int64_t seq = 0;
+    usec began = desk_now(desk_of(req));
     err e = desk_prepare(desk_of(req), &m, req->actor, req->arena, &in);
     if (!e.code) e = http_input(req, &in, &seq);
+    if (!e.code) desk_submitted(desk_of(req), desk_now(desk_of(req)) - began);
     if (e.code) {
         http_problem_rule(res, e);
         return;

@@ -1,11 +1,17 @@
 #include "edge/inquiry/desk.h"
 
+#include <stdatomic.h>
+
 #include "base/hash.h"
+
+enum { SUBMIT_BUCKETS = 9 };
+static const double submit_bounds_ms[SUBMIT_BUCKETS] = { 2.5, 5, 10, 15, 50, 250, 1000, 2000, 10000 };
 
 struct inquiry_desk {
     struct desk_opts opts;
     struct persons *persons;
     struct inquiry_classifier *classifier;
+    atomic_llong submits[SUBMIT_BUCKETS], submit_count, submit_us;
 };
 
 /* ---- opening ---- */
@@ -290,6 +296,32 @@ static void inference_metrics(struct inquiry_desk *d, struct buf *out)
             (long long)s.count, (double)s.sum_us / 1e6, (long long)s.count);
 }
 
+usec desk_now(struct inquiry_desk *d)
+{
+    return d->opts.env->now(d->opts.env);
+}
+
+void desk_submitted(struct inquiry_desk *d, usec took)
+{
+    for (int i = 0; i < SUBMIT_BUCKETS; i++)
+        if ((double)took <= 1000 * submit_bounds_ms[i]) atomic_fetch_add(&d->submits[i], 1);
+    atomic_fetch_add(&d->submit_count, 1);
+    atomic_fetch_add(&d->submit_us, took);
+}
+
+static void submit_metrics(struct inquiry_desk *d, struct buf *out)
+{
+    long long count = atomic_load(&d->submit_count);
+    buf_add(out, STR("# HELP weir_inquiry_submit_seconds From a submitted inquiry to its commit.\n"
+                     "# TYPE weir_inquiry_submit_seconds histogram\n"));
+    for (int i = 0; i < SUBMIT_BUCKETS; i++)
+        buf_fmt(out, "weir_inquiry_submit_seconds_bucket{le=\"%g\"} %lld\n", submit_bounds_ms[i] / 1000,
+                (long long)atomic_load(&d->submits[i]));
+    buf_fmt(out, "weir_inquiry_submit_seconds_bucket{le=\"+Inf\"} %lld\nweir_inquiry_submit_seconds_sum %.6f\n"
+                 "weir_inquiry_submit_seconds_count %lld\n",
+            count, (double)atomic_load(&d->submit_us) / 1e6, count);
+}
+
 /* One family of the tallies; `word` is the label's name. */
 static void tally_metrics(struct tx *tx, const char *tally, const char *name, const char *type, const char *word,
                           const char *help, struct buf *out)
@@ -335,6 +367,7 @@ void desk_metrics(struct inquiry_desk *d, struct buf *out)
     };
     struct tx *tx = NULL;
     inference_metrics(d, out);
+    submit_metrics(d, out);
     if (store_read(d->opts.store, &tx).code) return;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         tally_metrics(tx, rows[i].tally, rows[i].name, rows[i].type, rows[i].word, rows[i].help, out);

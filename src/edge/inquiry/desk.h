@@ -60,6 +60,9 @@ MUST_USE err desk_person(struct inquiry_desk *d, str address, struct person *out
 MUST_USE err desk_erase(struct inquiry_desk *d, str address, str actor, int64_t *seq);
 
 struct inquiry_classifier *desk_classifier(struct inquiry_desk *d);
+/* For /metrics: how long a submitted inquiry took from its request to its commit. Thread: any. */
+void desk_submitted(struct inquiry_desk *d, usec took);
+usec desk_now(struct inquiry_desk *d); /* monotonic */
 /* Lines for /metrics: inference, and what the tallies say. */
 void desk_metrics(struct inquiry_desk *d, struct buf *out);
 
