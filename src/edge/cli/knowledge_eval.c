@@ -22,12 +22,20 @@ struct eval {
     FILE *run; /* NULL: not asked for */
 };
 
+static err question_vector(struct eval *ev, str text, struct arena *scratch, struct packed *out)
+{
+    struct sha256 of = sha256_of(text);
+    if (ev->cache && vector_cache_get(ev->cache, &of, out)) return OK;
+    err e = embed_text(ev->embed, text, scratch, out);
+    return e.code || !ev->cache ? e : vector_cache_put(ev->cache, &of, out);
+}
+
 static err ask(struct eval *ev, const struct query *q, struct arena *scratch)
 {
     struct packed vector = { 0 };
     struct shelf_hit *hits = NULL;
     size_t n = 0;
-    err e = ev->embed ? embed_text(ev->embed, q->text, scratch, &vector) : OK;
+    err e = ev->embed ? question_vector(ev, q->text, scratch, &vector) : OK;
     if (!e.code)
         e = shelf_search(ev->c.shelf, ev->c.terms, q->text, vector, &ev->weights, RANKED_MAX, scratch, &hits, &n);
     if (e.code) return e;

@@ -5,7 +5,7 @@
 
 #include "engine/knowledge/letters.h"
 
-const struct shelf_weights shelf_weights_default = { .words = 0.5, .vector = 0.3, .title = 0.2 };
+const struct shelf_weights shelf_weights_default = { .words = 0.45, .vector = 0.4, .title = 0.15 };
 
 struct shelf {
     struct arena *a;
