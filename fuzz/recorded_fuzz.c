@@ -20,6 +20,18 @@ static void measure(const struct recorded_table *t, struct arena *a)
     for (size_t i = 0; i < suspects.count; i++) assert(suspects.items[i].sure >= 0 && suspects.items[i].sure <= 1);
 }
 
+static void read_json(str text, struct arena *a)
+{
+    struct recorded_change *changes;
+    struct recorded_case c = { 0 };
+    size_t n;
+    usec at = 0;
+    arena_reset(a);
+    if (!recorded_changes(text, a, &changes, &n).code)
+        for (size_t i = 0; i < n; i++) assert(changes[i].time >= 0 && changes[i].kind.len && changes[i].service.ptr);
+    if (!recorded_target(text, a, &c, &at).code) assert(at >= 0 && c.target.ptr && c.metric.ptr && c.statistic.ptr);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena a = arena_init(64 << 20);
@@ -34,8 +46,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         measure(&t, &a);
     }
     arena_reset(&a);
-    if (!recorded_graph(text, &a, &calls, &n).code)
+    if (!recorded_graph(text, &a, &calls, &n).code) {
+        struct recorded_call *drawn;
         for (size_t i = 0; i < n; i++) assert(calls[i].caller.len && calls[i].callee.len);
+        str seen[] = { n ? calls[0].caller : STR("a"), n ? calls[n - 1].callee : STR("b") };
+        size_t m = recorded_bridge(calls, n, seen, 2, &a, &drawn);
+        for (size_t i = 0; i < m; i++) assert(drawn[i].caller.len && drawn[i].callee.len);
+    }
+    read_json(text, &a);
     arena_done(&a);
     return 0;
 }

@@ -7,7 +7,12 @@
  * - job.rerun mends what the work itself repeats away (rows loaded twice, rows that came late).
  * - knob.set, command.run and webhook.call are proposed only where the operator wrote `mends:` for that very cause.
  * Such a remedy was made for the fault, hence the high numbers; they are lower where the declared fix treats the effect
- * only. A pair that is not here was not thought of: it starts at one in three and three outcomes, and learns quickly.
+ * only.
+ * Why not by simulation: src/sim has no world in which a remedy meets a fault and the outcome is not written by us. Its
+ * deterministic part breaks disks, networks and clocks, no pipelines; the demo's five faults are real, but each has one
+ * way to end, which its author wrote (`heal`), so counting over seeds would give that author's judgement back with a
+ * false precision. Outcomes recorded elsewhere (journals of real incidents) could replace this table row by row.
+ * A pair that is not here was not thought of: it starts at one in three and three outcomes, and learns quickly.
  */
 #include "core/agents/priors.h"
 

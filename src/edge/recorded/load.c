@@ -22,7 +22,8 @@ static bool exists(str path, struct arena *a)
     return stat(str_z(a, path), &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* The first of `names` (ended by NULL) that is there, in the folder or up to `above` folders further up; "" when none is. */
+/* The first of `names` (ended by NULL) that is there, in the folder or up to `above` folders further up; "" when none
+ * is. */
 static str find(str folder, const char *const *names, int above, struct arena *a)
 {
     str at = folder;
@@ -68,7 +69,8 @@ static err json_graph(str text, struct arena *a, struct recorded_call *calls, si
     json *edges = yyjson_is_arr(root) ? root : json_get(root, "edges");
     if (!yyjson_is_arr(edges)) return err_make(ERR_INPUT, "a graph is a list of edges");
     size_t i, max;
-    yyjson_arr_foreach(edges, i, max, edge) add_call(calls, n, end_of(edge, 0, "from", "caller"), end_of(edge, 1, "to", "callee"));
+    yyjson_arr_foreach(edges, i, max, edge)
+        add_call(calls, n, end_of(edge, 0, "from", "caller"), end_of(edge, 1, "to", "callee"));
     return OK;
 }
 
@@ -95,7 +97,8 @@ static err matrix_graph(str text, struct arena *a, struct recorded_call *calls, 
 err recorded_graph(str text, struct arena *a, struct recorded_call **out, size_t *count)
 {
     *count = 0;
-    *out = arena_try(a, sizeof **out * CALLS_MAX);
+    *out = arena_try(a, sizeof **out *
+                            (text.len < CALLS_MAX ? text.len + 1 : CALLS_MAX)); /* a call takes more bytes than one */
     if (!*out) return err_make(ERR_LIMIT, "no room for a graph");
     str start = str_trim(text);
     bool is_json = start.len && (start.ptr[0] == '[' || start.ptr[0] == '{');
@@ -110,53 +113,67 @@ static usec time_in(json *v)
     return s > 0 && s < 1e11 ? (usec)(s * 1e6) : s > 0 && s < 1e17 ? (usec)(s < 1e14 ? s * 1e3 : s) : 0;
 }
 
-static err read_changes(str path, struct arena *a, struct recorded_case *c)
+err recorded_changes(str text, struct arena *a, struct recorded_change **out, size_t *count)
 {
-    str text;
     json *root, *v;
-    err e = file_read(path, RECORDED_FILE_MAX, a, &text);
-    if (!e.code) e = json_parse(text, a, &root);
-    if (e.code) return err_wrap(e, STR_FMT, STR_ARG(path));
-    c->changes = ARENA_ARRAY(a, struct recorded_change, CHANGES_MAX);
+    *count = 0;
+    *out = arena_try(a, sizeof **out * CHANGES_MAX);
+    if (!*out) return err_make(ERR_LIMIT, "no room for changes");
+    err e = json_parse(text, a, &root);
+    if (e.code) return e;
+    if (!yyjson_is_arr(root)) return err_make(ERR_INPUT, "changes are a list");
     size_t i, max;
-    yyjson_arr_foreach(root, i, max, v) {
-        if (c->change_count == CHANGES_MAX) break;
+    yyjson_arr_foreach(root, i, max, v)
+    {
+        if (*count == CHANGES_MAX) break;
         str service = json_get_str(v, "service"), kind = json_get_str(v, "kind");
         if (!service.len) service = json_get_str(v, "pipeline");
         json *detail = json_get(v, "detail");
-        c->changes[c->change_count++] = (struct recorded_change){
-            .time = time_in(json_get(v, "time")), .service = service.len ? service : STR(""), .kind = kind.len ? kind : STR("deploy"),
-            .summary = json_str(json_get(v, "summary"), STR("a change")), .detail = detail ? json_text(detail, a) : STR("") };
+        (*out)[(*count)++] =
+            (struct recorded_change){ .time = time_in(json_get(v, "time")),
+                                      .service = service.len ? service : STR(""),
+                                      .kind = kind.len ? kind : STR("deploy"),
+                                      .summary = json_str(json_get(v, "summary"), STR("a change")),
+                                      .detail = detail ? json_text(detail, a) : STR("") };
     }
     return OK;
 }
 
 /* --- Where it hurts, and where the window begins --- */
 
-static err read_target(str path, struct arena *a, struct recorded_case *c, usec *at)
+err recorded_target(str text, struct arena *a, struct recorded_case *c, usec *at)
 {
-    str text;
     json *root;
-    err e = file_read(path, RECORDED_FILE_MAX, a, &text);
-    if (!e.code) e = json_parse(text, a, &root);
-    if (e.code) return err_wrap(e, STR_FMT, STR_ARG(path));
+    err e = json_parse(text, a, &root);
+    if (e.code) return e;
     json *t = json_get(root, "target");
     c->target = json_str(json_get(t, "node"), STR(""));
     c->metric = json_str(json_get(t, "metric"), STR(""));
     c->statistic = json_str(json_get(t, "agg"), STR(""));
-    if (!*at) *at = time_in(json_get(t, "timestamp"));
+    *at = time_in(json_get(t, "timestamp"));
     return OK;
+}
+
+static err read_target(str path, struct arena *a, struct recorded_case *c, usec *at)
+{
+    str text;
+    usec told = 0;
+    err e = file_read(path, RECORDED_FILE_MAX, a, &text);
+    if (!e.code) e = recorded_target(text, a, c, &told);
+    if (!*at) *at = told;
+    return err_wrap(e, STR_FMT, STR_ARG(path));
 }
 
 /* Is it "METRIC.STATISTIC" of a column? */
 static bool names_both(str given, const struct recorded_column *c)
 {
     size_t n = c->metric.len;
-    return c->statistic.len && given.len == n + 1 + c->statistic.len && str_starts(given, c->metric) && given.ptr[n] == '.' &&
-           str_ends(given, c->statistic);
+    return c->statistic.len && given.len == n + 1 + c->statistic.len && str_starts(given, c->metric) &&
+           given.ptr[n] == '.' && str_ends(given, c->statistic);
 }
 
-/* "SERVICE" when a service is called so, else the longest "SERVICE" of "SERVICE.METRIC" or "SERVICE.METRIC.STATISTIC" that is one. */
+/* "SERVICE" when a service is called so, else the longest "SERVICE" of "SERVICE.METRIC" or "SERVICE.METRIC.STATISTIC"
+ * that is one. */
 static err name_target(str given, struct recorded_case *c)
 {
     const struct recorded_table *t = c->window.table;
@@ -224,7 +241,8 @@ static size_t find_break(const struct recorded_table *t, struct arena *a)
     size_t at = t->row_count;
     for (size_t r = 0; r < t->row_count; r++) {
         double n = (double)r, left = (double)(t->row_count - r);
-        if (r >= DEVIATION_NORMAL_MIN && r + 1 < t->row_count && below / sqrt(n * left) > best) best = below / sqrt(n * left), at = r;
+        if (r >= DEVIATION_NORMAL_MIN && r + 1 < t->row_count && below / sqrt(n * left) > best)
+            best = below / sqrt(n * left), at = r;
         below += mean - sum[r];
     }
     return at;
@@ -234,8 +252,8 @@ static err cut_file(const struct recorded_table *t, usec at, struct arena *a, st
 {
     size_t row = at ? row_of(t, at, a) : find_break(t, a);
     if (row < DEVIATION_NORMAL_MIN || row >= t->row_count)
-        return err_make(ERR_INPUT, "needs %d rows before the window and one in it; has %zu and %zu", DEVIATION_NORMAL_MIN, row,
-                        t->row_count - row);
+        return err_make(ERR_INPUT, "needs %d rows before the window and one in it; has %zu and %zu",
+                        DEVIATION_NORMAL_MIN, row, t->row_count - row);
     c->normal = (struct recorded_rows){ t, 0, row };
     c->window = (struct recorded_rows){ t, row, t->row_count };
     return OK;
@@ -243,7 +261,8 @@ static err cut_file(const struct recorded_table *t, usec at, struct arena *a, st
 
 /* --- All of it --- */
 
-static err load_metrics(const struct recorded_paths *p, str window, str normal, usec at, struct arena *a, struct recorded_case *c)
+static err load_metrics(const struct recorded_paths *p, str window, str normal, usec at, struct arena *a,
+                        struct recorded_case *c)
 {
     const struct recorded_table *w, *n;
     err e = read_table(window, a, &w);
@@ -253,7 +272,8 @@ static err load_metrics(const struct recorded_paths *p, str window, str normal, 
     if (e.code) return e;
     c->normal = (struct recorded_rows){ n, 0, n->row_count };
     c->window = (struct recorded_rows){ w, at ? row_of(w, at, a) : 0, w->row_count };
-    if (c->window.from == w->row_count) return err_make(ERR_INPUT, STR_FMT ": no rows from the moment on", STR_ARG(window));
+    if (c->window.from == w->row_count)
+        return err_make(ERR_INPUT, STR_FMT ": no rows from the moment on", STR_ARG(window));
     return OK;
 }
 
@@ -264,8 +284,9 @@ static str given_or(str given, str found)
 
 static err load_rest(const struct recorded_paths *p, str folder, struct arena *a, struct recorded_case *c)
 {
-    static const char *const graphs[] = { "graph.csv", "graph.json", NULL }, *const changes[] = { "changes.json", NULL },
-                      *const logs[] = { "fail.log", NULL }, *const good[] = { "pass.log", NULL };
+    static const char *const graphs[] = { "graph.csv", "graph.json", NULL },
+                             *const changes[] = { "changes.json", NULL }, *const logs[] = { "fail.log", NULL },
+                             *const good[] = { "pass.log", NULL };
     str graph = given_or(p->graph, folder.len ? find(folder, graphs, 2, a) : STR(""));
     str change = given_or(p->changes, folder.len ? find(folder, changes, 0, a) : STR(""));
     str log = given_or(p->log, folder.len ? find(folder, logs, 0, a) : STR("")), text;
@@ -276,7 +297,11 @@ static err load_rest(const struct recorded_paths *p, str folder, struct arena *a
         if (!e.code) e = recorded_graph(text, a, &c->calls, &c->call_count);
         if (e.code) return err_wrap(e, STR_FMT, STR_ARG(graph));
     }
-    if (change.len) e = read_changes(change, a, c);
+    if (change.len) {
+        e = file_read(change, RECORDED_FILE_MAX, a, &text);
+        if (!e.code) e = recorded_changes(text, a, &c->changes, &c->change_count);
+        if (e.code) return err_wrap(e, STR_FMT, STR_ARG(change));
+    }
     if (!e.code && log.len) e = file_read(log, RECORDED_LOG_MAX, a, &c->output);
     if (!e.code && log.len && pass.len) e = file_read(pass, RECORDED_LOG_MAX, a, &c->passed);
     return e;
@@ -292,15 +317,19 @@ static err load_logs_only(const struct recorded_paths *p, str folder, usec at, s
     c->at = at ? at : USEC_DAY; /* no time is known, and none is needed */
     err e = load_rest(p, folder, a, c);
     if (!e.code && !c->output.len)
-        e = err_make(ERR_NOT_FOUND, STR_FMT " holds no metrics.csv, anomalous.csv or fail.log with text in it", STR_ARG(folder));
+        e = err_make(ERR_NOT_FOUND, STR_FMT " holds no metrics.csv, anomalous.csv or fail.log with text in it",
+                     STR_ARG(folder));
     return e;
 }
 
 err recorded_load(const struct recorded_paths *p, struct arena *a, struct recorded_case *out)
 {
-    static const char *const windows[] = { "metrics.csv", "anomalous.csv", "abnormal.csv", NULL }, *const targets[] = { "target.json", NULL },
-                      *const normals[] = { "normal.csv", "noissue/metrics.csv", NULL };
-    struct recorded_case c = { .target = STR(""), .metric = STR(""), .statistic = STR(""), .output = STR(""), .passed = STR("") };
+    static const char *const windows[] = { "metrics.csv", "anomalous.csv", "abnormal.csv", NULL },
+                             *const targets[] = { "target.json", NULL },
+                             *const normals[] = { "normal.csv", "noissue/metrics.csv", NULL };
+    struct recorded_case c = {
+        .target = STR(""), .metric = STR(""), .statistic = STR(""), .output = STR(""), .passed = STR("")
+    };
     str folder = is_folder(p->path, a) ? p->path : STR(""), window = p->path, normal = p->normal;
     usec at = p->at;
     err e = OK;

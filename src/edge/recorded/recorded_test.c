@@ -304,6 +304,21 @@ TEST(a_target_names_service_metric_and_statistic)
     arena_done(&a);
 }
 
+TEST(changes_that_are_no_list_are_refused_and_odd_ones_are_taken_as_far_as_they_say)
+{
+    struct arena a = arena_init(1 << 20);
+    struct recorded_change *c;
+    size_t n;
+    CHECK_ERR(recorded_changes(STR("{\"time\":1}"), &a, &c, &n), ERR_INPUT);
+    CHECK_ERR(recorded_changes(STR("[{"), &a, &c, &n), ERR_INPUT);
+    CHECK_OK(recorded_changes(STR("[7,{},{\"time\":-5,\"kind\":3,\"pipeline\":\"p\"},{\"time\":1e300}]"), &a, &c, &n));
+    CHECK_I64(n, 4);
+    CHECK_STR(c[2].service, "p");
+    CHECK_STR(c[2].kind, "deploy");
+    CHECK(c[2].time == 0 && c[3].time == 0);
+    arena_done(&a);
+}
+
 TEST(a_case_that_is_not_there_or_too_short_is_an_error)
 {
     struct arena a = arena_init(64 << 20);

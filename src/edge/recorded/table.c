@@ -94,7 +94,8 @@ static bool is_mark(char c)
     return c == '.' || c == '_' || c == ':' || c == '/';
 }
 
-/* Where the name of the metric begins: after the first mark that a metric's word follows, else after the first point or mark. */
+/* Where the name of the metric begins: after the first mark that a metric's word follows, else after the first point or
+ * mark. */
 static size_t metric_at(str name)
 {
     size_t first = 0, point = 0;
@@ -114,10 +115,13 @@ static struct recorded_column column_of(str name)
 {
     size_t at = metric_at(name);
     if (!at) return (struct recorded_column){ .service = name, .metric = STR("value"), .statistic = STR("") };
-    return (struct recorded_column){ .service = str_cut(name, 0, at - 1), .metric = str_cut(name, at, name.len), .statistic = STR("") };
+    return (struct recorded_column){ .service = str_cut(name, 0, at - 1),
+                                     .metric = str_cut(name, at, name.len),
+                                     .statistic = STR("") };
 }
 
-/* Columns without a name (an index that was written along) are left out: `keep` says which of the cells is which column. */
+/* Columns without a name (an index that was written along) are left out: `keep` says which of the cells is which
+ * column. */
 static void read_columns(struct header *h, struct recorded_table *t, size_t *keep)
 {
     str at[3] = { h->lines[0], h->lines[1], h->lines[2] }, cell[3];
@@ -128,7 +132,8 @@ static void read_columns(struct header *h, struct recorded_table *t, size_t *kee
         if ((ptrdiff_t)c == h->time || !cell[0].len) continue;
         keep[c] = t->column_count;
         struct recorded_column *col = &t->columns[t->column_count++];
-        *col = h->rows == 3 ? (struct recorded_column){ .service = cell[0], .metric = cell[1], .statistic = cell[2] } : column_of(cell[0]);
+        *col = h->rows == 3 ? (struct recorded_column){ .service = cell[0], .metric = cell[1], .statistic = cell[2] }
+                            : column_of(cell[0]);
         col->kind = metric_kind_of(col->metric);
     }
 }
@@ -179,7 +184,8 @@ static err make_room(const struct header *h, size_t rows, struct arena *a, struc
     t->columns = arena_try(a, sizeof *t->columns * (h->columns + 1));
     t->time = arena_try(a, sizeof *t->time * (rows + 1));
     t->values = arena_try(a, sizeof *t->values * (rows * h->columns + 1));
-    return *keep && t->columns && t->time && t->values ? OK : err_make(ERR_LIMIT, "a recording that does not fit in memory");
+    return *keep && t->columns && t->time && t->values ? OK
+                                                       : err_make(ERR_LIMIT, "a recording that does not fit in memory");
 }
 
 /* values was laid out for `room` rows a column; fewer were found to be rows. */
