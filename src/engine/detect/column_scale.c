@@ -15,6 +15,7 @@ static int rising(const void *a, const void *b)
 static double middle(double *v, size_t n)
 {
     qsort(v, n, sizeof *v, rising);
+    if (n % 2 == 0 && n) return v[n / 2 - 1] / 2 + v[n / 2] / 2;
     return n ? v[n / 2] : 0;
 }
 
