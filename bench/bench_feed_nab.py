@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Score `weir feed --json` on the Numenta Anomaly Benchmark: `bench_feed_nab.py WEIR [NAB_FOLDER]`.
 
-For each recording: in how many labelled windows did an incident open, and how many opened outside every window. One default
-configuration for all files; each file is fed to a weir of its own. Prints one line a file and a summary, and writes
-build/bench/feed_nab.json. Exit 1 when the goals are missed: 60 % of the windows, at most one incident a file outside them.
+For each recording: in how many labelled windows did an incident open, and how many opened outside every window. One
+default configuration for all files; each file is fed to a weir of its own. Prints one line a file and a summary, and
+writes build/bench/feed_nab.json. Exit 1 when the goals are missed: 60 % of the windows, at most one incident a file
+outside them.
 """
 import datetime
 import json
@@ -46,9 +47,12 @@ def main(weir, root):
         hits, total, outside, files = hits + hit, total + len(windows), outside + out, files + 1
     share, rate = hits / total, outside / files
     met = share >= GOAL_WINDOWS and rate <= GOAL_OUTSIDE
-    print("%d files: %d of %d windows (%.0f %%), %.2f incidents a file outside them" % (files, hits, total, 100 * share, rate))
-    rows = [{"task": "feed_nab", "metric": "windows_found", "value": share, "unit": "share", "goal": GOAL_WINDOWS, "met": share >= GOAL_WINDOWS},
-            {"task": "feed_nab", "metric": "incidents_outside_per_file", "value": rate, "unit": "count", "goal": GOAL_OUTSIDE, "met": rate <= GOAL_OUTSIDE}]
+    print("%d files: %d of %d windows (%.0f %%), %.2f incidents a file outside them" % (files, hits, total, 100 * share,
+                                                                                        rate))
+    rows = [{"task": "feed_nab", "metric": "windows_found", "value": share, "unit": "share", "goal": GOAL_WINDOWS,
+             "met": share >= GOAL_WINDOWS},
+            {"task": "feed_nab", "metric": "incidents_outside_per_file", "value": rate, "unit": "count",
+             "goal": GOAL_OUTSIDE, "met": rate <= GOAL_OUTSIDE}]
     os.makedirs("build/bench", exist_ok=True)
     with open("build/bench/feed_nab.json", "w", encoding="utf-8") as f:
         json.dump(rows, f, indent=1)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The reader of SQL against SQLite's authorizer, as a test: bench_lineage_check.py BENCH_LINEAGE. Exits 77 without the data."""
+"""The reader of SQL against SQLite's authorizer, as a test: bench_lineage_check.py BENCH_LINEAGE. Exits 77 without the
+data."""
 import json
 import os
 import pathlib
@@ -21,7 +22,8 @@ class Bench:
         print(f"{metric.strip()}: {value:.4g} {unit} (goal {goal}){'' if met else '  MISSED'}")
 
 
-data = pathlib.Path(os.environ.get("WEIR_DATA") or pathlib.Path(__file__).resolve().parents[2] / "shared" / "data") / "sql"
+data = pathlib.Path(os.environ.get("WEIR_DATA")
+                    or pathlib.Path(__file__).resolve().parents[2] / "shared" / "data") / "sql"
 if not data.is_dir():
     print("skipped: no data")
     sys.exit(77)

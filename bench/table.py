@@ -12,12 +12,13 @@ class Table:
         self.rows, self.notes = [], []
 
     def add(self, task, metric, value, unit, goal=None, less=True, peer=None, peer_value=None, met=None):
-        """One figure. `less`: smaller is better. `peer`: who did the same in the same run, or whose published figure it is."""
+        """One figure. `less`: smaller is better. `peer`: who did the same in the same run, or whose published figure it
+        is."""
         if met is None and goal is not None and value is not None:
             met = value <= goal if less else value >= goal
         ratio = value / peer_value if peer_value and value is not None else None
-        self.rows.append({"task": task, "metric": metric, "value": value, "unit": unit, "goal": goal, "met": met, "peer": peer,
-                          "peer_value": peer_value, "ratio": ratio})
+        self.rows.append({"task": task, "metric": metric, "value": value, "unit": unit, "goal": goal, "met": met,
+                          "peer": peer, "peer_value": peer_value, "ratio": ratio})
 
     def note(self, text):
         self.notes.append(text)

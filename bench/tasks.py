@@ -1,7 +1,8 @@
 """What the benchmarks of a folder share: where the data is, peers in environments of their own, and running its tasks.
 
-Each task is a file with measure(bench), which adds its rows. Peers install into a virtual environment under BUILD/bench; one that does
-not install, and data that is not there, is said and never guessed. DATA=FOLDER points at another set of the same layout."""
+Each task is a file with measure(bench), which adds its rows. Peers install into a virtual environment under
+BUILD/bench; one that does not install, and data that is not there, is said and never guessed. DATA=FOLDER points at
+another set of the same layout."""
 import importlib
 import os
 import pathlib
@@ -17,7 +18,8 @@ class Bench(Table):
     def __init__(self, build):
         super().__init__()
         self.build = pathlib.Path(build).resolve()
-        self.data = pathlib.Path(os.environ.get("DATA") or os.environ.get("WEIR_DATA") or HERE / "../../shared/data").resolve()
+        self.data = pathlib.Path(os.environ.get("DATA") or os.environ.get("WEIR_DATA")
+                                 or HERE / "../../shared/data").resolve()
 
     def dataset(self, name):
         """The folder of a data set, or None after saying that the task is skipped."""
@@ -28,8 +30,8 @@ class Bench(Table):
         return None
 
     def peers(self, *packages, home="peers"):
-        """A Python with these packages (`name==version`) in it, or None after saying what is missing. Packages that need other versions
-        than the rest live in a `home` of their own."""
+        """A Python with these packages (`name==version`) in it, or None after saying what is missing. Packages that
+        need other versions than the rest live in a `home` of their own."""
         home = self.build / "bench" / home
         python = home / "bin" / "python"
         marker = home / ("+".join(sorted(packages)) + ".installed")

@@ -3,7 +3,8 @@
 
 usage: verify_journal.py EXPORT [--public-key FILE] [--checkpoint FILE]
 
-Standard library only; with --public-key, the package `cryptography` checks the signatures. Exit: 0 fine, 1 wrong, 2 cannot check.
+Standard library only; with --public-key, the package `cryptography` checks the signatures. Exit: 0 fine, 1 wrong, 2
+cannot check.
 """
 import argparse
 import base64
@@ -123,7 +124,8 @@ class Check:
         if self.tree.size != self.last:
             raise Wrong("entries %d to %d are missing at the end" % (self.tree.size + 1, self.last))
         if self.saved and self.saved[0] > self.last:
-            raise Wrong("entries %d to %d are missing at the end: the saved checkpoint knows them" % (self.last + 1, self.saved[0]))
+            raise Wrong("entries %d to %d are missing at the end: the saved checkpoint knows them" % (self.last + 1,
+                                                                                                      self.saved[0]))
         for seq, body in self.ranges:
             if body["from"] < self.first:
                 continue  # begins before this part
@@ -132,7 +134,8 @@ class Check:
                 if at in self.stubs:
                     gone.add(self.stubs.pop(at))
             if gone.size != body["erased"] or gone.root().hex() != body["digest"]:
-                raise Wrong("entries %d to %d are not what the retention of entry %d left" % (body["from"], body["through"], seq))
+                raise Wrong("entries %d to %d are not what the retention of entry %d left" % (body["from"],
+                                                                                              body["through"], seq))
         if self.stubs and self.first == 1:
             raise Wrong("entry %d: its body is gone, and no retention says so" % min(self.stubs))
 

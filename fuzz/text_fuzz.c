@@ -1,5 +1,5 @@
-/* Any bytes are read as text and hashed within bounds, the same each time; and a model whose bytes were changed behind a
- * check that was made to fit is either refused or classifies within its memory. */
+/* Any bytes are read as text and hashed within bounds, the same each time; and a model whose bytes were changed behind
+ * a check that was made to fit is either refused or classifies within its memory. */
 #include <assert.h>
 
 #include "base/hash.h"
@@ -23,7 +23,9 @@ static void make_model(void)
         label[i] = i % 2;
         vector[i * 16 + i % 2] = 1;
     }
-    struct text_data d = { .text = text, .label = label, .rows = ROWS, .names = names, .classes = 2, .vector = vector, .dims = 16 };
+    struct text_data d = {
+        .text = text, .label = label, .rows = ROWS, .names = names, .classes = 2, .vector = vector, .dims = 16
+    };
     struct text_train_opts o = { .seed = 1, .refused = 0.02 };
     struct text_report r;
     model = buf_init(1 << 20);
@@ -65,8 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *bytes = mem_new(model.len);
     memcpy(bytes, model.ptr, model.len);
     for (size_t i = 0; i + 4 <= size && i < 64; i += 4)
-        bytes[((size_t)data[i] << 16 | (size_t)data[i + 1] << 8 | data[i + 2]) % (i % 8 ? model.len : sizeof(struct text_head))] =
-            (char)data[i + 3];
+        bytes[((size_t)data[i] << 16 | (size_t)data[i + 1] << 8 | data[i + 2]) %
+              (i % 8 ? model.len : sizeof(struct text_head))] = (char)data[i + 3];
     struct text_head *h = (struct text_head *)(void *)bytes;
     h->check = hash64(str_cut((str){ bytes, model.len }, sizeof *h, model.len));
     read_text(text);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Count single test cases in meson's JSON log. A skip that is not in tests/skips.txt is a failure; "no data" is fine where the
-public data sets are not there.
+"""Count single test cases in meson's JSON log. A skip that is not in tests/skips.txt is a failure; "no data" is fine
+where the public data sets are not there.
 
 tests/skips.txt: one line a skip, `test name or prefix: reason`; `#` starts a comment.
 """

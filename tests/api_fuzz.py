@@ -16,7 +16,8 @@ LEFT_OUT = ["GET /api/v1/events", "GET /api/v1/events/stream", "POST /api/v1/wri
 
 
 def run(server, st, operations, tap):
-    # All checks are on by default; named on the command line they would override what the file says of single operations.
+    # All checks are on by default; named on the command line they would override what the file says of single
+    # operations.
     args = [st, "--config-file", os.path.join(HERE, "schemathesis.toml"), "run", f"http://{server.host}/openapi.json",
             "-H", f"x-api-key: {server.keys['admin']}", "--phases", "examples,coverage,fuzzing",
             "-n", str(max(2, CASES // operations)), "--seed", SEED, "--no-color",
@@ -26,7 +27,8 @@ def run(server, st, operations, tap):
     out = subprocess.run(args, capture_output=True, text=True, cwd=server.dir)
     cases = re.search(r"(\d+) generated", out.stdout)
     print("#", cases[0] if cases else "no count", f"seed {SEED}")
-    tap.check(out.returncode == 0, "every reply fits /openapi.json", "\n# ".join((out.stdout + out.stderr).splitlines()[-200:]))
+    tap.check(out.returncode == 0, "every reply fits /openapi.json",
+              "\n# ".join((out.stdout + out.stderr).splitlines()[-200:]))
     count = int(cases[1]) if cases else 0
     tap.check(count >= CASES, f"at least {CASES} cases were generated", f"{count} only")
 

@@ -1,5 +1,5 @@
-"""weir detect backtest: a recording is fed, two of its incidents are labelled at a real server, and both the learned detector and
-thresholds are tried on the stored samples. usage: backtest_test.py WEIR
+"""weir detect backtest: a recording is fed, two of its incidents are labelled at a real server, and both the learned
+detector and thresholds are tried on the stored samples. usage: backtest_test.py WEIR
 """
 import json
 import os
@@ -11,7 +11,8 @@ from weir_server import Weir
 
 
 def recording():
-    """Six days of minutes around 100, from a small generator; an hour of 160 at noon of the fourth day, one of -20 on the sixth."""
+    """Six days of minutes around 100, from a small generator; an hour of 160 at noon of the fourth day, one of -20 on
+    the sixth."""
     lines, state = ["timestamp,value"], 12345
     for i in range(6 * 1440):
         noise = 0
@@ -37,10 +38,12 @@ def main():
 
     try:
         fed = subprocess.run([sys.argv[1], "feed", "--data-dir", weir.data, weir.write("rows.csv", recording())],
-                             env={k: v for k, v in os.environ.items() if not k.startswith("WEIR_")}, capture_output=True, text=True)
+                             env={k: v for k, v in os.environ.items() if not k.startswith("WEIR_")},
+                             capture_output=True, text=True)
         tap.check(fed.returncode in (0, 1), "the recording is fed", fed.stderr)
         before = backtest()
-        tap.same((before["alarms"], before["precision"], before["recall"]), (2, None, None), "two alarms, and nobody said what they were")
+        tap.same((before["alarms"], before["precision"], before["recall"]), (2, None, None),
+                 "two alarms, and nobody said what they were")
         weir.start()
         items = sorted(weir.get("/api/v1/incidents")["items"], key=lambda i: i["opened"])
         tap.same(len(items), 2, "they were two incidents")
@@ -48,22 +51,28 @@ def main():
             code, out, err = weir.command("incidents", "label", item["id"], word)
             tap.same(code, 0, f"one is labelled {word}")
         tap.same(weir.command("incidents", "label", items[0]["id"], "true")[0], 2, "another word is refused")
-        tap.check(weir.command("incidents", "label", "inc-999", "real")[0] not in (0, 2), "so is an incident that is none")
+        tap.check(weir.command("incidents", "label", "inc-999", "real")[0] not in (0, 2),
+                  "so is an incident that is none")
         tap.same(weir.get(f"/api/v1/incidents/{items[1]['id']}")["label"]["real"], False, "the incident shows it")
         after = backtest()
-        tap.same((after["hits"], after["false_alarms"], after["precision"], after["recall"]), (1, 1, 0.5, 1), "one hit, one false alarm")
+        tap.same((after["hits"], after["false_alarms"], after["precision"], after["recall"]), (1, 1, 0.5, 1),
+                 "one hit, one false alarm")
         high = backtest("--above", "130", "--for", "5m")
-        tap.same((high["hits"], high["false_alarms"], high["precision"], high["recall"]), (1, 0, 1, 1), "a threshold that catches the real one only")
+        tap.same((high["hits"], high["false_alarms"], high["precision"], high["recall"]), (1, 0, 1, 1),
+                 "a threshold that catches the real one only")
         low = backtest("--below", "70")
         tap.same((low["hits"], low["false_alarms"], low["recall"]), (0, 1, 0), "one that catches the false one only")
         late = backtest("--from", "2026-01-06")
-        tap.same((late["alarms"], late["false_alarms"], late["incidents_real"]), (1, 1, 0), "only the last day, what came before teaches")
+        tap.same((late["alarms"], late["false_alarms"], late["incidents_real"]), (1, 1, 0),
+                 "only the last day, what came before teaches")
         tap.same(backtest("--to", "2026-01-03")["alarms"], 0, "only the first day")
         weir.command("incidents", "label", items[1]["id"], "real")
         tap.same(backtest()["precision"], 1, "the newest word counts")
-        tap.same(weir.command("detect", "backtest", "--above", "1", "--sensitivity", "2")[0], 2, "two ways at once are refused")
+        tap.same(weir.command("detect", "backtest", "--above", "1", "--sensitivity", "2")[0], 2,
+                 "two ways at once are refused")
         code, out, err = weir.command("detect", "backtest")
-        tap.check(code == 0 and "2 of 2 real incidents" in out and max(map(len, out.splitlines())) <= 80, "people get a table", out)
+        tap.check(code == 0 and "2 of 2 real incidents" in out and max(map(len, out.splitlines())) <= 80,
+                  "people get a table", out)
         tap.same(weir.command("replay", "--verify")[0], 0, "the journal replays")
     finally:
         weir.done()

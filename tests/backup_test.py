@@ -1,5 +1,5 @@
-"""A backup of a working server, restored elsewhere: it verifies, sends nothing until `weir resume`, and what was open when the backup
-was made is never done again: its outcome is unknown and a person is told. usage: backup_test.py WEIR
+"""A backup of a working server, restored elsewhere: it verifies, sends nothing until `weir resume`, and what was open
+when the backup was made is never done again: its outcome is unknown and a person is told. usage: backup_test.py WEIR
 """
 import http.server
 import json
@@ -31,14 +31,16 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 def make(program, port, log=None):
     """A server whose steps take a while and write down which effect ran them."""
-    weir = Weir(program, "incident:\n  settle: 100ms\n  group: 1s\n  quiet: 60s\nnotify:\n  - name: team\n    kind: webhook\n"
+    weir = Weir(program,
+                "incident:\n  settle: 100ms\n  group: 1s\n  quiet: 60s\nnotify:\n  - name: team\n    kind: webhook\n"
                 f"    url: http://127.0.0.1:{port}/\n    min_severity: LOW\n")
     log = log or f"{weir.dir}/executed"
     script = weir.write("step.sh", f'echo "$WEIR_EFFECT" >> {log}\nsleep 0.4\n')
     names = [f"p{i}" for i in range(PIPELINES)] + ["fresh", "meanwhile"]
     weir.write("pipelines.yaml", "version: 1\npipelines:\n" + "".join(
         f"  - name: {name}\n    source: a\n    destination: b\n    tier: 2\n    steps:\n"
-        f"      - {{name: load, argv: [sh, {script}], cwd: {weir.dir}, repeatable: yes, timeout: 20s}}\n" for name in names))
+        f"      - {{name: load, argv: [sh, {script}], cwd: {weir.dir}, repeatable: yes, timeout: 20s}}\n"
+        for name in names))
     with open(weir.config, "a") as f:
         f.write(f"pipelines: {weir.dir}/pipelines.yaml\n")
     return weir, log
@@ -81,7 +83,8 @@ def back_up(tap, old):
     applies = [i for i, k in open_then.items() if k == "apply"]
     went_on = set(executed(f"{old.dir}/executed")) & set(applies)
     print(f"# open in the backup: {len(open_then)} effects, {len(applies)} of them remedies; the original went on with {len(went_on)}")
-    tap.check(applies and went_on, "remedies were open in it, and the original carried some of them out afterwards", open_then)
+    tap.check(applies and went_on, "remedies were open in it, and the original carried some of them out afterwards",
+              open_then)
     return copy, open_then
 
 
@@ -100,7 +103,8 @@ def quiet_until_resume(tap, new, log, open_then):
     tap.check(wait_for(lambda: [d for d in new.get("/api/v1/decisions")["items"] if d["rule"] == "guard.restored"], 10),
               "a new fault is decided on, and nothing may be done", new.get("/api/v1/decisions"))
     time.sleep(2)
-    tap.same((len(executed(log)) - before, len(Receiver.got) - told), (0, 0), "until resume no step is run and no message is sent")
+    tap.same((len(executed(log)) - before, len(Receiver.got) - told), (0, 0),
+             "until resume no step is run and no message is sent")
     now = states(f"{new.data}/store/weir.db")
     tap.same([i for i in open_then if now[i][1] != "unknown"], [], "what was open in the backup has an unknown outcome")
     code, _, err = new.command("resume")
@@ -120,7 +124,8 @@ def after_resume(tap, new, log, open_then):
     time.sleep(1)
     again = [e for e in executed(log)[len(before):] if e in open_then]
     tap.same(again, [], "and nothing of what was open in the backup is done again")
-    unknown = {e["incident"] for e in new.get("/api/v1/effects?state=unknown&limit=200")["items"] if e["kind"] == "apply"}
+    unknown = {e["incident"] for e in new.get("/api/v1/effects?state=unknown&limit=200")["items"]
+               if e["kind"] == "apply"}
     closed = [i for i in unknown if new.get(f"/api/v1/incidents/{i}")["state"] == "resolved"]
     tap.check(unknown and not closed, "incidents with a remedy in doubt stay open for a person", closed)
     new.stop()

@@ -28,8 +28,8 @@ def main():
                 check("at most 80 columns: " + " ".join(args), False, wide[0])
             return r.returncode, r.stdout, r.stderr
 
-        for args in (["pipelines"], ["pipelines", "orders"], ["runs"], ["runs", "orders"], ["incidents", "--all"], ["cases"],
-                     ["approvals"], ["silence", "list"], ["keys", "list"]):
+        for args in (["pipelines"], ["pipelines", "orders"], ["runs"], ["runs", "orders"], ["incidents", "--all"],
+                     ["cases"], ["approvals"], ["silence", "list"], ["keys", "list"]):
             code, out, err = weir(*args)
             check(" ".join(args), code == 0 and out, err)
             code, out, err = weir(*args, "--json")
@@ -39,7 +39,8 @@ def main():
         check("a failed run shows its output, exit 1", code == 1 and "no such column: amount" in out, out + err)
         incident = json.loads(weir("incidents", "--all", "--json")[1])["items"][0]["id"]
         code, out, err = weir("incidents", incident)
-        check("an incident shows cause and decision", code == 0 and "schema.missing_column" in out and "rule critical" in out, out + err)
+        check("an incident shows cause and decision",
+              code == 0 and "schema.missing_column" in out and "rule critical" in out, out + err)
         case = json.loads(weir("cases", "--json")[1])["items"][0]["id"]
         code, out, err = weir("cases", "show", case)
         check("a case shows its steps", code == 0 and "1. monitor" in out, out + err)

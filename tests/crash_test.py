@@ -1,9 +1,9 @@
-"""kill -9 the server at random moments under load, start it again, and see that nothing acknowledged is lost and nothing is done
-twice. Prints its seed; WEIR_TEST_FULL makes it 200 kills instead of 10.
+"""kill -9 the server at random moments under load, start it again, and see that nothing acknowledged is lost and
+nothing is done twice. Prints its seed; WEIR_TEST_FULL makes it 200 kills instead of 10.
 
 usage: crash_test.py WEIR [plain|full|writes] [SEED]
-full: the data lies on a small disk that fills up and has room again all the time; writes: the system refuses writes past a
-place in each file, for moments, so that single ones fail.
+full: the data lies on a small disk that fills up and has room again all the time; writes: the system refuses writes
+past a place in each file, for moments, so that single ones fail.
 """
 import http.client
 import json
@@ -57,7 +57,9 @@ class World:
                         f"      - {{name: load, argv: [sh, {script}], cwd: {self.dir}, repeatable: yes, timeout: 20s}}\n")
         # The shipped policy, but bold: it goes on acting where it would leave the matter to a person.
         policy = open(f"{os.path.dirname(os.path.abspath(__file__))}/../examples/policy.yaml").read()
-        policy = policy.replace("act_alone_confidence: 0.8", "act_alone_confidence: 0.05").replace("attempts_per_target: 3", "attempts_per_target: 100")
+        policy = policy.replace("act_alone_confidence: 0.8",
+                                "act_alone_confidence: 0.05").replace("attempts_per_target: 3",
+                                                                      "attempts_per_target: 100")
         with open(f"{self.dir}/policy.yaml", "w") as f:
             f.write(policy.replace("budget_usd_per_day: 5", "budget_usd_per_day: 1000"))
         with open(f"{self.dir}/weir.yaml", "w") as f:
@@ -66,7 +68,8 @@ class World:
 
     def mount(self):
         """A disk of its own for the data. False: not allowed here."""
-        return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "weir-test", self.disk], capture_output=True).returncode == 0
+        return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "weir-test", self.disk],
+                              capture_output=True).returncode == 0
 
     def fill(self):
         space = os.statvfs(self.disk)
@@ -100,7 +103,8 @@ class World:
 
     def start(self):
         # Python ignores SIGXFSZ, and so does what it starts: a write past the limit is refused then, it does not kill.
-        self.child = subprocess.Popen([self.weir, "serve", "--config", f"{self.dir}/weir.yaml"], stderr=subprocess.PIPE, restore_signals=False)
+        self.child = subprocess.Popen([self.weir, "serve", "--config", f"{self.dir}/weir.yaml"], stderr=subprocess.PIPE,
+                                      restore_signals=False)
         until = time.time() + 30
         while time.time() < until:
             try:
@@ -127,9 +131,11 @@ class World:
             self.sent += 1
             n = self.sent
         t, failed = NOW(), self.chance.random() < 0.3
-        return {"event": "finished", "id": f"run-{n}", "pipeline": f"p{self.chance.randrange(PIPELINES)}", "step": "load", "started": t - 50000,
+        return {"event": "finished", "id": f"run-{n}", "pipeline": f"p{self.chance.randrange(PIPELINES)}",
+                "step": "load", "started": t - 50000,
                 "ended": t, "exit_code": 28 if failed else 0, "signal": 0, "attempt": 1,
-                "output": "curl: (28) Operation timed out after 1001 milliseconds with 0 bytes received" if failed else "fine"}
+                "output": "curl: (28) Operation timed out after 1001 milliseconds with 0 bytes received" if failed
+                else "fine"}
 
     def load(self, stop):
         key = open(f"{self.data}/ingest.key").read().strip()
@@ -138,7 +144,8 @@ class World:
             event = self.event()
             try:
                 c = c or http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-                c.request("POST", "/api/v1/runs", json.dumps(event), {"x-api-key": key, "Content-Type": "application/json"})
+                c.request("POST", "/api/v1/runs", json.dumps(event),
+                          {"x-api-key": key, "Content-Type": "application/json"})
                 r = c.getresponse()
                 r.read()
                 if r.status == 201:
@@ -160,7 +167,8 @@ def close_incidents(world):
     """The person that a remedy in doubt or without success calls for: looks, and closes."""
     def ask(method, path, body=None):
         c = http.client.HTTPConnection("127.0.0.1", world.port, timeout=10)
-        c.request(method, path, body, {"x-api-key": open(f"{world.data}/admin.key").read().strip(), "Content-Type": "application/json"})
+        c.request(method, path, body,
+                  {"x-api-key": open(f"{world.data}/admin.key").read().strip(), "Content-Type": "application/json"})
         text = c.getresponse().read()
         c.close()
         return json.loads(text)
@@ -238,7 +246,8 @@ def checks(world, db):
     unrecorded = db.execute("SELECT d.id FROM decision d LEFT JOIN entry j ON j.seq = d.seq WHERE j.kind IS NULL OR "
                             "j.kind <> 'decision.made'").fetchall()
     yield "no_decision_without_a_record", not unrecorded, str(unrecorded[:5])
-    for name, command in (("the_journal_verifies", ["audit", "verify"]), ("replay_makes_the_same_journal", ["replay", "--verify"])):
+    for name, command in (("the_journal_verifies", ["audit", "verify"]),
+                          ("replay_makes_the_same_journal", ["replay", "--verify"])):
         p = subprocess.run([world.weir, *command, "--data-dir", world.data], capture_output=True, text=True)
         yield name, p.returncode == 0, p.stdout[-300:] + p.stderr[-300:]
     done = sum(s == "done" for s in ended.values())

@@ -1,8 +1,8 @@
-"""The demo as a newcomer runs it, unattended: real pipelines, every fault found and mended, a journal that verifies and replays.
-One seed, or with WEIR_TEST_FULL seeds 1 to 10, and once without faults.
+"""The demo as a newcomer runs it, unattended: real pipelines, every fault found and mended, a journal that verifies and
+replays. One seed, or with WEIR_TEST_FULL seeds 1 to 10, and once without faults.
 
-A sanitizer makes every step several times as slow, which is a slow step to weir as well: with `sanitized`, what is judged is that
-nothing dies, that what was put in is found, that the journal holds and that no process complained.
+A sanitizer makes every step several times as slow, which is a slow step to weir as well: with `sanitized`, what is
+judged is that nothing dies, that what was put in is found, that the journal holds and that no process complained.
 
 usage: demo_test.py WEIR [sanitized]
 """
@@ -21,8 +21,8 @@ SUMMARY = r"(\d+) faults put in, (\d+) found, (\d+) causes? right, (\d+) mended 
 
 
 def run(weir, dir, *args):
-    """Run the demo with its files in `dir`, named as from the folder above it; give its exit status, what it said and the
-    seconds it took."""
+    """Run the demo with its files in `dir`, named as from the folder above it; give its exit status, what it said and
+    the seconds it took."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("WEIR_")}
     begin = time.monotonic()
     command = [os.path.abspath(weir), "demo", "--once", "--yes", "--dir", os.path.basename(dir), *args]
@@ -63,7 +63,8 @@ def with_faults(tap, weir, dir, seed, sanitized):
     tap.same((put, found), (5, 5), f"{name}: five faults put in, five found")
     if not sanitized:
         tap.check(right >= 4, f"{name}: at least four causes right", f"{right}")
-        tap.check(alone >= 4, f"{name}: at least four mended without a person", f"{mended} mended, {alone} without a person")
+        tap.check(alone >= 4, f"{name}: at least four mended without a person",
+                  f"{mended} mended, {alone} without a person")
     nobody_complained(tap, dir, said, name)
     journal_holds(tap, weir, dir, name)
     keep_what_was_said(tap, before, said)

@@ -49,7 +49,8 @@ def rhythm():
 def followed():
     x = rhythm()
     code, out, err = weir("--follow", "-", text=lines(x))
-    check("followed: a beat left out and a new level", code == 1 and "the course of the last samples" in out and "row 4001" in out
+    check("followed: a beat left out and a new level",
+          code == 1 and "the course of the last samples" in out and "row 4001" in out
           and "change: level from 10" in out and out.count("change:") == 1, out + err)
     check("an odd stretch as long as a cycle", "odd stretch: the last 40 rows" in out, out)
     code, out, err = weir("--follow", "--alarms", "--json", "-", text=timed(x))
@@ -66,7 +67,8 @@ def followed():
     check("no numbers is a failure", code not in (0, 2) and "no numbers" in err, err)
     code, out, err = weir("--follow", "--scores", "-", text="1\n")
     check("what needs the end of a recording is refused", code == 2 and "--scores" in err, err)
-    with subprocess.Popen([sys.argv[1], "detect", "--follow", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as p:
+    with subprocess.Popen([sys.argv[1], "detect", "--follow", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as p:
         p.stdin.write(lines(x[:4700]))
         p.stdin.flush()
         check("told while rows still come", "alarm:" in p.stdout.readline())
@@ -85,7 +87,8 @@ def shapes():
     code, out, err = weir("-", "--json", text=lines(odd))
     series = json.loads(out)["series"][0]
     check("JSON names rows", code == 1 and any(abs(c["row"] - 2040) < 40 for c in series["changes"]), series["changes"])
-    check("and discords and alarms", series["discords"] and series["alarms"] and all(a["summary"] for a in series["alarms"]), series)
+    check("and discords and alarms",
+          series["discords"] and series["alarms"] and all(a["summary"] for a in series["alarms"]), series)
     code, out, err = weir("-", "--discord", "--json", text=lines(odd))
     check("only what was asked for", set(json.loads(out)["series"][0]) == {"series", "rows", "period", "discords"}, out)
     code, out, err = weir("-", "--scores", text=lines(odd[:500]))
@@ -98,7 +101,8 @@ def columns():
     text = "a,b\n" + "".join(f"{v},{w + 4 * (i >= 300)}\n" for i, (v, w) in enumerate(zip(x, wave(600, 2))))
     code, out, err = weir("-", "--changes", "--together", "--json", text=text)
     changes = json.loads(out)["series"][0]["changes"]
-    check("columns change together, and the one that moved is named", len(changes) == 1 and changes[0]["column"] == "b", changes)
+    check("columns change together, and the one that moved is named", len(changes) == 1 and changes[0]["column"] == "b",
+          changes)
     code, out, err = weir("-", "--changes", "--json", text=text)
     check("or each by itself", [len(s["changes"]) for s in json.loads(out)["series"]] == [0, 1], out)
 
@@ -107,7 +111,8 @@ def refusals():
     for name, args, text in (("a wrong option", ["-", "--top", "99"], "1\n2\n"), ("no file", [], None)):
         code, out, err = weir(*args, text=text)
         check(name + ": exit 2", code == 2 and err, out + err)
-    for name, args, text in (("no such file", ["/nowhere/x.csv"], None), ("no numbers", ["-"], "hello\nworld\n"), ("empty", ["-"], "")):
+    for name, args, text in (("no such file", ["/nowhere/x.csv"], None), ("no numbers", ["-"], "hello\nworld\n"),
+                             ("empty", ["-"], "")):
         code, out, err = weir(*args, text=text)
         check(name + ": said, and not found", code not in (0, 2) and err and not out, (code, out, err))
     for name, text in (("one value", "1\n"), ("constant", "5\n" * 1000), ("holes", "1\n\nnan\n" * 50)):

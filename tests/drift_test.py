@@ -1,5 +1,5 @@
-"""weir drift as a person uses it: columns, and what a model saw and said; on the terminal, as JSON, as a page, as an incident.
-Usage: drift_test.py WEIR"""
+"""weir drift as a person uses it: columns, and what a model saw and said; on the terminal, as JSON, as a page, as an
+incident. Usage: drift_test.py WEIR"""
 import json
 import math
 import pathlib
@@ -41,7 +41,8 @@ def model(path, changed, seed):
 
 def harmless(page):
     text = pathlib.Path(page).read_text()
-    return all(x not in text for x in ("<script", "http://", "https://", "<b>")) and text.startswith("<!doctype html>"), text
+    return all(x not in text
+               for x in ("<script", "http://", "https://", "<b>")) and text.startswith("<!doctype html>"), text
 
 
 def incident(server, pipeline):
@@ -51,11 +52,14 @@ def incident(server, pipeline):
 
 def columns(server, tap, folder):
     ref, cur, page = table(folder / "ref.csv", 0), table(folder / "cur.csv", 1), folder / "t.html"
-    code, out, err = server.command("drift", ref, cur, "--html", str(page), "--pipeline", "orders", "--dataset", "sales")
-    tap.check(code == 1 and "2 of 3 columns drifted" in out and "sent to" in out, "two of three columns drift, exit 1", out + err)
+    code, out, err = server.command("drift", ref, cur, "--html", str(page), "--pipeline", "orders", "--dataset",
+                                    "sales")
+    tap.check(code == 1 and "2 of 3 columns drifted" in out and "sent to" in out, "two of three columns drift, exit 1",
+              out + err)
     tap.check(all(len(line) <= 80 for line in out.splitlines()), "at most 80 columns", out)
     fine, text = harmless(page)
-    tap.check(fine and text.count("<svg") == 2 and "2 of 3" in text, "a page of its own, with a plot a column", text[:200])
+    tap.check(fine and text.count("<svg") == 2 and "2 of 3" in text, "a page of its own, with a plot a column",
+              text[:200])
     found = incident(server, "orders")
     tap.check(found and [d["column"] for d in found["evidence"]["drifts"]] == ["amount", "age"], "an incident", found)
     code, out, err = server.command("drift", ref, ref)
@@ -66,14 +70,19 @@ def views(server, tap, folder):
     ref, cur, page = model(folder / "mref.csv", 0, 1), model(folder / "mcur.csv", 1, 2), folder / "m.html"
     code, out, err = server.command("drift", ref, cur, *VIEWS, "--html", str(page), "--pipeline", "scores", "--json")
     answer = json.loads(out)
-    tap.check(code == 1 and answer["drifted"] == 4 and answer["reference"]["rows"] == 3000, "every view drifts, exit 1", out + err)
-    tap.check(all(answer[v]["drift"] and answer[v]["what"] for v in ("embedding", "text", "errors", "performance")), "and says how", answer)
+    tap.check(code == 1 and answer["drifted"] == 4 and answer["reference"]["rows"] == 3000, "every view drifts, exit 1",
+              out + err)
+    tap.check(all(answer[v]["drift"] and answer[v]["what"] for v in ("embedding", "text", "errors", "performance")),
+              "and says how", answer)
     fine, text = harmless(page)
-    tap.check(fine and "4 of 4" in text and text.count("class=\"card\"") == 4 and text.count("<svg") == 9, "a page with a plot a view", text[:200])
+    tap.check(fine and "4 of 4" in text and text.count("class=\"card\"") == 4 and text.count("<svg") == 9,
+              "a page with a plot a view", text[:200])
     found = incident(server, "scores")
     looks = [d["look"] for d in found["evidence"]["drifts"]] if found else []
-    tap.check(looks == ["embedding", "text", "errors", "performance"] and found["severity"] == "HIGH", "an incident that names the views", found)
-    code, out, err = server.command("drift", ref, model(folder / "again.csv", 0, 3), *VIEWS, "--pipeline", "quiet", "--html", str(page))
+    tap.check(looks == ["embedding", "text", "errors", "performance"] and found["severity"] == "HIGH",
+              "an incident that names the views", found)
+    code, out, err = server.command("drift", ref, model(folder / "again.csv", 0, 3), *VIEWS, "--pipeline", "quiet",
+                                    "--html", str(page))
     tap.check(code == 0 and out.count("as before") == 4, "the same model again, exit 0", out + err)
     tap.check(all(len(line) <= 80 for line in out.splitlines()), "at most 80 columns", out)
     tap.check("0 of 4" in pathlib.Path(page).read_text(), "its page says so")

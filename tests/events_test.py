@@ -59,7 +59,8 @@ class WebSocket:
 
     def send(self, opcode, payload=b""):
         mask = os.urandom(4)
-        self.sock.sendall(bytes([0x80 | opcode, 0x80 | len(payload)]) + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
+        self.sock.sendall(bytes([0x80 | opcode, 0x80 | len(payload)]) + mask + bytes(b ^ mask[i % 4] for i,
+                                                                                     b in enumerate(payload)))
 
     def next(self):
         """The next entry, or ("close", code)."""
@@ -108,17 +109,20 @@ def follows_and_resumes(server, tap):
     tap.check(ws.status == 101 and ws.accepted, "the handshake is answered with the right Sec-WebSocket-Accept")
     first = change(server, "first")
     got = ws.next()
-    tap.same((got["seq"], got["kind"], got["body"]["summary"]), (first, "change.seen", "first"), "an entry comes as it commits")
+    tap.same((got["seq"], got["kind"], got["body"]["summary"]), (first, "change.seen", "first"),
+             "an entry comes as it commits")
     ws.close()
     for i in range(5):
         change(server, f"while away {i}")
     want = journal(server, first)  # before the connection opens: who does not answer a ping for 2 s is dropped
     ws = WebSocket(server, first)
-    tap.same([ws.next() for _ in want], want, "what was missed comes after resuming, equal to the journal, in order, once")
+    tap.same([ws.next() for _ in want], want,
+             "what was missed comes after resuming, equal to the journal, in order, once")
     ws.close()
     whole = journal(server, 0)
     ws = WebSocket(server, 0)
-    tap.same([ws.next()["seq"] for _ in whole], list(range(1, len(whole) + 1)), "from 0 the whole journal comes without a gap")
+    tap.same([ws.next()["seq"] for _ in whole], list(range(1, len(whole) + 1)),
+             "from 0 the whole journal comes without a gap")
     ws.send(9, b"hello")
     opcode, payload = ws.frame()
     while opcode == 9:
@@ -178,7 +182,8 @@ def drops_the_slow(server, tap):
     for _ in range(count):  # more than the sockets and the client's buffer hold
         change(server, padding=100000)
     wait_for(lambda: metric(server, "weir_event_dropped_total") > before, 8)
-    tap.check(metric(server, "weir_event_dropped_total") > before, "who does not read is dropped and counted", f"{count} entries sent")
+    tap.check(metric(server, "weir_event_dropped_total") > before, "who does not read is dropped and counted",
+              f"{count} entries sent")
     seen, end = [], None
     try:
         while end is None:
@@ -190,7 +195,8 @@ def drops_the_slow(server, tap):
     except (ConnectionError, OSError):
         end = "cut"
     tap.check(end in (("close", 1013), "cut"), "and its connection ends (1013, when it can still be said)", repr(end))
-    tap.check(seen == sorted(set(seen)) and len(seen) < count, "with an unbroken beginning of the journal, not all of it", f"{len(seen)} of {count}")
+    tap.check(seen == sorted(set(seen)) and len(seen) < count,
+              "with an unbroken beginning of the journal, not all of it", f"{len(seen)} of {count}")
     seq = change(server)
     wait_for(lambda: read and read[-1] == seq, 5)
     tap.same(read, list(range(start + 1, seq + 1)), "the other client is not disturbed")
@@ -206,7 +212,8 @@ def limits_clients(server, tap):
             many.append(WebSocket(server, 0))
     except ConnectionError:
         pass
-    tap.check([w.status for w in many].count(101) == 8 and many[-1].status == 503, "the ninth client is refused with 503", repr([w.status for w in many]))
+    tap.check([w.status for w in many].count(101) == 8 and many[-1].status == 503,
+              "the ninth client is refused with 503", repr([w.status for w in many]))
     for w in many:
         w.close()
     wait_for(lambda: metric(server, "weir_event_clients") == 0, 8)

@@ -114,8 +114,8 @@ def run_case(case, server):
 
 
 def answers(got):
-    """Status codes of the answers, framed as a client frames them: by Content-Length. What follows an answer that closes
-    the connection is no answer (the library's own refusals have such a tail)."""
+    """Status codes of the answers, framed as a client frames them: by Content-Length. What follows an answer that
+    closes the connection is no answer (the library's own refusals have such a tail)."""
     statuses, at = [], 0
     while m := re.compile(rb"HTTP/1\.[01] (\d{3}) .*?\r\n\r\n", re.S).match(got, at):
         head, at = m[0].lower(), m.end()

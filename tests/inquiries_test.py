@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The inquiry desk over the real program: inquiries_test.py WEIR. The calls, import, erasure, roles, a crash, and a mailbox of a real
-dovecot where one is installed."""
+"""The inquiry desk over the real program: inquiries_test.py WEIR. The calls, import, erasure, roles, a crash, and a
+mailbox of a real dovecot where one is installed."""
 import json
 import os
 import pwd
@@ -34,8 +34,10 @@ def submit(server, body, key="admin"):
 def calls(server):
     status, one = submit(server, {"subject": "Invoice 7", "body": "You charged me twice, please refund +49 30 901820",
                                   "sender_email": "ana@example.com", "sender_name": "Ana"})
-    check("submit answers with labels and a route", status == 201 and one["category"] == "billing" and one["department"] == "finance", one)
-    status, said = server.ask("POST", "/api/v1/inquiries/classify?include_all_scores=true", "Our production is down", key="admin")
+    check("submit answers with labels and a route",
+          status == 201 and one["category"] == "billing" and one["department"] == "finance", one)
+    status, said = server.ask("POST", "/api/v1/inquiries/classify?include_all_scores=true", "Our production is down",
+                              key="admin")
     check("classify takes a JSON string and gives all scores",
           status == 200 and said["urgency"] == "critical" and len(said["all_scores"]["category"]) == 6, said)
     check("classify keeps nothing", len(server.get("/api/v1/inquiries")["items"]) == 1)
@@ -46,7 +48,8 @@ def calls(server):
     check("a body is needed", status in (400, 422) and "body" in json.dumps(problem), problem)
     check("no inquiry is 404", server.ask("GET", "/api/v1/inquiries/inq-99999", key="admin")[0] == 404)
     status, now = server.ask("POST", f"/api/v1/inquiries/{one['id']}/label", {"category": "sales"}, key="admin")
-    check("a correction routes again", status == 200 and now["department"] == "sales" and now["labelled_by"] == "admin", now)
+    check("a correction routes again", status == 200 and now["department"] == "sales" and now["labelled_by"] == "admin",
+          now)
     found = server.get("/api/v1/inquiries?q=CHARGED%20ana@example.com&sender=Ana@Example.com&state=labelled")["items"]
     check("search finds it by words and sender", [x["id"] for x in found] == [one["id"]], found)
     return one["id"]
@@ -58,24 +61,30 @@ def roles(server, about):
     with open(path, "w") as f:
         f.write(viewer)
     got = server.ask("GET", f"/api/v1/inquiries/{about}", key="eye")[1]
-    check("a viewer sees no address, number or name", got["sender_email"] == "[mail]" and got["sender_name"] == "[name]" and
+    check("a viewer sees no address, number or name",
+          got["sender_email"] == "[mail]" and got["sender_name"] == "[name]" and
           "901820" not in got["body"] and "[phone]" in got["body"], got)
     check("a viewer does not search texts", server.ask("GET", "/api/v1/inquiries?q=refund", key="eye")[0] == 403)
     check("a viewer does not work", server.ask("POST", f"/api/v1/inquiries/{about}/close", {}, key="eye")[0] == 403)
-    check("the ingest key submits and reads nothing", submit(server, {"body": "My invoice is late", "sender_email": "b@example.com"}, "ingest")[0] == 201
+    check("the ingest key submits and reads nothing",
+          submit(server, {"body": "My invoice is late", "sender_email": "b@example.com"}, "ingest")[0] == 201
           and server.ask("GET", f"/api/v1/inquiries/{about}", key="ingest")[0] == 403)
 
 
 def files(server):
-    mbox = server.write("in.mbox", "From a@b Mon May  4 08:00:00 2026\nFrom: Zoe <zoe@example.com>\nMessage-ID: <1@t>\nSubject: =?utf-8?q?Rechnung_f=C3=BCr_M=C3=A4rz?=\n\n"
+    mbox = server.write("in.mbox",
+                        "From a@b Mon May  4 08:00:00 2026\nFrom: Zoe <zoe@example.com>\nMessage-ID: <1@t>\nSubject: =?utf-8?q?Rechnung_f=C3=BCr_M=C3=A4rz?=\n\n"
                         "Bitte senden Sie die Rechnung.\n\nFrom a@b Mon May  4 08:00:00 2026\nFrom: zoe@example.com\nMessage-ID: <2@t>\n"
                         "In-Reply-To: <1@t>\nSubject: Re: Rechnung\n\nNoch eine Frage zur Rechnung: wann kommt die Gutschrift?\n")
     rc, out, err = server.command("inquiries", "import", mbox, "--json")
     check("an mbox is imported", rc == 0 and json.loads(out)["accepted"] == 2, out + err)
     rc, out, _ = server.command("inquiries", "import", mbox, "--json")
-    check("and known the second time", rc == 0 and json.loads(out) == {"accepted": 0, "known": 2, "refused": 0, "by_machine": 0, "unreadable": 0}, out)
+    check("and known the second time",
+          rc == 0 and json.loads(out) == {"accepted": 0, "known": 2, "refused": 0, "by_machine": 0, "unreadable": 0},
+          out)
     items = server.get("/api/v1/inquiries?sender=zoe@example.com")["items"]
-    check("the answer is in the thread of its question", items[0]["thread"] == items[1]["seq"] and items[1]["subject"] == "Rechnung für März", items)
+    check("the answer is in the thread of its question",
+          items[0]["thread"] == items[1]["seq"] and items[1]["subject"] == "Rechnung für März", items)
     rc, out, _ = server.command("inquiries", "show", items[0]["id"])
     check("show tells why", rc == 0 and "Gutschrift" in out and "why" in out, out)
     rc, _, err = server.command("inquiries", "import", server.write("no.txt", "nothing"))
@@ -88,7 +97,8 @@ def erasure(server):
     rc, _, err = server.command("inquiries", "erase", "zoe@example.com", "--yes")
     check("erase answers", rc == 0, err)
     items = [x for x in server.get("/api/v1/inquiries")["items"] if x["erased"]]
-    check("nothing of it can be read, and it is closed", len(items) == 2 and all(x["subject"] == "" and x["state"] == "closed" for x in items), items)
+    check("nothing of it can be read, and it is closed",
+          len(items) == 2 and all(x["subject"] == "" and x["state"] == "closed" for x in items), items)
     check("an unknown address is told", server.command("inquiries", "erase", "zoe@example.com", "--yes")[0] == 1)
     rc, out, _ = server.command("audit", "verify")
     check("the journal is whole", rc == 0, out)
@@ -106,12 +116,16 @@ def readable(folder, what):
 
 
 def crash(server):
-    ids = [submit(server, {"body": f"invoice question {n} about Xylophonstrasse", "sender_email": f"c{n}@example.com"})[1]["id"] for n in range(5)]
+    ids = [submit(server,
+                  {"body": f"invoice question {n} about Xylophonstrasse", "sender_email": f"c{n}@example.com"})[1]["id"]
+           for n in range(5)]
     server.kill()
-    check("what was acknowledged is in no file in the clear", readable(server.data, b"Xylophonstrasse") is None, readable(server.data, b"Xylophonstrasse"))
+    check("what was acknowledged is in no file in the clear", readable(server.data, b"Xylophonstrasse") is None,
+          readable(server.data, b"Xylophonstrasse"))
     server.start()
     texts = [server.get(f"/api/v1/inquiries/{i}")["body"] for i in ids]
-    check("after a crash every acknowledged inquiry is there and readable", all("Xylophonstrasse" in t for t in texts), texts)
+    check("after a crash every acknowledged inquiry is there and readable", all("Xylophonstrasse" in t for t in texts),
+          texts)
 
 
 def dovecot(folder, port):
@@ -132,7 +146,8 @@ def dovecot(folder, port):
                 f"service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {port}\n  }}\n  inet_listener imaps {{\n    port = 0\n  }}\n}}\n"
                 f"mail_location = maildir:{folder}/mail\npassdb {{\n  driver = static\n  args = password=secret\n}}\n"
                 f"userdb {{\n  driver = static\n  args = uid={nobody.pw_uid} gid={nobody.pw_gid} home={folder}/mail\n}}\n")
-    child = subprocess.Popen([program, "-c", f"{folder}/dovecot.conf", "-F"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen([program, "-c", f"{folder}/dovecot.conf", "-F"], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
 
     def greets():
         try:
@@ -156,7 +171,8 @@ def deliver(folder, name, text):
 
 def mailbox(program):
     port = free_port()
-    server = Weir(program, config=f"inquiries:\n  imap_url: imap://127.0.0.1:{port}\n  imap_user: desk\n  imap_password: env:DESK_PASSWORD\n  imap_every: 1s\n")
+    server = Weir(program,
+                  config=f"inquiries:\n  imap_url: imap://127.0.0.1:{port}\n  imap_user: desk\n  imap_password: env:DESK_PASSWORD\n  imap_every: 1s\n")
     folder = tempfile.mkdtemp(prefix="weir-dovecot-")
     child = dovecot(folder, port)
     if not child:
@@ -167,19 +183,27 @@ def mailbox(program):
     os.environ["DESK_PASSWORD"] = "secret"
     try:
         for n in range(3):
-            deliver(folder, n, f"From: imap{n}@example.com\nMessage-ID: <{n}@imap>\nSubject: Invoice {n}\n\nMy invoice {n} is wrong, please send a refund.\n")
-        deliver(folder, 9, "From: robot@example.com\nAuto-Submitted: auto-replied\nSubject: Out of office\n\nI am away\n")
+            deliver(folder, n,
+                    f"From: imap{n}@example.com\nMessage-ID: <{n}@imap>\nSubject: Invoice {n}\n\nMy invoice {n} is wrong, please send a refund.\n")
+        deliver(folder, 9,
+                "From: robot@example.com\nAuto-Submitted: auto-replied\nSubject: Out of office\n\nI am away\n")
         server.start()
         items = wait_for(lambda: len(i := server.get("/api/v1/inquiries")["items"]) >= 3 and i, 30)
-        check("mails are fetched from a real mailbox, but not those of machines", items and {x["channel"] for x in items} == {"imap"} and len(items) == 3, items)
+        check("mails are fetched from a real mailbox, but not those of machines",
+              items and {x["channel"] for x in items} == {"imap"} and len(items) == 3, items)
         looks = server.ask("GET", "/metrics", key="admin")[1]
-        check("and counted", 'weir_inquiry_intake_total{outcome="by_machine"} 1' in looks, [x for x in looks.splitlines() if "intake" in x])
+        check("and counted", 'weir_inquiry_intake_total{outcome="by_machine"} 1' in looks,
+              [x for x in looks.splitlines() if "intake" in x])
         server.stop()
-        deliver(folder, 5, "From: imap5@example.com\nMessage-ID: <5@imap>\nSubject: Login\n\nI cannot log in since the update\n")
+        deliver(folder, 5,
+                "From: imap5@example.com\nMessage-ID: <5@imap>\nSubject: Login\n\nI cannot log in since the update\n")
         server.start()
         items = wait_for(lambda: len(i := server.get("/api/v1/inquiries")["items"]) >= 4 and i, 30)
-        known = [x for x in server.ask("GET", "/metrics", key="admin")[1].splitlines() if x.startswith('weir_inquiry_intake_total{outcome="known"}')]
-        check("after a restart only what is new is fetched", items and len(items) == 4 and known == ['weir_inquiry_intake_total{outcome="known"} 0'], (len(items or []), known))
+        known = [x for x in server.ask("GET", "/metrics", key="admin")[1].splitlines()
+                 if x.startswith('weir_inquiry_intake_total{outcome="known"}')]
+        check("after a restart only what is new is fetched",
+              items and len(items) == 4 and known == ['weir_inquiry_intake_total{outcome="known"} 0'],
+              (len(items or []), known))
     finally:
         server.done()
         child.terminate()

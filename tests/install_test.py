@@ -1,4 +1,5 @@
-"""`make install` into a folder: what comes with the binary is there, works, and fits it. usage: install_test.py BUILD_FOLDER
+"""`make install` into a folder: what comes with the binary is there, works, and fits it. usage: install_test.py
+BUILD_FOLDER
 """
 import json
 import os
@@ -26,7 +27,8 @@ def main():
         with open(f"{share}/man/man1/weir.1", encoding="utf-8") as f:
             man = f.read()
         tap.check(man.startswith(".TH WEIR 1") and ".SH" in man and "incidents" in man, "the man page")
-        tap.same(run("bash", "-n", f"{share}/bash-completion/completions/weir").returncode, 0, "the completion of bash is valid")
+        tap.same(run("bash", "-n", f"{share}/bash-completion/completions/weir").returncode, 0,
+                 "the completion of bash is valid")
         line = "source {0}; COMP_WORDS=(weir inc); COMP_CWORD=1; _weir; echo ${{COMPREPLY[*]}}".format(f"{share}/bash-completion/completions/weir")
         tap.check("incidents" in run("bash", "-c", line).stdout, "and completes a command")
         for file in ("zsh/site-functions/_weir", "fish/vendor_completions.d/weir.fish"):

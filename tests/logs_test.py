@@ -29,7 +29,8 @@ def templates(folder):
     log = folder / "app.log"
     log.write_text("\n".join(requests(3000)) + "\n2026-01-01 10:50:00 ERROR cannot reach 10.0.0.7:6379\n")
     code, out, err = weir("logs", log)
-    check("templates, an unusual line, exit 1", code == 1 and "6001 lines, 3 templates, 1 unusual" in out and "new after 6000 lines" in out, out + err)
+    check("templates, an unusual line, exit 1",
+          code == 1 and "6001 lines, 3 templates, 1 unusual" in out and "new after 6000 lines" in out, out + err)
     check("at most 80 columns", all(len(line) <= 80 for line in out.splitlines()), out)
     code, out, err = weir("logs", "--json", "--lines", log)
     answer = json.loads(out)
@@ -37,10 +38,13 @@ def templates(folder):
     texts = {t["id"]: t for t in answer["templates"]}
     check("counts add up", sum(t["count"] for t in texts.values()) == 6001, texts)
     first = texts[answer["lines"][0]["template"]]
-    check("the users became a parameter", first["template"] == "<*> request <*> from user <*>" and first["count"] == 3000, first)
-    check("lines were answered at once, too", answer["lines"][2]["at_once"] != answer["lines"][0]["at_once"], answer["lines"][:4])
+    check("the users became a parameter",
+          first["template"] == "<*> request <*> from user <*>" and first["count"] == 3000, first)
+    check("lines were answered at once, too", answer["lines"][2]["at_once"] != answer["lines"][0]["at_once"],
+          answer["lines"][:4])
     code, out, err = weir("logs", "-", stdin=b"one two 3\r\none two 4\r\nnot ended \xff\x00 5")
-    check("standard input, exit 0 when nothing is unusual", code == 0 and "3 lines, 2 templates, 0 unusual" in out, out + err)
+    check("standard input, exit 0 when nothing is unusual", code == 0 and "3 lines, 2 templates, 0 unusual" in out,
+          out + err)
     code, out, err = weir("logs", "-", stdin=b"x" * 3_000_000 + b"\ny\n")
     check("a line of megabytes", code == 0 and "templates" in out, out[:300] + err)
     check("no such file, exit 3", weir("logs", folder / "none")[0] == 3)
@@ -54,7 +58,8 @@ def difference(folder):
     bad.write_text("start 18\nloaded 1003 rows\nTraceback (most recent call last):\n  File \"load.py\", line 3\n"
                    "OSError: [Errno 28] No space left on device\nBUILD FAILED in 14s\n")
     code, out, err = weir("logs", "diff", good, bad)
-    check("the error is shown, exit 1", code == 1 and "No space left" in out and "6 lines, 4 of them new" in out, out + err)
+    check("the error is shown, exit 1", code == 1 and "No space left" in out and "6 lines, 4 of them new" in out,
+          out + err)
     check("what only says that it failed is not", "BUILD FAILED" not in out and "loaded" not in out, out)
     code, out, err = weir("logs", "diff", "--json", good, bad)
     check("--json", code == 1 and [x["line"] for x in json.loads(out)["lines"]] == [3, 4, 5], out + err)
@@ -63,7 +68,8 @@ def difference(folder):
     code, out, err = weir("logs", "diff", good, "-", stdin=bad.read_bytes())
     check("standard input", code == 1 and "No space left" in out, out + err)
     (folder / "empty").touch()
-    check("an empty run", weir("logs", "diff", good, folder / "empty")[0] == 0 and weir("logs", "diff", folder / "empty", bad)[0] == 1)
+    check("an empty run",
+          weir("logs", "diff", good, folder / "empty")[0] == 0 and weir("logs", "diff", folder / "empty", bad)[0] == 1)
     check("a folder is not a file, exit 3", weir("logs", "diff", folder, bad)[0] == 3)
 
 

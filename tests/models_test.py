@@ -1,5 +1,5 @@
-"""Models replace themselves: nine incidents of a fed recording are labelled false at a real server, a calmer detector is promoted on the
-ones held back, shown, taken back, and learned again only from new labels. usage: models_test.py WEIR
+"""Models replace themselves: nine incidents of a fed recording are labelled false at a real server, a calmer detector
+is promoted on the ones held back, shown, taken back, and learned again only from new labels. usage: models_test.py WEIR
 """
 import json
 import os
@@ -12,7 +12,8 @@ from weir_server import Weir, wait_for
 
 
 def recording():
-    """Two weeks of minutes around 100, from a small generator; from the fifth day on a spike at noon, each larger than the last."""
+    """Two weeks of minutes around 100, from a small generator; from the fifth day on a spike at noon, each larger than
+    the last."""
     lines, state, spike = ["timestamp,value"], 12345, 30.0
     for i in range(14 * 1440):
         noise = 0
@@ -31,28 +32,34 @@ def recording():
 def main():
     tap, weir = Tap(), Weir(sys.argv[1], "models:\n  train_every: 1s\n")
     try:
-        subprocess.run([sys.argv[1], "feed", "--data-dir", weir.data, weir.write("rows.csv", recording())], capture_output=True,
-                       env={k: v for k, v in os.environ.items() if not k.startswith("WEIR_")})
+        subprocess.run([sys.argv[1], "feed", "--data-dir", weir.data, weir.write("rows.csv", recording())],
+                       capture_output=True, env={k: v for k, v in os.environ.items() if not k.startswith("WEIR_")})
         weir.start()
         items = sorted(weir.get("/api/v1/incidents")["items"], key=lambda i: i["opened"])
         tap.check(len(items) >= 6, "the recording made incidents", len(items))
         tap.same(weir.get("/api/v1/models")["version"], 0, "nothing is learned yet")
-        tap.same(weir.ask("POST", "/api/v1/models/rollback", {}, key="admin")[0], 409, "so there is nothing to take back")
+        tap.same(weir.ask("POST", "/api/v1/models/rollback", {}, key="admin")[0], 409,
+                 "so there is nothing to take back")
         for item in items[:5]:
             weir.command("incidents", "label", item["id"], "false")
         time.sleep(4)
         tap.same(weir.get("/api/v1/models")["version"], 0, "five labels are too few")
         for item in items[5:]:
             weir.command("incidents", "label", item["id"], "false")
-        learned = wait_for(lambda: (m := weir.get("/api/v1/models"))["series"] and m, 20) or {"series": [{}], "version": 0}
+        learned = wait_for(lambda: (m := weir.get("/api/v1/models"))["series"] and m, 20) or {"series": [{}],
+                                                                                              "version": 0}
         model = learned["series"][0]
         tap.same((learned["version"], model.get("series")), (1, "rows"), "a challenger is promoted")
         tap.check(model.get("sensitivity", 9) < 1, "it is calmer than before", model)
-        tap.check(model.get("score", 0) >= model.get("before", 1) + 0.05, "and better on what it was not chosen by", model)
-        tap.check(model.get("held_back", 0) >= 2 and len(model.get("data", "")) == 64, "which is recorded, with the samples it saw", model)
-        calm = json.loads(weir.command("detect", "backtest", "--json", "--sensitivity", str(model.get("sensitivity", 1)))[1])
+        tap.check(model.get("score", 0) >= model.get("before", 1) + 0.05, "and better on what it was not chosen by",
+                  model)
+        tap.check(model.get("held_back", 0) >= 2 and len(model.get("data", "")) == 64,
+                  "which is recorded, with the samples it saw", model)
+        calm = json.loads(weir.command("detect", "backtest", "--json", "--sensitivity",
+                                       str(model.get("sensitivity", 1)))[1])
         loud = json.loads(weir.command("detect", "backtest", "--json")[1])
-        tap.check(calm["false_alarms"] < loud["false_alarms"], "a backtest agrees", (calm["false_alarms"], loud["false_alarms"]))
+        tap.check(calm["false_alarms"] < loud["false_alarms"], "a backtest agrees",
+                  (calm["false_alarms"], loud["false_alarms"]))
         code, out, _ = weir.command("models")
         tap.check(code == 0 and "rows" in out and max(map(len, out.splitlines())) <= 80, "people see it", out)
         tap.same(weir.command("models", "rollback")[0], 0, "a person takes it back")

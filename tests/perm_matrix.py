@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every route for every role: perm_matrix.py SERVER_FIXTURE. The routes come from /openapi.json, which is made from the table
-that authorises; what each role may do is written down here once more, so that a change of the rule shows."""
+"""Every route for every role: perm_matrix.py SERVER_FIXTURE. The routes come from /openapi.json, which is made from the
+table that authorises; what each role may do is written down here once more, so that a change of the rule shows."""
 import http.client
 import json
 import sys
@@ -48,13 +48,15 @@ def main():
                     fine = got not in (401, 403) if allowed else got == want
                     if path == "/api/v1/login":
                         fine = got == 400  # public, and its own 401 is about the key in the body
-                    tap.check(fine and got < 500, f"{method.upper()} {path} as {role or 'nobody'}: {want}", f"got {got}")
+                    tap.check(fine and got < 500, f"{method.upper()} {path} as {role or 'nobody'}: {want}",
+                              f"got {got}")
         # Who is refused has changed nothing.
         tap.same(server.ask("GET", "/api/v1/pipelines", "viewer")[0], 200, "the keys still work")
-        for headers in ({"x-api-key": "wrong"}, {"Authorization": "Bearer wrong"}, {"Cookie": "weir_session=0000"}, {"x-api-key": ""},
-                        {"Authorization": "Basic d2VpcjpYWFg="}):
+        for headers in ({"x-api-key": "wrong"}, {"Authorization": "Bearer wrong"}, {"Cookie": "weir_session=0000"},
+                        {"x-api-key": ""}, {"Authorization": "Basic d2VpcjpYWFg="}):
             tap.same(server.ask("GET", "/api/v1/pipelines", headers=headers)[0], 401, f"refused: {headers}")
-        tap.same(server.ask("GET", "/api/v1/pipelines", headers={"Authorization": "Bearer " + server.keys["viewer"]})[0], 200, "a key as bearer")
+        tap.same(server.ask("GET", "/api/v1/pipelines",
+                            headers={"Authorization": "Bearer " + server.keys["viewer"]})[0], 200, "a key as bearer")
     tap.done()
 
 

@@ -1,5 +1,6 @@
-"""A real Prometheus writes to a real weir, which is away for a while in between: every sample arrives, once and unchanged. A real
-Alertmanager sends what Prometheus alerts, and it becomes an incident. weir scrapes the same exporter itself.
+"""A real Prometheus writes to a real weir, which is away for a while in between: every sample arrives, once and
+unchanged. A real Alertmanager sends what Prometheus alerts, and it becomes an incident. weir scrapes the same exporter
+itself.
 
 usage: prometheus_test.py WEIR. WEIR_TEST_FULL: away for 30 s instead of 4.
 """
@@ -48,7 +49,8 @@ class Tools:
     def __init__(self, weir, exporter_port):
         self.dir = tempfile.mkdtemp(prefix="weir-prometheus-")
         self.prometheus_port, self.alerts_port, self.children = free_port(), free_port(), []
-        self.write("rules.yml", "groups:\n- name: g\n  interval: 1s\n  rules:\n  - alert: LoaderBroken\n    expr: broken > 0\n"
+        self.write("rules.yml",
+                   "groups:\n- name: g\n  interval: 1s\n  rules:\n  - alert: LoaderBroken\n    expr: broken > 0\n"
                    "    labels: {pipeline: orders, severity: critical}\n    annotations: {summary: the loader says that it is broken}\n")
         self.write("prometheus.yml", f"""
 global: {{scrape_interval: 1s, scrape_timeout: 900ms, external_labels: {{site: here}}}}
@@ -78,7 +80,8 @@ receivers:
             f.write(text)
 
     def start(self):
-        self.run("prometheus-alertmanager", f"--config.file={self.dir}/alertmanager.yml", f"--storage.path={self.dir}/alerts",
+        self.run("prometheus-alertmanager", f"--config.file={self.dir}/alertmanager.yml",
+                 f"--storage.path={self.dir}/alerts",
                  f"--web.listen-address=127.0.0.1:{self.alerts_port}", "--cluster.listen-address=")
         self.run("prometheus", f"--config.file={self.dir}/prometheus.yml", f"--storage.tsdb.path={self.dir}/tsdb",
                  f"--web.listen-address=127.0.0.1:{self.prometheus_port}")
@@ -115,8 +118,8 @@ def value(text):
 
 
 def theirs(tools, until, span):
-    """{series: {time in ms: value}} as Prometheus has it; the rules' own series are not all written to the same moment, so only
-    what was scraped."""
+    """{series: {time in ms: value}} as Prometheus has it; the rules' own series are not all written to the same moment,
+    so only what was scraped."""
     out = {}
     for s in tools.query(f'{{job=~"prometheus|exporter"}}[{span}s]', at=until):
         out[tuple(sorted(s["metric"].items()))] = {round(t * 1000): value(v) for t, v in s["values"]}
@@ -152,9 +155,11 @@ def compare(tap, tools, weir, since):
     have = ours(weir, since - 5, until)
     total = sum(len(s) for s in said.values())
     missing = [(k, t) for k, s in said.items() for t in s if t not in have.get(k, {})]
-    changed = [(k, t, v, have[k][t]) for k, s in said.items() for t, v in s.items() if t in have.get(k, {}) and differ(v, have[k][t])]
+    changed = [(k, t, v, have[k][t]) for k, s in said.items() for t,
+               v in s.items() if t in have.get(k, {}) and differ(v, have[k][t])]
     first = {k: min(s) for k, s in said.items() if s}
-    more = [(k, t) for k, s in have.items() for t, v in s.items() if v is not None and t >= first.get(k, 1 << 60) and t not in said.get(k, {})]
+    more = [(k, t) for k, s in have.items() for t,
+            v in s.items() if v is not None and t >= first.get(k, 1 << 60) and t not in said.get(k, {})]
     print(f"# {total} samples of {len(said)} series over {until - since:.0f} s, weir away for {AWAY} s")
     tap.check(total > 120 * (AWAY + BEFORE), "Prometheus has many samples", total)
     tap.check(not missing, "every sample has arrived", f"{len(missing)} of {total}: {missing[:3]}")
@@ -162,7 +167,8 @@ def compare(tap, tools, weir, since):
     tap.check(not more, "and none that Prometheus does not have", f"{len(more)}: {more[:3]}")
     dropped = tools.number("prometheus_remote_storage_samples_dropped_total") + tools.number("prometheus_remote_storage_samples_failed_total")
     tap.same(dropped, 0.0, "Prometheus gave up on none")
-    tap.check(tools.number("prometheus_remote_storage_samples_retried_total") > 0, "it had to try again while weir was away")
+    tap.check(tools.number("prometheus_remote_storage_samples_retried_total") > 0,
+              "it had to try again while weir was away")
 
 
 def alerts(tap, weir):
@@ -170,7 +176,8 @@ def alerts(tap, weir):
         return [i for i in weir.get("/api/v1/incidents")["items"] if i["pipeline"] == "orders" and i["state"] in state]
     Exporter.broken = 1
     found = wait_for(lambda: incidents({"open", "diagnosed", "mitigating"}), 20)
-    tap.check(len(found) == 1 and "broken" in (found[0]["title"] + "Loader").lower(), "an alert by way of Alertmanager is an incident", found)
+    tap.check(len(found) == 1 and "broken" in (found[0]["title"] + "Loader").lower(),
+              "an alert by way of Alertmanager is an incident", found)
     Exporter.broken = 0
     tap.check(found and found[0]["severity"] == "CRITICAL", "of the severity the rule says", found)
 
@@ -182,7 +189,8 @@ def scraped(tap, weir):
         return items and weir.get(f"/api/v1/series/{items[0]['id']}/samples?from={now - 60 * 10**6}&to={now}&points=5000")["points"]
     points = wait_for(last, 10) or []
     rising = all(a["avg"] < b["avg"] for a, b in zip(points, points[1:]))
-    tap.check(len(points) > 2 and rising and points[-1]["avg"] % 10 == 0, "weir scrapes the exporter itself", points[-3:])
+    tap.check(len(points) > 2 and rising and points[-1]["avg"] % 10 == 0, "weir scrapes the exporter itself",
+              points[-3:])
 
 
 def main():
@@ -193,7 +201,8 @@ def main():
     exporter = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Exporter)
     threading.Thread(target=exporter.serve_forever, daemon=True).start()
     port = exporter.server_address[1]
-    weir = Weir(sys.argv[1], f"incident:\n  settle: 100ms\nscrape:\n  - job: direct\n    url: http://127.0.0.1:{port}/metrics\n    every: 1s\n    timeout: 500ms\n    pipeline: direct\n")
+    weir = Weir(sys.argv[1],
+                f"incident:\n  settle: 100ms\nscrape:\n  - job: direct\n    url: http://127.0.0.1:{port}/metrics\n    every: 1s\n    timeout: 500ms\n    pipeline: direct\n")
     tap, tools = Tap(), None
     try:
         weir.start()

@@ -1,5 +1,5 @@
-"""A disk that fails under a running weir: it stops writing for good, says so wherever somebody looks, and works again after a restart
-with all that it acknowledged. usage: read_only_test.py WEIR
+"""A disk that fails under a running weir: it stops writing for good, says so wherever somebody looks, and works again
+after a restart with all that it acknowledged. usage: read_only_test.py WEIR
 """
 import resource
 import sys
@@ -37,7 +37,8 @@ def main():
         tap.same(metric(weir, "weir_store_read_only"), ["1"], "the metric is 1")
         tap.check("a write to disk failed" in weir.get("/api/v1/stats")["trouble"], "the page is told")
         code, out, err = weir.command("incidents")
-        tap.check("WARNING" in err and "restart weir" in err and "orders" in out, "a command lists what is there, and warns", (code, out, err))
+        tap.check("WARNING" in err and "restart weir" in err and "orders" in out,
+                  "a command lists what is there, and warns", (code, out, err))
         code, _, err = weir.command("silence", "add", "--pipeline", "orders", "--for", "1h", "--comment", "x")
         tap.check(code != 0 and "restart" in err, "one that changes something fails and says why", (code, err))
         weir.stop()

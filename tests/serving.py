@@ -12,7 +12,8 @@ class Server:
 
     def __init__(self, program, *args):
         self.dir = tempfile.mkdtemp(prefix="weir-server-")
-        self.child = subprocess.Popen([program, self.dir, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.child = subprocess.Popen([program, self.dir, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      text=True)
         line = self.child.stdout.readline()
         if not line:
             raise SystemExit("the server did not start")

@@ -1,5 +1,6 @@
-"""Silences, maintenance windows and inhibition over the API of a real server: what is silenced opens nothing and is kept, a silence
-ends by itself or by hand, and what only suffers from a fault upstream joins its incident. usage: silence_test.py WEIR
+"""Silences, maintenance windows and inhibition over the API of a real server: what is silenced opens nothing and is
+kept, a silence ends by itself or by hand, and what only suffers from a fault upstream joins its incident. usage:
+silence_test.py WEIR
 """
 import sys
 import time
@@ -36,11 +37,13 @@ def main():
         fail(weir, "r1", "other")
         fail(weir, "r2", "brief")
         found = wait_for(lambda: weir.get("/api/v1/findings?pipeline=other")["items"], 5)
-        tap.same([f["suppressed"] for f in found], [made.get("id")], "a silenced finding is kept, with the silence that holds it")
+        tap.same([f["suppressed"] for f in found], [made.get("id")],
+                 "a silenced finding is kept, with the silence that holds it")
         time.sleep(1.7)
         tap.same(incidents(weir), [], "and opens no incident")
         fail(weir, "r3", "brief")
-        tap.check(wait_for(lambda: [i["pipeline"] for i in incidents(weir)] == ["brief"], 5), "a silence ends by itself", incidents(weir))
+        tap.check(wait_for(lambda: [i["pipeline"] for i in incidents(weir)] == ["brief"], 5),
+                  "a silence ends by itself", incidents(weir))
         tap.same(weir.ask("DELETE", f"/api/v1/silences/{made.get('id')}", key="admin")[0], 204, "or by hand")
         fail(weir, "r4", "other")
         tap.check(wait_for(lambda: len(incidents(weir)) == 2, 5), "then its pipeline counts again", incidents(weir))

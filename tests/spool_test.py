@@ -1,4 +1,5 @@
-"""What `weir run` spools while the server is down is in the record soon after the server is back, once. usage: spool_test.py WEIR"""
+"""What `weir run` spools while the server is down is in the record soon after the server is back, once. usage:
+spool_test.py WEIR"""
 import os
 import sys
 
@@ -18,10 +19,13 @@ def main():
         weir.start()
         runs = lambda: weir.get("/api/v1/pipelines/orders/runs").get("items", [])
         wait_for(lambda: [r for r in runs() if r["exit_code"] == 3], 10)
-        tap.same([(r["pipeline"], r["exit_code"]) for r in runs()], [("orders", 3)], "the server takes them in when it starts, once")
-        left = wait_for(lambda: [n for n in os.listdir(spool) if not n.startswith(".")] == ["00000000000000000000-junk.json.refused"], 10)
+        tap.same([(r["pipeline"], r["exit_code"]) for r in runs()], [("orders", 3)],
+                 "the server takes them in when it starts, once")
+        left = wait_for(lambda: [n for n in os.listdir(spool)
+                                 if not n.startswith(".")] == ["00000000000000000000-junk.json.refused"], 10)
         tap.check(left, "what can never be accepted is put aside", os.listdir(spool))
-        tap.check(wait_for(lambda: weir.get("/api/v1/incidents").get("items"), 10), "and it counts: the failed run is an incident")
+        tap.check(wait_for(lambda: weir.get("/api/v1/incidents").get("items"), 10),
+                  "and it counts: the failed run is an incident")
         tap.same(weir.stop(), 0, "and the server stops as it should")
     finally:
         weir.done()

@@ -16,7 +16,8 @@ def free_port():
 
 
 class Weir:
-    """A data folder and what runs on it. `config` is YAML added to the configuration, `pipelines` that of pipelines.yaml."""
+    """A data folder and what runs on it. `config` is YAML added to the configuration, `pipelines` that of
+    pipelines.yaml."""
 
     def __init__(self, program, config="", pipelines="", port=None, folder=None):
         self.program, self.port = program, port or free_port()
@@ -113,5 +114,6 @@ def wait_for(what, seconds, every=0.1):
 def failed_run(name, pipeline, step="load"):
     """A report as `weir run` sends it, of a step whose source timed out."""
     t = int(time.time() * 1e6)
-    return {"event": "finished", "id": name, "pipeline": pipeline, "step": step, "started": t - 50000, "ended": t, "exit_code": 28, "signal": 0,
+    return {"event": "finished", "id": name, "pipeline": pipeline, "step": step, "started": t - 50000, "ended": t,
+            "exit_code": 28, "signal": 0,
             "attempt": 1, "output": "curl: (28) Operation timed out after 1001 milliseconds with 0 bytes received"}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Write a C file with the bytes of files: embed_files.py OUT.c HEADER NAME=FILE...  Each becomes the function `str NAME(void)`,
-declared in HEADER."""
+"""Write a C file with the bytes of files: embed_files.py OUT.c HEADER NAME=FILE...  Each becomes the function `str
+NAME(void)`, declared in HEADER."""
 import sys
 
 
@@ -14,7 +14,8 @@ def main() -> int:
         lines.append(f"static const unsigned char {name}_bytes[] = {{")
         for i in range(0, len(data), 20):
             lines.append("    " + " ".join(f"{b}," for b in data[i : i + 20]))
-        lines += ["    0", "};", "", f"str {name}(void)", "{", f"    return (str){{ (const char *){name}_bytes, {len(data)} }};", "}", ""]
+        lines += ["    0", "};", "", f"str {name}(void)", "{",
+                  f"    return (str){{ (const char *){name}_bytes, {len(data)} }};", "}", ""]
     with open(out, "w", encoding="utf-8") as f:
         f.write("\n".join(lines))
     return 0

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Turn a folder of .sql files into one C header: `embed_sql.py FOLDER PREFIX out.h DEPFILE`.
 
-FOLDER/NAME.sql -> PREFIX_SQL_NAME, an index into `static const char *const PREFIX_sql[]`. For small databases beside the store,
-whose own statements are embedded by embed.py. The depfile names the folder and every file in it.
+FOLDER/NAME.sql -> PREFIX_SQL_NAME, an index into `static const char *const PREFIX_sql[]`. For small databases beside
+the store, whose own statements are embedded by embed.py. The depfile names the folder and every file in it.
 """
 import os
 import sys
@@ -10,7 +10,8 @@ import sys
 
 def c_string(text):
     escape = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "?": "\\?"}
-    return "\n".join('        "' + "".join(escape.get(c, c) for c in line) + '"' for line in text.splitlines(keepends=True))
+    return "\n".join('        "' + "".join(escape.get(c, c) for c in line) + '"'
+                     for line in text.splitlines(keepends=True))
 
 
 def main(folder, prefix, out_path, dep_path):

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Put files into the binary: embed_web.py OUT.h OUT.c DIST KEEP...
 
-DIST is the built page (may be absent): its files are gzipped, except those that are compressed already. KEEP are files kept
-as they are, found under their own name. The output depends on the content only; OUT.h.d tells ninja what it came from."""
+DIST is the built page (may be absent): its files are gzipped, except those that are compressed already. KEEP are files
+kept as they are, found under their own name. The output depends on the content only; OUT.h.d tells ninja what it came
+from."""
 import gzip
 import hashlib
 import os
 import sys
 
-TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+         ".css": "text/css; charset=utf-8",
          ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png", ".ico": "image/x-icon",
          ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8", ".webmanifest": "application/manifest+json"}
 PACKED = {".png", ".woff2", ".ico"}

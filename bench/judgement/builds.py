@@ -1,9 +1,10 @@
 """Failing builds: which lines of the failed run carry the error, given the last run that passed (`weir logs diff`).
 
-Lines are counted as the labels count them (LF, CR LF and CR each end one). F1 over the lines that the first annotator marked E, mean
-over cases; hit@10: one of them is among the ten ranked best. The rules have no fitted numbers, but their author had seen the cases,
-and mended some after scoring: no figure of the recorded cases is a held-out one. Beside them 47 cases of our own in the formats of as many
-tools, whose README has held-out figures (failing_builds/, docs/detection.md)."""
+Lines are counted as the labels count them (LF, CR LF and CR each end one). F1 over the lines that the first annotator
+marked E, mean over cases; hit@10: one of them is among the ten ranked best. The rules have no fitted numbers, but their
+author had seen the cases, and mended some after scoring: no figure of the recorded cases is a held-out one. Beside them
+47 cases of our own in the formats of as many tools, whose README has held-out figures (failing_builds/,
+docs/detection.md)."""
 import json
 import os
 import pathlib
@@ -58,7 +59,8 @@ def cases(data):
 
 
 def diff(weir, case):
-    done = subprocess.run([weir, "logs", "diff", "--json", case / "pass.log", case / "fail.log"], capture_output=True, check=False)
+    done = subprocess.run([weir, "logs", "diff", "--json", case / "pass.log", case / "fail.log"], capture_output=True,
+                          check=False)
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr.decode())
     answer = json.loads(done.stdout)
@@ -107,7 +109,8 @@ def speed(bench, data):
     texts = [str(case / name) for case, _ in cases(data) for name in ("pass.log", "fail.log")]
     best = 0.0
     for _ in range(3):
-        done = subprocess.run([bench.build / "bench" / "bench_logs", "--diff", *texts], capture_output=True, text=True, check=True)
+        done = subprocess.run([bench.build / "bench" / "bench_logs", "--diff", *texts], capture_output=True, text=True,
+                              check=True)
         best = max(best, json.loads(done.stdout)["mb_s"])
     began, size = time.process_time(), 0
     for case, _ in cases(data):
@@ -121,8 +124,8 @@ def measure_own(bench):
     rows = own_results(str(bench.build / "weir"))
     low = min(rows, key=lambda r: r[1])
     bench.note(f"failing builds of our own: lowest F1 {low[1]:.3f} ({low[0]})")
-    bench.add("failing builds", f"F1, {len(rows)} of our own, one a tool", mean(r[1] for r in rows), "", None, less=False,
-              peer="masked line difference", peer_value=mean(r[3] for r in rows))
+    bench.add("failing builds", f"F1, {len(rows)} of our own, one a tool", mean(r[1] for r in rows), "", None,
+              less=False, peer="masked line difference", peer_value=mean(r[3] for r in rows))
     bench.add("failing builds", "hit@10, our own", mean(r[2] for r in rows), "", 1.0, less=False)
 
 
@@ -137,7 +140,8 @@ def measure(bench):
     bench.add("failing builds", f"F1, mean of {len(rows)} cases", mean(r[1] for r in rows), "", 0.85, less=False,
               peer="masked line difference", peer_value=mean(r[4] for r in rows))
     bench.add("failing builds", "hit@10", mean(r[3] for r in rows), "", 1.0, less=False)
-    bench.add("failing builds", "F1 by the second annotator", mean(r[2] for r in rows if r[2] is not None), "", None, less=False)
+    bench.add("failing builds", "F1 by the second annotator", mean(r[2] for r in rows if r[2] is not None), "", None,
+              less=False)
     speed(bench, data)
 
 

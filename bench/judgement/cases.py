@@ -9,14 +9,16 @@ import subprocess
 
 def diagnose(bench, path, *options):
     """The answer of `weir diagnose`: {"causes": [...], "suspects": [...]}."""
-    done = subprocess.run([bench.build / "weir", "diagnose", path, "--json", "--top", "8", *map(str, options)], capture_output=True, text=True)
+    done = subprocess.run([bench.build / "weir", "diagnose", path, "--json", "--top", "8", *map(str, options)],
+                          capture_output=True, text=True)
     if done.returncode not in (0, 1) or not done.stdout:
         raise SystemExit(f"weir diagnose {path}: {done.stderr.strip()}")
     return json.loads(done.stdout)
 
 
 def milliseconds(bench, folders):
-    """Processor time a case, without reading its files, over at most 60 of the folders; None where the program is not built."""
+    """Processor time a case, without reading its files, over at most 60 of the folders; None where the program is not
+    built."""
     program = bench.build / "bench" / "bench_causes"
     if not folders or not program.exists():
         return None

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Change points: `weir detect --changes --together`, defaults, against what five people saw in each series (Turing Change Point Dataset,
-van den Burg, Williams 2020). Cover and F1 as there; finding nothing already scores some .58 / .67, so that figure stands beside.
+"""Change points: `weir detect --changes --together`, defaults, against what five people saw in each series (Turing
+Change Point Dataset, van den Burg, Williams 2020). Cover and F1 as there; finding nothing already scores some .58 /
+.67, so that figure stands beside.
 
   changes.py --check WEIR     as a test: exits 77 without the data, 1 when the figures have become worse"""
 import csv
@@ -13,7 +14,8 @@ import sys
 
 MARGIN = 5
 FLOOR = {"cover": 0.85, "F1": 0.90}  # of the handed-out series, for --check; the goals are lower
-# Binary segmentation and PELT as ruptures has them, on standardised columns with the usual 3 log n for a mean and a place.
+# Binary segmentation and PELT as ruptures has them, on standardised columns with the usual 3 log n for a mean and a
+# place.
 RUPTURES = """
 import json, sys
 import numpy as np, ruptures as rpt
@@ -41,7 +43,8 @@ def overlap(a, b):
 def cover(people, found, n):
     """Mean over people: each of their segments by its best overlap, weighted by length."""
     mine = segments(found, n)
-    return sum(sum((s[1] - s[0]) * max(overlap(s, m) for m in mine) for s in segments(cuts, n)) / n for cuts in people) / len(people)
+    return sum(sum((s[1] - s[0]) * max(overlap(s, m) for m in mine) for s in segments(cuts, n)) / n
+               for cuts in people) / len(people)
 
 
 def matched(true, found):
@@ -69,7 +72,8 @@ def load(folder):
     for name in sorted(people):
         path = folder / f"{name}.json"
         if path.exists():
-            columns = [[float("nan") if v is None else float(v) for v in s["raw"]] for s in json.loads(path.read_text())["series"]]
+            columns = [[float("nan") if v is None else float(v) for v in s["raw"]]
+                       for s in json.loads(path.read_text())["series"]]
             out[name] = (list(zip(*columns)), list(people[name].values()))
     return out
 
@@ -79,14 +83,16 @@ def weir(program, rows):
     writer = csv.writer(text)
     writer.writerow([f"c{k}" for k in range(len(rows[0]))])
     writer.writerows([[repr(v) for v in row] for row in rows])
-    done = subprocess.run([program, "detect", "--changes", "--together", "--json", "-"], input=text.getvalue(), capture_output=True, text=True)
+    done = subprocess.run([program, "detect", "--changes", "--together", "--json", "-"], input=text.getvalue(),
+                          capture_output=True, text=True)
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr)
     return [c["row"] - 1 for c in json.loads(done.stdout)["series"][0]["changes"]]
 
 
 def scores(data, found):
-    return {name: {"cover": cover(people, found[name], len(rows)), "F1": f1(people, found[name])} for name, (rows, people) in data.items()}
+    return {name: {"cover": cover(people, found[name], len(rows)), "F1": f1(people, found[name])}
+            for name, (rows, people) in data.items()}
 
 
 def mean(by_series, metric, but=None):
@@ -118,20 +124,22 @@ def measure(bench):
     for metric, goal in (("cover", 0.72), ("F1", 0.75)):
         best = max(mine, key=lambda name: mine[name][metric])
         name = max(peers, key=lambda p: mean(peers[p], metric)) if peers else None
-        bench.add(task, f"{metric}, defaults", mean(mine, metric), "", goal, less=False, peer=f"ruptures {name}" if name else None,
-                  peer_value=mean(peers[name], metric) if name else None)
+        bench.add(task, f"{metric}, defaults", mean(mine, metric), "", goal, less=False,
+                  peer=f"ruptures {name}" if name else None, peer_value=mean(peers[name], metric) if name else None)
         if len(mine) > 1:
             bench.add(task, f"{metric}, without the best series", mean(mine, metric, best), "", goal, less=False)
     nothing = scores(data, {name: [] for name in data})
     bench.note(f"{task}: finding nothing scores {mean(nothing, 'cover'):.3f} / {mean(nothing, 'F1'):.3f}")
     for name, s in mine.items():
         bench.note(f"{task}: {name} {s['cover']:.3f} / {s['F1']:.3f}")
-    speed = subprocess.run([bench.build / "bench" / "bench_series", "changes"], capture_output=True, text=True, check=True).stdout
+    speed = subprocess.run([bench.build / "bench" / "bench_series", "changes"], capture_output=True, text=True,
+                           check=True).stdout
     bench.add("change points", "10,000 rows, slowest of six kinds", float(speed), "ms", 50)
 
 
 def check(program):
-    root = pathlib.Path(os.environ.get("WEIR_DATA") or pathlib.Path(__file__).resolve().parents[3] / "shared" / "data") / "changepoint_tcpd"
+    root = pathlib.Path(os.environ.get("WEIR_DATA")
+                        or pathlib.Path(__file__).resolve().parents[3] / "shared" / "data") / "changepoint_tcpd"
     if not root.is_dir():
         print("skipped: no data")
         return 77

@@ -1,4 +1,5 @@
-"""Drain3 with defaults and three masks that fit every system (address, hexadecimal, whole number); runs in the peers' environment.
+"""Drain3 with defaults and three masks that fit every system (address, hexadecimal, whole number); runs in the peers'
+environment.
 
   drain3_peer.py group         standard input: JSON list of lists of lines; prints the cluster of each line
   drain3_peer.py speed FILE    prints lines a second"""
@@ -11,7 +12,8 @@ from drain3 import TemplateMiner
 from drain3.masking import MaskingInstruction
 from drain3.template_miner_config import TemplateMinerConfig
 
-MASKS = ((r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])", "IP"), (r"\b0x[0-9a-fA-F]+\b", "HEX"), (r"(?<!\w)[-+]?\d+(?!\w)", "NUM"))
+MASKS = ((r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])", "IP"), (r"\b0x[0-9a-fA-F]+\b", "HEX"),
+         (r"(?<!\w)[-+]?\d+(?!\w)", "NUM"))
 
 
 def miner():

@@ -1,5 +1,6 @@
-"""Drift pairs: is each of 202 pairs of columns distributed alike? One yes or no each by `weir drift` with its defaults; what the column
-is (number or word) is told, as it is to the peers. Balanced accuracy = (found of the drifted + 1 - alarms on the others) / 2."""
+"""Drift pairs: is each of 202 pairs of columns distributed alike? One yes or no each by `weir drift` with its defaults;
+what the column is (number or word) is told, as it is to the peers. Balanced accuracy = (found of the drifted + 1 -
+alarms on the others) / 2."""
 import csv
 import json
 import pathlib
@@ -41,7 +42,8 @@ def split(path, folder):
 def judged(weir, path, kind, folder):
     split(path, folder)
     option = "--numbers" if kind == "num" else "--words"
-    run = subprocess.run([weir, "drift", folder / "ref.csv", folder / "cur.csv", option, "value", "--json"], capture_output=True, text=True)
+    run = subprocess.run([weir, "drift", folder / "ref.csv", folder / "cur.csv", option, "value", "--json"],
+                         capture_output=True, text=True)
     if run.returncode not in (0, 1):
         raise SystemExit(f"weir drift failed on {path}: {run.stderr}")
     return json.loads(run.stdout)["drifted"] > 0
@@ -89,6 +91,7 @@ def measure(bench):
             continue
         found, alarms, balanced = score(said, labels, pairs)
         peer, value = best_peer(bench, folder, labels, pairs)
-        bench.add("drift", f"{name}: balanced accuracy", round(balanced, 3), "", goal, less=False, peer=peer, peer_value=value)
+        bench.add("drift", f"{name}: balanced accuracy", round(balanced, 3), "", goal, less=False, peer=peer,
+                  peer_value=value)
         bench.add("drift", f"{name}: false alarms", round(alarms, 3), "", 0.03, less=True)
         bench.note(f"drift, {name}: found {by_kind(said, labels, pairs)}")

@@ -1,15 +1,17 @@
 """What SQL reads and writes, beside the parsers of others; and questions to a graph of 100,000 nodes.
 
-Truths come from programs that must be right: tables of PostgreSQL texts from PostgreSQL's own parser (libpg_query, its CTEs resolved by scope),
-columns of Spider's queries from SQLite's authorizer while it prepares them on the real schema, and the statements with labels by hand of
-sqllineage's own tests (10 dialects; fetched from the registry, not copied). Names are compared without regard to case."""
+Truths come from programs that must be right: tables of PostgreSQL texts from PostgreSQL's own parser (libpg_query, its
+CTEs resolved by scope), columns of Spider's queries from SQLite's authorizer while it prepares them on the real schema,
+and the statements with labels by hand of sqllineage's own tests (10 dialects; fetched from the registry, not copied).
+Names are compared without regard to case."""
 import json
 import pathlib
 import sqlite3
 import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
-PEERS = ("sqlglot==30.30.0", "sqllineage==1.5.9", "openlineage-sql==1.54.0", "pglast==8.8", "pytest==9.2.0", "sqlalchemy==2.1.9")
+PEERS = ("sqlglot==30.30.0", "sqllineage==1.5.9", "openlineage-sql==1.54.0", "pglast==8.8", "pytest==9.2.0",
+         "sqlalchemy==2.1.9")
 
 
 def lines(path):
@@ -19,14 +21,15 @@ def lines(path):
 
 def read(bench, texts):
     """What weir reads from [{"sql", "dialect", "schemas"}], and the seconds that took."""
-    done = subprocess.run([bench.build / "bench" / "bench_lineage", "sql"], input="\n".join(map(json.dumps, texts)), capture_output=True,
-                          text=True, check=True)
+    done = subprocess.run([bench.build / "bench" / "bench_lineage", "sql"], input="\n".join(map(json.dumps, texts)),
+                          capture_output=True, text=True, check=True)
     return [json.loads(line)["statements"] for line in done.stdout.splitlines()], json.loads(done.stderr)["seconds"]
 
 
 def helper(python, task, data):
     """A task of lineage_peers.py under the peers' Python; None when it does not run."""
-    done = subprocess.run([python, HERE / "lineage_peers.py", task], input=json.dumps(data), capture_output=True, text=True)
+    done = subprocess.run([python, HERE / "lineage_peers.py", task], input=json.dumps(data), capture_output=True,
+                          text=True)
     return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
 
 
@@ -59,7 +62,8 @@ def postgres_tables(bench, folder, python):
             bench.note(f"lineage: {peer} did not run")
             continue
         value = score([(lower(a), b) for a, b in zip(theirs["tables"], truth)])
-        bench.add("lineage", f"tables of {len(texts)} PostgreSQL texts, F1", ours_f1[0], "", goal=0.99, less=False, peer=peer, peer_value=value[0])
+        bench.add("lineage", f"tables of {len(texts)} PostgreSQL texts, F1", ours_f1[0], "", goal=0.99, less=False,
+                  peer=peer, peer_value=value[0])
         bench.add("lineage", "  the same, texts a second", len(texts) / seconds, "1/s", less=False, peer=peer,
                   peer_value=len(texts) / theirs["seconds"])
     auto, _ = read(bench, [{"sql": t, "parser": "weir"} for t in texts])
@@ -69,13 +73,15 @@ def postgres_tables(bench, folder, python):
     if by_grammar == ours:
         bench.note("lineage: libpg_query is not installed, or says the very same")
     same = sum(sets(a) == sets(b) for a, b in zip(by_grammar, ours)) / len(texts)
-    bench.add("lineage", "  the same columns from PostgreSQL's grammar, share of texts", same, "", goal=0.99, less=False)
+    bench.add("lineage", "  the same columns from PostgreSQL's grammar, share of texts", same, "", goal=0.99,
+              less=False)
     bench.add("lineage", "  texts a second by it", len(texts) / seconds, "1/s", less=False)
 
 
 def sets(statements):
     """What was read, whatever the order of flows."""
-    return [(s["kind"], sorted(s["reads"]), sorted(s["writes"]), sorted({json.dumps(f) for f in s["flows"]})) for s in statements]
+    return [(s["kind"], sorted(s["reads"]), sorted(s["writes"]), sorted({json.dumps(f) for f in s["flows"]}))
+            for s in statements]
 
 
 # --- columns ---
@@ -102,12 +108,14 @@ def spider_columns(bench, folder, python):
     rows = [(r, t) for r, t in rows if t]
     texts = [{"sql": r["sql"], "dialect": "sqlite", "schemas": schemas[r["db"]]} for r, _ in rows]
     ours, seconds = read(bench, texts)
-    found = [{(f["from"]["table"].lower(), f["from"]["column"].lower()) for s in text for f in s["flows"]} for text in ours]
+    found = [{(f["from"]["table"].lower(), f["from"]["column"].lower()) for s in text for f in s["flows"]}
+             for text in ours]
     truth = [t[1] for _, t in rows]
     value = score(list(zip(found, truth)))
     theirs = python and helper(python, "sqlglot_columns", texts)
     peer = theirs and score([({tuple(c) for c in a}, b) for a, b in zip(theirs["columns"], truth)])[0]
-    bench.add("lineage", f"columns of {len(texts)} SQLite queries, F1", value[0], "", goal=0.98, less=False, peer="sqlglot", peer_value=peer)
+    bench.add("lineage", f"columns of {len(texts)} SQLite queries, F1", value[0], "", goal=0.98, less=False,
+              peer="sqlglot", peer_value=peer)
     bench.add("lineage", "  the same, all columns of a query right", value[1], "", goal=0.97, less=False)
     if theirs:
         bench.add("lineage", "  the same, queries a second", len(texts) / seconds, "1/s", less=False, peer="sqlglot",
@@ -122,7 +130,8 @@ def plain(name):
 
 
 def table_pair(case, statements):
-    """Sources and targets of the whole text, as the labels have them: a table made and read in it is neither, unless they say so."""
+    """Sources and targets of the whole text, as the labels have them: a table made and read in it is neither, unless
+    they say so."""
     reads = {plain(n) for s in statements if s["kind"] != "drop" for n in s["reads"]}
     writes = {plain(n) for s in statements if s["kind"] != "drop" for n in s["writes"]}
     true = {("r", plain(n)) for n in case["reads"]} | {("w", plain(n)) for n in case["writes"]}
@@ -149,7 +158,8 @@ def end_to_end(flows):
 
 
 def column_pair(case, statements):
-    flows = {((plain(f["from"]["table"]), f["from"]["column"].lower()), (plain(f["to"]["table"]), f["to"]["column"].lower()))
+    flows = {((plain(f["from"]["table"]), f["from"]["column"].lower()),
+              (plain(f["to"]["table"]), f["to"]["column"].lower()))
              for s in statements for f in s["flows"] if "column" in f["to"]}
     found = {(*a, *b) for a, b in end_to_end(flows)}
     return found, {(plain(a[0]), a[1].lower(), plain(b[0]), b[1].lower()) for a, b in case["flows"]}
@@ -166,14 +176,15 @@ def labelled(bench, python):
         value = score([pair(c, s) for c, s in chosen])
         theirs = helper(python, f"openlineage_{kind}_cases", [c for c, _ in chosen])
         peer = theirs and score([pair(c, s) for (c, _), s in zip(chosen, theirs)])[0]
-        bench.add("lineage", f"{kind}s of {len(chosen)} statements labelled by hand, F1", value[0], "", goal=goal, less=False,
-                  peer="openlineage-sql", peer_value=peer)
+        bench.add("lineage", f"{kind}s of {len(chosen)} statements labelled by hand, F1", value[0], "", goal=goal,
+                  less=False, peer="openlineage-sql", peer_value=peer)
 
 
 # --- the graph ---
 
 def graph(bench):
-    done = json.loads(subprocess.run([bench.build / "bench" / "bench_lineage", "graph"], capture_output=True, text=True, check=True).stdout)
+    done = json.loads(subprocess.run([bench.build / "bench" / "bench_lineage", "graph"], capture_output=True, text=True,
+                                     check=True).stdout)
     bench.add("lineage", f"load {done['nodes']:,} nodes, {done['edges']:,} edges", done["load_s"], "s", goal=1)
     for way in ("up", "down", "impact"):
         bench.add("lineage", f"  {way}, up to 1000 nodes, 99th of 100", done[way]["p99_us"] / 1000, "ms", goal=1)

@@ -76,7 +76,8 @@ def sqlglot_columns(texts):
 
     def columns(one):
         tree = qualify(sqlglot.parse_one(one["sql"], read="sqlite"), dialect="sqlite",
-                       schema={t: {c: "text" for c in cs} for t, cs in one["schemas"].items()}, validate_qualify_columns=False)
+                       schema={t: {c: "text" for c in cs} for t, cs in one["schemas"].items()},
+                       validate_qualify_columns=False)
         out = set()
         for scope in traverse_scope(tree):
             for c in scope.columns:
@@ -92,7 +93,8 @@ def sqlglot_columns(texts):
 def fetched(folder):
     home = pathlib.Path(folder) / "sqllineage-1.5.9"
     if not home.is_dir():
-        subprocess.run([sys.executable, "-m", "pip", "-q", "download", "--no-deps", "--no-binary", ":all:", "-d", folder, "sqllineage==1.5.9"],
+        subprocess.run([sys.executable, "-m", "pip", "-q", "download", "--no-deps", "--no-binary", ":all:", "-d",
+                        folder, "sqllineage==1.5.9"],
                        check=True, capture_output=True)
         with tarfile.open(f"{home}.tar.gz") as tar:
             tar.extractall(folder, filter="data")
@@ -124,7 +126,8 @@ def cases(data):
     def columns(sql, column_lineages=None, dialect="ansi", metadata_provider=None, **_):
         known_columns = getattr(metadata_provider, "metadata", None) if metadata_provider else {}
         if isinstance(known_columns, dict):
-            ends = [[[name(c.qualifier) if c.qualifier is not None else "", c.column] for c in flow] for flow in column_lineages or []]
+            ends = [[[name(c.qualifier) if c.qualifier is not None else "", c.column] for c in flow]
+                    for flow in column_lineages or []]
             keep({"kind": "column", "sql": sql, "dialect": dialect, "flows": ends, "schemas": known_columns})
     helpers.assert_table_lineage_equal, helpers.assert_column_lineage_equal = tables, columns
     out, sys.stdout = sys.stdout, sys.stderr
@@ -152,6 +155,7 @@ def openlineage_cases(data):
     return [openlineage(c) for c in data]
 
 
-TASKS = {"oracle": oracle, "sqlglot_tables": sqlglot_tables, "openlineage_tables": openlineage_tables, "sqlglot_columns": sqlglot_columns,
+TASKS = {"oracle": oracle, "sqlglot_tables": sqlglot_tables, "openlineage_tables": openlineage_tables,
+         "sqlglot_columns": sqlglot_columns,
          "cases": cases, "openlineage_table_cases": openlineage_cases, "openlineage_column_cases": openlineage_cases}
 print("\n" + json.dumps(TASKS[sys.argv[1]](json.load(sys.stdin))))

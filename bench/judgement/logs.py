@@ -1,8 +1,10 @@
-"""Log templates: grouping of the Loghub-2k lines with one configuration for all systems, and lines a second beside Drain3.
+"""Log templates: grouping of the Loghub-2k lines with one configuration for all systems, and lines a second beside
+Drain3.
 
-GA: share of lines whose group is exactly the set of lines of their label. FGA: F1 over groups, one being found when it equals a
-labelled one. The group of a line is its template at the end of the file, when siblings have been united; the strictly online figure
-takes the template that each line got when it came. Input is the Content column, a line each, as in the published figures."""
+GA: share of lines whose group is exactly the set of lines of their label. FGA: F1 over groups, one being found when it
+equals a labelled one. The group of a line is its template at the end of the file, when siblings have been united; the
+strictly online figure takes the template that each line got when it came. Input is the Content column, a line each, as
+in the published figures."""
 import collections
 import csv
 import json
@@ -66,7 +68,8 @@ def mean(values):
 
 
 def drain3_grouping(python, systems):
-    done = subprocess.run([python, HERE / "drain3_peer.py", "group"], input=json.dumps([contents(s)[0] for s in systems]),
+    done = subprocess.run([python, HERE / "drain3_peer.py", "group"],
+                          input=json.dumps([contents(s)[0] for s in systems]),
                           capture_output=True, text=True, check=True)
     return [score(contents(s)[1], found) for s, found in zip(systems, json.loads(done.stdout))]
 
@@ -78,12 +81,13 @@ def generated(bench, python, names, what, goal):
     ours = [score(truth, [x["template"] for x in template_of_lines(weir, lines)]) for _, (lines, truth) in texts]
     peer = None
     if python:
-        done = subprocess.run([python, HERE / "drain3_peer.py", "group"], input=json.dumps([lines for _, (lines, _) in texts]),
+        done = subprocess.run([python, HERE / "drain3_peer.py", "group"],
+                              input=json.dumps([lines for _, (lines, _) in texts]),
                               capture_output=True, text=True, check=True)
         peer = [score(truth, found) for (_, (_, truth)), found in zip(texts, json.loads(done.stdout))]
     for i, kind in enumerate(("GA", "FGA")):
-        bench.add("generated logs", f"{kind}, {what}", mean(f[i] for f in ours), "", goal[i], less=False, peer="drain3 0.9.11",
-                  peer_value=mean(p[i] for p in peer) if peer else None)
+        bench.add("generated logs", f"{kind}, {what}", mean(f[i] for f in ours), "", goal[i], less=False,
+                  peer="drain3 0.9.11", peer_value=mean(p[i] for p in peer) if peer else None)
     for k, name in enumerate(names):
         bench.note(f"{name} (generated): GA {mean(f[0] for f in ours[3 * k:3 * k + 3]):.3f}")
 
@@ -96,12 +100,15 @@ def speed(bench, systems, python):
         f.write("\n".join(lines) + "\n")
         f.flush()
         for _ in range(3):
-            done = subprocess.run([bench.build / "bench" / "bench_logs", f.name], capture_output=True, text=True, check=True)
+            done = subprocess.run([bench.build / "bench" / "bench_logs", f.name], capture_output=True, text=True,
+                                  check=True)
             ours = max(ours, json.loads(done.stdout)["lines_s"])
             if python:
-                peer = subprocess.run([python, HERE / "drain3_peer.py", "speed", f.name], capture_output=True, text=True, check=True)
+                peer = subprocess.run([python, HERE / "drain3_peer.py", "speed", f.name], capture_output=True,
+                                      text=True, check=True)
                 theirs = max(theirs, float(peer.stdout))
-    bench.add("log speed", "lines/s, one core", ours, "1/s", 1e6, less=False, peer="drain3 0.9.11", peer_value=theirs or None)
+    bench.add("log speed", "lines/s, one core", ours, "1/s", 1e6, less=False, peer="drain3 0.9.11",
+              peer_value=theirs or None)
     if theirs:
         bench.add("log speed", "times drain3 with the same masks", ours / theirs, "x", 20, less=False)
 
@@ -109,8 +116,10 @@ def speed(bench, systems, python):
 def measure(bench):
     data = bench.dataset("loghub2k")
     python = bench.peers(*DRAIN3)
-    generated(bench, python, list(logs_generate.SYSTEMS), f"{len(logs_generate.SYSTEMS)} systems, seen when the masks were mended", (0.95, 0.85))
-    generated(bench, python, list(logs_generate.UNSEEN), f"{len(logs_generate.UNSEEN)} systems, written after that", (0.85, 0.75))
+    generated(bench, python, list(logs_generate.SYSTEMS),
+              f"{len(logs_generate.SYSTEMS)} systems, seen when the masks were mended", (0.95, 0.85))
+    generated(bench, python, list(logs_generate.UNSEEN), f"{len(logs_generate.UNSEEN)} systems, written after that",
+              (0.85, 0.75))
     if not data:
         return
     systems = sorted(p for p in data.iterdir() if p.is_dir())
@@ -119,10 +128,10 @@ def measure(bench):
     for name, ((ga, fga), (online, _)) in found.items():
         bench.note(f"{name}: GA {ga:.3f}, FGA {fga:.3f}; online GA {online:.3f}")
     n = len(systems)
-    bench.add("Loghub-2k", f"GA, mean of {n} systems", mean(f[0][0] for f in found.values()), "", 0.95, less=False, peer="drain3 0.9.11",
-              peer_value=mean(p[0] for p in peer) if peer else None)
-    bench.add("Loghub-2k", f"FGA, mean of {n} systems", mean(f[0][1] for f in found.values()), "", 0.85, less=False, peer="drain3 0.9.11",
-              peer_value=mean(p[1] for p in peer) if peer else None)
+    bench.add("Loghub-2k", f"GA, mean of {n} systems", mean(f[0][0] for f in found.values()), "", 0.95, less=False,
+              peer="drain3 0.9.11", peer_value=mean(p[0] for p in peer) if peer else None)
+    bench.add("Loghub-2k", f"FGA, mean of {n} systems", mean(f[0][1] for f in found.values()), "", 0.85, less=False,
+              peer="drain3 0.9.11", peer_value=mean(p[1] for p in peer) if peer else None)
     bench.add("Loghub-2k", "GA, strictly online", mean(f[1][0] for f in found.values()), "", None, less=False)
     speed(bench, systems, python)
 

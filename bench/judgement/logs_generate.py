@@ -1,15 +1,20 @@
-"""Seeded logs in the manner of systems that are not among the handed-out ones, with the statement of each line as its label.
+"""Seeded logs in the manner of systems that are not among the handed-out ones, with the statement of each line as its
+label.
 
-Written from what such programs are known to print, before the reader of logs was run on them: a batch scheduler in Java, a phone's step
-counter, a mail and login host's syslog, a cloud's compute service, a desktop proxy, a web shop's structured log, a database, a
-message broker. A statement is a line of the program's source: its words are fixed, what stands in {braces} is not."""
+Written from what such programs are known to print, before the reader of logs was run on them: a batch scheduler in
+Java, a phone's step counter, a mail and login host's syslog, a cloud's compute service, a desktop proxy, a web shop's
+structured log, a database, a message broker. A statement is a line of the program's source: its words are fixed, what
+stands in {braces} is not."""
 import random
 
-HOSTS = ["node-17.lab.example.org", "msr-a4", "10.3.7.21", "srv12.dc2", "mx.example.net", "worker-3", "cp-1.slow-cloud.example.us", "localhost"]
+HOSTS = ["node-17.lab.example.org", "msr-a4", "10.3.7.21", "srv12.dc2", "mx.example.net", "worker-3",
+         "cp-1.slow-cloud.example.us", "localhost"]
 USERS = ["root", "alice", "svc_backup", "test", "guest", "bob.k", "admin", "oracle"]
-FILES = ["/var/lib/app/base/3f", "/tmp/x.lock", "/etc/ntp.conf", "C:\\Programs\\App\\a.dll", "/srv/data/part-00017.parquet", "./run.sh"]
+FILES = ["/var/lib/app/base/3f", "/tmp/x.lock", "/etc/ntp.conf", "C:\\Programs\\App\\a.dll",
+         "/srv/data/part-00017.parquet", "./run.sh"]
 STATES = ["NEW", "SCHEDULED", "RUNNING", "SUCCEEDED", "FAILED", "KILLED"]
-CLASSES = ["org.app.mr.TaskEvent", "com.app.io.Stream$Reader", "java.util.concurrent.LinkedBlockingQueue", "org.app.job.JobHandler"]
+CLASSES = ["org.app.mr.TaskEvent", "com.app.io.Stream$Reader", "java.util.concurrent.LinkedBlockingQueue",
+           "org.app.job.JobHandler"]
 WORDS = ["checkout", "inventory", "mail", "search", "billing", "catalog"]
 
 
@@ -42,13 +47,15 @@ class Draw:
             "cont": lambda: f"container_{r.randrange(10 ** 12, 10 ** 13)}_{r.randrange(100):04d}_01_{r.randrange(100):06d}",
             "hashes": lambda: "##".join(str(r.randrange(10 ** r.choice([2, 5, 12]))) for _ in range(6)),
             "clock": lambda: f"{r.randrange(24):02d}:{r.randrange(60):02d}" + r.choice(["", f":{r.randrange(60):02d}"]),
-            "life": lambda: r.choice(["<1 sec", f"{r.randrange(60):02d}:{r.randrange(60):02d}", f"{r.randrange(3):02d}:{r.randrange(60):02d}:{r.randrange(60):02d}"]),
+            "life": lambda: r.choice(["<1 sec", f"{r.randrange(60):02d}:{r.randrange(60):02d}",
+                                      f"{r.randrange(3):02d}:{r.randrange(60):02d}:{r.randrange(60):02d}"]),
             "date": lambda: f"{r.choice(['Mon', 'Tue', 'Sat'])} {r.choice(['Jun', 'Jul'])} {r.randrange(1, 28):2d} {r.randrange(24):02d}:{r.randrange(60):02d}:{r.randrange(60):02d} 2026",
             "iso": lambda: f"2026-07-{r.randrange(1, 28):02d}T{r.randrange(24):02d}:{r.randrange(60):02d}:{r.randrange(60):02d}.{r.randrange(1000):03d}Z",
             "url": lambda: f"https://{r.choice(HOSTS)}:{r.randrange(1024, 9999)}/v2/{r.randrange(10 ** 6)}/{r.choice(WORDS)}?id={r.randrange(99)}",
             "mac": lambda: ":".join(f"{r.randrange(256):02x}" for _ in range(6)),
             "list": lambda: ", ".join(str(r.randrange(1000)) for _ in range(r.randrange(1, 6))),
-            "ids": lambda: "[" + ", ".join(f"'{r.choice(WORDS)}-{r.randrange(99)}'" for _ in range(r.randrange(1, 4))) + "]",
+            "ids": lambda: "[" + ", ".join(f"'{r.choice(WORDS)}-{r.randrange(99)}'"
+                                           for _ in range(r.randrange(1, 4))) + "]",
             "mail": lambda: f"<{r.choice(USERS)}@{r.choice(['example.org', 'mail.example.net'])}>",
             "qid": lambda: "".join(r.choice("ABCDEF0123456789") for _ in range(10)),
             "ms": lambda: f"{r.randrange(1, 9000)}{r.choice(['ms', ' ms'])}",
@@ -227,7 +234,8 @@ Removed {n} expired offsets in {n} milliseconds.
 Creating topic {word} with configuration {{}} and initial partition assignment Map({n} -> ArrayBuffer({list}))
 Awaiting socket connections on {host}:{port}.""",
 }
-# Written after the reader was mended on those above, and not looked at line by line since: what it makes of them is held out.
+# Written after the reader was mended on those above, and not looked at line by line since: what it makes of them is
+# held out.
 UNSEEN = {
     "cluster": """Successfully assigned {word}/{word}-{hex}-x{n} to {host}
 Pulling image "registry.example.org:5000/{word}:v{n}.{n}"

@@ -1,9 +1,10 @@
 """NAB: the detector's scores on every recording, one default configuration, no knowledge of a file before its rows.
 
-The result is the score at a threshold frozen by cross-validation over the files: each file is scored at the threshold chosen on the
-others (by file, and by category, which is harder). 57 windows are few to choose on, so what it is chosen on is the others and five
-altered copies of each (nab_copies.py). THRESHOLD is the one chosen so on all 31 handed-out files, to be applied to others as it is.
-The best threshold of the very same files stands beside the peers, whose published figures are made so."""
+The result is the score at a threshold frozen by cross-validation over the files: each file is scored at the threshold
+chosen on the others (by file, and by category, which is harder). 57 windows are few to choose on, so what it is chosen
+on is the others and five altered copies of each (nab_copies.py). THRESHOLD is the one chosen so on all 31 handed-out
+files, to be applied to others as it is. The best threshold of the very same files stands beside the peers, whose
+published figures are made so."""
 import os
 import pathlib
 import subprocess
@@ -15,7 +16,8 @@ from nab_rules import Result, choose, held_out, load
 
 THRESHOLD = 0.115  # chosen by choose() on the 31 handed-out files and their copies
 GOALS = {"standard": (76, 78), "low-FP": (69, 71), "low-FN": (None, None)}
-PUBLISHED = {"standard": ("ARTime, best threshold", 78.2), "low-FP": ("CAD-OSE, best threshold", 71.7), "low-FN": ("ARTime, best threshold", 83.1)}
+PUBLISHED = {"standard": ("ARTime, best threshold", 78.2), "low-FP": ("CAD-OSE, best threshold", 71.7),
+             "low-FN": ("ARTime, best threshold", 83.1)}
 HANDED_OUT = 31
 GRID = sorted([0.04 * 1.02**k for k in range(110)] + [THRESHOLD])
 FROZEN = GRID.index(THRESHOLD)
@@ -72,10 +74,12 @@ def cross_validated(bench, program, files, result):
     results = [result, *copies]
     for profile, (goal, _) in GOALS.items():
         task = f"NAB, {len(files)} files"
-        bench.add(task, f"{profile}, threshold from the other files", held_out(results, profile, lambda f: f.name), "", goal, less=False)
-        bench.add(task, f"{profile}, from the other categories", held_out(results, profile, lambda f: pathlib.Path(f.name).parts[0]), "",
-                  less=False)
-    bench.note("NAB: chosen on all files and copies: " + ", ".join(f"{p} {GRID[choose(results, p)]:.3f}" for p in GOALS))
+        bench.add(task, f"{profile}, threshold from the other files", held_out(results, profile, lambda f: f.name), "",
+                  goal, less=False)
+        bench.add(task, f"{profile}, from the other categories",
+                  held_out(results, profile, lambda f: pathlib.Path(f.name).parts[0]), "", less=False)
+    bench.note("NAB: chosen on all files and copies: " + ", ".join(f"{p} {GRID[choose(results, p)]:.3f}"
+                                                                   for p in GOALS))
     bench.note("NAB: standard / low-FP of the copies at the frozen threshold: " + ", ".join(
         f"{how} {c.at('standard', FROZEN):.1f} / {c.at('low-FP', FROZEN):.1f}" for how, c in zip(ALTERATIONS, copies)))
 
@@ -87,8 +91,8 @@ def accuracy(bench, program, files):
     for profile, (goal, goal_best) in GOALS.items():
         peer, figure = PUBLISHED[profile] if handed_out else (None, None)
         bench.add(task, f"{profile}, threshold {THRESHOLD}", result.at(profile, FROZEN), "", goal, less=False)
-        bench.add(task, f"{profile}, best threshold", result.best(profile), "", goal_best if handed_out else None, less=False, peer=peer,
-                  peer_value=figure)
+        bench.add(task, f"{profile}, best threshold", result.best(profile), "", goal_best if handed_out else None,
+                  less=False, peer=peer, peer_value=figure)
     found, false = result.counts(FROZEN)
     bench.note(f"{task}: at {THRESHOLD} {found} of {sum(len(f.counted) for f in files)} windows, {false} outside")
 
@@ -104,21 +108,24 @@ def measure(bench):
     peer = river(bench, files, "standard")
     if peer:
         bench.note(f"River GaussianScorer on the same files, best threshold: standard {peer[0]:.1f}")
-    bench.add("NAB runtime", "rows a second, one core", float(speed), "1/s", 1e6, less=False, peer="River GaussianScorer" if peer else None,
-              peer_value=peer[1] if peer else None)
+    bench.add("NAB runtime", "rows a second, one core", float(speed), "1/s", 1e6, less=False,
+              peer="River GaussianScorer" if peer else None, peer_value=peer[1] if peer else None)
     bench.add("NAB runtime", "state of a series", float(size), "B", 65536)
 
 
 def check(program):
     """The figures that must not get worse, as a test: `nab.py BENCH_SCORES`. Exits 77 (skipped) without the data."""
-    root = pathlib.Path(os.environ.get("WEIR_DATA") or pathlib.Path(__file__).resolve().parents[2] / "../shared/data") / "nab"
+    root = pathlib.Path(os.environ.get("WEIR_DATA")
+                        or pathlib.Path(__file__).resolve().parents[2] / "../shared/data") / "nab"
     if not root.is_dir():
         print("skipped: no data")
         return 77
     files = load(root)
     result = Result(files, read_scores(run(program, *[f.path for f in files])), [THRESHOLD])
     standard, low = result.at("standard", 0), result.at("low-FP", 0)
-    perfect = Result(files, [[1.0 if i in {max(left, f.begin) for left, _ in f.windows} else 0.0 for i in range(len(f.rows))] for f in files],
+    perfect = Result(files,
+                     [[1.0 if i in {max(left, f.begin) for left, _ in f.windows} else 0.0 for i in range(len(f.rows))]
+                      for f in files],
                      [THRESHOLD])
     print(f"threshold {THRESHOLD}: standard {standard:.1f} (at least 75), low-FP {low:.1f} (at least 70)")
     return 0 if standard >= 75 and low >= 70 and abs(perfect.at("standard", 0) - 100) < 1e-9 else 1

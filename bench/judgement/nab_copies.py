@@ -1,7 +1,7 @@
 """Altered copies of recordings: what a threshold is chosen on must not hang on the very rows that are there.
 
-Thinned: every second row, from the first or the second. Averaged: the mean of two rows. Shaken: normal noise on every value, a share of the
-mean jump from row to row. The windows stay where they are in time."""
+Thinned: every second row, from the first or the second. Averaged: the mean of two rows. Shaken: normal noise on every
+value, a share of the mean jump from row to row. The windows stay where they are in time."""
 import random
 
 from nab_rules import Recording
@@ -31,5 +31,6 @@ def altered(recording, how, folder):
     path = folder / (how.replace(" ", "_") + "_" + recording.name.replace("/", "_"))
     with open(path, "w", encoding="utf-8") as f:
         f.write("timestamp,value\n" + "".join(f"{t},{v!r}\n" for t, v in rows))
-    windows = [((left - first + step - 1) // step, min(len(rows) - 1, (right - first) // step)) for left, right in recording.windows]
+    windows = [((left - first + step - 1) // step, min(len(rows) - 1, (right - first) // step)) for left,
+               right in recording.windows]
     return Recording(recording.name, path, rows, windows)

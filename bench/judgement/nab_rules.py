@@ -1,9 +1,11 @@
-"""The scoring rules of the Numenta Anomaly Benchmark v1.1 (Lavin and Ahmad, ICMLA 2015), for one detector and many thresholds at once.
+"""The scoring rules of the Numenta Anomaly Benchmark v1.1 (Lavin and Ahmad, ICMLA 2015), for one detector and many
+thresholds at once.
 
-A file is a list of rows, each with a score. The first min(floor(0.15 n), 750) rows are never counted. With S(x) = 2/(1+exp(5x)) - 1, a
-detection in row i of a window of w rows with right edge r is worth S(-(r-i+1)/w)/S(-1), the earliest of a window counts; one outside
-costs fp * S(|i-r'|/(w'-1)) after the last window [.., r'] of w' rows (-fp flat before the first one and when that position is above
-3); a missed window costs fn. 0 = says nothing, 100 = every window in its first row and nothing else."""
+A file is a list of rows, each with a score. The first min(floor(0.15 n), 750) rows are never counted. With S(x) =
+2/(1+exp(5x)) - 1, a detection in row i of a window of w rows with right edge r is worth S(-(r-i+1)/w)/S(-1), the
+earliest of a window counts; one outside costs fp * S(|i-r'|/(w'-1)) after the last window [.., r'] of w' rows (-fp flat
+before the first one and when that position is above 3); a missed window costs fn. 0 = says nothing, 100 = every window
+in its first row and nothing else."""
 import bisect
 import csv
 import json
@@ -18,8 +20,8 @@ def sigmoid(x):
 
 
 class Recording:
-    """One file: `weight[i]` is what a detection in row i is worth for tp = fp = 1, `inside[i]` the window it is in or None.
-    rows: (time, value) as text; windows: (first row, last row)."""
+    """One file: `weight[i]` is what a detection in row i is worth for tp = fp = 1, `inside[i]` the window it is in or
+    None. rows: (time, value) as text; windows: (first row, last row)."""
 
     def __init__(self, name, path, rows, windows):
         self.name, self.path, self.rows, self.windows = name, path, rows, windows
@@ -44,7 +46,8 @@ class Recording:
         return weight, inside
 
     def points(self, scores, thresholds):
-        """For each threshold (ascending): sum of the windows' worths, windows found, sum of the false ones' worths, false ones."""
+        """For each threshold (ascending): sum of the windows' worths, windows found, sum of the false ones' worths,
+        false ones."""
         n = len(thresholds)
         worth, found, cost, false = [0.0] * n, [0] * n, [0.0] * n, [0] * n
         reached = {}  # window -> thresholds below this index have been reached by an earlier row
@@ -81,7 +84,8 @@ def load(root):
 
 
 class Result:
-    """What one detector's scores come to, for every profile and threshold; `raw` is a file's sum before scaling to 0..100."""
+    """What one detector's scores come to, for every profile and threshold; `raw` is a file's sum before scaling to
+    0..100."""
 
     def __init__(self, files, scores, thresholds):
         self.files, self.thresholds = files, thresholds
@@ -117,7 +121,8 @@ class Result:
 
 
 def choose(results, profile, leave_out=(), spread=0.1):
-    """The threshold (its index) in the middle of the best stretch: highest mean raw sum, over all results, of the thresholds within
+    """The threshold (its index) in the middle of the best stretch: highest mean raw sum, over all results, of the
+    thresholds within
     +-spread of it. Not the very best one, which may stand at the edge of a cliff. leave_out: files, by index."""
     thresholds = results[0].thresholds
     total = [sum(column) for column in zip(*[r.total(profile, leave_out) for r in results])]
@@ -130,8 +135,8 @@ def choose(results, profile, leave_out=(), spread=0.1):
 
 
 def held_out(results, profile, fold_of):
-    """The score of results[0], every file at the threshold chosen on the files of the other folds in all results (the same files in
-    the same order each). fold_of: file -> name of its fold."""
+    """The score of results[0], every file at the threshold chosen on the files of the other folds in all results (the
+    same files in the same order each). fold_of: file -> name of its fold."""
     folds, total = {}, 0.0
     for i, f in enumerate(results[0].files):
         folds.setdefault(fold_of(f), []).append(i)

@@ -1,7 +1,7 @@
-"""Faults of the pattern alone, found sample by sample: rhythms of 10 to 150 samples that are neither of a day nor of a week, in which one
-cycle is skipped, doubled, reversed or comes too early. No value, step or level in them is new. The default configuration; an alarm that
-begins in the fault or within a cycle (at least 32 samples) of its end found it, every other alarm is false. Seeds from 1000 on served to
-choose the constants, the figures are of the seeds from 1 on.
+"""Faults of the pattern alone, found sample by sample: rhythms of 10 to 150 samples that are neither of a day nor of a
+week, in which one cycle is skipped, doubled, reversed or comes too early. No value, step or level in them is new. The
+default configuration; an alarm that begins in the fault or within a cycle (at least 32 samples) of its end found it,
+every other alarm is false. Seeds from 1000 on served to choose the constants, the figures are of the seeds from 1 on.
 
   patterns.py --check BENCH_SCORES     as a test: exits 1 when the figures have become worse"""
 import math
@@ -27,7 +27,8 @@ RHYTHMS = {
     "two pulses": lambda x: bump(x, 0.25, 0.06) + 0.5 * bump(x, 0.6, 0.06),
     "saw": lambda x: x,
     "duty": lambda x: 1.0 if x < 0.35 else 0.0,
-    "heart": lambda x: 0.2 * bump(x, 0.2, 0.05) + bump(x, 0.4, 0.03) - 0.25 * bump(x, 0.46, 0.03) + 0.35 * bump(x, 0.7, 0.07),
+    "heart": lambda x: 0.2 * bump(x, 0.2, 0.05) + bump(x, 0.4, 0.03) - 0.25 * bump(x, 0.46, 0.03) + 0.35 * bump(x, 0.7,
+                                                                                                                0.07),
     "charge": lambda x: (1 - math.exp(-x / 0.12)) if x < 0.5 else math.exp(-(x - 0.5) / 0.12),
     "stairs": lambda x: int(x * 4) / 3,
     "swing": lambda x: 0.5 + 0.4 * math.sin(2 * math.pi * x) + 0.2 * math.sin(4 * math.pi * x + 1),
@@ -69,13 +70,15 @@ def series(seed, rhythm, fault):
 
 
 def write(path, values):
-    path.write_text("time,value\n" + "".join(f"{START + i * STEP},{v:.6g}\n" for i, v in enumerate(values)), encoding="utf-8")
+    path.write_text("time,value\n" + "".join(f"{START + i * STEP},{v:.6g}\n" for i, v in enumerate(values)),
+                    encoding="utf-8")
 
 
 def starts(program, paths):
     """For each file the rows in which an alarm begins."""
     files = []
-    for line in subprocess.run([str(program), *map(str, paths)], capture_output=True, text=True, check=True).stdout.splitlines():
+    for line in subprocess.run([str(program), *map(str, paths)], capture_output=True, text=True,
+                               check=True).stdout.splitlines():
         if line.startswith("#"):
             files.append([])
             row = 0

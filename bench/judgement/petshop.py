@@ -1,8 +1,8 @@
 """Root causes in a call graph: the injected faults of PetShop (Hardt et al. 2023), every traffic folder that is there.
 
-The right service first, or among three, of all faults; specificity: the share of splits of normal operation (from half of its rows in
-steps of a tenth, and every quarter of an hour of the second half) in which nothing is named. Beside it what the same method does when
-the call graph is withheld, and two floors over the same metric: n-sigma and chance."""
+The right service first, or among three, of all faults; specificity: the share of splits of normal operation (from half
+of its rows in steps of a tenth, and every quarter of an hour of the second half) in which nothing is named. Beside it
+what the same method does when the call graph is withheld, and two floors over the same metric: n-sigma and chance."""
 import json
 import pathlib
 import tempfile
@@ -37,7 +37,8 @@ def score_issue(bench, scenario, issue, empty, ranks):
     blind = cases.diagnose(bench, issue, "--graph", empty)
     ranks["no graph", metric].append(right_at(blind, cause, [s["service"] for s in blind["suspects"]]))
     normal, window = (cases.columns(p, 3) for p in (scenario / "noissue" / "metrics.csv", issue / "metrics.csv"))
-    score = {k[0]: cases.n_sigma(normal[k], window[k]) for k in window if k[1:] == (metric, agg) and k in normal and k[0] != node}
+    score = {k[0]: cases.n_sigma(normal[k], window[k]) for k in window if k[1:] == (metric, agg) and k in normal
+             and k[0] != node}
     ranks["n-sigma", metric].append(cases.rank_of(cause["node"], sorted(score, key=score.get, reverse=True)))
     ranks["chance", metric].append(cases.rank_of(cause["node"], cases.shuffled(score, len(ranks["chance", metric]))))
 
@@ -49,8 +50,8 @@ def write(path, head, rows):
 def is_quiet(bench, scenario, target, head, normal, window, room):
     write(room / "normal.csv", head, normal)
     write(room / "window.csv", head, window)
-    answer = cases.diagnose(bench, room / "window.csv", "--normal", room / "normal.csv", "--graph", scenario / "graph.csv", "--target",
-                            ".".join(target))
+    answer = cases.diagnose(bench, room / "window.csv", "--normal", room / "normal.csv", "--graph",
+                            scenario / "graph.csv", "--target", ".".join(target))
     return not answer["causes"]
 
 
@@ -59,28 +60,31 @@ def score_quiet(bench, scenario, targets, room, quiet):
     head, rows = lines[:4], [r for r in lines[4:] if r]
     n = len(rows)
     for target in targets:
-        quiet["splits"] += [is_quiet(bench, scenario, target, head, rows[:s], rows[s:], room) for s in (n * t // 10 for t in range(5, 10))]
+        quiet["splits"] += [is_quiet(bench, scenario, target, head, rows[:s], rows[s:], room)
+                            for s in (n * t // 10 for t in range(5, 10))]
         quiet["quarters of an hour"] += [is_quiet(bench, scenario, target, head, rows[:a], rows[a:a + WINDOW], room)
                                          for a in range(n // 2, n - WINDOW + 1, WINDOW)]
 
 
 def report(bench, ranks, quiet, ms):
-    everything = {who: [r for (w, _), v in ranks.items() if w == who for r in v] for who in ("weir", "no graph", "n-sigma", "chance")}
+    everything = {who: [r for (w, _), v in ranks.items() if w == who for r in v]
+                  for who in ("weir", "no graph", "n-sigma", "chance")}
     n = len(everything["weir"])
     if n:
         for k, goal, published in ((1, .75, .654), (3, .90, .827)):
-            bench.add(TASK, f"top-{k}, {n} faults", cases.at(everything["weir"], k), "share", goal, less=False, peer=PUBLISHED,
-                      peer_value=published)
+            bench.add(TASK, f"top-{k}, {n} faults", cases.at(everything["weir"], k), "share", goal, less=False,
+                      peer=PUBLISHED, peer_value=published)
             for metric in sorted({m for _, m in ranks}):
                 bench.add(TASK, f"top-{k}, {metric}", cases.at(ranks["weir", metric], k), "share")
-            bench.add(TASK, f"top-{k}, graph withheld", cases.at(everything["no graph"], k), "share", peer="n-sigma, same run",
-                      peer_value=cases.at(everything["n-sigma"], k))
+            bench.add(TASK, f"top-{k}, graph withheld", cases.at(everything["no graph"], k), "share",
+                      peer="n-sigma, same run", peer_value=cases.at(everything["n-sigma"], k))
         bench.note(f"PetShop by chance: top-1 {cases.at(everything['chance'], 1):.3f}, top-3 {cases.at(everything['chance'], 3):.3f}")
     for what, values in quiet.items():
         if values:
             bench.add(TASK, f"specificity, {len(values)} {what}", sum(values) / len(values), "share", .95, less=False)
     if ms is not None:
-        bench.add(TASK, "processor time a fault", ms, "ms", 1.0, peer="Python scores and traversal, earlier run", peer_value=25)
+        bench.add(TASK, "processor time a fault", ms, "ms", 1.0, peer="Python scores and traversal, earlier run",
+                  peer_value=25)
 
 
 def measure(bench):

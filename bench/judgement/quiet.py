@@ -1,8 +1,10 @@
-"""False alarms on quiet series, per series-day, the default configuration: real spans of normal operation, and generated ones.
+"""False alarms on quiet series, per series-day, the default configuration: real spans of normal operation, and
+generated ones.
 
-Real: the recordings of NAB without a labelled window and the 287 metrics of PetShop's normal operation (two days each, so mostly the
-strict first days); and, apart, everything in NAB at least one window's length away from every window, which holds unlabelled oddities,
-too. Generated: shapes without any fault, from fixed seeds. Every alarm counts, those of the first days as well."""
+Real: the recordings of NAB without a labelled window and the 287 metrics of PetShop's normal operation (two days each,
+so mostly the strict first days); and, apart, everything in NAB at least one window's length away from every window,
+which holds unlabelled oddities, too. Generated: shapes without any fault, from fixed seeds. Every alarm counts, those
+of the first days as well."""
 import csv
 import math
 import pathlib
@@ -19,7 +21,8 @@ DAY = 86400
 
 def alarms_of(program, paths, *options):
     """For each file the alarm (0 or 1) of every row."""
-    text = subprocess.run([str(program), *options, *[str(p) for p in paths]], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([str(program), *options, *[str(p) for p in paths]], capture_output=True, text=True,
+                          check=True).stdout
     files = []
     for line in text.splitlines():
         if line.startswith("#"):
@@ -104,7 +107,8 @@ def generated(bench, program, folder):
         found = sum(map(sum, alarms_of(program, paths, *(["--counter"] if shape == "counter" else []))))
         each[shape] = found / span
         total, days = total + found, days + span
-    bench.add("quiet series", f"alarms a series-day, generated ({len(SHAPES)} shapes, {days:,} days)", total / days, "1/day", GOAL)
+    bench.add("quiet series", f"alarms a series-day, generated ({len(SHAPES)} shapes, {days:,} days)", total / days,
+              "1/day", GOAL)
     bench.note("quiet, generated, by shape: " + ", ".join(f"{k} {v:.3f}" for k, v in each.items() if v))
 
 
@@ -159,9 +163,11 @@ def real(bench, program, folder):
         alarms += sum(map(sum, alarms_of(program, [p for p, _ in series])))
         days += sum(d for _, d in series)
     if days:
-        bench.add("quiet series", f"alarms a series-day, real (PetShop, NAB without windows; {days:,.0f} days)", alarms / days, "1/day", GOAL)
+        bench.add("quiet series", f"alarms a series-day, real (PetShop, NAB without windows; {days:,.0f} days)",
+                  alarms / days, "1/day", GOAL)
     if far_days:
-        bench.add("quiet series", f"alarms a series-day, NAB far from windows ({far_days:,.0f} days)", far_alarms / far_days, "1/day", GOAL)
+        bench.add("quiet series", f"alarms a series-day, NAB far from windows ({far_days:,.0f} days)",
+                  far_alarms / far_days, "1/day", GOAL)
 
 
 def measure(bench):

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Recordings of simulated services with one fault each, as structural equations: who calls whom, load that comes in at the front and
-fans out, processor and memory that follow load, queues that follow the processor, latency and errors that travel back to the caller.
+"""Recordings of simulated services with one fault each, as structural equations: who calls whom, load that comes in at
+the front and fans out, processor and memory that follow load, queues that follow the processor, latency and errors that
+travel back to the caller.
 
   simulated_faults.py FOLDER [SEED [COUNT]]     writes FOLDER/SERVICE-FAULT/N/{normal,anomalous}.csv and graph.csv
 
-A recording is drawn from one generator: number of services, shape of the graph, noise, resolution, sampling, gaps, how closed the loop
-of the clients is, memory that is flat, that creeps, that is collected, or that follows load; and things that happen beside the fault.
-Faults: cpu, mem (a leak or a block), delay, loss (errors), load (at the front). Needs the standard library only."""
+A recording is drawn from one generator: number of services, shape of the graph, noise, resolution, sampling, gaps, how
+closed the loop of the clients is, memory that is flat, that creeps, that is collected, or that follows load; and things
+that happen beside the fault. Faults: cpu, mem (a leak or a block), delay, loss (errors), load (at the front). Needs the
+standard library only."""
 import csv
 import math
 import pathlib
@@ -53,7 +55,8 @@ class World:
         self.all = [Service(rng, f"s{i:02d}" if i else "front", False) for i in range(n)]
         hub = rng.randrange(1, n) if rng.random() < .4 else 0
         for i in range(1, n):
-            for j in {rng.randrange(0, i) for _ in range(1 + (rng.random() < .3))} | ({rng.randrange(0, hub)} if i == hub else set()):
+            for j in {rng.randrange(0, i) for _ in range(1 + (rng.random() < .3))} | ({rng.randrange(0, hub)}
+                                                                                      if i == hub else set()):
                 self.all[j].calls.append(i)
             if hub and i < hub and rng.random() < .6:
                 self.all[i].calls.append(hub)
@@ -73,7 +76,8 @@ class World:
         return [base * max(.05, (1 + wave * math.sin(phase + 6.28 * t / n) + noise[t]) * busier[t]) for t in range(n)]
 
     def run(self, n, fault, at, place, size):
-        """Columns of n rows; the fault begins at row `at`, is of kind `fault` and strikes services[place] with `size` in 0..1."""
+        """Columns of n rows; the fault begins at row `at`, is of kind `fault` and strikes services[place] with `size`
+        in 0..1."""
         rng = self.rng
         ramp, until = self.ramp if fault == "mem" else 1, at + (n - at) * self.lasts
         on = [0.0 if t < at or t > until else min(1.0, (t - at + 1) / ramp) for t in range(n)]
@@ -126,7 +130,8 @@ class World:
                 wrong = [1 - (1 - a) * (1 - b * share * s.passes) for a, b in zip(wrong, lagged(errors[c], self.lag))]
             latency[i], errors[i] = own, wrong
             requests = [max(1.0, x) for x in load[i]]
-            counted = [min(1.0, max(0.0, e + rng.gauss(0, math.sqrt(max(0, e * (1 - e)) / q)))) for e, q in zip(wrong, requests)]
+            counted = [min(1.0, max(0.0, e + rng.gauss(0, math.sqrt(max(0, e * (1 - e)) / q)))) for e,
+                       q in zip(wrong, requests)]
             columns[f"{s.name}_cpu"], columns[f"{s.name}_mem"] = cpu, memory
             if not s.leaf or self.leaf_latency:
                 columns[f"{s.name}_load"] = [x * (1 + rng.gauss(0, .01)) for x in load[i]]

@@ -1,5 +1,7 @@
-"""Root causes without a graph: a folder SERVICE-FAULT/N with normal.csv and anomalous.csv a fault, as in the sock-shop recordings of RCD
-(Ikram et al. 2022; they carry no licence and are not handed out). AC@1: the right service first; Avg@5: mean of AC@1 to AC@5."""
+"""Root causes without a graph: a folder SERVICE-FAULT/N with normal.csv and anomalous.csv a fault, as in the sock-shop
+recordings of RCD
+(Ikram et al. 2022; they carry no licence and are not handed out). AC@1: the right service first; Avg@5: mean of AC@1 to
+AC@5."""
 import cases
 
 TASK = "causes without a graph (sock-shop)"
@@ -26,7 +28,8 @@ def folders_of(root):
 
 
 def score(bench, folders, options=()):
-    """{fault: [(weir's rank, rank of n-sigma, is the metric right, too: None where none is called so)]}; the truth is the folder's name."""
+    """{fault: [(weir's rank, rank of n-sigma, is the metric right, too: None where none is called so)]}; the truth is
+    the folder's name."""
     found = {}
     for case in folders:
         service, fault = case.parent.name.rsplit("-", 1)
@@ -42,10 +45,10 @@ def report(bench, task, found, ms, goals):
     """goals: {fault: least AC@1, "avg5": least Avg@5}; what has none is only shown."""
     for fault, rows in sorted(found.items()):
         ours, peer = [r[0] for r in rows], [r[1] for r in rows]
-        bench.add(task, f"AC@1 service, {fault}, {len(rows)} faults", cases.at(ours, 1), "share", goals.get(fault), less=False,
-                  peer="n-sigma, same run", peer_value=cases.at(peer, 1))
-        bench.add(task, f"Avg@5 service, {fault}", cases.avg5(ours), "share", goals.get("avg5"), less=False, peer="n-sigma, same run",
-                  peer_value=cases.avg5(peer))
+        bench.add(task, f"AC@1 service, {fault}, {len(rows)} faults", cases.at(ours, 1), "share", goals.get(fault),
+                  less=False, peer="n-sigma, same run", peer_value=cases.at(peer, 1))
+        bench.add(task, f"Avg@5 service, {fault}", cases.avg5(ours), "share", goals.get("avg5"), less=False,
+                  peer="n-sigma, same run", peer_value=cases.avg5(peer))
         if rows[0][2] is not None:
             bench.add(task, f"AC@1 service and metric, {fault}", sum(bool(r[2]) for r in rows) / len(rows), "share")
     if ms is not None:

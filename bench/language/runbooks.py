@@ -1,5 +1,5 @@
-"""From an alert's words to its runbook: nDCG@10 and MRR, with the same configuration as everywhere. The set is small: a difference
-under two points is noise."""
+"""From an alert's words to its runbook: nDCG@10 and MRR, with the same configuration as everywhere. The set is small: a
+difference under two points is noise."""
 import sys
 
 import retrieval
@@ -11,8 +11,8 @@ def measure(bench):
         return
     weir, qrels = str(bench.build / "weir"), folder / "qrels.tsv"
     words = retrieval.rank(weir, folder, qrels, "--words")
-    bench.add("alert to runbook", "nDCG@10, words", retrieval.mean(words.ndcg), "", None, less=False, peer="bm25s, stemmer, split names",
-              peer_value=0.940)
+    bench.add("alert to runbook", "nDCG@10, words", retrieval.mean(words.ndcg), "", None, less=False,
+              peer="bm25s, stemmer, split names", peer_value=0.940)
     options = retrieval.encoder(bench)
     if not options:
         return
@@ -20,7 +20,8 @@ def measure(bench):
     low, high = retrieval.interval(both.ndcg)
     bench.add("alert to runbook", "nDCG@10, words and vectors", retrieval.mean(both.ndcg), "", 0.965, less=False,
               peer="score fusion, weight seen on test", peer_value=0.956)
-    bench.add("alert to runbook", "MRR@10, words and vectors", retrieval.mean(both.rr), "", 0.955, less=False, peer="the same", peer_value=0.942)
+    bench.add("alert to runbook", "MRR@10, words and vectors", retrieval.mean(both.rr), "", 0.955, less=False,
+              peer="the same", peer_value=0.942)
     bench.note(f"alert to runbook, hybrid: 95 % of samples of the questions are within {low:.3f} to {high:.3f}")
 
 

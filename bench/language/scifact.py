@@ -1,4 +1,5 @@
-"""SciFact as in BEIR: nDCG@10 of words, and of words, vectors and titles together. Weights were learned on the training questions."""
+"""SciFact as in BEIR: nDCG@10 of words, and of words, vectors and titles together. Weights were learned on the training
+questions."""
 import sys
 
 import retrieval
@@ -11,7 +12,8 @@ def measure(bench):
     weir, qrels = str(bench.build / "weir"), folder / "qrels-test.tsv"
     words = retrieval.rank(weir, folder, qrels, "--words")
     low, high = retrieval.interval(words.ndcg)
-    bench.add("SciFact", "nDCG@10, words", retrieval.mean(words.ndcg), "", 0.69, less=False, peer="bm25s, stemmer", peer_value=0.689)
+    bench.add("SciFact", "nDCG@10, words", retrieval.mean(words.ndcg), "", 0.69, less=False, peer="bm25s, stemmer",
+              peer_value=0.689)
     bench.note(f"SciFact, words: 95 % of samples of the questions are within {low:.3f} to {high:.3f}")
     options = retrieval.encoder(bench)
     if not options:
@@ -20,7 +22,8 @@ def measure(bench):
     low, high = retrieval.interval(both.ndcg)
     bench.add("SciFact", "nDCG@10, words and vectors", retrieval.mean(both.ndcg), "", 0.735, less=False,
               peer="min-max fusion of bm25s and MiniLM, weights seen on test", peer_value=0.726)
-    bench.add("SciFact", "recall@100, words and vectors", retrieval.mean(both.recall), "", None, less=False, peer="the same", peer_value=0.958)
+    bench.add("SciFact", "recall@100, words and vectors", retrieval.mean(both.recall), "", None, less=False,
+              peer="the same", peer_value=0.958)
     bench.note(f"SciFact, hybrid: 95 % of samples of the questions are within {low:.3f} to {high:.3f}")
 
 

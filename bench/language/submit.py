@@ -1,6 +1,6 @@
-"""Submit to the desk until it is durable: judged, sealed, routed, committed with fsync. Open loop at 200 a second (a slow answer does not
-slow down the next question), then as fast as four connections go; processor time is the server's own. Every inquiry is from somebody new,
-so each needs a key of its own: the dearest case."""
+"""Submit to the desk until it is durable: judged, sealed, routed, committed with fsync. Open loop at 200 a second (a
+slow answer does not slow down the next question), then as fast as four connections go; processor time is the server's
+own. Every inquiry is from somebody new, so each needs a key of its own: the dearest case."""
 import http.client
 import json
 import os
@@ -21,7 +21,8 @@ class Client:
         self.headers = {"x-api-key": server.key("ingest"), "Content-Type": "application/json"}
 
     def submit(self, item, n):
-        body = json.dumps({"subject": item["subject"], "body": f"{item['body']}\nNo. {n}", "sender_email": f"load{n}@example.com"})
+        body = json.dumps({"subject": item["subject"], "body": f"{item['body']}\nNo. {n}",
+                           "sender_email": f"load{n}@example.com"})
         self.c.request("POST", "/api/v1/inquiries/submit", body, self.headers)
         r = self.c.getresponse()
         r.read()

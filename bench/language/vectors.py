@@ -1,5 +1,5 @@
-"""An exact scan of a million vectors of 384 bytes on one core: beside memcpy of the same bytes, and beside faiss's flat index, which keeps
-floats, and its 8-bit one."""
+"""An exact scan of a million vectors of 384 bytes on one core: beside memcpy of the same bytes, and beside faiss's flat
+index, which keeps floats, and its 8-bit one."""
 import json
 import os
 import subprocess
@@ -9,16 +9,21 @@ ROWS = 1_000_000
 
 
 def measure(bench):
-    done = subprocess.run([bench.build / "bench" / "bench_knowledge", "vectors", str(ROWS)], capture_output=True, text=True, check=True)
+    done = subprocess.run([bench.build / "bench" / "bench_knowledge", "vectors", str(ROWS)], capture_output=True,
+                          text=True, check=True)
     ours = json.loads(done.stdout)
     bench.note(f"vectors: kernel {ours['kernel']}, memcpy of the same bytes {ours['memcpy_ms']:.1f} ms")
-    bench.add("vectors 1M x 384 int8", "speed of a scan as a share of memcpy's", ours["share"], "x", 0.8, less=False, peer="memcpy", peer_value=1.0)
+    bench.add("vectors 1M x 384 int8", "speed of a scan as a share of memcpy's", ours["share"], "x", 0.8, less=False,
+              peer="memcpy", peer_value=1.0)
     python = bench.peers(*PEERS, home="retrieval")
     if not python:
         bench.add("vectors 1M x 384 int8", "ms a question", ours["one_ms"], "ms")
         return
     env = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    told = subprocess.run([python, __file__.replace("vectors.py", "vectors_peer.py"), str(ROWS)], capture_output=True, text=True, check=True, env=env)
+    told = subprocess.run([python, __file__.replace("vectors.py", "vectors_peer.py"), str(ROWS)], capture_output=True,
+                          text=True, check=True, env=env)
     for name, peer in json.loads(told.stdout).items():
-        bench.add("vectors 1M x 384", f"ms a question beside {name}", ours["one_ms"], "ms", peer=name, peer_value=peer["one_ms"])
-        bench.add("vectors 1M x 384", f"ms a question of 16 beside {name}", ours["batch_ms"], "ms", peer=name, peer_value=peer["batch_ms"])
+        bench.add("vectors 1M x 384", f"ms a question beside {name}", ours["one_ms"], "ms", peer=name,
+                  peer_value=peer["one_ms"])
+        bench.add("vectors 1M x 384", f"ms a question of 16 beside {name}", ours["batch_ms"], "ms", peer=name,
+                  peer_value=peer["batch_ms"])

@@ -1,4 +1,5 @@
-"""faiss, exact, one thread: ROWS x 384 as floats and as 8-bit numbers. Milliseconds of processor time, the best of three."""
+"""faiss, exact, one thread: ROWS x 384 as floats and as 8-bit numbers. Milliseconds of processor time, the best of
+three."""
 import json
 import sys
 import time
@@ -23,7 +24,8 @@ def best(index, n):
 
 out = {}
 kinds = {"faiss flat": faiss.IndexFlatIP(384),
-         "faiss 8-bit": faiss.IndexScalarQuantizer(384, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT)}
+         "faiss 8-bit": faiss.IndexScalarQuantizer(384, faiss.ScalarQuantizer.QT_8bit_direct_signed,
+                                                   faiss.METRIC_INNER_PRODUCT)}
 for name, index in kinds.items():
     if not index.is_trained:
         index.train(np.zeros((1000, 384), dtype=np.float32))

@@ -1,4 +1,5 @@
-"""Compiles libweir into the extension weir._native. What Python sees is read from include/weir/*.h, so that the two cannot differ."""
+"""Compiles libweir into the extension weir._native. What Python sees is read from include/weir/*.h, so that the two
+cannot differ."""
 import os
 import pathlib
 import re
@@ -33,7 +34,8 @@ def yyjson():
 def sources():
     folders = [ROOT / "src/engine" / name for name in ("detect", "lineage", "public")]  # what libweir is made of
     engine = [p for folder in folders for p in sorted(folder.rglob("*.c")) if not p.name.endswith("_test.c")]
-    base = [ROOT / "src/base" / f"{name}.c" for name in ("arena", "buf", "err", "hash64", "json", "sort", "str", "time")]
+    base = [ROOT / "src/base" / f"{name}.c"
+            for name in ("arena", "buf", "err", "hash64", "json", "sort", "str", "time")]
     return base + engine
 
 

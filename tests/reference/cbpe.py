@@ -4,7 +4,8 @@ tests/reference/cbpe.h, which cbpe_test.c compares with.
 
   python -m venv V && V/bin/pip install nannyml==0.13.1 statsmodels && V/bin/python tests/reference/cbpe.py
 
-The answers come from splitmix64 and from operations that every machine rounds alike, so the C test makes the same numbers."""
+The answers come from splitmix64 and from operations that every machine rounds alike, so the C test makes the same
+numbers."""
 import os
 import pathlib
 import warnings
@@ -30,7 +31,8 @@ def splitmix(seed):
 
 
 def answers(seed, n, tilt, bend, steps):
-    """True chances q, `tilt` of them pushed towards 1; the classifier says q + bend q (1 - q), in 1/steps when steps > 0."""
+    """True chances q, `tilt` of them pushed towards 1; the classifier says q + bend q (1 - q), in 1/steps when steps >
+    0."""
     u = splitmix(seed)
     rows = []
     for _ in range(n):
@@ -61,8 +63,10 @@ def estimate(case, calibrated):
     rows = []
     for k in range(2):
         for m in METRICS:
-            v = [float(got[(m, c)].iloc[k]) for c in ("value", "sampling_error", "realized", "lower_threshold", "upper_threshold")]
-            rows.append((seed, tilt, bend, steps, int(calibrated), k, m.upper(), *v, int(bool(got[(m, "alert")].iloc[k]))))
+            v = [float(got[(m, c)].iloc[k])
+                 for c in ("value", "sampling_error", "realized", "lower_threshold", "upper_threshold")]
+            rows.append((seed, tilt, bend, steps, int(calibrated), k, m.upper(), *v,
+                         int(bool(got[(m, "alert")].iloc[k]))))
     return rows
 
 

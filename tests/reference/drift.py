@@ -26,10 +26,14 @@ def draw(kind, n, seed):
 
 
 KINDS = ["even", "skewed", "ties", "binary", "scaled", "shifted"]
-DRAWN = [("even", 50, "even", 50), ("even", 300, "shifted", 300), ("even", 1000, "scaled", 1000), ("skewed", 400, "skewed", 700),
-         ("ties", 300, "ties", 300), ("ties", 200, "even", 333), ("binary", 500, "binary", 400), ("even", 30, "skewed", 2000),
-         ("even", 3000, "shifted", 2500), ("skewed", 12000, "even", 9000), ("even", 20000, "even", 30000), ("even", 12000, "shifted", 11000)]
-SPELT = [([1.0], [2.0]), ([1.0], [1.0]), ([5.0] * 4, [5.0] * 6), ([1.0, 2, 3, 4], [1.0, 2, 3, 4]), ([0.0, -0.0, 1], [0.0, 0.0, -1]),
+DRAWN = [("even", 50, "even", 50), ("even", 300, "shifted", 300), ("even", 1000, "scaled", 1000),
+         ("skewed", 400, "skewed", 700),
+         ("ties", 300, "ties", 300), ("ties", 200, "even", 333), ("binary", 500, "binary", 400),
+         ("even", 30, "skewed", 2000),
+         ("even", 3000, "shifted", 2500), ("skewed", 12000, "even", 9000), ("even", 20000, "even", 30000),
+         ("even", 12000, "shifted", 11000)]
+SPELT = [([1.0], [2.0]), ([1.0], [1.0]), ([5.0] * 4, [5.0] * 6), ([1.0, 2, 3, 4], [1.0, 2, 3, 4]),
+         ([0.0, -0.0, 1], [0.0, 0.0, -1]),
          ([1e308, -1e308, 0, 1], [1e308, 5e307, 2, 3]), ([5e-324, 1e-310, 0, 2e-308], [5e-324, 5e-324, 1e-300, 0]),
          ([1.0, 1, 1, 1, 2], [1.0, 2, 2, 2, 2]), ([1e15, 1e15 + 1, 1e15 + 2], [1e15 + 0.5, 1e15 + 1, 1e15 + 3])]
 
@@ -45,7 +49,8 @@ def smooth(a, b):
     s = s - s.mean(1, keepdims=True)
     cov = s @ s.T * m * n / (total * (total - 1))
     d = s[:, m:].sum(1)
-    rank = np.linalg.matrix_rank(cov, tol=1e-6 * max(cov.max(), 1e-300), hermitian=True) if cov.max() > 1e-12 * total else 0
+    rank = np.linalg.matrix_rank(cov, tol=1e-6 * max(cov.max(), 1e-300),
+                                 hermitian=True) if cov.max() > 1e-12 * total else 0
     if rank == 0:
         return 0.0, 1.0
     chi = float(d @ np.linalg.pinv(cov, rcond=1e-8, hermitian=True) @ d)
@@ -85,8 +90,8 @@ def beyond(a, b):
 
 
 def frequent(t):
-    """Sums of weighted squared differences of shares as quadratic forms of a normal vector, by the moments of their eigenvalues; both
-    weights by the Cauchy combination."""
+    """Sums of weighted squared differences of shares as quadratic forms of a normal vector, by the moments of their
+    eigenvalues; both weights by the Cauchy combination."""
     t = np.array(t, float)
     m, n = t.sum(1)
     p, d = t.sum(0) / t.sum(), t[1] / n - t[0] / m
@@ -104,7 +109,8 @@ def frequent(t):
 
 
 def tables(rng):
-    out = [[[10, 20, 30], [12, 18, 30]], [[60, 44, 20, 9], [45, 58, 24, 6]], [[5, 0, 40], [5, 9, 40]], [[100, 200, 300, 400], [130, 180, 310, 380]], [[1, 1], [1, 1]]]
+    out = [[[10, 20, 30], [12, 18, 30]], [[60, 44, 20, 9], [45, 58, 24, 6]], [[5, 0, 40], [5, 9, 40]],
+           [[100, 200, 300, 400], [130, 180, 310, 380]], [[1, 1], [1, 1]]]
     out += [rng.integers(20, 400, (2, k)).tolist() for k in (2, 5, 9, 24)]
     return out
 
@@ -126,16 +132,19 @@ def distributions():
         rows.append(("CHI2", x, f, 0, 0, stats.chi2.sf(x, f)))
     for k, mean in ((4, 2), (1, 0.1), (60, 20), (3, 400), (10, 10)):
         rows.append(("POISSON", k, mean, 0, 0, stats.poisson.sf(k - 1, mean)))
-    for total, marked, drawn, k in ((600, 300, 8, 8), (600, 300, 16, 12), (2000, 1000, 128, 80), (50, 10, 5, 0), (2000000, 900000, 256, 180), (9, 3, 8, 3)):
+    for total, marked, drawn, k in ((600, 300, 8, 8), (600, 300, 16, 12), (2000, 1000, 128, 80), (50, 10, 5, 0),
+                                    (2000000, 900000, 256, 180), (9, 3, 8, 3)):
         rows.append(("FROM", total, marked, drawn, k, stats.hypergeom.sf(k - 1, total, marked, drawn)))
         rows.append(("TO", total, marked, drawn, k, stats.hypergeom.cdf(k, total, marked, drawn)))
-    for a, m, b, n in ((0, 300, 15, 300), (3, 300, 4, 280), (10, 1000, 30, 900), (290, 300, 300, 300), (500, 100000, 700, 120000), (1, 5, 2, 6)):
+    for a, m, b, n in ((0, 300, 15, 300), (3, 300, 4, 280), (10, 1000, 30, 900), (290, 300, 300, 300),
+                       (500, 100000, 700, 120000), (1, 5, 2, 6)):
         rows.append(("SHARES", a, m, b, n, stats.fisher_exact([[a, m - a], [b, n - b]])[1]))
     return rows
 
 
 def main():
-    out = ["/* Made by drift.py with SciPy; do not edit. */", "#ifndef WEIR_TESTS_DRIFT_REFERENCE_H", "#define WEIR_TESTS_DRIFT_REFERENCE_H", "",
+    out = ["/* Made by drift.py with SciPy; do not edit. */", "#ifndef WEIR_TESTS_DRIFT_REFERENCE_H",
+           "#define WEIR_TESTS_DRIFT_REFERENCE_H", "",
            "#include <math.h>", "", "enum kind { EVEN, SKEWED, TIES, BINARY, SCALED, SHIFTED };",
            "struct reference { double ks, ks_p, wasserstein, smooth, smooth_p, psi, js, range_p; };", "",
            "static const struct { enum kind a; size_t m; enum kind b; size_t n; struct reference want; } drawn[] = {"]
@@ -146,12 +155,14 @@ def main():
     for a, b in SPELT:
         text = [", ".join(literal(v) for v in s) for s in (a, b)]
         out.append(f"    {{ {len(a)}, {len(b)}, {{ {text[0]} }}, {{ {text[1]} }}, {{ {numbers(a, b)} }} }},")
-    out += ["};", "", "/* chi2, p and V are -1 where a value is expected fewer than five times, which the test pools. */",
+    out += ["};", "",
+            "/* chi2, p and V are -1 where a value is expected fewer than five times, which the test pools. */",
             "static const struct { size_t n; unsigned count[2][24]; double chi2, p, v, psi, js, frequent; } tables[] = {"]
     for t in tables(np.random.default_rng(3)):
         rows = ", ".join("{ " + ", ".join(map(str, r)) + " }" for r in t)
         out.append(f"    {{ {len(t[0])}, {{ {rows} }}, {', '.join(literal(v) for v in words(t))} }},")
-    out += ["};", "", "enum law { CHI2, POISSON, FROM, TO, SHARES };", "static const struct { enum law law; double x[4], want; } laws[] = {"]
+    out += ["};", "", "enum law { CHI2, POISSON, FROM, TO, SHARES };",
+            "static const struct { enum law law; double x[4], want; } laws[] = {"]
     for law, *x, want in distributions():
         out.append(f"    {{ {law}, {{ {', '.join(literal(v) for v in x)} }}, {literal(want)} }},")
     out += ["};", "", "#endif", ""]

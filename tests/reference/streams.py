@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""What River's stream detectors say on generated streams: writes tests/reference/streams.h, which streams_test.c compares with.
+"""What River's stream detectors say on generated streams: writes tests/reference/streams.h, which streams_test.c
+compares with.
 
   python -m venv V && V/bin/pip install river==0.26.1 && V/bin/python tests/reference/streams.py
 
-The streams come from splitmix64 and from operations that every machine rounds alike, so the C test makes the same numbers."""
+The streams come from splitmix64 and from operations that every machine rounds alike, so the C test makes the same
+numbers."""
 import math
 import pathlib
 
@@ -38,11 +40,15 @@ def stream(shape, seed, n, step):
 
 
 CASES = [("UNIFORM", 1, 4000, 0.0), ("UNIFORM", 2, 4000, 0.1), ("UNIFORM", 3, 4000, -0.3), ("BELL", 4, 20000, 0.0),
-         ("BELL", 5, 20000, 0.2), ("BELL", 6, 4000, 3.0), ("TAIL", 7, 20000, 0.5), ("TAIL", 8, 50000, 0.0), ("BITS", 9, 20000, 0.0),
-         ("BITS", 10, 20000, 0.05), ("BITS", 11, 8000, 0.3), ("BITS", 12, 8000, -0.08), ("BITS", 13, 2, 0.0), ("TIES", 14, 4000, 0.5),
+         ("BELL", 5, 20000, 0.2), ("BELL", 6, 4000, 3.0), ("TAIL", 7, 20000, 0.5), ("TAIL", 8, 50000, 0.0),
+         ("BITS", 9, 20000, 0.0),
+         ("BITS", 10, 20000, 0.05), ("BITS", 11, 8000, 0.3), ("BITS", 12, 8000, -0.08), ("BITS", 13, 2, 0.0),
+         ("TIES", 14, 4000, 0.5),
          ("CONSTANT", 15, 500, 0.0), ("CONSTANT", 16, 2000, 1.0), ("CONSTANT", 17, 1, 0.0), ("DENORMAL", 18, 2000, 0.0),
-         ("LARGE", 19, 4000, 0.25), ("ALTERNATING", 20, 2000, 0.0), ("ALTERNATING", 21, 2000, 0.5), ("BITS", 22, 60000, 0.02)]
-DETECTORS = {"ADWIN": drift.ADWIN, "PAGE_HINKLEY": drift.PageHinkley, "DDM": drift.binary.DDM, "EDDM": drift.binary.EDDM}
+         ("LARGE", 19, 4000, 0.25), ("ALTERNATING", 20, 2000, 0.0), ("ALTERNATING", 21, 2000, 0.5),
+         ("BITS", 22, 60000, 0.02)]
+DETECTORS = {"ADWIN": drift.ADWIN, "PAGE_HINKLEY": drift.PageHinkley, "DDM": drift.binary.DDM,
+             "EDDM": drift.binary.EDDM}
 LISTED = 12
 
 

@@ -4,7 +4,8 @@ two_sample_test.c compares with.
 
   python -m venv V && V/bin/pip install numpy scipy scikit-learn && V/bin/python tests/reference/two_sample.py
 
-The samples come from splitmix64 and from operations that every machine rounds alike, so the C test makes the same numbers."""
+The samples come from splitmix64 and from operations that every machine rounds alike, so the C test makes the same
+numbers."""
 import pathlib
 
 import numpy as np
@@ -45,7 +46,8 @@ def kernel(a, b, width):
 
 
 def mmd(seed, n, m, dims, shift, scale):
-    """Exact MMD^2 (biased) of scaled rows with the median distance of all pairs, and its p-value by 2000 permutations."""
+    """Exact MMD^2 (biased) of scaled rows with the median distance of all pairs, and its p-value by 2000
+    permutations."""
     u = splitmix(seed)
     a = np.array([[bell(u) for _ in range(dims)] for _ in range(n)])
     b = np.array([[bell(u) * scale + shift for _ in range(dims)] for _ in range(m)])
@@ -68,15 +70,18 @@ def mmd(seed, n, m, dims, shift, scale):
 def main():
     out = ["/* Written by tests/reference/two_sample.py from scikit-learn and SciPy. */\n",
            "/* seed, rows, columns, c, weights and bias */\n#ifdef LOGISTIC_CASES\n"]
-    for seed, rows, columns, c in ((1, 40, 3, 1.0), (2, 200, 8, 1.0), (3, 200, 8, 0.01), (4, 200, 8, 100.0), (5, 20, 12, 1.0)):
+    for seed, rows, columns, c in ((1, 40, 3, 1.0), (2, 200, 8, 1.0), (3, 200, 8, 0.01), (4, 200, 8, 100.0),
+                                   (5, 20, 12, 1.0)):
         w = ", ".join("%.10g" % v for v in logistic(seed, rows, columns, c))
         out.append("    { %d, %d, %d, %r, { %s } },\n" % (seed, rows, columns, c, w))
     out.append("#endif\n/* seed, rows, levels of score (0: none equal), AUC, two-sided p */\n#ifdef AUC_CASES\n")
     for case in ((11, 30, 0), (12, 300, 0), (13, 300, 3), (14, 300, 1), (15, 1000, 50)):
         out.append("    { %d, %d, %d, %.15g, %.12g },\n" % (case + auc(*case)))
     out.append("#endif\n/* seed, n, m, dims, shift, scale, MMD^2, p */\n#ifdef MMD_CASES\n")
-    for case in ((21, 60, 60, 3, 0.0, 1.0), (22, 60, 40, 3, 0.3, 1.0), (23, 100, 100, 8, 0.0, 1.0), (24, 100, 100, 8, 0.1, 1.0),
-                 (25, 100, 100, 8, 0.0, 1.3), (26, 80, 120, 1, 0.2, 1.0), (27, 80, 120, 20, 0.0, 1.0), (28, 50, 50, 2, 2.0, 1.0)):
+    for case in ((21, 60, 60, 3, 0.0, 1.0), (22, 60, 40, 3, 0.3, 1.0), (23, 100, 100, 8, 0.0, 1.0),
+                 (24, 100, 100, 8, 0.1, 1.0),
+                 (25, 100, 100, 8, 0.0, 1.3), (26, 80, 120, 1, 0.2, 1.0), (27, 80, 120, 20, 0.0, 1.0),
+                 (28, 50, 50, 2, 2.0, 1.0)):
         out.append("    { %d, %d, %d, %d, %r, %r, %.10g, %.6g },\n" % (case + mmd(*case)))
     out.append("#endif\n")
     pathlib.Path(__file__).with_suffix(".h").write_text("".join(out))

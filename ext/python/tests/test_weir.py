@@ -41,7 +41,8 @@ class DetectorTest(unittest.TestCase):
     def test_times_may_be_datetimes(self):
         times, values = quiet()
         values[-20:] += 40
-        self.assertEqual(weir.Detector().feed(times.astype("datetime64[us]"), values), weir.Detector().feed(times, values))
+        self.assertEqual(weir.Detector().feed(times.astype("datetime64[us]"), values),
+                         weir.Detector().feed(times, values))
 
     def test_limits(self):
         times, values = quiet(50)
@@ -99,7 +100,8 @@ class StreamTest(unittest.TestCase):
         values = rng.lognormal(size=4000) * 1e6
         values[2000:] *= 3
         alarms = weir.Stream().feed(values)
-        self.assertTrue(alarms and all(a.state == "changed" for a in alarms) and 2000 < alarms[0].at < 2200 and alarms[0].rank > 0.6)
+        self.assertTrue(alarms and all(a.state == "changed" for a in alarms) and 2000 < alarms[0].at < 2200
+                        and alarms[0].rank > 0.6)
 
     def test_in_pieces_saved_and_loaded_it_says_the_same(self):
         rng = np.random.default_rng(1)
@@ -134,7 +136,8 @@ class EstimatorTest(unittest.TestCase):
         self.assertTrue(np.isnan(estimator.estimate(*answers(100)[:2])["f1"].realized))
 
     def test_wrong_arguments_are_named(self):
-        for args in (([0.5] * 100, [1] * 99, [1] * 100), ([0.5] * 100, [1] * 100, [2] * 100), ([0.5] * 5, [1] * 5, [1] * 5)):
+        for args in (([0.5] * 100, [1] * 99, [1] * 100), ([0.5] * 100, [1] * 100, [2] * 100),
+                     ([0.5] * 5, [1] * 5, [1] * 5)):
             with self.assertRaises(weir.WeirError):
                 weir.Estimator(*args)
 

@@ -40,14 +40,15 @@ def _filled(scores, values):
 
 
 def _alarm(a):
-    return Alarm(ffi.string(lib.weir_part_name(a.part)).decode(), bool(a.over), bool(a.above), a.start, a.end, a.value, a.low, a.high,
-                 a.score, a.once_in, bytes(ffi.buffer(ffi.addressof(a))))
+    return Alarm(ffi.string(lib.weir_part_name(a.part)).decode(), bool(a.over), bool(a.above), a.start, a.end, a.value,
+                 a.low, a.high, a.score, a.once_in, bytes(ffi.buffer(ffi.addressof(a))))
 
 
 class Detector:
     """One series. Feed it samples as they come; it learns by itself what is usual."""
 
-    def __init__(self, *, counter=False, sensitivity=1.0, above=np.nan, below=np.nan, hysteresis=0.0, hold_us=0, _saved=None):
+    def __init__(self, *, counter=False, sensitivity=1.0, above=np.nan, below=np.nan, hysteresis=0.0, hold_us=0,
+                 _saved=None):
         self._options = ffi.new("struct weir_detect_options *", {
             "counter": counter, "sensitivity": sensitivity, "above": above, "below": below, "hysteresis": hysteresis,
             "hold_us": hold_us})
@@ -59,8 +60,8 @@ class Detector:
         self._d = ffi.cast("weir_detector *", self._d)
 
     def feed(self, times, values, scores=None):
-        """Take samples: times in microseconds (or datetime64) and values. Gives the alarms they raised. scores: an array of doubles
-        to be filled with how new each sample is, 0 .. 1."""
+        """Take samples: times in microseconds (or datetime64) and values. Gives the alarms they raised. scores: an
+        array of doubles to be filled with how new each sample is, 0 .. 1."""
         times = np.asarray(times)
         if times.dtype.kind == "M":
             times = times.astype("datetime64[us]").astype(np.int64)
@@ -69,7 +70,8 @@ class Detector:
         if times.shape != values.shape:
             raise WeirError(f"as many times as values are expected, not {times.shape} and {values.shape}")
         score = _filled(scores, values)
-        t, room, count = ffi.cast("int64_t *", times.ctypes.data), ffi.new("struct weir_alarm[]", _ROOM), ffi.new("size_t *")
+        t, room, count = ffi.cast("int64_t *", times.ctypes.data), ffi.new("struct weir_alarm[]",
+                                                                           _ROOM), ffi.new("size_t *")
         alarms, done = [], 0
         while done < len(values):
             left = len(values) - done

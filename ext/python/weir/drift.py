@@ -5,8 +5,8 @@ import numpy as np
 
 from weir._library import checked, constructed, doubles, ffi, lib, memory
 
-_FIELDS = ["psi", "js", "ks", "ks_p", "kuiper", "wasserstein", "chi2", "chi2_freedom", "chi2_p", "cramers_v", "moved", "new_values",
-           "vanished_values"]
+_FIELDS = ["psi", "js", "ks", "ks_p", "kuiper", "wasserstein", "chi2", "chi2_freedom", "chi2_p", "cramers_v", "moved",
+           "new_values", "vanished_values"]
 _PAIRS = ["rows", "missing", "mean", "sd", "distinct"]
 
 
@@ -94,8 +94,8 @@ def drift(reference, current):
 
 
 def drift_table(reference, current, alarm=0.03):
-    """Compare two tables, each a mapping from column to values; gives {column: Drift}, corrected across the columns they share.
-    alarm: the chance of a false alarm in a table that has not changed."""
+    """Compare two tables, each a mapping from column to values; gives {column: Drift}, corrected across the columns
+    they share. alarm: the chance of a false alarm in a table that has not changed."""
     names = [name for name in reference if name in current]
     out = ffi.new("struct weir_drift[]", max(len(names), 1))
     for i, name in enumerate(names):

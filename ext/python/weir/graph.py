@@ -123,7 +123,8 @@ class Graph:
         out = ffi.new("struct weir_visits *")
         work, _block = memory(lib.weir_graph_walk_memory(args[-1]))
         checked(call, self._g, *args, work, out)
-        found = Visits(Visit(self._label(v.node), v.depth, ffi.string(what(v.what)).decode()) for v in out.items[0:out.count])
+        found = Visits(Visit(self._label(v.node), v.depth, ffi.string(what(v.what)).decode())
+                       for v in out.items[0:out.count])
         found.cut = bool(out.cut)
         return found
 

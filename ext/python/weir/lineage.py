@@ -36,7 +36,8 @@ def _statement(s):
     flows = [Flow(_string(f.from_table), _string(f.from_column), _string(f.to_table), _string(f.to_column),
                   ffi.string(lib.weir_flow_name(f.kind)).decode()) for f in s.flows[0:s.flow_count]]
     return Statement(_string(s.kind), s.line, [_string(t) for t in s.reads[0:s.read_count]],
-                     [_string(t) for t in s.writes[0:s.write_count]], [_string(t) for t in s.columns[0:s.column_count]], flows)
+                     [_string(t) for t in s.writes[0:s.write_count]], [_string(t) for t in s.columns[0:s.column_count]],
+                     flows)
 
 
 def sql_raw(text, dialect=None):

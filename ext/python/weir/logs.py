@@ -65,8 +65,8 @@ class Log:
         """Take one line; gives (id of its template, alarms). Ids of templates that became one have the same root()."""
         data = _bytes(line)
         n = lib.weir_log_add(self._l, _text(data), time_us, self._id, self._room)
-        return self._id[0], [LogAlarm(ffi.string(lib.weir_log_alarm_name(a.kind)).decode(), a.id, a.after, a.line, a.bits, a.value,
-                                      a.high) for a in self._room[0:n]]
+        return self._id[0], [LogAlarm(ffi.string(lib.weir_log_alarm_name(a.kind)).decode(), a.id, a.after, a.line,
+                                      a.bits, a.value, a.high) for a in self._room[0:n]]
 
     def root(self, id):
         return lib.weir_log_root(self._l, id)
@@ -75,7 +75,8 @@ class Log:
         at, t, text, out = ffi.new("uint32_t *"), ffi.new("struct weir_log_template *"), ffi.new("char[]", 1024), []
         while lib.weir_log_next(self._l, at, t):
             lib.weir_log_text(self._l, t.id, text, len(text))
-            out.append(Template(t.id, ffi.string(text).decode(errors="replace"), t.count, t.first, t.last, _string(t.sample)))
+            out.append(Template(t.id, ffi.string(text).decode(errors="replace"), t.count, t.first, t.last,
+                                _string(t.sample)))
         return out
 
 

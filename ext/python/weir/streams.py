@@ -1,4 +1,5 @@
-"""Numbers one after another: has the stream changed? And a classifier whose labels are not known yet: how well does it do?"""
+"""Numbers one after another: has the stream changed? And a classifier whose labels are not known yet: how well does it
+do?"""
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,9 @@ class StreamAlarm:
 
 
 class Stream:
-    """Watches a stream in constant memory. kind: "ranks" (any numbers; false alarms are bounded), "page_hinkley" (the mean, in the
-    stream's unit), "ddm" or "eddm" (a model's answers: 0 right, 1 wrong). Options: delta, threshold, alpha, least."""
+    """Watches a stream in constant memory. kind: "ranks" (any numbers; false alarms are bounded), "page_hinkley" (the
+    mean, in the stream's unit), "ddm" or "eddm" (a model's answers: 0 right, 1 wrong). Options: delta, threshold,
+    alpha, least."""
 
     def __init__(self, kind="ranks", **options):
         if kind not in _WATCHES:
@@ -38,7 +40,8 @@ class Stream:
         self._s, self._block, self._fed = ffi.cast("weir_stream *", stream), block, 0
 
     def feed(self, values):
-        """Take values; gives the alarms. Each is told where it was raised; after "changed" the stream starts anew by itself."""
+        """Take values; gives the alarms. Each is told where it was raised; after "changed" the stream starts anew by
+        itself."""
         values, v = doubles(values)
         state, out, done = ffi.new("int *"), [], 0
         while done < len(values):
@@ -81,14 +84,17 @@ def _bits(values, n, name):
 
 
 class Estimator:
-    """How well a binary classifier does before its labels are known (CBPE). Learns from answers whose labels are: probabilities of class
-    1, what was predicted, what was true. chunk: rows of one chunk of them, to learn how far a metric usually strays."""
+    """How well a binary classifier does before its labels are known (CBPE). Learns from answers whose labels are:
+    probabilities of class 1, what was predicted, what was true. chunk: rows of one chunk of them, to learn how far a
+    metric usually strays."""
 
     def __init__(self, proba, predicted, label, chunk=1000, calibrate=None):
         answers, _kept = self._answers(proba, predicted, label)
-        how = {None: lib.WEIR_CALIBRATE_IF_IT_HELPS, True: lib.WEIR_CALIBRATE_ALWAYS, False: lib.WEIR_CALIBRATE_NEVER}[calibrate]
+        how = {None: lib.WEIR_CALIBRATE_IF_IT_HELPS, True: lib.WEIR_CALIBRATE_ALWAYS,
+               False: lib.WEIR_CALIBRATE_NEVER}[calibrate]
         work, _block = memory(lib.weir_estimator_work(answers.n))
-        self._e, self._block = constructed(lib.weir_estimator_size(answers.n), lib.weir_estimator_init, answers, chunk, how, work)
+        self._e, self._block = constructed(lib.weir_estimator_size(answers.n), lib.weir_estimator_init, answers, chunk,
+                                           how, work)
         self._e = ffi.cast("weir_estimator *", self._e)
 
     @staticmethod
@@ -96,7 +102,8 @@ class Estimator:
         proba, p = doubles(proba)
         said, s = _bits(predicted, len(proba), "predicted")
         true, t = _bits(label, len(proba), "label")
-        return ffi.new("struct weir_answers *", {"proba": p, "predicted": s, "label": t, "n": len(proba)}), (proba, said, true)
+        return ffi.new("struct weir_answers *", {"proba": p, "predicted": s, "label": t, "n": len(proba)}), (proba,
+                                                                                                             said, true)
 
     @property
     def calibrated(self):
@@ -108,5 +115,6 @@ class Estimator:
         work, _block = memory(lib.weir_estimate_work(answers.n))
         out = ffi.new("struct weir_estimate[]", lib.WEIR_METRICS)
         checked(lib.weir_estimate, self._e, answers, work, out)
-        return {ffi.string(lib.weir_metric_name(i)).decode(): Estimate(e.value, e.error, e.low, e.high, e.realized, bool(e.alert))
+        return {ffi.string(lib.weir_metric_name(i)).decode(): Estimate(e.value, e.error, e.low, e.high, e.realized,
+                                                                       bool(e.alert))
                 for i, e in enumerate(out)}

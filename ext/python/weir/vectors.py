@@ -38,11 +38,13 @@ def mmd(reference, current, seed=1):
 
 
 def _domain(out, named):
-    return Domain(out.auc, out.p, tuple(out.rows), [(_string(t.name) if named else t.column, t.weight) for t in out.terms[0:out.term_count]])
+    return Domain(out.auc, out.p, tuple(out.rows),
+                  [(_string(t.name) if named else t.column, t.weight) for t in out.terms[0:out.term_count]])
 
 
 def told_apart(reference, current):
-    """Train a classifier to tell two arrays apart (rows x numbers), or two lists of texts, and score it on rows it has not seen."""
+    """Train a classifier to tell two arrays apart (rows x numbers), or two lists of texts, and score it on rows it has
+    not seen."""
     out = ffi.new("struct weir_domain *")
     if len(reference) and isinstance(reference[0], (str, bytes)):
         sides = [[_bytes(t) for t in side] for side in (reference, current)]
