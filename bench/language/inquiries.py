@@ -5,6 +5,7 @@ figures must not get worse."""
 import json
 import os
 import pathlib
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -22,9 +23,25 @@ def read(path):
         return [json.loads(line) for line in f if line.strip()]
 
 
-def judge(weir, items):
-    """The labels and scores the desk gives, in order. A thousand addresses, so that none repeats another."""
-    server = weir_server.Weir(weir).start()
+def encoder():
+    """The sentence encoder's model that scripts/setup test made, or None."""
+    return next(iter(sorted((HERE.parent.parent / ".deps/model").glob("*.weirmodel"))), None)
+
+
+def train(weir, out):
+    """Models from the inquiries of the repository, as anybody makes them."""
+    vectors = ["--", "--encoder", str(encoder())] if encoder() else []
+    subprocess.run([sys.executable, OWN.parent / "train.py", weir, out, *vectors], check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+def judge(weir, items, models=None):
+    """The labels and scores the desk gives, in order. Every inquiry has an address of its own, so that none repeats another."""
+    server = weir_server.Weir(weir, config=f"inquiries:\n  models: {models}\n" if models else "")
+    if models and encoder():
+        os.makedirs(f"{server.data}/models")
+        os.symlink(encoder(), f"{server.data}/models/all-MiniLM-L6-v2.weirmodel")
+    server.start()
     try:
         out = []
         for n, item in enumerate(items):
@@ -60,26 +77,30 @@ def calibration(items, got, axis, bins=15):
     return sum(abs(right - total) for _, right, total in sums.values()) / len(items)
 
 
+def report(bench, name, items, got, goals):
+    for axis, goal in AXES.items():
+        bench.add(name, f"{axis}, accuracy", accuracy(items, got, axis), "", goal if goals else None, less=False)
+        bench.add(name, f"{axis}, macro F1", macro_f1(items, got, axis), "", None, less=False)
+    sure = [(i, g) for i, g in zip(items, got) if g.get("state") != "review"]
+    bench.add(name, "routed without a person, share", len(sure) / len(items), "", None, less=False)
+    if sure:
+        bench.add(name, "of those the right category", accuracy(*zip(*sure), "category"), "", None, less=False)
+    bench.add(name, "category, calibration error", calibration(items, got, "category"), "", 0.03 if goals else None)
+    bench.add(name, "left out", sum(not g for g in got), "", 0)
+    bench.note(f"{name}: judged by {got[0].get('model', 'nothing')}")
+
+
 def measure(bench):
     folder, weir = bench.dataset("inquiries"), str(bench.build / "weir")
     own = read(OWN)
     got = judge(weir, own)
     for axis in AXES:
         bench.add("own inquiries", f"{axis}, accuracy (a guard)", accuracy(own, got, axis), "", None, less=False)
+    models = train(weir, bench.build / "bench/inquiry_models") if folder else None
     for path in sorted(folder.glob("*.jsonl")) if folder else []:
         items = read(path)
-        got = judge(weir, items)
-        name = f"inquiries {path.stem} ({len(items)})"
-        for axis, goal in AXES.items():
-            bench.add(name, f"{axis}, accuracy", accuracy(items, got, axis), "", goal, less=False)
-            bench.add(name, f"{axis}, macro F1", macro_f1(items, got, axis), "", None, less=False)
-        sure = [(i, g) for i, g in zip(items, got) if g.get("state") != "review"]
-        bench.add(name, "routed without a person, share", len(sure) / len(items), "", None, less=False)
-        if sure:
-            bench.add(name, "of those the right category", accuracy(*zip(*sure), "category"), "", None, less=False)
-        bench.add(name, "category, calibration error", calibration(items, got, "category"), "", 0.03)
-        bench.add(name, "left out", sum(not g for g in got), "", 0)
-        bench.note(f"{name}: judged by {got[0].get('model', 'nothing')}")
+        report(bench, f"inquiries {path.stem} ({len(items)}), words", items, judge(weir, items), False)
+        report(bench, f"inquiries {path.stem} ({len(items)}), words and models", items, judge(weir, items, models), True)
 
 
 def check(weir):

@@ -18,6 +18,7 @@
 #include "edge/inquiry/routing_file.h"
 #include "edge/keeper.h"
 #include "edge/measurer.h"
+#include "edge/model/model_file.h"
 #include "edge/notify/notify.h"
 #include "edge/observe/ingest.h"
 #include "edge/observe/observe.h"
@@ -305,6 +306,8 @@ static err open_desk(struct app *app)
     struct desk_opts opts = {
         .data_dir = app->config->data_dir,
         .rules = app->config->inquiries.words,
+        .models = app->config->inquiries.models,
+        .encoder = model_file_path(app->config->data_dir, &app->arena),
         .store = app->store,
         .env = app->env,
         .apply = apply,

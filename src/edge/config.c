@@ -57,6 +57,8 @@ static const struct config_option options[] = {
       "routing_rules.yaml: departments, clocks, consultants" },
     { "inquiries.words", CONFIG_PATH, AT(inquiries.words), 0, 0, "", "", NULL,
       "words that judge inquiries; without it the built-in ones" },
+    { "inquiries.models", CONFIG_PATH, AT(inquiries.models), 0, 0, "", "", NULL,
+      "folder of category, sentiment and urgency.model beside the words" },
     { "inquiries.folder", CONFIG_PATH, AT(inquiries.folder), 0, 0, "", "", NULL,
       "watched folder: mbox, eml, csv and jsonl files in it are taken" },
     { "inquiries.imap_url", CONFIG_TEXT, AT(inquiries.imap_url), 0, 0, "", "", NULL,

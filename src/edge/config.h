@@ -47,7 +47,7 @@ struct config {
     str data_dir, timezone, policy, pipelines,
         runbooks; /* paths are absolute or relative to the working folder; "" = none */
     struct {
-        str routing, words, folder, imap_url, imap_user, imap_password, imap_mailbox;
+        str routing, words, models, folder, imap_url, imap_user, imap_password, imap_mailbox;
         usec imap_every;
     } inquiries;           /* imap_password is a secret reference */
     str listen, tls_cert, tls_key;

@@ -8,13 +8,15 @@
 
 struct inquiry_classifier; /* opaque */
 
-/* rules: path of a file of words, "" = the built-in ones. Errors: of file_read; ERR_INPUT, "file:line:column: ...".
- * Thread: main. */
-MUST_USE err inquiry_classifier_open(str rules, struct inquiry_classifier **out);
+/* rules: path of a file of words, "" = the built-in ones. models: folder with category.model, sentiment.model and
+ * urgency.model (weir text train; any may be missing), "" = none. encoder: path of the sentence encoder's model, which is
+ * used when it is there. What words and a model say is multiplied, so that each speaks as loudly as it is sure.
+ * Errors: of file_read and text_file_open; ERR_INPUT, "file:line:column: ...".   Thread: main. */
+MUST_USE err inquiry_classifier_open(str rules, str models, str encoder, struct inquiry_classifier **out);
 void inquiry_classifier_close(struct inquiry_classifier *c); /* accepts NULL */
 /* Labels with scores, the language, topics and why. Strings live in `a` or as long as the classifier. Thread: any. */
 void inquiry_classify(struct inquiry_classifier *c, str subject, str body, struct arena *a, struct desk_verdict *out);
-/* Name of what judges, "words-" and eight digits of the file's digest. */
+/* Name of what judges: "words-" and eight digits of the file's digest, and "+models-" and those of the models'. */
 str inquiry_classifier_name(const struct inquiry_classifier *c);
 
 /* What it cost, for /metrics. */

@@ -42,7 +42,7 @@ err desk_open(const struct desk_opts *opts, struct inquiry_desk **out)
     d->opts = *opts;
     str path = opts->data_dir.len ? str_fmt(&a, STR_FMT "/" PERSONS_FILE, STR_ARG(opts->data_dir)) : STR("");
     err e = persons_open(path, opts->env, &d->persons);
-    if (!e.code) e = inquiry_classifier_open(opts->rules, &d->classifier);
+    if (!e.code) e = inquiry_classifier_open(opts->rules, opts->models, opts->encoder, &d->classifier);
     if (!e.code) e = erase_again(d);
     arena_done(&a);
     if (e.code) desk_close(d);

@@ -13,6 +13,7 @@ struct inquiry_desk; /* opaque */
 struct desk_opts {
     str data_dir; /* PERSONS_FILE is in it; "" = in memory, for tests */
     str rules;    /* file of words, "" = the built-in ones */
+    str models, encoder; /* as inquiry_classifier_open has them; "" = none */
     struct store *store;
     struct env *env;
     err (*apply)(void *ctx, struct tx *tx, const struct input *in, int64_t *seq); /* the core's door */
