@@ -3,9 +3,15 @@ what the column is (number or word) is told, as it is to the peers. Balanced acc
 alarms on the others) / 2."""
 import csv
 import json
+import os
 import pathlib
 import subprocess
+import sys
 import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+# What must not get worse on the handed-out pairs: least balanced accuracy, most false alarms.
+FLOOR = {"num": (0.97, 0.0), "cat": (0.91, 0.042)}
 
 PEER = r'''
 import csv, json, sys
@@ -76,15 +82,20 @@ def by_kind(said, labels, pairs):
     return ", ".join(f"{k} {sum(v)}/{len(v)}" for k, v in parts)
 
 
-def measure(bench):
-    folder = bench.dataset("drift_pairs")
-    if not folder:
-        return
-    weir = bench.build / "weir"
+def judge_all(weir, folder):
+    """(types, labels, answers) of all pairs."""
     types = {r["pair"]: r["type"] for r in csv.DictReader(open(folder / "index.csv"))}
     labels = {r["pair"]: r["kind"] for r in csv.DictReader(open(folder / "labels.csv"))}
     with tempfile.TemporaryDirectory() as tmp:
         said = {p: judged(weir, folder / f"p{int(p):04d}.csv", t, pathlib.Path(tmp)) for p, t in types.items()}
+    return types, labels, said
+
+
+def measure(bench):
+    folder = bench.dataset("drift_pairs")
+    if not folder:
+        return
+    types, labels, said = judge_all(bench.build / "weir", folder)
     for kind, name, goal in (("num", "numbers", 0.90), ("cat", "words", 0.92)):
         pairs = [p for p, t in types.items() if t == kind]
         if not pairs:
@@ -95,3 +106,22 @@ def measure(bench):
                   peer_value=value)
         bench.add("drift", f"{name}: false alarms", round(alarms, 3), "", 0.03, less=True)
         bench.note(f"drift, {name}: found {by_kind(said, labels, pairs)}")
+
+
+def check(weir):
+    """As a test: the figures must not get worse. 77: no data."""
+    folder = pathlib.Path(os.environ.get("WEIR_DATA") or HERE / "../../../shared/data") / "drift_pairs"
+    if not folder.is_dir():
+        print("skipped: no data")
+        return 77
+    types, labels, said = judge_all(weir, folder)
+    worse = 0
+    for kind, (least, most) in FLOOR.items():
+        _, alarms, balanced = score(said, labels, [p for p, t in types.items() if t == kind])
+        print(f"{kind}: balanced {balanced:.4f}, false alarms {alarms:.4f}")
+        worse += balanced < least or alarms > most
+    return int(worse > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(check(*sys.argv[1:]))

@@ -24,7 +24,7 @@ static_assert(LANES * ROWS == LEAF, "a group fills the registers");
 
 bool drift_sort_wide_here(void)
 {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2");
 }
 
 /* Doubles as integers of the same order, and back: the same exchange both ways. */
