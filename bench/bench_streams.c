@@ -49,7 +49,7 @@ static double counts(uint64_t *seed)
 static const struct shape {
     const char *name;
     double (*next)(uint64_t *);
-} shapes[] = { { "lognormal", lognormal }, { "normal", normal }, { "uniform", uniform }, { "student3", student3 },
+} shapes[] = { { "lognormal", lognormal }, { "normal", normal }, { "uniform", chance_open }, { "student3", student3 },
                { "cauchy", cauchy },       { "rare", rare },     { "counts", counts } };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
