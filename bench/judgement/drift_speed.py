@@ -1,8 +1,9 @@
-"""Drift speed: 1,000,000 + 1,000,000 rows of 20 columns of numbers in memory, half of them shifted by .05 sd or scaled by 1.05. One
-core each, processor seconds, each side's best of three turns taken in alternation; SciPy gives Kolmogorov-Smirnov and Wasserstein, NumPy
-PSI, on the same bytes. Ours gives these and Kuiper, Jensen-Shannon, the shape, tail, range and repeat tests, counts of different
-values and all summaries as well. The goals are against Kolmogorov-Smirnov and PSI alone. Evidently has ten minutes of the processor; if these do not do, it
-gets a quarter of the rows, and so do we."""
+"""Drift speed: 1,000,000 + 1,000,000 rows of 20 columns of numbers in memory, half of them shifted by .05 sd or scaled
+by 1.05. One core each, processor seconds, each side's best of three turns taken in alternation; SciPy gives
+Kolmogorov-Smirnov and Wasserstein, NumPy PSI, on the same bytes. Ours gives these and Kuiper, Jensen-Shannon, the
+shape, tail, range and repeat tests, counts of different values and all summaries as well. The goals are against
+Kolmogorov-Smirnov and PSI alone. Evidently has ten minutes of the processor; if these do not do, it gets a quarter of
+the rows, and so do we."""
 import json
 import os
 import resource
@@ -89,7 +90,8 @@ def python(program, path, env, *args, seconds=None):
 
 
 def ours(bench, mode, args):
-    run = subprocess.run([bench.build / "bench" / "bench_drift", mode, f"{args[2]}/ref", f"{args[2]}/cur", args[0], args[1]], capture_output=True,
+    run = subprocess.run([bench.build / "bench" / "bench_drift", mode, f"{args[2]}/ref", f"{args[2]}/cur", args[0],
+                          args[1]], capture_output=True,
                          text=True, check=True)
     return json.loads(run.stdout)
 
@@ -110,9 +112,12 @@ def with_scipy(bench, args, peer, env):
     ks, psi, wasserstein = scipy["parts"]
     for mode, goal in (("exact", 20), ("sketch", 50)):
         took = best[mode]["seconds"]
-        bench.add("drift speed", f"{mode}, seconds", round(took, 3), "s", peer="SciPy KS, NumPy PSI, seconds", peer_value=round(ks + psi, 2))
-        bench.add("drift speed", f"{mode}, times as fast as KS + PSI", round((ks + psi) / took, 1), "x", goal, less=False)
-        bench.add("drift speed", f"{mode}, times as fast as KS + PSI + Wasserstein", round((ks + psi + wasserstein) / took, 1), "x")
+        bench.add("drift speed", f"{mode}, seconds", round(took, 3), "s", peer="SciPy KS, NumPy PSI, seconds",
+                  peer_value=round(ks + psi, 2))
+        bench.add("drift speed", f"{mode}, times as fast as KS + PSI", round((ks + psi) / took, 1), "x", goal,
+                  less=False)
+        bench.add("drift speed", f"{mode}, times as fast as KS + PSI + Wasserstein",
+                  round((ks + psi + wasserstein) / took, 1), "x")
     bench.add("drift speed", "exact, furthest KS D from SciPy's", furthest(exact["ks"], scipy["ks"]), "", 1e-9)
     bench.add("drift speed", "sketch, memory beside the input", round(sketch["beside_kb"] / 1024, 1), "MiB", 32)
     bench.add("drift speed", "sketch, furthest KS D from SciPy's", round(furthest(sketch["ks"], scipy["ks"]), 5), "")
@@ -136,7 +141,8 @@ def with_evidently(bench, peer, other, env, exact, args):
                 python(peer, GENERATE, env, *less)
                 with_evidently(bench, peer, other, env, ours(bench, "exact", less), less)
     if seconds:
-        bench.add("drift speed", f"exact, times as fast as Evidently (KS), {rows:,} rows", round(seconds / exact["seconds"]), "x",
+        bench.add("drift speed", f"exact, times as fast as Evidently (KS), {rows:,} rows",
+                  round(seconds / exact["seconds"]), "x",
                   peer="Evidently 0.7.23, seconds", peer_value=round(seconds, 1))
 
 
