@@ -167,7 +167,8 @@ static err check_document(str kind, str text, struct arena *a, json **parsed)
     if (STR_IS(kind, "policy")) e = policy_load(text, STR("policy"), &policy);
     else if (STR_IS(kind, "graph")) e = graph_load(text, &graph);
     else if (STR_IS(kind, "routing")) e = routing_load(text, &routing);
-    else if (STR_IS(kind, "pipelines") || STR_IS(kind, "settings") || STR_IS(kind, "models"))
+    else if (STR_IS(kind, "pipelines") || STR_IS(kind, "settings") || STR_IS(kind, "models") ||
+             STR_IS(kind, "models_tried"))
         e = json_parse(text, a, parsed);
     else e = err_make(ERR_INPUT, "no document is of the kind '" STR_FMT "'", STR_ARG(kind));
     policy_free(policy);

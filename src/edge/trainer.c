@@ -28,12 +28,13 @@ struct look {
     struct arena *a;
     struct tx *tx;
     struct samples_db *db;
-    struct models models, fresh; /* in force; what is to come */
+    struct models models, fresh;        /* in force; what is to come */
+    struct models tried, rejected;      /* challengers that lost: as recorded, and now */
 };
 
-static err active_models(struct tx *tx, struct arena *a, str *text)
+static err active_models(struct tx *tx, const char *kind, struct arena *a, str *text)
 {
-    struct rows *r = tx_query(tx, SQL_DOCUMENT_ACTIVE, V("models"));
+    struct rows *r = tx_query(tx, SQL_DOCUMENT_ACTIVE, V(kind));
     *text = rows_next(r) ? rows_dup(r, 1, a) : STR("");
     rows_end(r);
     return tx_err(tx);
@@ -46,9 +47,15 @@ static err train_one(struct look *l, const struct series_info *s)
     bool promoted;
     struct arena_mark mark = arena_mark(l->a);
     err e = train_series(l->db, l->tx, s, old ? old->sensitivity : 1, l->a, &challenger, &promoted);
-    if (e.code || !promoted) {
+    if (e.code || (!promoted && !challenger.why.len)) {
         arena_rewind(l->a, mark);
         return e;
+    }
+    if (!promoted) {
+        l->rejected.items[l->rejected.count++] = challenger;
+        log_info("model.rejected series=" STR_FMT " sensitivity=%g: " STR_FMT, STR_ARG(s->text), challenger.sensitivity,
+                 STR_ARG(challenger.why));
+        return OK;
     }
     challenger.version = l->models.version + 1;
     l->fresh.items[l->fresh.count++] = challenger;
@@ -61,36 +68,37 @@ static err train_pipeline(struct look *l, str pipeline)
 {
     struct series_list list = { 0 };
     err e = samples_db_list(l->db, pipeline, STR(""), STR(""), SERIES_MAX, l->a, &list);
-    for (size_t i = 0; !e.code && i < list.count && l->fresh.count < SERIES_MAX; i++)
+    for (size_t i = 0; !e.code && i < list.count && l->fresh.count + l->rejected.count < SERIES_MAX; i++)
         if (judge_wanted(list.items[i].name)) e = train_one(l, &list.items[i]);
     return e;
 }
 
-/* Series that have no new model keep the one they have. */
-static void keep_others(struct look *l)
-{
-    struct models *f = &l->fresh;
-    size_t promoted = f->count;
-    for (size_t i = 0; i < l->models.count; i++) {
-        bool replaced = false;
-        for (size_t k = 0; k < promoted && !replaced; k++)
-            replaced = str_eq(f->items[k].series, l->models.items[i].series);
-        if (!replaced) f->items[f->count++] = l->models.items[i];
-    }
-}
-
-static err load(struct look *l)
+static err load(const struct look *l, const char *kind, const struct models *m)
 {
     struct buf b = buf_init(2 * (size_t)MODELS_BYTES_MAX);
     struct jw w = jw_init(&b);
-    l->fresh.version = l->models.version + 1;
-    keep_others(l);
     jw_open(&w, NULL);
-    jw_str(&w, "text", models_text(&l->fresh, l->a));
+    jw_str(&w, "text", models_text(m, l->a));
     jw_close(&w);
-    err e = l->opts->input(l->opts->ctx, "document.loaded", STR("models"), buf_view(&b));
+    err e = l->opts->input(l->opts->ctx, "document.loaded", str_of(kind), buf_view(&b));
     buf_done(&b);
     return e;
+}
+
+/* What lost is recorded beside what won. Series without news keep what they have. */
+static err record(struct look *l)
+{
+    err e = OK;
+    if (l->rejected.count) {
+        l->rejected.version = l->tried.version + 1;
+        l->rejected.learned_to = l->fresh.learned_to;
+        models_add(&l->rejected, &l->tried, &l->fresh);
+        e = load(l, "models_tried", &l->rejected);
+    }
+    if (e.code || !l->fresh.count) return e;
+    l->fresh.version = l->models.version + 1;
+    models_add(&l->fresh, &l->models, NULL);
+    return load(l, "models", &l->fresh);
 }
 
 /* Pipelines with labels that are newer than what was learned from; fresh.learned_to moves on. */
@@ -107,7 +115,8 @@ static err train_pipelines(struct look *l)
     err e = tx_err(l->tx);
     if (e.code || !n) return e;
     l->fresh.items = arena_try(l->a, (l->models.count + SERIES_MAX) * sizeof *l->fresh.items);
-    if (!l->fresh.items) return err_make(ERR_LIMIT, "%zu models", l->models.count);
+    l->rejected.items = arena_try(l->a, (l->tried.count + SERIES_MAX) * sizeof *l->rejected.items);
+    if (!l->fresh.items || !l->rejected.items) return err_make(ERR_LIMIT, "%zu models", l->models.count);
     e = samples_db_open_reader(l->opts->samples_dir, l->opts->env, &l->db);
     for (size_t i = 0; !e.code && i < n; i++) e = train_pipeline(l, pipelines[i]);
     samples_db_close(l->db);
@@ -120,14 +129,17 @@ err trainer_look(const struct trainer_opts *opts, int64_t *learned_to, int64_t *
     struct look l = { .opts = opts, .a = &a };
     str text = STR("");
     err e = store_read(opts->store, &l.tx);
-    if (!e.code) e = active_models(l.tx, &a, &text);
+    if (!e.code) e = active_models(l.tx, "models_tried", &a, &text);
+    if (!e.code) e = models_parse(text, &a, &l.tried);
+    if (!e.code) e = active_models(l.tx, "models", &a, &text);
     if (!e.code) e = models_parse(text, &a, &l.models);
+    if (l.models.learned_to < l.tried.learned_to) l.models.learned_to = l.tried.learned_to;
     if (l.models.learned_to < *learned_to) l.models.learned_to = *learned_to;
     l.fresh.learned_to = l.models.learned_to;
     if (!e.code) e = train_pipelines(&l);
     store_read_end(l.tx);
     *promoted = (int64_t)l.fresh.count;
-    if (!e.code && l.fresh.count) e = load(&l);
+    if (!e.code) e = record(&l);
     if (!e.code) *learned_to = l.fresh.learned_to;
     arena_done(&a);
     return e;
@@ -142,7 +154,7 @@ static err watch_models(struct trainer *t)
     struct tx *tx = NULL;
     str text = STR("");
     err e = store_read(t->opts.store, &tx);
-    if (!e.code) e = active_models(tx, &a, &text);
+    if (!e.code) e = active_models(tx, "models", &a, &text);
     store_read_end(tx);
     struct sha256 now = sha256_of(text);
     if (!e.code && memcmp(&now, &t->known, sizeof now) != 0) {

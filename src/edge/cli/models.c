@@ -23,8 +23,23 @@ static void print_models(struct cli *cli, json *root)
     if (t.rows)
         table_print(&t, stdout);
     else
-        (void)puts(
-            "every series has the settings that serve all; label incidents (weir incidents label) to teach them");
+        (void)puts("every series has the settings that serve all; labels teach them\n"
+                   "(weir incidents label ID real or false)");
+}
+
+static void print_tried(struct cli *cli, json *root)
+{
+    struct arena *a = cli_arena(cli);
+    struct table t =
+        table_init(a, (const char *const[]){ "TRIED, NOT PROMOTED", ">SENSITIVITY", "~WHY", NULL }, cli_color(cli));
+    size_t i, n;
+    json *m;
+    yyjson_arr_foreach(json_get(root, "tried"), i, n, m)
+        table_row(&t, (const str[]){ json_get_str(m, "series"), str_fmt(a, "%g", json_get_f64(m, "sensitivity", 0)),
+                                     json_get_str(m, "why") });
+    if (!t.rows) return;
+    (void)puts("");
+    table_print(&t, stdout);
 }
 
 static int run_models(struct cli *cli)
@@ -36,8 +51,10 @@ static int run_models(struct cli *cli)
     if (rc) return rc;
     if (cli_json(cli))
         client_print_json(&reply);
-    else
+    else {
         print_models(cli, reply.root);
+        print_tried(cli, reply.root);
+    }
     return EXIT_FINE;
 }
 
@@ -64,8 +81,8 @@ const struct command command_models = {
     "A series' detector is tried with other settings when its incidents were labelled (weir incidents label); settings "
     "that\n"
     "beat those of today on the newer third of the labels, which they were not chosen by, replace them. Scores are of "
-    "that "
-    "third.",
+    "that\n"
+    "third. The newest of each series that did not is shown below, and why; all are in the journal.",
     none,
     run_models,
 };

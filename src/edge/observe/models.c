@@ -19,7 +19,9 @@ static struct model read_model(json *v)
                            .held_back = json_get_i64(v, "held_back", 0),
                            .from = json_get_i64(v, "from", 0),
                            .to = json_get_i64(v, "to", 0),
-                           .data = json_get_str(v, "data") };
+                           .data = json_get_str(v, "data"),
+                           .why = json_str(json_get(v, "why"), STR("")),
+                           .today = json_get_f64(v, "today", 0) };
 }
 
 err models_parse(str text, struct arena *a, struct models *out)
@@ -60,21 +62,57 @@ static void write_model(struct jw *w, const struct model *m)
     jw_i64(w, "from", m->from);
     jw_i64(w, "to", m->to);
     jw_str(w, "data", m->data);
+    if (m->why.len) {
+        jw_f64(w, "today", m->today);
+        jw_str(w, "why", m->why);
+    }
     jw_close(w);
 }
 
-str models_text(const struct models *m, struct arena *a)
+static void write_list(struct jw *w, const char *key, const struct models *m)
 {
-    struct buf b = buf_init(MODELS_BYTES_MAX);
+    jw_array(w, key);
+    for (size_t i = 0; i < m->count; i++) write_model(w, &m->items[i]);
+    jw_array_end(w);
+}
+
+static str write_all(const struct models *m, const struct models *tried, struct arena *a)
+{
+    struct buf b = buf_init(2 * (size_t)MODELS_BYTES_MAX);
     struct jw w = jw_init(&b);
     jw_open(&w, NULL);
     jw_i64(&w, "version", m->version);
     jw_i64(&w, "learned_to", m->learned_to);
-    jw_array(&w, "series");
-    for (size_t i = 0; i < m->count; i++) write_model(&w, &m->items[i]);
-    jw_array_end(&w);
+    write_list(&w, "series", m);
+    if (tried) write_list(&w, "tried", tried);
     jw_close(&w);
     return buf_take(&b, a);
+}
+
+str models_text(const struct models *m, struct arena *a)
+{
+    return write_all(m, NULL, a);
+}
+
+str models_report(const struct models *m, const struct models *tried, struct arena *a)
+{
+    return write_all(m, tried, a);
+}
+
+static bool names(const struct models *m, size_t count, str series)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(m->items[i].series, series)) return true;
+    return false;
+}
+
+void models_add(struct models *m, const struct models *more, const struct models *but)
+{
+    size_t own = m->count;
+    for (size_t i = 0; i < more->count; i++)
+        if (!names(m, own, more->items[i].series) && !(but && names(but, but->count, more->items[i].series)))
+            m->items[m->count++] = more->items[i];
+    if (m->count) qsort(m->items, m->count, sizeof *m->items, by_series);
 }
 
 const struct model *models_find(const struct models *m, str series)

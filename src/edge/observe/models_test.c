@@ -34,6 +34,25 @@ TEST(what_is_written_is_read)
     arena_done(&a);
 }
 
+TEST(what_was_tried_keeps_its_why_and_the_newest_counts)
+{
+    struct arena a = arena_init(1 << 20);
+    struct model old[3] = { sample, sample, sample }, new[3] = { sample, { .series = STR("") } };
+    old[1].series = STR("b");
+    old[2].series = STR("c");
+    new[0].why = STR("lost");
+    new[0].today = 1;
+    struct models tried = { .items = new, .count = 1 }, before = { .items = old, .count = 3 },
+                  promoted = { .items = &old[2], .count = 1 }, back, none = { 0 };
+    models_add(&tried, &before, &promoted);
+    CHECK_I64(tried.count, 2);
+    CHECK_OK(models_parse(models_text(&tried, &a), &a, &back));
+    const struct model *x = models_find(&back, sample.series);
+    CHECK(x && str_eq(x->why, STR("lost")) && x->today == 1 && !models_find(&back, STR("b"))->why.len);
+    CHECK(str_find(models_report(&none, &tried, &a), STR("\"series\":[],\"tried\":[{"), 0) > 0);
+    arena_done(&a);
+}
+
 TEST(nothing_is_version_0_and_nonsense_is_refused)
 {
     static const char *const bad[] = { "{", "{\"series\":[{}]}", "{\"series\":[{\"series\":\"x\",\"sensitivity\":9}]}",

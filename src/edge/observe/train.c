@@ -123,6 +123,10 @@ static void decide(const struct training *t, double sensitivity, size_t held_fro
     out->to = t->last;
     out->data = hex_text((str){ (const char *)t->data.b, SHA256_LEN }, a);
     *promoted = best != now && out->score >= out->before + TRAIN_MARGIN;
+    if (*promoted || best == now) return;
+    out->today = sensitivity;
+    out->why = str_fmt(a, "best on %zu older labels, but %.2f on the %zu newer ones: %.2f would have been needed",
+                       held_from, out->score, held, out->before + TRAIN_MARGIN);
 }
 
 err train_series(struct samples_db *db, struct tx *tx, const struct series_info *series, double sensitivity,

@@ -17,7 +17,8 @@
 enum { TRAIN_LABELS_MIN = 6, TRAIN_INCIDENTS_MAX = 1000 };
 
 /* *promoted: *out is the model to put in force (its version is the caller's to set). Without enough labelled incidents,
- * or when nothing is better, *promoted is false. Strings of *out live in `a`. Errors: ERR_IO, ERR_CORRUPT, ERR_LIMIT.
+ * or when nothing is better, *promoted is false; *out then is a challenger that
+ * lost, when out->why says so. Strings of *out live in `a`. Errors: ERR_IO, ERR_CORRUPT, ERR_LIMIT.
  * Thread: any. */
 MUST_USE err train_series(struct samples_db *db, struct tx *tx, const struct series_info *series, double sensitivity,
                           struct arena *a, struct model *out, bool *promoted);

@@ -5,14 +5,16 @@
 
 enum { ROOM = 16 * MODELS_BYTES_MAX };
 
-/* One text of the store, copied into `a`; empty when there is none. False: an error, and res says so. */
-static bool read_text(struct request *req, struct response *res, enum sql id, bool named, struct arena *a, str *text)
+/* One text of the store, copied into `a`; empty when there is none. kind: of the document in force; NULL: `id` needs
+ * none. False: an error, and res says so. */
+static bool read_text(struct request *req, struct response *res, enum sql id, const char *kind, struct arena *a,
+                      str *text)
 {
     struct view v;
     *text = STR("");
     if (!view_open(&v, req, res)) return false;
-    struct rows *r = named ? tx_query(v.tx, id, V("models")) : tx_query_n(v.tx, id, TX_NO_VALS);
-    if (rows_next(r)) *text = rows_dup(r, named ? 1 : 0, a);
+    struct rows *r = kind ? tx_query(v.tx, id, V(kind)) : tx_query_n(v.tx, id, TX_NO_VALS);
+    if (rows_next(r)) *text = rows_dup(r, kind ? 1 : 0, a);
     rows_end(r);
     err e = tx_err(v.tx);
     view_close(&v);
@@ -22,10 +24,15 @@ static bool read_text(struct request *req, struct response *res, enum sql id, bo
 static void get(struct request *req, struct response *res)
 {
     struct arena a = arena_init(ROOM);
-    str text;
-    struct models none = { 0 };
-    if (read_text(req, res, SQL_DOCUMENT_ACTIVE, true, &a, &text))
-        buf_add(&res->body, text.len ? text : models_text(&none, &a));
+    str text, tried_text;
+    struct models models, tried;
+    if (read_text(req, res, SQL_DOCUMENT_ACTIVE, "models", &a, &text) &&
+        read_text(req, res, SQL_DOCUMENT_ACTIVE, "models_tried", &a, &tried_text)) {
+        err e = models_parse(text, &a, &models);
+        if (!e.code) e = models_parse(tried_text, &a, &tried);
+        if (e.code) http_problem_rule(res, e);
+        else buf_add(&res->body, models_report(&models, &tried, &a));
+    }
     arena_done(&a);
 }
 
@@ -54,8 +61,8 @@ static void rollback(struct request *req, struct response *res)
     struct arena a = arena_init(ROOM);
     str now, before, body;
     int64_t seq = 0;
-    if (read_text(req, res, SQL_DOCUMENT_ACTIVE, true, &a, &now) &&
-        read_text(req, res, SQL_MODELS_BEFORE, false, &a, &before)) {
+    if (read_text(req, res, SQL_DOCUMENT_ACTIVE, "models", &a, &now) &&
+        read_text(req, res, SQL_MODELS_BEFORE, NULL, &a, &before)) {
         err e = go_back(now, before, &a, &body);
         struct buf b = buf_init(2 * (size_t)MODELS_BYTES_MAX);
         if (!e.code) buf_add(&b, body);
