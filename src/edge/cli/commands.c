@@ -25,6 +25,7 @@ const struct command *const commands[] = {
     &command_knowledge_gaps,
     &command_knowledge_feedback,
     &command_knowledge_export,
+    &command_knowledge_draft,
     &command_knowledge_eval,
     &command_knowledge_rag,
     &command_logs,

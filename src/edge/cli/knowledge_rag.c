@@ -26,7 +26,8 @@ static err measure_line(struct terms *t, str line, struct arena *a, struct sums 
     err e = json_parse(line, a, &v);
     if (!e.code && !yyjson_is_obj(v)) e = err_make(ERR_INPUT, "expected an object with question, answer and contexts");
     if (e.code) return e;
-    struct rag_case c = { json_get_str(v, "question"), json_get_str(v, "answer"), json_get_str(v, "reference"), contexts, 0 };
+    struct rag_case c = { json_get_str(v, "question"), json_get_str(v, "answer"), json_get_str(v, "reference"),
+                          contexts, 0 };
     size_t i, n;
     if (yyjson_arr_size(json_get(v, "contexts")) > RAG_CONTEXTS_MAX)
         return err_make(ERR_LIMIT, "over %d contexts", RAG_CONTEXTS_MAX);
@@ -84,9 +85,13 @@ static int run(struct cli *cli)
     return EXIT_FINE;
 }
 
-const struct command command_knowledge_rag = {
-    "knowledge rag", "FILE", "Measure answers that were made from passages.",
-    "Each line of FILE is a JSON object {question, answer, contexts, reference}; contexts are texts, best first; without a "
-    "reference two of the four measures are left out. By words and numbers, without a model: answers to look at, no verdict.",
-    NULL, run
-};
+const struct command command_knowledge_rag = { "knowledge rag",
+                                               "FILE",
+                                               "Measure answers that were made from passages.",
+                                               "Each line of FILE is a JSON object {question, answer, contexts, "
+                                               "reference}; contexts are texts, best first; without a "
+
+                                               "reference two of the four measures are left out. By words and numbers, "
+                                               "without a model: answers to look at, no verdict.",
+                                               NULL,
+                                               run };

@@ -1,6 +1,5 @@
 /* How it is kept: the dictionary is a hash table of terms; while documents are added, a list of (term, count) for each
- * of them; when it is finished, the lists are turned over into postings, one run of (document, impact) a term. The
- * lists stay for relevance feedback. */
+ * of them; when it is finished, the lists are turned over into postings, one run of (document, impact) a term. */
 #include "engine/knowledge/bm25_internal.h"
 
 #include <math.h>
@@ -207,8 +206,6 @@ err bm25_finish(struct bm25 *x)
     double scale = scale_of(x);
     struct cursor c = { x->first, 0 };
     for (uint32_t d = 0; d < x->doc_count; d++) {
-        x->docs[d].block = c.block;
-        x->docs[d].at = (uint32_t)c.i;
         for (uint32_t i = 0; i < x->docs[d].terms; i++) {
             const struct count *n = next_count(&c);
             uint32_t at = fill[n->term]++;

@@ -27,8 +27,7 @@ struct slot {
 };
 
 struct doc {
-    const struct counts *block; /* where its terms begin */
-    uint32_t at, terms, length;
+    uint32_t terms, length; /* different ones, and all */
 };
 
 struct bm25 {

@@ -16,7 +16,8 @@ struct hnsw {
     size_t top; /* the highest level there is */
 };
 
-/* What one search keeps: the nodes it has seen, those to go on from (best at the root), the best so far (worst at it). */
+/* What one search keeps: the nodes it has seen, those to go on from (best at the root), the best so far (worst at it).
+ */
 struct walk {
     const struct hnsw *h;
     const int8_t *query;

@@ -1,8 +1,8 @@
-/* Near neighbours in a graph of small worlds (Y. Malkov and D. Yashunin, 2018): a search walks from a few far nodes to near
- * ones and looks at some hundred vectors instead of all. Approximate: it may miss some of the best.
+/* Near neighbours in a graph of small worlds (Y. Malkov and D. Yashunin, 2018): a search walks from a few far nodes to
+ * near ones and looks at some hundred vectors instead of all. Approximate: it may miss some of the best.
  *
- * An exact scan wins below HNSW_FROM vectors, where it takes as long as building costs are worth (docs/knowledge.md). Levels
- * are drawn from the row's number, so the same vectors give the same graph and the same answers everywhere.
+ * An exact scan wins below HNSW_FROM vectors, where it takes as long as building costs are worth (docs/knowledge.md).
+ * Levels are drawn from the row's number, so the same vectors give the same graph and the same answers everywhere.
  */
 #ifndef WEIR_ENGINE_KNOWLEDGE_HNSW_H
 #define WEIR_ENGINE_KNOWLEDGE_HNSW_H
@@ -20,11 +20,11 @@ enum {
 
 struct hnsw; /* in the arena it was made in */
 
-/* A graph of the vectors, which are borrowed. Scratch for building comes from the same arena: some 150 bytes a row in all.
- * Errors: ERR_LIMIT (arena, HNSW_ROWS_MAX). Thread: one. */
+/* A graph of the vectors, which are borrowed. Scratch for building comes from the same arena: some 150 bytes a row in
+ * all. Errors: ERR_LIMIT (arena, HNSW_ROWS_MAX). Thread: one. */
 MUST_USE err hnsw_build(const struct vectors *v, enum vector_kernel kernel, struct arena *a, struct hnsw **out);
-/* About the best `k` of HNSW_SEARCH for a packed query, best first. `a` is scratch. Gives how many; 0 also when the scratch
- * is full. Thread: any. */
+/* About the best `k` of HNSW_SEARCH for a packed query, best first. `a` is scratch. Gives how many; 0 also when the
+ * scratch is full. Thread: any. */
 size_t hnsw_search(const struct hnsw *h, const int8_t *query, float scale, size_t k, struct arena *a,
                    struct vector_hit *out);
 

@@ -87,7 +87,8 @@ static bool next_sentence(str *rest, str *sentence)
     for (; i < rest->len; i++) {
         char c = rest->ptr[i];
         bool last = i + 1 == rest->len;
-        if (c == '\n' || ((c == '.' || c == '?' || c == '!') && (last || rest->ptr[i + 1] == ' ' || rest->ptr[i + 1] == '\n'))) {
+        if (c == '\n' ||
+            ((c == '.' || c == '?' || c == '!') && (last || rest->ptr[i + 1] == ' ' || rest->ptr[i + 1] == '\n'))) {
             i++;
             break;
         }

@@ -1,12 +1,13 @@
-/* An answer made from passages, measured by its words, without asking a model (the four questions of Es et al., RAGAS, 2023):
+/* An answer made from passages, measured by its words, without asking a model (the four questions of Es et al., RAGAS,
+ * 2023):
  *
  *   context precision   are the passages that bear on the reference answer first?  mean precision at their ranks
  *   context recall      what share of the reference's sentences do the passages support?
  *   faithfulness        what share of the answer's sentences do the passages support?
  *   answer relevance    what share of the question's terms does the answer take up?
  *
- * A sentence is supported when RAG_SUPPORTED of its terms, and every number in it, stand in the passages. That is stricter on
- * numbers and names than on meaning, and blind to a "not": a screen for answers to look at, not a verdict.
+ * A sentence is supported when RAG_SUPPORTED of its terms, and every number in it, stand in the passages. That is
+ * stricter on numbers and names than on meaning, and blind to a "not": a screen for answers to look at, not a verdict.
  */
 #ifndef WEIR_ENGINE_KNOWLEDGE_RAG_H
 #define WEIR_ENGINE_KNOWLEDGE_RAG_H

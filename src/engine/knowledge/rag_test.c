@@ -4,13 +4,15 @@
 
 #include "test.h"
 
-static struct rag_measures measure(const char *question, const char *answer, const char *reference, const str *contexts, size_t n)
+static struct rag_measures measure(const char *question, const char *answer, const char *reference, const str *contexts,
+                                   size_t n)
 {
     struct arena a = arena_init(8 << 20);
     struct terms *t = NULL;
     struct rag_measures m = { 0 };
     CHECK_OK(terms_open(&t));
-    CHECK_OK(rag_measure(t, &(struct rag_case){ str_of(question), str_of(answer), str_of(reference), contexts, n }, &a, &m));
+    CHECK_OK(
+        rag_measure(t, &(struct rag_case){ str_of(question), str_of(answer), str_of(reference), contexts, n }, &a, &m));
     terms_close(t);
     arena_done(&a);
     return m;
