@@ -4,6 +4,9 @@
 
 #include "base/hash.h"
 #include "edge/text/text_train.h"
+#include "engine/text/text_entities.h"
+#include "engine/text/text_explain.h"
+#include "engine/text/text_language.h"
 #include "engine/text/text_model.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -43,6 +46,21 @@ static void read_text(str text)
     for (size_t i = 0; i < a.words; i++) assert(a.word[i].from < a.word[i].to && a.word[i].to <= a.letters);
 }
 
+/* Spans stand in the text, one after the other. */
+static void read_things(str text)
+{
+    static struct text_languages l;
+    struct text_entity e[32];
+    if (l.log_p[0][0] == 0) text_languages_init(&l);
+    size_t n = text_entities(text, e, 32), at = 0;
+    for (size_t i = 0; i < n; i++) {
+        assert(e[i].from >= at && e[i].len > 0 && e[i].from + e[i].len <= text.len && e[i].kind < ENTITY_KINDS);
+        at = e[i].from + e[i].len;
+    }
+    struct text_language_guess g = text_language(&l, text);
+    assert(g.best <= LANGUAGES && g.p >= 0 && g.p <= 1);
+}
+
 static void classify(str bytes, str text)
 {
     static struct text_work w;
@@ -55,6 +73,8 @@ static void classify(str bytes, str text)
     text_classify(&m, text, NULL, &w, &g);
     text_classify(&m, text, vector, &w, &g);
     assert(g.best < m.head->classes);
+    struct text_reason why[4];
+    assert(text_explain(&m, text, g.best, &w, why, 4) <= 4);
     size_t n = text_prediction_set(&m, &g, 1, true, set);
     assert(n >= 1 && n <= m.head->classes);
 }
@@ -72,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct text_head *h = (struct text_head *)(void *)bytes;
     h->check = hash64(str_cut((str){ bytes, model.len }, sizeof *h, model.len));
     read_text(text);
+    read_things(text);
     classify((str){ bytes, model.len }, text);
     classify((str){ model.ptr, model.len }, text);
     mem_free(bytes);

@@ -20,8 +20,10 @@ extern const struct command command_silence_add, command_silence_list, command_s
 extern const struct command command_keys_add, command_keys_list, command_keys_revoke; /* keys.c */
 extern const struct command command_detect_backtest; /* backtest.c */
 extern const struct command command_models, command_models_rollback; /* models.c */
-extern const struct command command_model_fetch, command_model_list, command_model_verify, command_model_convert; /* model.c */
+extern const struct command command_model_fetch, command_model_list, command_model_verify,
+    command_model_convert;                 /* model.c */
 extern const struct command command_embed; /* embed.c */
+extern const struct command command_classify, command_text_read; /* classify.c, text_read.c */
 extern const struct command command_text_train, command_text_eval, command_text_predict; /* text_train.c, text_eval.c */
 
 extern const struct command command_inquiries, command_inquiries_list, command_inquiries_show, command_inquiries_assign,

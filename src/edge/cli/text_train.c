@@ -79,10 +79,13 @@ static int run_train(struct cli *cli)
     if (!e.code) e = str_to_f64(cli_str(cli, "refuse"), &refused);
     if (e.code || !(refused >= 0 && refused < 0.5))
         return cli_fail(cli, EXIT_USAGE, "%s", e.code ? e.msg : "--refuse is a share from 0 to 0.5");
-    struct text_train_opts o = { .seed = (uint64_t)seed, .refused = refused, .progress = text_cli_progress, .ctx = cli };
+    struct text_train_opts o = {
+        .seed = (uint64_t)seed, .refused = refused, .progress = text_cli_progress, .ctx = cli
+    };
     e = text_data_read(cli_arg(cli, 0), &columns, NULL, 0, &d);
     if (!e.code && d.refused)
         (void)fprintf(stderr, "weir text train: %zu rows without text passed over\n", d.refused);
+    if (!e.code && cli_has(cli, "names")) text_data_add_names(&d);
     if (!e.code) e = train_into(cli, &d, &o, path);
     text_data_done(&d);
     return e.code ? cli_fail_err(cli, e) : EXIT_FINE;
@@ -92,6 +95,7 @@ static const struct cli_option options[] = {
     { "out", 'o', "FILE", NULL, "Where the model goes." },
     TEXT_COLUMN_OPTIONS,
     { "refuse", 0, "SHARE", "0.02", "Texts like those given that may be told as \"none of these\"." },
+    { "names", 0, NULL, NULL, "The names of classes are examples, too: for few texts a class." },
     { "seed", 0, "N", "1", "Deals the folds; the same seed and data give the same model." },
     TEXT_VECTOR_OPTIONS,
     { NULL, 0, NULL, NULL, NULL },
@@ -101,10 +105,11 @@ const struct command command_text_train = {
     .name = "text train",
     .args = "FILE",
     .summary = "Learn classes of texts from examples.",
-    .about = "FILE is CSV, TSV or JSON Lines with a column of texts and a column of labels; - is JSON Lines on standard "
-             "input. Words, pairs of words and runs of characters are weighed by linear classifiers; where the encoder "
-             "is there (weir model fetch), sentence vectors are weighed beside them. Five parts of the texts are held "
-             "back in turn: they tell how good the model is, and make its probabilities honest.",
+    .about =
+        "FILE is CSV, TSV or JSON Lines with a column of texts and a column of labels; - is JSON Lines on standard "
+        "input. Words, pairs of words and runs of characters are weighed by linear classifiers; where the encoder "
+        "is there (weir model fetch), sentence vectors are weighed beside them. Five parts of the texts are held "
+        "back in turn: they tell how good the model is, and make its probabilities honest.",
     .options = options,
     .run = run_train,
 };

@@ -5,6 +5,7 @@
 #include "edge/files.h"
 #include "edge/tables/table_file.h"
 #include "engine/text/text_model.h"
+#include "engine/text/text_zero.h"
 
 static const char *const text_names[] = { "text", "body", "message", "question", "query", "sentence", "content", NULL };
 static const char *const label_names[] = { "label", "category", "class", "intent", "target", "sentiment", NULL };
@@ -122,7 +123,8 @@ static void number_labels(struct reading *r, str outside, const str *names, size
     }
 }
 
-err text_data_read(str path, const struct text_columns *columns, const str *names, size_t classes, struct text_data *out)
+err text_data_read(str path, const struct text_columns *columns, const str *names, size_t classes,
+                   struct text_data *out)
 {
     struct text_data d = { .arena = arena_init((size_t)8 << 30) };
     struct reading r = { .d = &d };
@@ -162,6 +164,17 @@ err text_data_vectors(struct text_data *d, str path)
     d->vector = v;
     d->dims = dims;
     return OK;
+}
+
+void text_data_add_names(struct text_data *d)
+{
+    d->cap = d->rows + d->classes;
+    d->text = mem_grow(d->text, (d->cap + 1) * sizeof *d->text);
+    d->label = mem_grow(d->label, (d->cap + 1) * sizeof *d->label);
+    for (uint32_t c = 0; c < d->classes; c++) {
+        d->text[d->rows] = text_zero_name(d->names[c], &d->arena);
+        d->label[d->rows++] = c;
+    }
 }
 
 void text_data_done(struct text_data *d)

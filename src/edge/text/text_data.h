@@ -1,5 +1,5 @@
-/* Labelled texts from a file: CSV, TSV, JSON Lines (edge/tables/table_file.h), and their sentence vectors when there are
- * any. Memory is the data's own. Thread: any, one at a time. */
+/* Labelled texts from a file: CSV, TSV, JSON Lines (edge/tables/table_file.h), and their sentence vectors when there
+ * are any. Memory is the data's own. Thread: any, one at a time. */
 #ifndef WEIR_EDGE_TEXT_DATA_H
 #define WEIR_EDGE_TEXT_DATA_H
 
@@ -31,9 +31,11 @@ struct text_columns {
  * column gives TEXT_UNKNOWN everywhere. Errors: those of reading, ERR_INPUT (no such column, no rows), ERR_LIMIT. */
 MUST_USE err text_data_read(str path, const struct text_columns *columns, const str *names, size_t classes,
                             struct text_data *out);
-/* Vectors computed elsewhere: rows x dims little-endian floats, in the order of the rows. Errors: ERR_IO, ERR_NOT_FOUND,
- * ERR_INPUT (another size, a number that is none). */
+/* Vectors computed elsewhere: rows x dims little-endian floats, in the order of the rows. Errors: ERR_IO,
+ * ERR_NOT_FOUND, ERR_INPUT (another size, a number that is none). */
 MUST_USE err text_data_vectors(struct text_data *d, str path);
+/* The name of each class becomes an example of it: for when there are few others. Before vectors are made. */
+void text_data_add_names(struct text_data *d);
 void text_data_done(struct text_data *d);
 
 #endif

@@ -1,4 +1,5 @@
-/* From labelled texts to a model and back: what is learned is told, the same twice, and nothing else is taken for it. */
+/* From labelled texts to a model and back: what is learned is told, the same twice, and nothing else is taken for it.
+ */
 #include "test.h"
 
 #include <math.h>
@@ -8,6 +9,7 @@
 #include "edge/text/text_file.h"
 #include "edge/text/text_linear.h"
 #include "edge/text/text_train.h"
+#include "engine/text/text_explain.h"
 
 static str write_file(const char *name, str bytes)
 {
@@ -94,6 +96,10 @@ TEST(labels_and_columns_are_found)
     CHECK_I64(d.classes, 2);
     CHECK_STR(d.names[0], "5");
     CHECK_I64(d.label[1], 0);
+    text_data_add_names(&d);
+    CHECK_I64(d.rows, 4);
+    CHECK_STR(d.text[3], "q");
+    CHECK_I64(d.label[3], 1);
     text_data_done(&d);
     CHECK_ERR(text_data_read(write_file("b.csv", csv), &wrong, NULL, 0, &d), ERR_INPUT);
     CHECK_ERR(text_data_read(STR("/nowhere.csv"), &usual, NULL, 0, &d), ERR_NOT_FOUND);
@@ -179,6 +185,22 @@ TEST(eight_bit_rows_give_the_margins_of_the_solver)
     mem_free(w);
 }
 
+TEST(the_word_that_decides_is_named_first)
+{
+    struct text_report r;
+    struct text_model m;
+    struct text_reason why[3];
+    struct text_work *w = mem_new(sizeof *w);
+    struct buf bytes = train_sample(300, false, &r);
+    CHECK_OK(text_model_open(buf_view(&bytes), &m));
+    CHECK_STR(text_label(&m, 2), "transfer");
+    CHECK_I64(text_explain(&m, STR("hello my transfer please"), 2, w, why, 3), 3);
+    CHECK_STR(why[0].word, "transfer");
+    CHECK(why[0].gain > 0.3F);
+    buf_done(&bytes);
+    mem_free(w);
+}
+
 TEST(two_classes_and_too_little_are_answered)
 {
     struct text_data d;
@@ -191,7 +213,8 @@ TEST(two_classes_and_too_little_are_answered)
     text_data_done(&d);
     struct buf csv = buf_init(1 << 16);
     buf_add(&csv, STR("text,label\n"));
-    for (int i = 0; i < 60; i++) buf_fmt(&csv, "%s number %d,%s\n", i % 2 ? "good day" : "bad night", i, i % 2 ? "p" : "n");
+    for (int i = 0; i < 60; i++)
+        buf_fmt(&csv, "%s number %d,%s\n", i % 2 ? "good day" : "bad night", i, i % 2 ? "p" : "n");
     CHECK_OK(text_data_read(write_file("two.csv", buf_view(&csv)), &c, NULL, 0, &d));
     CHECK_OK(text_train(&d, &o, &out, &r));
     CHECK(r.sparse.accuracy > 0.95);
@@ -217,7 +240,8 @@ TEST(what_is_no_model_is_refused)
     h->version = 99;
     CHECK_ERR(text_model_open(buf_view(&good), &m), ERR_TOO_NEW);
     h->version = TEXT_MODEL_VERSION;
-    uint64_t *offsets[] = { &h->labels, &h->scale, &h->bias, &h->index, &h->weights, &h->head, &h->vectors, &h->near, &h->about };
+    uint64_t *offsets[] = { &h->labels, &h->scale,   &h->bias, &h->index, &h->weights,
+                            &h->head,   &h->vectors, &h->near, &h->about };
     for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
         uint64_t was = *offsets[i];
         static const uint64_t bad[] = { 0, 1, UINT64_MAX, UINT64_MAX - 63 };

@@ -4,8 +4,11 @@
 #include <math.h>
 
 #include "base/arena.h"
+#include "engine/text/text_entities.h"
+#include "engine/text/text_language.h"
 #include "engine/text/text_model.h"
 #include "engine/text/text_near.h"
+#include "engine/text/text_zero.h"
 
 static struct text_features features;
 
@@ -110,4 +113,90 @@ TEST(neighbours_vote_by_nearness)
     CHECK(fabsf(nearest - (1 - 1 - 1) / 5.0F) < 0.01F); /* 1, 0, 0, and two that are not there */
     text_near_vote(vectors, near, 3, 16, 3, query, 0, vote, &nearest);
     CHECK(vote[0] < vote[1]);
+}
+
+TEST(names_alone_tell_texts_and_many_texts_move_them)
+{
+    enum { ROWS = 300, DIMS = 3 };
+    static float text[ROWS * DIMS], p[ROWS * 3];
+    float names[3 * DIMS] = { 1, 0.6F, 0, 0.6F, 1, 0, 0.2F, 0.2F, 1 };
+    struct arena a = arena_init(1 << 20);
+    uint32_t chance = 1;
+    size_t right = 0;
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t k = 0; k < DIMS; k++)
+            text[i * DIMS + k] =
+                (k == i % 3 ? 1.0F : 0.0F) + (float)((chance = chance * 1664525 + 1013904223) >> 24) / 400;
+    CHECK_OK(text_zero(names, 3, text, ROWS, DIMS, &a, p));
+    for (size_t i = 0; i < ROWS; i++) {
+        size_t best = 0;
+        for (size_t c = 1; c < 3; c++)
+            if (p[i * 3 + c] > p[i * 3 + best]) best = c;
+        right += best == i % 3;
+        CHECK(fabsf(p[i * 3] + p[i * 3 + 1] + p[i * 3 + 2] - 1) < 1e-5F);
+    }
+    CHECK(right == ROWS);
+    CHECK_OK(text_zero(names, 3, text, 1, DIMS, &a, p)); /* one text: no cloud to centre */
+    CHECK(p[0] > p[1] && p[1] > p[2]);
+    CHECK_STR(text_zero_name(STR("card_not-working?"), &a), "card not working");
+    arena_done(&a);
+}
+
+/* A text, and what stands in it as "kind:bytes" in order. */
+static const char *const forms[][2] = {
+    { "write to jane.doe+x@mail.example.org.", "email:jane.doe+x@mail.example.org" },
+    { "see https://a.example/b?c=1, or www.b.example.", "url:https://a.example/b?c=1 url:www.b.example" },
+    { "IBAN DE89 3704 0044 0532 0130 00 please", "iban:DE89 3704 0044 0532 0130 00" },
+    { "IBAN GB82WEST12345698765432, not GB82WEST12345698765433", "iban:GB82WEST12345698765432" },
+    { "card 4111 1111 1111 1111!", "card:4111 1111 1111 1111" },
+    { "card 4111 1111 1111 1112", "" },
+    { "from 10.0.0.256 no, 10.0.0.25:8080 yes", "version:10.0.0.256 ip:10.0.0.25:8080" },
+    { "host 2001:db8::1 and 12:30", "ip:2001:db8::1" },
+    { "on 2024-02-29 12:30:00 or 31.12.2023", "date:2024-02-29 12:30:00 date:31.12.2023" },
+    { "May 5th, 2024 and 5 May, not 45/99/2024", "date:May 5th, 2024 date:5 May" },
+    { "paid $1,200.50 and 30 EUR", "money:$1,200.50 money:30 EUR" },
+    { "ORA-00942, E1234, 0x80070005, HTTP 503, ERR_TIMED_OUT",
+      "error:ORA-00942 error:E1234 error:0x80070005 error:HTTP 503 error:ERR_TIMED_OUT" },
+    { "v1.2 to 1.10.3-rc1", "version:v1.2 version:1.10.3-rc1" },
+    { "order #4711, INV-2024-17", "reference:order #4711 reference:INV-2024-17" },
+    { "call +49 (30) 123-4567 now", "phone:+49 (30) 123-4567" },
+    { "id 123e4567-e89b-12d3-a456-426614174000.", "uuid:123e4567-e89b-12d3-a456-426614174000" },
+    { "three of 12 people in room 7", "" },
+};
+
+TEST(things_with_a_form_are_found_where_they_stand)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        struct text_entity found[8];
+        struct arena a = arena_init(1 << 16);
+        str all = STR(""), text = str_of(forms[i][0]);
+        size_t n = text_entities(text, found, 8);
+        for (size_t k = 0; k < n; k++)
+            all = str_fmt(&a, STR_FMT "%s%s:" STR_FMT, STR_ARG(all), k ? " " : "", text_entity_names[found[k].kind],
+                          STR_ARG(str_cut(text, found[k].from, found[k].len)));
+        CHECK_STR(all, forms[i][1]);
+        arena_done(&a);
+    }
+}
+
+TEST(languages_are_told_apart)
+{
+    static const char *const lines[LANGUAGES] = {
+        "my parcel was damaged when I opened the box",
+        "mein Paket war besch\u00e4digt, als ich es ge\u00f6ffnet habe",
+        "mi paquete estaba roto cuando lo abr\u00ed ayer",
+        "mon colis \u00e9tait ab\u00eem\u00e9 quand je l'ai ouvert hier",
+        "il mio pacco era rotto quando l'ho aperto ieri",
+        "o meu pacote estava danificado quando o abri ontem",
+        "mijn pakket was kapot toen ik het gisteren opende",
+    };
+    struct text_languages *l = mem_new(sizeof *l);
+    text_languages_init(l);
+    for (unsigned i = 0; i < LANGUAGES; i++) {
+        struct text_language_guess g = text_language(l, str_of(lines[i]));
+        CHECK_STR(str_of(text_language_codes[g.best]), text_language_codes[i]);
+        CHECK(g.p > 0.9F);
+    }
+    CHECK_I64(text_language(l, STR("ok 12345 !!")).best, LANGUAGES);
+    mem_free(l);
 }
