@@ -134,21 +134,26 @@ def models(program):
     server = Weir(program)
     with open(f"{root}/examples/inquiries/inquiries.jsonl", encoding="utf-8") as f:
         few = server.write("few.jsonl", "".join(f.readlines()[::4]))
-    done = subprocess.run([sys.executable, f"{root}/examples/inquiries/train.py", program, f"{server.dir}/made", few, "--", "--no-encoder"],
+    done = subprocess.run([sys.executable, f"{root}/examples/inquiries/train.py", program, f"{server.dir}/made", few,
+                           "--", "--no-encoder"],
                           capture_output=True, text=True)
-    check("models are trained from examples", done.returncode == 0 and len(os.listdir(f"{server.dir}/made")) == 3, done.stderr)
+    check("models are trained from examples", done.returncode == 0 and len(os.listdir(f"{server.dir}/made")) == 3,
+          done.stderr)
     with open(server.config, "a") as f:
         f.write(f"inquiries:\n  models: {server.dir}/made\n")
     try:
         server.start()
-        said = server.ask("POST", "/api/v1/inquiries/classify", "the invoice was charged twice, please refund", key="admin")[1]
+        said = server.ask("POST", "/api/v1/inquiries/classify", "the invoice was charged twice, please refund",
+                          key="admin")[1]
         check("they judge beside the words", said["category"] == "billing" and "+models-" in said["model"], said)
         server.stop()
         with open(f"{server.dir}/made/category.model", "r+b") as f:
             f.seek(5000)
             f.write(b"\xff\x00\xff")
-        child = subprocess.run([program, "serve", "--config", server.config], capture_output=True, text=True, timeout=60)
-        check("a damaged model is refused with its name", child.returncode == 3 and "category.model" in child.stderr, child.stderr)
+        child = subprocess.run([program, "serve", "--config", server.config], capture_output=True, text=True,
+                               timeout=60)
+        check("a damaged model is refused with its name", child.returncode == 3 and "category.model" in child.stderr,
+              child.stderr)
     finally:
         server.done()
 

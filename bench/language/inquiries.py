@@ -31,12 +31,14 @@ def encoder():
 def train(weir, out):
     """Models from the inquiries of the repository, as anybody makes them."""
     vectors = ["--", "--encoder", str(encoder())] if encoder() else []
-    subprocess.run([sys.executable, OWN.parent / "train.py", weir, out, *vectors], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, OWN.parent / "train.py", weir, out, *vectors], check=True,
+                   stdout=subprocess.DEVNULL)
     return out
 
 
 def judge(weir, items, models=None):
-    """The labels and scores the desk gives, in order. Every inquiry has an address of its own, so that none repeats another."""
+    """The labels and scores the desk gives, in order. Every inquiry has an address of its own, so that none repeats
+    another."""
     server = weir_server.Weir(weir, config=f"inquiries:\n  models: {models}\n" if models else "")
     if models and encoder():
         os.makedirs(f"{server.data}/models")
@@ -100,7 +102,8 @@ def measure(bench):
     for path in sorted(folder.glob("*.jsonl")) if folder else []:
         items = read(path)
         report(bench, f"inquiries {path.stem} ({len(items)}), words", items, judge(weir, items), False)
-        report(bench, f"inquiries {path.stem} ({len(items)}), words and models", items, judge(weir, items, models), True)
+        report(bench, f"inquiries {path.stem} ({len(items)}), words and models", items, judge(weir, items, models),
+               True)
 
 
 def check(weir):

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Models of inquiries from examples: train.py WEIR OUT_FOLDER [FILE.jsonl...]
 
-Each line of a file is an object with subject, body, category, sentiment and urgency; without files the inquiries beside this script.
-Writes OUT_FOLDER/{category,sentiment,urgency}.model with `weir text train`; inquiries.models in weir.yaml names the folder. Own labels
-come from `weir inquiries --state labelled`. Options for `weir text train` may follow `--`, such as -- --encoder FILE."""
+Each line of a file is an object with subject, body, category, sentiment and urgency; without files the inquiries beside
+this script. Writes OUT_FOLDER/{category,sentiment,urgency}.model with `weir text train`; inquiries.models in weir.yaml
+names the folder. Own labels come from `weir inquiries --state labelled`. Options for `weir text train` may follow `--`,
+such as -- --encoder FILE."""
 import json
 import pathlib
 import subprocess
