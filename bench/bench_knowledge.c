@@ -2,6 +2,7 @@
  *
  *   bench_knowledge bm25 FOLDER QRELS       questions a second, one thread; the ranking is that of `weir knowledge eval`
  *   bench_knowledge vectors N               N x 384 int8: milliseconds a question alone and in a batch, memcpy's beside it
+ *   bench_knowledge graph N                 N x 384 in clusters: HNSW's seconds to build, milliseconds a question, recall
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <time.h>
 
 #include "edge/documents/jsonl.h"
+#include "engine/knowledge/hnsw.h"
 
 enum { DIM = 384, ROUNDS = 5, K = 10, TOP = 100 };
 
@@ -130,12 +132,80 @@ static int vectors(size_t n)
     return 0;
 }
 
+/* ---- the graph ---- */
+
+static float even(void)
+{
+    chance = chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (float)((double)(chance >> 11) / 9007199254740992.0 * 2 - 1);
+}
+
+/* Around 1 in 50 centres, as near to them as sentences about one thing are (a cosine of some .5 to each other). */
+static void fill_clusters(int8_t *rows, float *scales, int32_t *sums, size_t n)
+{
+    enum { A_CLUSTER = 50 };
+    static float centre[DIM], x[DIM];
+    for (size_t i = 0; i < n; i++) {
+        for (size_t d = 0; i % A_CLUSTER == 0 && d < DIM; d++) centre[d] = even();
+        for (size_t d = 0; d < DIM; d++) x[d] = centre[d] + even();
+        vector_pack(x, DIM, rows + i * DIM, &scales[i], &sums[i]);
+    }
+}
+
+/* A question near a row: what nobody has asked before. */
+static void ask_near(const struct vectors *v, size_t row, int8_t *out, float *scale)
+{
+    static float x[DIM];
+    int32_t sum = 0;
+    for (size_t d = 0; d < DIM; d++) x[d] = (float)v->rows[row * DIM + d] * v->scales[row] + even();
+    vector_pack(x, DIM, out, scale, &sum);
+}
+
+static int graph(size_t n)
+{
+    enum { ASKED = 200 };
+    struct arena a = arena_init(SIZE_MAX / 2), scratch = arena_init(1 << 28);
+    int8_t *rows = arena_new(&a, (n + 1) * DIM);
+    float *scales = ARENA_ARRAY(&a, float, n);
+    int32_t *sums = ARENA_ARRAY(&a, int32_t, n);
+    struct hnsw *h = NULL;
+    fill_clusters(rows, scales, sums, n);
+    struct vectors v = { rows, scales, sums, n, DIM, vector_stride(DIM) };
+    double from = seconds(CLOCK_PROCESS_CPUTIME_ID), flat = 0, walk = 0;
+    err e = hnsw_build(&v, vector_kernel_best(), &a, &h);
+    if (e.code) return failed(e);
+    double build = seconds(CLOCK_PROCESS_CPUTIME_ID) - from;
+    size_t right = 0, found = 0;
+    for (size_t q = 0; q < ASKED; q++) {
+        struct vector_hit want[K], got[K];
+        int8_t question[DIM];
+        float scale = 0;
+        ask_near(&v, q * (n / ASKED), question, &scale);
+        double at = seconds(CLOCK_PROCESS_CPUTIME_ID);
+        vectors_scan(&v, vector_kernel_best(), question, &scale, 1, K, want, &found);
+        flat += seconds(CLOCK_PROCESS_CPUTIME_ID) - at;
+        at = seconds(CLOCK_PROCESS_CPUTIME_ID);
+        size_t m = hnsw_search(h, question, scale, K, &scratch, got);
+        walk += seconds(CLOCK_PROCESS_CPUTIME_ID) - at;
+        arena_reset(&scratch);
+        for (size_t i = 0; i < found; i++)
+            for (size_t k = 0; k < m; k++) right += want[i].row == got[k].row;
+    }
+    (void)printf("{\"build_s\":%.2f,\"graph_ms\":%.3f,\"flat_ms\":%.3f,\"recall\":%.4f}\n", build, 1e3 * walk / ASKED,
+                 1e3 * flat / ASKED, (double)right / (ASKED * K));
+    arena_done(&scratch);
+    arena_done(&a);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     int64_t n = 0;
     if (argc == 4 && strcmp(argv[1], "bm25") == 0) return words(str_of(argv[2]), str_of(argv[3]));
     if (argc == 3 && strcmp(argv[1], "vectors") == 0 && !str_to_i64(str_of(argv[2]), &n).code && n > 0)
         return vectors((size_t)n);
-    (void)fprintf(stderr, "usage: bench_knowledge bm25 FOLDER QRELS | vectors N\n");
+    if (argc == 3 && strcmp(argv[1], "graph") == 0 && !str_to_i64(str_of(argv[2]), &n).code && n >= 1000)
+        return graph((size_t)n);
+    (void)fprintf(stderr, "usage: bench_knowledge bm25 FOLDER QRELS | vectors N | graph N\n");
     return 2;
 }
