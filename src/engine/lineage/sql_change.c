@@ -170,3 +170,40 @@ bool statement_merge(struct parser *p, struct stmt *st)
     }
     return true;
 }
+
+/* --- Inside WITH --- */
+
+/* What a change gives back: a query over the table it changed, and those it looked into. */
+static struct query *returned(struct parser *p, const struct target *t)
+{
+    struct query *q = NODE(p, query);
+    if (p->full) return q;
+    q->selects = NODE(p, select);
+    struct source *own = NODE(p, source);
+    if (p->full) return q;
+    expr_init(&own->args);
+    own->name = t->name;
+    q->selects->sources = t->sources ? t->sources : own;
+    if (take(p, W_RETURNING)) q->selects->items = parse_items(p);
+    return q;
+}
+
+bool parse_change(struct parser *p, struct cte *c)
+{
+    static const struct {
+        uint16_t word;
+        bool (*parse)(struct parser *p, struct stmt *st);
+    } changes[] = { { W_INSERT, statement_insert }, { W_UPDATE, statement_update }, { W_DELETE, statement_delete },
+                    { W_MERGE, statement_merge } };
+    struct stmt inner = { 0 };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes && p->st; i++) {
+        if (!is_word(tok(p), (enum sql_word)changes[i].word)) continue;
+        if (!changes[i].parse(p, &inner) || p->full) return false;
+        c->query = returned(p, inner.targets);
+        struct target **end = &p->st->targets;
+        while (*end) end = &(*end)->next;
+        *end = inner.targets;
+        return !p->full;
+    }
+    return false;
+}

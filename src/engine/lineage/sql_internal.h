@@ -131,6 +131,7 @@ struct parser {
     enum sql_dialect dialect;
     int depth;
     size_t skipped;
+    struct stmt *st; /* the statement at hand */
     bool full; /* the arena is: everything reads as the end */
     union {    /* what allocation gives then */
         struct query query;
@@ -186,6 +187,7 @@ bool at_query(const struct parser *p, size_t ahead); /* SELECT, WITH, VALUES, FR
 struct query *parse_query(struct parser *p);         /* never NULL */
 str values_name(struct parser *p, size_t nth);       /* "column1": what a column of VALUES is called */
 struct cte *parse_ctes(struct parser *p);            /* after WITH */
+struct item *parse_items(struct parser *p);          /* a select list */
 struct cond **add_cond(struct parser *p, struct cond **end,
                        enum flow_kind kind);         /* a list of expressions, a new cond each */
 struct item *parse_column_list(struct parser *p);    /* (a, b, c): aliases of items */
@@ -218,6 +220,7 @@ struct item *parse_sets(struct parser *p); /* SET a = x, (b, c) = (SELECT ...) *
 bool statement_update(struct parser *p, struct stmt *st);
 bool statement_delete(struct parser *p, struct stmt *st);
 bool statement_merge(struct parser *p, struct stmt *st);
+bool parse_change(struct parser *p, struct cte *c); /* DELETE ... RETURNING inside WITH; false: no change stands here */
 
 /* --- Resolving --- */
 

@@ -178,7 +178,7 @@ static struct item *parse_item(struct parser *p)
     return it;
 }
 
-static struct item *parse_items(struct parser *p)
+struct item *parse_items(struct parser *p)
 {
     struct item *first = NULL, **end = &first;
     while (!p->full) {
@@ -429,7 +429,9 @@ struct cte *parse_ctes(struct parser *p)
         if (at_query(p, 0)) {
             c->query = parse_query(p);
             *end = c, end = &c->next;
-        } else p->skipped++; /* WITH x AS (INSERT ... RETURNING), or an expression of ClickHouse */
+        } else if (parse_change(p, c)) {
+            *end = c, end = &c->next;
+        } else p->skipped++; /* an expression of ClickHouse */
         p->i = close;
         step(p);
         while (tok(p)->type != TOK_COMMA && !p->full && tok(p)->type == TOK_NAME && !at_query(p, 0) &&

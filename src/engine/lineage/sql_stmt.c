@@ -223,7 +223,11 @@ static bool statement_with(struct parser *p, struct stmt *st)
         return dispatch(p, st);
     }
     p->i = start;
-    return statement_query(p, st);
+    bool changes = st->targets != NULL;
+    st->targets = NULL; /* they are read once more with the query */
+    (void)statement_query(p, st);
+    if (changes) st->ctes = st->query->ctes;
+    return true;
 }
 
 /* FROM t INSERT OVERWRITE TABLE a SELECT ... INSERT ...: each branch reads the same sources. */
@@ -373,6 +377,7 @@ bool parse_statement(struct parser *p, struct stmt **out)
     size_t before = p->i;
     st->at = tok(p)->at;
     st->kind = "other";
+    p->st = st;
     bool known = dispatch(p, st);
     if (!known) p->skipped++;
     if (p->i == before) step(p);

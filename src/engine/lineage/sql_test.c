@@ -152,6 +152,12 @@ TEST(sql_statements_that_write)
         { 0, 0, "insert into s.t (a, b) select x, y from u", "insert u > s.t: u.x=a u.y=b" },
         { 0, 0, "insert into t with c as (select x from u) select x from c", "insert u > t: u.x=x" },
         { 0, 0, "with c as (select x from u) insert into t select x from c", "insert u > t: u.x=x" },
+        { 0, 0, "with gone as (delete from a where d < 9 returning a.x, y as z) insert into b select x, z from gone",
+          "insert a > a b: a.x=x a.y=z | a.d filter a.d filter" },
+        { 0, 0,
+          "with x as (update t set a = u.b from u returning t.k), y as (insert into v select k from x returning *) "
+          "select * from y",
+          "select t u v > t v: v.*=* u.b=a t.k=k" },
         { 0, 0, "insert into t values (1, (select max(a) from u))", "insert u > t: +u.a=column2" },
         { SQL_MYSQL, 0, "insert into t (a) select x from u on duplicate key update a = values(a)",
           "insert u > t: u.x=a" },
