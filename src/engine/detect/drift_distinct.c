@@ -98,10 +98,10 @@ WIDE static size_t few_wide(const double *v, size_t n, uint64_t below, uint64_t 
     const __m512i mark = _mm512_set1_epi64((long long)below), one_down = _mm512_set_epi64(6, 5, 4, 3, 2, 1, 0, 0);
     size_t count = 0;
     for (size_t i = 0; i < n; i += LANES) {
-        __mmask8 here = n - i >= LANES ? 0xff : (__mmask8)((1u << (n - i)) - 1);
+        __mmask8 here = (__mmask8)(n - i >= LANES ? 0xff : (1u << (n - i)) - 1);
         __m512d x = _mm512_maskz_loadu_pd(here, v + i);
         __m512d before = i ? _mm512_maskz_loadu_pd(here, v + i - 1) : _mm512_permutexvar_pd(one_down, x);
-        __mmask8 is_new = _mm512_mask_cmp_pd_mask(here, x, before, _CMP_NEQ_UQ) | (i == 0);
+        __mmask8 is_new = (__mmask8)(_mm512_mask_cmp_pd_mask(here, x, before, _CMP_NEQ_UQ) | (i == 0));
         __m512i h = hashes_of(x);
         __mmask8 few = _mm512_mask_cmplt_epi64_mask(is_new, h, mark);
         if (!few) continue;

@@ -104,7 +104,7 @@ INLINE void merge_rows(__m512i *r, int half)
 
 INLINE __mmask8 first_lanes(size_t n)
 {
-    return n >= LANES ? 0xff : (__mmask8)((1u << n) - 1);
+    return (__mmask8)(n >= LANES ? 0xff : (1u << n) - 1);
 }
 
 INLINE void sort_rows(__m512i r[ROWS])
