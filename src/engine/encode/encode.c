@@ -7,7 +7,9 @@
 
 const struct encode_kernel *const encode_kernels[] = {
 #if defined(__x86_64__)
-    &encode_kernel_avx512,
+    &encode_kernel_amx, &encode_kernel_avx512, &encode_kernel_avx2,
+#elif defined(__aarch64__)
+    &encode_kernel_neon,
 #endif
     &encode_kernel_scalar,
     NULL,

@@ -1,6 +1,6 @@
 /* The arithmetic for one kind of processor. The stages are the same code for all (stages.h), compiled for the
- * instructions of each; what differs is the product of 8-bit integers. That one is exact: every kernel gives the same 32-bit
- * integers. Floats may differ in their last bits. */
+ * instructions of each; what differs is the product of 8-bit integers. That is exact, and floats are computed in one order
+ * without fused operations: every kernel gives the same bits. */
 #ifndef WEIR_ENGINE_ENCODE_KERNEL_H
 #define WEIR_ENGINE_ENCODE_KERNEL_H
 
@@ -19,8 +19,13 @@ struct encode_batch {
     _Alignas(FORMAT_ALIGN) float inner[BLOCK_ROWS][INNER];
     _Alignas(FORMAT_ALIGN) uint8_t q[BATCH_ROWS][DIM];        /* x for a product: x[j] * pre[j] = scale * q[j] + low */
     _Alignas(FORMAT_ALIGN) uint8_t inner_q[BLOCK_ROWS][INNER];
-    _Alignas(FORMAT_ALIGN) float keys[HEAD_DIM][BATCH_ROWS];  /* of one head, transposed */
-    _Alignas(FORMAT_ALIGN) float weights[8][BATCH_ROWS];      /* of attention, a few pieces at a time */
+    /* Of attention, one head at a time. */
+    _Alignas(FORMAT_ALIGN) int8_t keys[HEAD_DIM / 4][BATCH_ROWS][4];
+    _Alignas(FORMAT_ALIGN) int8_t values[BATCH_ROWS / 4][HEAD_DIM][4];
+    _Alignas(FORMAT_ALIGN) float key_sum[BATCH_ROWS], key_out[BATCH_ROWS]; /* key_out: far below 0 past the text */
+    _Alignas(FORMAT_ALIGN) float scores[4][BATCH_ROWS];                    /* of a few pieces at a time */
+    _Alignas(FORMAT_ALIGN) uint8_t weights[4][2][BATCH_ROWS], query[4][HEAD_DIM];
+    float query_scale[4], query_low[4];
     float scale[BATCH_ROWS], low[BATCH_ROWS];
     size_t starts[BATCH_TEXTS + 1];                           /* text i is the rows starts[i] .. starts[i + 1] */
     size_t rows, texts;

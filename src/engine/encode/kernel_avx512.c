@@ -1,50 +1,20 @@
 /* AVX-512 with VNNI: vpdpbusd adds the products of 64 pairs of bytes to 16 sums. A tile of 6 rows by 64 outputs keeps 24
  * sums in registers and needs 10 loads for 24 such instructions. */
-#include <immintrin.h>
-#include <stdint.h>
+#include "engine/encode/avx512.h"
 
-enum { V = 16, TILE_ROWS = 6 };
-typedef float vf __attribute__((vector_size(64)));
-typedef int32_t vi __attribute__((vector_size(64)));
+enum { TILE_ROWS = 6 };
 
-static inline vf vf_fma(vf a, vf b, vf c)
-{
-    return _mm512_fmadd_ps(a, b, c);
-}
-
-static inline vf vf_max(vf a, vf b)
-{
-    return _mm512_max_ps(a, b);
-}
-
-static inline vf vf_min(vf a, vf b)
-{
-    return _mm512_min_ps(a, b);
-}
-
-static inline void vf_bytes(uint8_t *to, vf v)
-{
-    _mm_storeu_si128((__m128i *)(void *)to, _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(v)));
-}
-
-static inline void tile(const uint8_t *q, unsigned long inputs, unsigned long rows, const int8_t *panel, int32_t *sums);
-
-#include "engine/encode/stages.h"
-
-static inline __attribute__((always_inline)) void tile_of(const uint8_t *q, size_t inputs, size_t rows,
-                                                          const int8_t *panel, int32_t *sums)
+ALWAYS void tile_of(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
 {
     __m512i sum[TILE_ROWS][4];
     ROLL for (size_t r = 0; r < rows; r++)
         ROLL for (size_t n = 0; n < 4; n++) sum[r][n] = _mm512_setzero_si512();
     for (size_t k = 0; k < inputs; k += 4) {
-        const int8_t *w = panel + k * PANEL;
+        const int8_t *w = panel + k * 4 * V;
         __m512i w0 = _mm512_loadu_si512(w), w1 = _mm512_loadu_si512(w + 64), w2 = _mm512_loadu_si512(w + 128),
                 w3 = _mm512_loadu_si512(w + 192);
         ROLL for (size_t r = 0; r < rows; r++) {
-            int32_t four;
-            memcpy(&four, q + r * inputs + k, sizeof four);
-            __m512i a = _mm512_set1_epi32(four);
+            __m512i a = _mm512_set1_epi32(four_at(q + r * inputs + k));
             sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], a, w0);
             sum[r][1] = _mm512_dpbusd_epi32(sum[r][1], a, w1);
             sum[r][2] = _mm512_dpbusd_epi32(sum[r][2], a, w2);
@@ -52,10 +22,10 @@ static inline __attribute__((always_inline)) void tile_of(const uint8_t *q, size
         }
     }
     ROLL for (size_t r = 0; r < rows; r++)
-        ROLL for (size_t n = 0; n < 4; n++) _mm512_store_si512(sums + r * PANEL + n * V, sum[r][n]);
+        ROLL for (size_t n = 0; n < 4; n++) _mm512_store_si512(sums + (r * 4 + n) * V, sum[r][n]);
 }
 
-static inline void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
+static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
 {
     switch (rows) {
     case 6: tile_of(q, inputs, 6, panel, sums); break;
@@ -67,9 +37,11 @@ static inline void tile(const uint8_t *q, size_t inputs, size_t rows, const int8
     }
 }
 
+#include "engine/encode/stages.h"
+
 static bool usable(void)
 {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512vnni");
 }
 

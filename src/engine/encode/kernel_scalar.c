@@ -1,54 +1,34 @@
-/* For every processor: plain C with vectors of four, which a compiler turns into what there is. The other kernels are compared with
- * this one. */
-#include <stdint.h>
+/* For every processor: plain C with vectors, which a compiler turns into what there is. The other kernels are compared with it. */
+#include "engine/encode/vectors.h"
 
-enum { V = 4, TILE_ROWS = 4 };
-typedef float vf __attribute__((vector_size(16)));
-typedef int32_t vi __attribute__((vector_size(16)));
+enum { TILE_ROWS = 4 };
 
-static inline vf vf_fma(vf a, vf b, vf c)
+ALWAYS vi vi_dot(vi sum, int32_t a, vi w)
 {
-    return a * b + c;
+    uint8_t x[4];
+    int8_t y[4 * V];
+    memcpy(x, &a, sizeof x);
+    memcpy(y, &w, sizeof y);
+    for (size_t i = 0; i < V; i++)
+        sum[i] += x[0] * y[4 * i] + x[1] * y[4 * i + 1] + x[2] * y[4 * i + 2] + x[3] * y[4 * i + 3];
+    return sum;
 }
 
-static inline vf pick(vi which, vf yes, vf no)
-{
-    return (vf)((which & (vi)yes) | (~which & (vi)no));
-}
-
-static inline vf vf_max(vf a, vf b)
-{
-    return pick(a > b, a, b);
-}
-
-static inline vf vf_min(vf a, vf b)
-{
-    return pick(a < b, a, b);
-}
-
-static inline void vf_bytes(uint8_t *to, vf v)
-{
-    vi q = __builtin_convertvector((v + 12582912) - 12582912, vi);
-    for (int i = 0; i < V; i++) to[i] = (uint8_t)(q[i] < 0 ? 0 : q[i] > 255 ? 255 : q[i]);
-}
-
-static inline void tile(const uint8_t *q, unsigned long inputs, unsigned long rows, const int8_t *panel, int32_t *sums);
-
-#include "engine/encode/stages.h"
-
-static inline void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
+static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
 {
     for (size_t r = 0; r < rows; r++) {
-        int32_t *sum = sums + r * PANEL;
-        memset(sum, 0, PANEL * sizeof *sum);
+        int32_t *sum = sums + r * 4 * V;
+        memset(sum, 0, 4 * V * sizeof *sum);
         for (size_t k = 0; k < inputs; k += 4)
-            for (size_t n = 0; n < PANEL; n++) {
-                const int8_t *w = panel + k * PANEL + n * 4;
+            for (size_t n = 0; n < 4 * V; n++) {
+                const int8_t *w = panel + k * 4 * V + n * 4;
                 const uint8_t *a = q + r * inputs + k;
                 sum[n] += a[0] * w[0] + a[1] * w[1] + a[2] * w[2] + a[3] * w[3];
             }
     }
 }
+
+#include "engine/encode/stages.h"
 
 static bool usable(void)
 {

@@ -1,80 +1,36 @@
-/* The stages of the model, compiled once for each kernel. A kernel includes this after it has defined its vectors:
+/* The stages of the model, compiled once for each kernel. A kernel includes this after vectors.h and after it has defined
  *
- *   V                    floats in a vector;  vf, vi: vectors of V floats and of V int32
- *   vf_fma vf_max vf_min a * b + c; the larger, the smaller
- *   vf_bytes(to, v)      V floats, 0 .. 255, rounded to nearest into V bytes
+ *   vi_dot(sum, a, w)    every lane: the sum plus the products of four bytes of w (signed) with those of a (unsigned)
  *   TILE_ROWS            rows that `tile` takes at most
- *   tile(...)            sums of `rows` rows with one panel, into int32 [rows][PANEL]
+ *   tile(q, inputs, rows, panel, sums)   the sums of `rows` rows with one panel, into int32 [rows][PANEL]
  *
  * Everything here is static: each kernel has its own copy. */
 #include <math.h>
 
 #include "engine/encode/kernel.h"
 
-#define LANES(n) ((n) / (V))
-#define ROLL _Pragma("GCC unroll 8")
-
-typedef float vf_at __attribute__((vector_size(V * 4), aligned(4), may_alias));
-typedef int32_t vi_at __attribute__((vector_size(V * 4), aligned(4), may_alias));
-
-static inline vf vf_get(const float *p)
+/* e^v for v <= 0, to a thousandth of what a byte can tell; 0 from -20 on. A power of two and a polynomial of degree 4. */
+ALWAYS vf vf_exp(vf v)
 {
-    return *(const vf_at *)(const void *)p;
+    vf t = vf_max(v, vf_of(-20)) * 1.44269504f;
+    vi whole = vi_round(t);
+    vf f = t - vf_from(whole), p = f * 9.67043e-3f + 5.585e-2f;
+    p = p * f + 2.4022651e-1f;
+    p = p * f + 6.9313e-1f;
+    p = p * f + 1.0f;
+    vi power = (whole + 127) << 23;
+    return p * (vf)power;
 }
 
-static inline void vf_put(float *p, vf v)
+/* v * Phi(v). Phi(v) - 1/2 is odd: v times a polynomial in v^2 up to |v| = 3.5, fitted to least maximal error: 2e-5 there,
+ * 2e-4 of v beyond, where a byte tells 4e-3. */
+ALWAYS vf vf_gelu(vf v)
 {
-    *(vf_at *)(void *)p = v;
-}
-
-static inline vf vf_of(float f)
-{
-    return (vf){ 0 } + f;
-}
-
-static inline float vf_sum(vf v)
-{
-    float part[V], s = 0;
-    memcpy(part, &v, sizeof v);
-    for (size_t n = V / 2; n; n /= 2)
-        for (size_t i = 0; i < n; i++) part[i] += part[i + n];
-    return s + part[0];
-}
-
-static inline float vf_most(vf v)
-{
-    float part[V];
-    memcpy(part, &v, sizeof v);
-    for (size_t n = V / 2; n; n /= 2)
-        for (size_t i = 0; i < n; i++) part[i] = part[i] > part[i + n] ? part[i] : part[i + n];
-    return part[0];
-}
-
-/* e^v for v <= 0; a power of two and a polynomial (error under 3e-6). */
-static inline vf vf_exp(vf v)
-{
-    const vf bias = vf_of(12582912); /* 1.5 * 2^23: adding it rounds to whole numbers */
-    vf t = vf_max(v, vf_of(-80)) * 1.44269504f, whole = (t + bias) - bias, f = t - whole;
-    vf p = vf_fma(f, vf_of(1.33336e-3f), vf_of(9.61813e-3f));
-    p = vf_fma(p, f, vf_of(5.550411e-2f));
-    p = vf_fma(p, f, vf_of(2.402265e-1f));
-    p = vf_fma(p, f, vf_of(6.931472e-1f));
-    p = vf_fma(p, f, vf_of(1));
-    vi power = (__builtin_convertvector(whole, vi) + 127) << 23;
-    vf two;
-    memcpy(&two, &power, sizeof two);
-    return p * two;
-}
-
-/* v * Phi(v). Phi(v) - 1/2 is odd: v times a polynomial in v^2 up to |v| = 4, fitted to least maximal error (3e-6). */
-static inline vf vf_gelu(vf v)
-{
-    static const float by[] = { 1.5647992e-3f, -2.8269107e-3f, 5.8995239e-3f, -1.2434918e-2f, 2.2629464e-2f,
-                                -3.6882527e-2f, 5.592164e-2f,  -8.4320456e-2f, 1.75950006e-1f };
-    vf c = vf_min(vf_max(v, vf_of(-4)), vf_of(4)), t = vf_fma(c * c, vf_of(0.125f), vf_of(-1));
-    vf p = vf_of(-5.08709462e-4f);
-    ROLL for (size_t i = 0; i < 9; i++) p = vf_fma(p, t, vf_of(by[i]));
-    return v * vf_fma(c, p, vf_of(0.5f));
+    static const float by[] = { 3.2745034e-3f,  -6.7778938e-3f, 1.471451e-2f,  -2.9924996e-2f,
+                                5.3530429e-2f,  -9.0345688e-2f, 1.9933614e-1f };
+    vf c = vf_min(vf_max(v, vf_of(-3.5f)), vf_of(3.5f)), t = c * c * (2 / 12.25f) - 1.0f, p = vf_of(-1.0176281e-3f);
+    ROLL for (size_t i = 0; i < 7; i++) p = p * t + by[i];
+    return v * (c * p + 0.5f);
 }
 
 static inline const float *floats_at(const struct encode_model *m, uint64_t offset)
@@ -85,42 +41,42 @@ static inline const float *floats_at(const struct encode_model *m, uint64_t offs
 /* ---- rounding ---- */
 
 /* n floats into bytes over their range: v = scale * q + low. */
-static inline void round_row(const float *v, size_t n, float least, float most, uint8_t *q, float *scale, float *low)
+ALWAYS void round_row(const float *v, size_t n, float least, float most, uint8_t *q, float *scale, float *low)
 {
     float range = most - least;
     vf by = vf_of(range > 0 ? 255 / range : 0), from = vf_of(least);
-    for (size_t i = 0; i < n; i += V) vf_bytes(q + i, (vf_get(v + i) - from) * by);
+    for (size_t i = 0; i < n; i += V) vi_bytes(q + i, vi_round((vf_get(v + i) - from) * by));
     *scale = range / 255;
     *low = least;
 }
 
-/* A row of DIM, each input taken down by `pre`, into bytes. */
-static void round_x(const float *x, const float *pre, uint8_t *q, float *scale, float *low)
+/* A row of n floats, each multiplied by its `by`, into bytes. */
+ALWAYS void round_scaled(const float *x, const float *by, size_t n, uint8_t *q, float *scale, float *low)
 {
     _Alignas(FORMAT_ALIGN) float v[DIM];
     vf most = vf_of(-INFINITY), least = most;
-    for (size_t i = 0; i < DIM; i += V) {
-        vf t = vf_get(x + i) * vf_get(pre + i);
+    for (size_t i = 0; i < n; i += V) {
+        vf t = vf_get(x + i) * vf_get(by + i);
         vf_put(v + i, t);
         most = vf_max(most, t);
         least = vf_max(least, -t);
     }
-    round_row(v, DIM, -vf_most(least), vf_most(most), q, scale, low);
+    round_row(v, n, -vf_most(least), vf_most(most), q, scale, low);
 }
 
 static void normalise(const struct encode_model *m, const struct format_norm *n, float *x)
 {
     const float *gain = floats_at(m, n->gain), *shift = floats_at(m, n->shift);
     vf sum = vf_of(0), square = vf_of(0);
-    ROLL for (size_t i = 0; i < DIM; i += V) sum += vf_get(x + i);
+    for (size_t i = 0; i < DIM; i += V) sum += vf_get(x + i);
     vf mean = vf_of(vf_sum(sum) / DIM);
-    ROLL for (size_t i = 0; i < DIM; i += V) {
+    for (size_t i = 0; i < DIM; i += V) {
         vf d = vf_get(x + i) - mean;
-        square = vf_fma(d, d, square);
+        square += d * d;
     }
     vf by = vf_of(1 / sqrtf(vf_sum(square) / DIM + 1e-12f));
-    ROLL for (size_t i = 0; i < DIM; i += V)
-        vf_put(x + i, vf_fma((vf_get(x + i) - mean) * by, vf_get(gain + i), vf_get(shift + i)));
+    for (size_t i = 0; i < DIM; i += V)
+        vf_put(x + i, (vf_get(x + i) - mean) * by * vf_get(gain + i) + vf_get(shift + i));
 }
 
 /* ---- products ---- */
@@ -138,14 +94,12 @@ struct store {
     float (*most)[V], (*least)[V];             /* STORE_GELU: of each row so far; least is the largest of -v */
 };
 
-static inline __attribute__((always_inline)) void store_lane(const struct store *s, enum store_mode mode,
-                                                             const int32_t *sums, size_t rows, size_t at)
+ALWAYS void store_lane(const struct store *s, enum store_mode mode, const int32_t *sums, size_t rows, size_t at)
 {
     vf by = vf_get(s->weight_scale + at), column = vf_get(s->column + at), bias = vf_get(s->bias + at);
     vf pre = mode == STORE_GELU ? vf_get(s->pre + at) : by;
     for (size_t r = 0; r < rows; r++) {
-        vf sum = __builtin_convertvector(*(const vi_at *)(const void *)(sums + r * PANEL + at), vf);
-        vf y = vf_fma(sum * s->scale[r], by, vf_fma(vf_of(s->low[r]), column, bias));
+        vf y = vf_from(vi_get(sums + r * PANEL + at)) * s->scale[r] * by + (column * s->low[r] + bias);
         float *to = s->out + r * s->stride + at;
         if (mode == STORE_ADD) y += vf_get(to);
         if (mode == STORE_GELU) {
@@ -173,9 +127,9 @@ static void store_tile(const struct store *s, const int32_t *sums, size_t rows)
 }
 
 /* Rows are dealt evenly to as few tiles as there must be: 20 rows are 5 5 5 5, not 6 6 6 2. */
-static inline size_t tile_end(size_t i, size_t tiles, size_t rows)
+static inline size_t share_end(size_t i, size_t shares, size_t rows)
 {
-    return (i + 1) * rows / tiles;
+    return (i + 1) * rows / shares;
 }
 
 static void multiply(const struct encode_model *m, const struct format_product *p, const uint8_t *q, size_t rows,
@@ -191,7 +145,7 @@ static void multiply(const struct encode_model *m, const struct format_product *
         s.bias = floats_at(m, p->bias) + n;
         if (s.pre) s.pre += n;
         for (size_t i = 0, from = 0; i < tiles; i++) {
-            size_t end = tile_end(i, tiles, rows);
+            size_t end = share_end(i, tiles, rows);
             tile(q + from * p->inputs, p->inputs, end - from, weights + n * p->inputs, sums);
             s.scale = to->scale + from;
             s.low = to->low + from;
@@ -215,92 +169,140 @@ static void product(const uint8_t *q, size_t rows, const int8_t *weights, size_t
         }
 }
 
-/* ---- attention ---- */
+/* ---- attention ----
+ *
+ * In bytes too. Keys and values are rounded with one scale a dimension, found over the text; that of the keys moves into the query,
+ * which is rounded over its range. The weights e^(s - largest s) lie in 0 .. 1; as whole numbers p[j], what a piece
+ * sees is sum_j p[j] v[j] / sum_j p[j]. */
 
 enum { QUERIES = 4, KEY_STEP = 2 * V }; /* pieces looked at together, and keys */
 
-/* Keys of a head as columns, so that a vector holds one dimension of many keys. Those past the text are 0. */
-static void turn_keys(struct encode_batch *b, size_t from, size_t n, size_t padded, size_t head)
+/* The largest magnitude of each of DIM columns over the rows of a text, as scales for signed bytes, and their inverse. */
+static void column_scales(const float *x, size_t n, float *scale, float *inverse)
 {
-    const float *k = &b->qkv[from][DIM + head * HEAD_DIM];
-    for (size_t j = 0; j < n; j++)
-        for (size_t d = 0; d < HEAD_DIM; d++) b->keys[d][j] = k[j * 3 * DIM + d];
-    for (size_t d = 0; d < HEAD_DIM; d++)
-        for (size_t j = n; j < padded; j++) b->keys[d][j] = 0;
+    for (size_t d = 0; d < DIM; d += V) {
+        vf most = vf_of(1e-20f);
+        for (size_t j = 0; j < n; j++) {
+            vf v = vf_get(x + j * 3 * DIM + d);
+            most = vf_max(most, vf_max(v, -v));
+        }
+        vf_put(scale + d, most * (1.0f / 127));
+        vf_put(inverse + d, 127.0f / most);
+    }
 }
 
-static inline __attribute__((always_inline)) void score(struct encode_batch *b, const float *q, size_t rows,
-                                                        size_t padded)
+/* Keys as [dimension / 4][key][4], so that a vector holds four dimensions of 16 keys. Those past the text are 0. */
+static void pack_keys(struct encode_batch *b, const float *k, size_t n, size_t padded, const float *inverse)
+{
+    vf by0 = vf_get(inverse), by1 = vf_get(inverse + V);
+    for (size_t j = 0; j < n; j++) {
+        uint8_t row[HEAD_DIM];
+        vi_bytes(row, vi_round(vf_get(k + j * 3 * DIM) * by0) & 255);
+        vi_bytes(row + V, vi_round(vf_get(k + j * 3 * DIM + V) * by1) & 255);
+        ROLL for (size_t d = 0; d < HEAD_DIM / 4; d++) memcpy(b->keys[d][j], row + 4 * d, 4);
+    }
+    for (size_t d = 0; d < HEAD_DIM / 4; d++) memset(b->keys[d][n], 0, (padded - n) * 4);
+    for (size_t j = 0; j < padded; j += V) {
+        vi sum = vi_of(0);
+        for (size_t d = 0; d < HEAD_DIM / 4; d++) sum = vi_dot(sum, 0x01010101, vi_get(b->keys[d][j]));
+        vf_put(b->key_sum + j, vf_from(sum));
+        for (size_t i = j; i < j + V; i++) b->key_out[i] = i < n ? 0 : -1e30f;
+    }
+}
+
+/* Values as [key / 4][dimension][4]. */
+static void pack_values(struct encode_batch *b, const float *v, size_t n, const float *inverse)
+{
+    for (size_t j = 0; j < n; j += 4)
+        for (size_t d = 0; d < HEAD_DIM; d += V) {
+            vi four = vi_of(0);
+            for (size_t k = 0; k < 4 && j + k < n; k++)
+                four |= (vi_round(vf_get(v + (j + k) * 3 * DIM + d) * vf_get(inverse + d)) & 255) << (int)(8 * k);
+            vi_put(b->values[j / 4][d], four);
+        }
+}
+
+/* Scores of `rows` queries with every key, before the exponential. */
+ALWAYS void score(struct encode_batch *b, size_t rows, size_t padded)
 {
     for (size_t j = 0; j < padded; j += KEY_STEP) {
-        vf sum[QUERIES][2] = { 0 };
-        for (size_t d = 0; d < HEAD_DIM; d++) {
-            vf k0 = vf_get(&b->keys[d][j]), k1 = vf_get(&b->keys[d][j + V]);
+        vi sum[QUERIES][2] = { 0 };
+        ROLL for (size_t d = 0; d < HEAD_DIM / 4; d++) {
+            vi k0 = vi_get(b->keys[d][j]), k1 = vi_get(b->keys[d][j + V]);
             ROLL for (size_t r = 0; r < rows; r++) {
-                vf by = vf_of(q[r * 3 * DIM + d]);
-                sum[r][0] = vf_fma(by, k0, sum[r][0]);
-                sum[r][1] = vf_fma(by, k1, sum[r][1]);
+                int32_t q = four_at(b->query[r] + 4 * d);
+                sum[r][0] = vi_dot(sum[r][0], q, k0);
+                sum[r][1] = vi_dot(sum[r][1], q, k1);
             }
         }
+        vf s0 = vf_get(b->key_sum + j), s1 = vf_get(b->key_sum + j + V);
+        vf o0 = vf_get(b->key_out + j), o1 = vf_get(b->key_out + j + V);
         ROLL for (size_t r = 0; r < rows; r++) {
-            vf_put(&b->weights[r][j], sum[r][0]);
-            vf_put(&b->weights[r][j + V], sum[r][1]);
+            vf_put(b->scores[r] + j, vf_from(sum[r][0]) * b->query_scale[r] + (s0 * b->query_low[r] + o0));
+            vf_put(b->scores[r] + j + V, vf_from(sum[r][1]) * b->query_scale[r] + (s1 * b->query_low[r] + o1));
         }
     }
 }
 
-/* Scores into weights that are not divided by their sum yet; the sum comes back. */
-static inline float soften(float *w, size_t n, size_t padded)
+/* Scores into weights of 16 bits, the high bytes apart from the low ones; their sum comes back. Eight bits would lose the
+ * many small weights of a long text. */
+ALWAYS float soften(const float *s, size_t padded, uint8_t (*to)[BATCH_ROWS])
 {
-    for (size_t j = n; j < padded; j++) w[j] = -INFINITY;
-    vf most = vf_get(w), sum = vf_of(0);
-    for (size_t j = V; j < padded; j += V) most = vf_max(most, vf_get(w + j));
+    vf most = vf_max(vf_get(s), vf_get(s + V));
+    for (size_t j = KEY_STEP; j < padded; j += V) most = vf_max(most, vf_get(s + j));
     most = vf_of(vf_most(most));
+    vi sum = vi_of(0);
     for (size_t j = 0; j < padded; j += V) {
-        vf e = vf_exp(vf_get(w + j) - most);
-        vf_put(w + j, e);
-        sum += e;
+        vi p = vi_round(vf_exp(vf_get(s + j) - most) * 65535.0f);
+        vi_bytes(to[0] + j, p >> 8);
+        vi_bytes(to[1] + j, p & 255);
+        sum += p;
     }
-    for (size_t j = n; j < padded; j++) w[j] = 0;
-    return vf_sum(sum);
+    return (float)vi_sum(sum);
 }
 
-static inline __attribute__((always_inline)) void mix(const struct encode_batch *b, const float *v, size_t n,
-                                                      size_t rows, const float *by, float *out)
+/* The mean of the values under the weights. By halves of a head, high and low bytes together. */
+ALWAYS void mix(const struct encode_batch *b, size_t rows, size_t n, size_t d, const float *by, vf scale, float *out)
 {
-    for (size_t d = 0; d < HEAD_DIM; d += 2 * V) {
-        vf sum[QUERIES][2] = { 0 };
-        for (size_t j = 0; j < n; j++) {
-            vf v0 = vf_get(v + j * 3 * DIM + d), v1 = vf_get(v + j * 3 * DIM + d + V);
-            ROLL for (size_t r = 0; r < rows; r++) {
-                vf w = vf_of(b->weights[r][j]);
-                sum[r][0] = vf_fma(w, v0, sum[r][0]);
-                sum[r][1] = vf_fma(w, v1, sum[r][1]);
-            }
-        }
+    vi high[QUERIES] = { 0 }, low[QUERIES] = { 0 };
+    for (size_t j = 0; j < n; j += 4) {
+        vi v = vi_get(b->values[j / 4][d]);
         ROLL for (size_t r = 0; r < rows; r++) {
-            vf_put(out + r * 3 * DIM + d, sum[r][0] * by[r]);
-            vf_put(out + r * 3 * DIM + d + V, sum[r][1] * by[r]);
+            high[r] = vi_dot(high[r], four_at(b->weights[r][0] + j), v);
+            low[r] = vi_dot(low[r], four_at(b->weights[r][1] + j), v);
         }
     }
+    ROLL for (size_t r = 0; r < rows; r++)
+        vf_put(out + r * 3 * DIM + d, (vf_from(high[r]) * 256.0f + vf_from(low[r])) * by[r] * scale);
 }
 
-/* What a few pieces see of all, in one head. The result takes the place of their queries. */
-static inline __attribute__((always_inline)) void attend_rows(struct encode_batch *b, size_t row, size_t rows,
-                                                              size_t from, size_t n, size_t padded, size_t head)
+/* What `rows` pieces see of all, in one head. The result takes the place of their queries. */
+ALWAYS void attend_rows(struct encode_batch *b, float *q, size_t rows, size_t n, size_t padded, const float *key_scale,
+                        const float *value_scale)
 {
-    float *q = &b->qkv[row][head * HEAD_DIM], by[QUERIES];
-    score(b, q, rows, padded);
-    for (size_t r = 0; r < rows; r++) by[r] = 1 / soften(b->weights[r], n, padded);
-    mix(b, &b->qkv[from][2 * DIM + head * HEAD_DIM], n, rows, by, q);
+    float by[QUERIES];
+    ROLL for (size_t r = 0; r < rows; r++)
+        round_scaled(q + r * 3 * DIM, key_scale, HEAD_DIM, b->query[r], &b->query_scale[r], &b->query_low[r]);
+    score(b, rows, padded);
+    ROLL for (size_t r = 0; r < rows; r++) by[r] = 1 / soften(b->scores[r], padded, b->weights[r]);
+    ROLL for (size_t d = 0; d < HEAD_DIM; d += V) mix(b, rows, n, d, by, vf_get(value_scale + d), q);
 }
 
-static void attend(struct encode_batch *b, size_t from, size_t n, size_t head)
+static void attend(struct encode_batch *b, size_t from, size_t n)
 {
-    size_t padded = (n + KEY_STEP - 1) / KEY_STEP * KEY_STEP, i = 0;
-    turn_keys(b, from, n, padded, head);
-    for (; i + QUERIES <= n; i += QUERIES) attend_rows(b, from + i, QUERIES, from, n, padded, head);
-    for (; i < n; i++) attend_rows(b, from + i, 1, from, n, padded, head);
+    _Alignas(FORMAT_ALIGN) float key_scale[DIM], key_inverse[DIM], value_scale[DIM], value_inverse[DIM];
+    size_t padded = (n + KEY_STEP - 1) / KEY_STEP * KEY_STEP;
+    column_scales(b->qkv[from] + DIM, n, key_scale, key_inverse);
+    column_scales(b->qkv[from] + (size_t)2 * DIM, n, value_scale, value_inverse);
+    for (size_t h = 0; h < DIM; h += HEAD_DIM) {
+        float *q = b->qkv[from] + h;
+        size_t i = 0;
+        pack_keys(b, q + DIM, n, padded, key_inverse + h);
+        pack_values(b, q + (size_t)2 * DIM, n, value_inverse + h);
+        for (; i + QUERIES <= n; i += QUERIES)
+            attend_rows(b, q + i * 3 * DIM, QUERIES, n, padded, key_scale + h, value_scale + h);
+        for (; i < n; i++) attend_rows(b, q + i * 3 * DIM, 1, n, padded, key_scale + h, value_scale + h);
+    }
 }
 
 /* ---- the model ---- */
@@ -322,15 +324,15 @@ static void embed(const struct encode_model *m, struct encode_batch *b)
 static void self_attention(const struct encode_model *m, struct encode_batch *b, const struct format_layer *l)
 {
     const struct format_product *p = &l->products[PRODUCT_QKV];
-    struct store to = { .mode = STORE_PLAIN, .out = b->qkv[0], .stride = (size_t)3 * DIM };
-    for (size_t r = 0; r < b->rows; r++) round_x(b->x[r], floats_at(m, p->pre), b->q[r], &b->scale[r], &b->low[r]);
-    to.scale = b->scale;
-    to.low = b->low;
+    struct store to = { .mode = STORE_PLAIN, .out = b->qkv[0], .stride = (size_t)3 * DIM, .scale = b->scale,
+                        .low = b->low };
+    for (size_t r = 0; r < b->rows; r++)
+        round_scaled(b->x[r], floats_at(m, p->pre), DIM, b->q[r], &b->scale[r], &b->low[r]);
     multiply(m, p, b->q[0], b->rows, &to);
-    for (size_t t = 0; t < b->texts; t++)
-        for (size_t h = 0; h < HEADS; h++) attend(b, b->starts[t], b->starts[t + 1] - b->starts[t], h);
+    for (size_t t = 0; t < b->texts; t++) attend(b, b->starts[t], b->starts[t + 1] - b->starts[t]);
     p = &l->products[PRODUCT_ATTENTION];
-    for (size_t r = 0; r < b->rows; r++) round_x(b->qkv[r], floats_at(m, p->pre), b->q[r], &b->scale[r], &b->low[r]);
+    for (size_t r = 0; r < b->rows; r++)
+        round_scaled(b->qkv[r], floats_at(m, p->pre), DIM, b->q[r], &b->scale[r], &b->low[r]);
     to = (struct store){ .mode = STORE_ADD, .out = b->x[0], .stride = DIM, .scale = b->scale, .low = b->low };
     multiply(m, p, b->q[0], b->rows, &to);
     for (size_t r = 0; r < b->rows; r++) normalise(m, &l->norms[0], b->x[r]);
@@ -343,7 +345,7 @@ static void feed_forward(const struct encode_model *m, struct encode_batch *b, c
     _Alignas(FORMAT_ALIGN) float most[BLOCK_ROWS][V], least[BLOCK_ROWS][V];
     float *scale = b->scale + from, *low = b->low + from;
     for (size_t r = 0; r < rows; r++) {
-        round_x(b->x[from + r], floats_at(m, up->pre), b->q[r], &scale[r], &low[r]);
+        round_scaled(b->x[from + r], floats_at(m, up->pre), DIM, b->q[r], &scale[r], &low[r]);
         vf_put(most[r], vf_of(-INFINITY));
         vf_put(least[r], vf_of(-INFINITY));
     }
@@ -366,7 +368,7 @@ static void run(const struct encode_model *m, struct encode_batch *b)
         const struct format_layer *l = &m->header->layers[i];
         self_attention(m, b, l);
         for (size_t k = 0, from = 0; k < blocks; k++) {
-            size_t end = tile_end(k, blocks, b->rows);
+            size_t end = share_end(k, blocks, b->rows);
             feed_forward(m, b, l, from, end - from);
             from = end;
         }
