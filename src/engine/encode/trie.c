@@ -46,7 +46,8 @@ static void place(struct builder *b, uint32_t state, size_t from, size_t to, siz
 {
     uint8_t bytes[256];
     size_t starts[257], n = 0;
-    if (from < to && b->entries[from].text.len == depth) b->trie->ids[state] = b->entries[from++].id;
+    /* The same word twice: the last one counts. */
+    while (from < to && b->entries[from].text.len == depth) b->trie->ids[state] = b->entries[from++].id;
     for (size_t i = from; i < to; i++) {
         uint8_t c = (uint8_t)b->entries[i].text.ptr[depth];
         if (n && bytes[n - 1] == c) continue;
