@@ -16,6 +16,8 @@
 #include "edge/inquiry/desk.h"
 #include "edge/inquiry/intake.h"
 #include "edge/inquiry/routing_file.h"
+#include "edge/model/embeddings_routes.h"
+#include "edge/model/encoder.h"
 #include "edge/keeper.h"
 #include "edge/measurer.h"
 #include "edge/model/model_file.h"
@@ -46,11 +48,12 @@ struct app {
     struct notify_channels channels;
     struct signer signer;
     str url, ingest_key;
-    const struct route *routes[3];
+    const struct route *routes[4];
     struct keeper *keeper;
     struct trainer *trainer;
     struct measurer *measurer;
     struct library *library;
+    struct encoder *encoder; /* NULL: there is no model */
     bool logic_changed; /* since the last start on this store */
 };
 
@@ -372,6 +375,24 @@ static err open_library(struct app *app)
     return library_open(&opts, &app->library);
 }
 
+/* Weir runs without the model, and a damaged one keeps nothing else from running. */
+static void open_encoder(struct app *app)
+{
+    err e = encoder_open(model_file_path(app->config->data_dir, &app->arena), &app->encoder);
+    if (e.code == ERR_NOT_FOUND) log_info("encoder.no_model %s", e.msg);
+    else if (e.code) log_warn("encoder.unusable %s", e.msg);
+}
+
+static void encoder_metrics(struct encoder *e, struct buf *out)
+{
+    uint64_t runs, requests;
+    encoder_counts(e, &runs, &requests);
+    buf_fmt(out, "# HELP weir_encoder_requests_total Requests for vectors.\n# TYPE weir_encoder_requests_total counter\n"
+                 "weir_encoder_requests_total %llu\n", (unsigned long long)requests);
+    buf_fmt(out, "# HELP weir_encoder_runs_total Times the encoder ran for them; requests that wait share one.\n"
+                 "# TYPE weir_encoder_runs_total counter\nweir_encoder_runs_total %llu\n", (unsigned long long)runs);
+}
+
 static void more_metrics(void *ctx, struct buf *out)
 {
     struct app *app = ctx;
@@ -382,6 +403,7 @@ static void more_metrics(void *ctx, struct buf *out)
     if (app->intake) intake_metrics(app->intake, out);
     measurer_metrics(app->measurer, out);
     library_metrics(app->library, out);
+    if (app->encoder) encoder_metrics(app->encoder, out);
 }
 
 static const char *trouble(void *ctx)
@@ -407,6 +429,7 @@ static err open_server(struct app *app, const struct app_opts *o)
     if (e.code) return e;
     app->routes[0] = observe_routes;
     app->routes[1] = inquiry_routes;
+    app->routes[2] = embeddings_routes;
     struct server_opts opts = {
         .listen = c->listen,
         .tls_cert = cert,
@@ -420,6 +443,7 @@ static err open_server(struct app *app, const struct app_opts *o)
         .ingest = app->ingest,
         .desk = app->desk,
         .library = app->library,
+        .encoder = app->encoder,
         .apply = apply,
         .apply_ctx = app,
         .series = series_views(app->ingest),
@@ -464,6 +488,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) open_keeper(app);
     if (!e.code) e = open_measurer(app);
     if (!e.code) e = open_library(app);
+    if (!e.code) open_encoder(app);
     if (!e.code) e = open_server(app, opts);
     if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
     if (!e.code) e = keeper_start(app->keeper);
@@ -490,6 +515,7 @@ void app_close(struct app *app)
     server_stop(app->server);
     measurer_stop(app->measurer); /* its counters are served */
     library_close(app->library);
+    encoder_close(app->encoder);
     executor_stop(app->executor, 5 * USEC_SECOND);
     ingest_close(app->ingest);
     keeper_close(app->keeper); /* it signs what came last */

@@ -1,5 +1,8 @@
 #include "edge/model/model_kit.h"
 
+#include <pthread.h>
+
+#include "edge/model/encoder.h"
 #include "edge/model/zip.h"
 #include "engine/encode/convert.h"
 #include "test.h"
@@ -61,4 +64,50 @@ TEST(a_model_is_written_whole_or_not_at_all)
     CHECK_STR(text, "second");
     CHECK_ERR(model_file_write(str_fmt(&a, STR_FMT "/below", STR_ARG(path)), STR("x")), ERR_IO);
     arena_done(&a);
+}
+
+/* ---- one encoder for many threads ---- */
+
+enum { CALLERS = 8, ROUNDS = 3 };
+static struct encoder *shared;
+static float alone[CALLERS][ENCODE_DIM];
+
+static str caller_text(size_t i)
+{
+    static const char *const words[CALLERS] = { "disk", "refund", "login", "a long story about a queue", "x", "", "pod", "mail" };
+    return str_of(words[i]);
+}
+
+static void *call(void *ctx)
+{
+    size_t i = (size_t)(uintptr_t)ctx - 1, pieces;
+    float v[2][ENCODE_DIM];
+    for (int round = 0; round < ROUNDS; round++) {
+        err e = encoder_run(shared, (const str[]){ caller_text(i), caller_text((i + 1) % CALLERS) }, 2, v[0], &pieces);
+        if (e.code || pieces < 4 || memcmp(v[0], alone[i], sizeof v[0]) != 0 ||
+            memcmp(v[1], alone[(i + 1) % CALLERS], sizeof v[1]) != 0)
+            return ctx;
+    }
+    return NULL;
+}
+
+TEST(requests_at_once_get_their_own_vectors)
+{
+    pthread_t threads[CALLERS];
+    uint64_t runs, requests;
+    str path = model_kit();
+    if (!path.len) SKIP("no model");
+    CHECK_OK(encoder_open(path, &shared));
+    for (size_t i = 0; i < CALLERS; i++) CHECK_OK(encoder_run(shared, (const str[]){ caller_text(i) }, 1, alone[i], NULL));
+    for (size_t i = 0; i < CALLERS; i++) CHECK(pthread_create(&threads[i], NULL, call, (void *)(uintptr_t)(i + 1)) == 0);
+    for (size_t i = 0; i < CALLERS; i++) {
+        void *failed;
+        (void)pthread_join(threads[i], &failed);
+        CHECK(!failed);
+    }
+    encoder_counts(shared, &runs, &requests);
+    CHECK(requests == CALLERS + CALLERS * ROUNDS && runs >= CALLERS && runs <= requests);
+    CHECK_ERR(encoder_run(shared, NULL, 0, alone[0], NULL), ERR_LIMIT);
+    CHECK_ERR(encoder_run(shared, NULL, ENCODER_TEXTS_MAX + 1, alone[0], NULL), ERR_LIMIT);
+    encoder_close(shared);
 }

@@ -157,6 +157,12 @@ const char *server_trouble(struct server *s)
     return s->opts.trouble ? s->opts.trouble(s->opts.trouble_ctx) : "";
 }
 
+struct encoder *server_encoder(void *ctx)
+{
+    struct server *s = ctx;
+    return s->opts.encoder;
+}
+
 struct ingest *server_ingest(void *ctx)
 {
     return ((struct server *)ctx)->opts.ingest;

@@ -13,6 +13,7 @@ struct server; /* opaque */
 const char *server_trouble(struct server *s); /* "" = nothing */
 
 struct ingest; /* edge/observe */
+struct encoder; /* edge/model */
 struct inquiry_desk; /* edge/inquiry */
 struct library; /* edge/documents */
 struct series_list;
@@ -48,6 +49,7 @@ struct server_opts {
     struct core *core;
     struct env *env;
     struct ingest *ingest;
+    struct encoder *encoder; /* NULL: there is no model */
     struct inquiry_desk *desk;
     struct library *library; /* NULL: searches answer 404 */
     /* The door of the core: core_apply with `ctx` as the core, or a test's own. */
@@ -86,6 +88,7 @@ str server_login_link(struct server *s, str actor, enum role role, struct arena 
 struct store *server_store(void *ctx);
 struct core *server_core(void *ctx);
 struct ingest *server_ingest(void *ctx);
+struct encoder *server_encoder(void *ctx); /* NULL: there is no model */
 struct inquiry_desk *server_desk(void *ctx);
 struct env *server_env(void *ctx);
 /* Apply one input and wait for its commit. Prefer http_input, which keeps Idempotency-Key. */

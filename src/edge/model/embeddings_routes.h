@@ -1,0 +1,8 @@
+#ifndef WEIR_EDGE_MODEL_EMBEDDINGS_ROUTES_H
+#define WEIR_EDGE_MODEL_EMBEDDINGS_ROUTES_H
+
+#include "edge/server/http.h"
+
+extern const struct route embeddings_routes[];
+
+#endif
