@@ -25,7 +25,11 @@ static void write_vector(struct jw *w, const float *v, bool base64, struct arena
         return;
     }
     jw_array(w, "embedding");
-    for (size_t d = 0; d < ENCODE_DIM; d++) jw_f64(w, NULL, (double)v[d]);
+    for (size_t d = 0; d < ENCODE_DIM; d++) {
+        char text[32]; /* nine digits give a float back */
+        int len = snprintf(text, sizeof text, "%.9g", (double)v[d]);
+        jw_raw(w, NULL, (str){ text, (size_t)len });
+    }
     jw_array_end(w);
 }
 
