@@ -1,5 +1,6 @@
-/* How fast texts become vectors and pieces: bench_encode MODEL FILE BATCH [KERNEL]. FILE has one text a line; BATCH texts go into one
- * call. One thread; the time is that of the processor, the best of several rounds. Prints JSON. */
+/* How fast texts become vectors and pieces: bench_encode MODEL FILE BATCH [KERNEL [VECTORS]]. FILE has one text a line; BATCH texts go
+ * into one call, 0 only counts pieces. One thread; the time is that of the processor, the best of several rounds. Prints JSON; the
+ * vectors go into VECTORS as floats. */
 #include <stdio.h>
 #include <time.h>
 
@@ -29,6 +30,43 @@ static size_t read_texts(str path, struct arena *a)
     return n;
 }
 
+struct timing {
+    double encode, tokenize; /* best seconds of a round */
+    size_t pieces;
+};
+
+static void one_round(const struct encode_model *m, size_t n, size_t batch, void *scratch, float *out, struct timing *t)
+{
+    double start = now();
+    for (size_t i = 0; batch && i < n; i += batch)
+        encode_texts(m, scratch, texts + i, n - i < batch ? n - i : batch, out + i * ENCODE_DIM);
+    double middle = now();
+    t->pieces = 0;
+    for (size_t i = 0; i < n; i++) t->pieces += encode_tokenize(m, texts[i], ids);
+    double end = now();
+    if (middle - start < t->encode) t->encode = middle - start;
+    if (end - middle < t->tokenize) t->tokenize = end - middle;
+}
+
+static void print(const struct encode_model *m, size_t n, size_t batch, const struct timing *t)
+{
+    (void)printf("{\"kernel\":\"%s\",\"texts\":%zu,\"pieces\":%zu,\"encode_per_s\":%.1f,\"tokenize_per_s\":%.0f",
+                 encode_kernel_name(m), n, t->pieces, batch ? (double)n / t->encode : 0, (double)n / t->tokenize);
+    if (!batch) {
+        (void)printf(",\"counts\":[");
+        for (size_t i = 0; i < n; i++) (void)printf("%s%zu", i ? "," : "", encode_tokenize(m, texts[i], ids));
+        (void)printf("]");
+    }
+    (void)puts("}");
+}
+
+static int write_vectors(const char *path, const float *out, size_t n)
+{
+    FILE *f = fopen(path, "wb");
+    bool ok = f && fwrite(out, sizeof *out * ENCODE_DIM, n, f) == n;
+    return f && fclose(f) == 0 && ok ? 0 : 3;
+}
+
 int main(int argc, char **argv)
 {
     struct arena a = arena_init((size_t)1 << 30);
@@ -38,32 +76,18 @@ int main(int argc, char **argv)
     if (!e.code && argc > 4) e = encode_use_kernel(&f.model, str_of(argv[4]));
     if (e.code) {
         (void)fprintf(stderr, "bench_encode: %s\n", e.msg);
-        return 1;
+        return 3;
     }
-    size_t n = read_texts(str_of(argv[2]), &a), batch = strtoul(argv[3], NULL, 10), bytes = 0, pieces = 0;
-    float *out = mem_new((batch + 1) * ENCODE_DIM * sizeof *out);
+    size_t n = read_texts(str_of(argv[2]), &a), batch = strtoul(argv[3], NULL, 10);
+    float *out = mem_new((n + 1) * ENCODE_DIM * sizeof *out);
     void *scratch = mem_new(encode_scratch_size());
-    double encode = 1e9, tokenize = 1e9;
-    for (int round = 0; round < ROUNDS; round++) {
-        double t = now();
-        for (size_t i = 0; batch && i < n; i += batch)
-            encode_texts(&f.model, scratch, texts + i, n - i < batch ? n - i : batch, out);
-        double d = now() - t;
-        if (d < encode) encode = d;
-        t = now();
-        pieces = bytes = 0;
-        for (size_t i = 0; i < n; i++) {
-            pieces += encode_tokenize(&f.model, texts[i], ids);
-            bytes += texts[i].len;
-        }
-        d = now() - t;
-        if (d < tokenize) tokenize = d;
-    }
-    (void)printf("{\"kernel\":\"%s\",\"texts\":%zu,\"pieces\":%zu,\"bytes\":%zu,\"encode_per_s\":%.1f,\"tokenize_per_s\":%.0f}\n",
-                 encode_kernel_name(&f.model), n, pieces, bytes, batch ? (double)n / encode : 0, (double)n / tokenize);
+    struct timing t = { 1e9, 1e9, 0 };
+    for (int round = 0; round < ROUNDS; round++) one_round(&f.model, n, batch, scratch, out, &t);
+    print(&f.model, n, batch, &t);
+    int rc = argc > 5 && argv[5][0] ? write_vectors(argv[5], out, n) : 0;
     mem_free(scratch);
     mem_free(out);
     model_file_close(&f);
     arena_done(&a);
-    return 0;
+    return rc;
 }

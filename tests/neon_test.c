@@ -99,8 +99,8 @@ static bool models_agree(void)
 int main(void)
 {
     if (!encode_kernel_neon.usable()) {
-        (void)puts("the processor has no dot product");
-        return 77;
+        (void)puts("1..0 # SKIP the processor has no dot product");
+        return 0;
     }
     bool products = products_agree(), models = models_agree();
     (void)printf("1..2\n%s 1 - products\n%s 2 - a model, bit for bit\n", products ? "ok" : "not ok", models ? "ok" : "not ok");

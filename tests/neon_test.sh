@@ -1,8 +1,8 @@
 #!/bin/sh
-# The NEON kernel, compiled for aarch64 and run under qemu-user: neon_test.sh SOURCE BUILD. Exits 77 where there is no compiler for it.
+# The NEON kernel, compiled for aarch64 and run under qemu-user: neon_test.sh SOURCE BUILD. Skipped where there is no compiler for it.
 set -eu
 cc=${AARCH64_CC:-aarch64-linux-gnu-gcc}
-command -v "$cc" >/dev/null 2>&1 && command -v qemu-aarch64 >/dev/null 2>&1 || { echo "# skipped: no compiler for aarch64"; exit 77; }
+command -v "$cc" >/dev/null 2>&1 && command -v qemu-aarch64 >/dev/null 2>&1 || { echo "1..0 # SKIP no compiler for aarch64"; exit 0; }
 cd "$1"
 out=$2/neon_test
 # shellcheck disable=SC2086

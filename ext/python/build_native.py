@@ -2,7 +2,9 @@
 cannot differ."""
 import os
 import pathlib
+import platform
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -10,7 +12,7 @@ from cffi import FFI
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PARTS = ["weir", "detect", "drift", "stream", "estimate", "log", "lineage", "graph"]
+PARTS = ["weir", "detect", "drift", "stream", "estimate", "log", "lineage", "graph", "encode"]
 
 
 def declarations(header):
@@ -36,7 +38,27 @@ def sources():
     engine = [p for folder in folders for p in sorted(folder.rglob("*.c")) if not p.name.endswith("_test.c")]
     base = [ROOT / "src/base" / f"{name}.c"
             for name in ("arena", "buf", "err", "hash64", "json", "sort", "str", "time")]
-    return base + engine
+    encode = [ROOT / "src/engine/encode" / f"{name}.c" for name in ("encode", "model", "tokenize", "unicode")]
+    return base + engine + encode
+
+
+def kernels():
+    """The encoder's kernels, each compiled for the instructions it needs; which one runs is chosen at run time."""
+    avx512 = ["-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx512vnni"]
+    flags = {"scalar": []}
+    if platform.machine() in ("x86_64", "AMD64"):
+        flags |= {"avx2": ["-mavx2"], "avx512": avx512, "amx": [*avx512, "-mamx-tile", "-mamx-int8"]}
+    elif platform.machine() == "aarch64":
+        flags |= {"neon": ["-march=armv8.2-a+dotprod"]}
+    objects = []
+    for name, more in flags.items():
+        to = HERE / "build" / f"kernel_{name}.o"
+        to.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([*shlex.split(os.environ.get("CC", "cc")), "-std=gnu17", "-O3", "-fPIC",
+                        "-fvisibility=hidden", "-ffp-contract=off", "-w", "-D_GNU_SOURCE", f"-I{ROOT / 'src'}", *more, "-c",
+                        ROOT / f"src/engine/encode/kernel_{name}.c", "-o", to], check=True)
+        objects.append(os.path.relpath(to, HERE))
+    return objects
 
 
 def here(path):
@@ -57,6 +79,7 @@ ffi.set_source(
     "weir._native", "".join(f'#include "weir/{h.name}"\n' for h in headers),
     sources=[here(p) for p in sources() + extra],
     include_dirs=[str(ROOT / "include"), str(ROOT / "src"), *map(str, folders)], libraries=["m", *libraries],
+    extra_objects=kernels(),
     define_macros=[("_GNU_SOURCE", None), ("WEIR_VERSION", f'"{version}"')],
     extra_compile_args=["-std=gnu17", "-O2", "-fvisibility=hidden", "-ffp-contract=off", "-w"])
 

@@ -7,6 +7,7 @@
  *   weir/estimate.h  probabilities of a classifier -> how well it does, before labels are known
  *   weir/lineage.h   SQL -> which tables and columns feed which
  *   weir/graph.h     what feeds what -> up, down, what a change of a column breaks
+ *   weir/encode.h    sentences -> vectors that are near where the meanings are
  *
  * Memory is yours: an object lives in memory that you give, whose size its weir_..._size() tells; a call that needs
  * room for its work takes a struct weir_memory, and what it returns points into that. Nothing is allocated, nothing is

@@ -1,4 +1,6 @@
 """The Python package as a user has it: the installed wheel, NumPy arrays in and out."""
+import pathlib
+import tempfile
 import unittest
 
 import numpy as np
@@ -257,6 +259,26 @@ class LineageTest(unittest.TestCase):
     def test_wrong_dialect(self):
         with self.assertRaises(weir.WeirError):
             weir.sql_lineage("select 1", "klingon")
+
+
+class EncoderTest(unittest.TestCase):
+    def test_no_model(self):
+        with tempfile.NamedTemporaryFile() as f:
+            f.write(b"no model" * 100)
+            f.flush()
+            with self.assertRaisesRegex(weir.WeirError, "weir model fetch"):
+                weir.Encoder(f.name)
+
+    def test_near_meanings(self):
+        models = sorted((pathlib.Path(__file__).resolve().parents[3] / ".deps/model").glob("*.weirmodel"))
+        if not models:
+            return  # the C tests make it from the published weights where those are
+        e = weir.Encoder(models[-1])
+        v = e.encode(["the disk is full", "no space left on device", b"I would like a refund"] * 40)
+        self.assertEqual(v.shape, (120, 384))
+        self.assertTrue(np.allclose((v * v).sum(1), 1, atol=1e-5) and (v[:3] == v[117:]).all())
+        self.assertGreater(v[0] @ v[1], v[0] @ v[2] + 0.2)
+        self.assertEqual(e.tokenize("hello world"), [101, 7592, 2088, 102])
 
 
 class VersionTest(unittest.TestCase):

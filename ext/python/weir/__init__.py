@@ -8,13 +8,14 @@
 from weir._library import WeirError, version
 from weir.detect import Adwin, Alarm, Change, Detector, Discord, changes, discords
 from weir.drift import Drift, Sketch, Words, drift, drift_table
+from weir.encode import Encoder
 from weir.graph import Graph, Node, Visit, Visits
 from weir.lineage import Flow, SqlLineage, Statement, sql_lineage
 from weir.logs import DiffLine, Log, LogAlarm, LogDiff, Template, log_diff
 from weir.streams import Estimate, Estimator, Stream, StreamAlarm
 from weir.vectors import Domain, Mmd, mmd, told_apart
 
-__all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Estimate", "Estimator",
+__all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Encoder", "Estimate", "Estimator",
            "Flow", "Graph",
            "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Sketch", "SqlLineage", "Statement", "Stream", "StreamAlarm",
            "Template", "Visit",

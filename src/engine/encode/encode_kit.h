@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "engine/encode/convert.h"
+#include "engine/encode/trie.h"
 
 enum { KIT_WORDS = 400, KIT_FILE_MAX = 64 << 20 };
 
@@ -103,6 +104,23 @@ static inline str kit_vocab(struct arena *a)
     for (size_t i = 0; i < sizeof longer / sizeof *longer; i++, n++) buf_fmt(&b, "%s\n", longer[i]);
     for (; n < KIT_WORDS; n++) buf_fmt(&b, "w%zux\n", n);
     return buf_take(&b, a);
+}
+
+/* A header whose tables all lie inside a file of `size` bytes; only those of the tokenizer are apart from the rest. */
+static inline struct encode_header kit_header(uint64_t size, const struct trie *t)
+{
+    static const uint32_t shapes[PRODUCTS][2] = { { DIM, 3 * DIM }, { DIM, DIM }, { DIM, INNER }, { INNER, DIM } };
+    const uint64_t states = 1 << 20, room = 2 << 20; /* the rest lies from `room` on */
+    struct encode_header h = { .magic = FORMAT_MAGIC, .version = FORMAT_VERSION, .vocab = KIT_WORDS, .size = size,
+                               .words = room, .word_scale = room, .positions = room, .norm = { room, room },
+                               .states = states, .state_count = t->count,
+                               .state_ids = states + (t->count * sizeof *t->states + 63) / 64 * 64 };
+    for (size_t i = 0; i < LAYERS; i++) {
+        for (size_t k = 0; k < PRODUCTS; k++)
+            h.layers[i].products[k] = (struct format_product){ shapes[k][0], shapes[k][1], room, room, room, room, room };
+        for (size_t k = 0; k < 2; k++) h.layers[i].norms[k] = (struct format_norm){ room, room };
+    }
+    return h;
 }
 
 #endif

@@ -1,5 +1,6 @@
 #include "weir/detect.h"
 #include "weir/drift.h"
+#include "weir/encode.h"
 #include "weir/lineage.h"
 #include "weir/log.h"
 
@@ -280,4 +281,17 @@ TEST(its_version_is_told)
 {
     CHECK_I64(weir_abi(), WEIR_ABI);
     CHECK_STR(str_of(weir_version()), WEIR_VERSION);
+}
+
+TEST(an_encoder_says_what_it_cannot_take)
+{
+    weir_encoder *e = NULL;
+    size_t size = weir_encoder_size();
+    void *room = malloc(size);
+    CHECK(room && size > (1 << 20));
+    CHECK_I64(weir_encoder_init(memory[0], sizeof memory[0], "", 0, &e, &error), WEIR_LIMIT);
+    CHECK(weir_encoder_init(room, size, "no model at all", 15, &e, &error) != WEIR_OK && !e);
+    CHECK(strstr(error.message, "weir model fetch"));
+    CHECK(weir_encoder_init(room, size, NULL, 100, &e, NULL) != WEIR_OK && !e);
+    free(room);
 }
