@@ -10,7 +10,8 @@ extern "C" {
 #endif
 
 #define WEIR_ENCODE_DIM 384
-#define WEIR_ENCODE_PIECES_MAX 256 /* word pieces of a text that count */
+/* Word pieces of a text that count. */
+#define WEIR_ENCODE_PIECES_MAX 256
 
 typedef struct weir_encoder weir_encoder;
 
