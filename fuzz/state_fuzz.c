@@ -54,7 +54,7 @@ static err fill(struct tx *tx, void *ctx)
     (void)ctx;
     tx_exec(tx, SQL_META_SET, V("key"), V("value"));
     tx_exec(tx, SQL_REMEDY_RECORD_ADD, V("cause"), V("remedy"), V("pipeline"), V(1), V(2));
-    tx_exec(tx, SQL_RUNBOOK_TEXT_ADD, V("id"), V("title"), V("body"));
+    tx_exec(tx, SQL_RUNBOOK_ADD, V("id"), V("title"), V("body"), V(""), V(1));
     return OK;
 }
 
