@@ -94,7 +94,7 @@ static int run_train(struct cli *cli)
 static const struct cli_option options[] = {
     { "out", 'o', "FILE", NULL, "Where the model goes." },
     TEXT_COLUMN_OPTIONS,
-    { "refuse", 0, "SHARE", "0.02", "Texts like those given that may be told as \"none of these\"." },
+    { "refuse", 0, "SHARE", "0.005", "Texts like those given that may be told as \"none of these\"." },
     { "names", 0, NULL, NULL, "The names of classes are examples, too: for few texts a class." },
     { "seed", 0, "N", "1", "Deals the folds; the same seed and data give the same model." },
     TEXT_VECTOR_OPTIONS,
