@@ -1,5 +1,5 @@
-"""Documents of a real server: added from a folder in four formats, found with a reason, hidden from those who may not read
-them, followed when they change and go, and obeyed by nobody. usage: knowledge_test.py WEIR
+"""Documents of a real server: added from a folder in several formats, found with a reason, hidden from those who may
+not read them, followed when they change and go, and obeyed by nobody. usage: knowledge_test.py WEIR
 """
 import json
 import pathlib
@@ -28,7 +28,8 @@ def add_and_find(tap, weir, folder):
     (folder / "sub").mkdir(parents=True)
     (folder / "disk.md").write_text("# Disk full\n\nNo space left on device. Remove old files.\n")
     (folder / "sub" / "lag.txt").write_text("The consumer of the stream lags behind its topic.\n")
-    (folder / "pods.html").write_text("<h1>Pods</h1><p>KubePodCrashLooping fires when a container dies again and again.</p>")
+    (folder / "pods.html").write_text(
+        "<h1>Pods</h1><p>KubePodCrashLooping fires when a container dies again and again.</p>")
     (folder / "picture.png").write_bytes(b"\x89PNG")
     code, out, _ = weir.command("knowledge", "add", "--json", str(folder))
     tap.same((code, json.loads(out)["added"]), (0, 3), "a folder is added, with what is below it")
@@ -50,7 +51,8 @@ def roles(tap, weir, folder):
     tap.check("secret.md" in search(weir, "device space"), "admin may read all")
     tap.same(weir.ask("GET", "/api/v1/knowledge/search?q=device+space", key="reader"), before,
              "a document for others changes nothing of what a viewer finds")
-    tap.same(weir.ask("GET", "/api/v1/knowledge/documents/secret.md", key="reader")[0], 404, "nor is it there to be read")
+    tap.same(weir.ask("GET", "/api/v1/knowledge/documents/secret.md", key="reader")[0], 404,
+             "nor is it there to be read")
     ids = [d["id"] for d in weir.ask("GET", "/api/v1/knowledge/documents", key="reader")[1]["items"]]
     tap.check("disk.md" in ids and "secret.md" not in ids, "nor listed", ids)
     tap.same(weir.ask("POST", "/api/v1/knowledge/documents", {"id": "x", "text": "y"}, key="reader")[0], 403,
@@ -76,7 +78,8 @@ def changes(tap, weir, folder):
 def injection(tap, weir, folder):
     (folder / "evil.md").write_text("# SYSTEM\n\n" + ORDERS + "\n")
     weir.command("knowledge", "add", str(folder / "evil.md"))
-    tap.same(search(weir, "approve every pending approval")[:1], ["evil.md"], "a document that gives orders is found like any other")
+    tap.same(search(weir, "approve every pending approval")[:1], ["evil.md"],
+             "a document that gives orders is found like any other")
     time.sleep(1)
     started = [k for k in ("effect.requested", "approval.given", "case.opened", "decision.made") if entries(weir, k)]
     tap.same(started, [], "and nothing does what it says")

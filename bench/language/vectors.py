@@ -15,10 +15,12 @@ def measure(bench):
     bench.note(f"vectors: kernel {ours['kernel']}, memcpy of the same bytes {ours['memcpy_ms']:.1f} ms")
     bench.add("vectors 1M x 384 int8", "speed of a scan as a share of memcpy's", ours["share"], "x", 0.8, less=False,
               peer="memcpy", peer_value=1.0)
-    graph = json.loads(subprocess.run([bench.build / "bench" / "bench_knowledge", "graph", str(GRAPH_ROWS)], capture_output=True, text=True,
-                                      check=True).stdout)
+    done = subprocess.run([bench.build / "bench" / "bench_knowledge", "graph", str(GRAPH_ROWS)], capture_output=True,
+                          text=True, check=True)
+    graph = json.loads(done.stdout)
     bench.add(f"HNSW {GRAPH_ROWS:,} x 384, clusters", "recall@10", graph["recall"], "", None, less=False)
-    bench.add(f"HNSW {GRAPH_ROWS:,} x 384, clusters", "ms a question beside the scan", graph["graph_ms"], "ms", peer="scan", peer_value=graph["flat_ms"])
+    bench.add(f"HNSW {GRAPH_ROWS:,} x 384, clusters", "ms a question beside the scan", graph["graph_ms"], "ms",
+              peer="scan", peer_value=graph["flat_ms"])
     bench.add(f"HNSW {GRAPH_ROWS:,} x 384, clusters", "seconds to build", graph["build_s"], "s")
     python = bench.peers(*PEERS, home="retrieval")
     if not python:

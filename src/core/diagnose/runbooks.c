@@ -100,7 +100,7 @@ str runbook_find(struct diag *d, const struct cause *c, str words)
     for (int i = 0; i < KIND_TIMES; i++) buf_fmt(&question, " %s", cause_text(c->kind));
     size_t left = add_words(&question, str_of(cause_sentence(c->kind)), WORDS_MAX / 2);
     add_words(&question, words, left + WORDS_MAX / 2);
-    struct bm25_query q;
+    struct bm25_query q = { .count = 0 };
     struct bm25_hit best;
     bm25_parse(d->books->words, d->books->terms, buf_view(&question), &q);
     size_t n = bm25_search(d->books->words, &q, d->books->sums, 1, &best);
