@@ -50,8 +50,7 @@ TEST(sql_tree_that_is_none_says_nothing)
         "{\"stmts\":[1,null,[]]}",
         "{\"stmts\":[{\"stmt\":{\"SelectStmt\":7}}]}",
         "{\"stmts\":[{\"stmt\":{\"DropStmt\":{\"removeType\":\"OBJECT_TABLE\",\"objects\":[[],{}]}}}]}",
-        "{\"stmts\":[{\"stmt\":{\"SelectStmt\":{\"op\":\"SETOP_UNION\",\"larg\":[],\"rarg\":0}},"
-        "\"stmt_location\":99999}]}"
+        "{\"stmts\":[{\"stmt\":{\"SelectStmt\":{\"op\":\"SETOP_UNION\",\"larg\":[]}},\"stmt_location\":99999}]}",
     };
     for (size_t i = 0; i < sizeof trees / sizeof *trees; i++) {
         struct arena a = arena_init(1 << 20);
