@@ -126,9 +126,9 @@ static void offer_again(struct work *w)
             .leaves = w->repeatable ? "nothing" : "lasting",
             .confidence = confidence(w, agains[i].remedy),
             .cost_usd = w->cost_usd,
-            .summary =
-                str_fmt(w->cx->a, "%s " STR_FMT " from step " STR_FMT "%s", retry ? "retry" : "run",
-                        STR_ARG(w->cause->pipeline), STR_ARG(w->cause->step), retry ? ", after a pause" : " again"),
+            .summary = str_fmt(w->cx->a, "%s " STR_FMT "%s" STR_FMT "%s", retry ? "retry" : "run",
+                               STR_ARG(w->cause->pipeline), w->cause->step.len ? " from step " : "",
+                               STR_ARG(w->cause->step), retry ? ", after a pause" : " again"),
         };
         offer(w, &c);
     }
