@@ -168,7 +168,7 @@ static const struct cli_option options[] = {
 const struct command command_knowledge_eval = {
     .name = "knowledge eval",
     .args = "FOLDER",
-    .summary = "measure how well questions find their documents",
+    .summary = "Measure how well questions find their documents.",
     .about = "Reads a collection laid out as BEIR's are, makes an index of it as the server does, asks every question "
              "that has "
              "judgements and prints nDCG@10, recall@100 and MRR@10. Equal scores are told apart by document id.",
