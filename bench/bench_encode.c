@@ -1,6 +1,6 @@
-/* How fast texts become vectors and pieces: bench_encode MODEL FILE BATCH [KERNEL [VECTORS]]. FILE has one text a line; BATCH texts go
- * into one call, 0 only counts pieces. One thread; the time is that of the processor, the best of several rounds. Prints JSON; the
- * vectors go into VECTORS as floats. */
+/* How fast texts become vectors and pieces: bench_encode MODEL FILE BATCH [KERNEL [VECTORS]]. FILE has one text a line;
+ * BATCH texts go into one call, 0 only counts pieces. One thread; the time is that of the processor, the best of
+ * several rounds. Prints JSON; the vectors go into VECTORS as floats. */
 #include <stdio.h>
 #include <time.h>
 

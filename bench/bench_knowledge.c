@@ -1,8 +1,9 @@
 /* How fast the knowledge is: BM25 on a collection, and an exact scan of vectors beside memcpy of the same bytes.
  *
- *   bench_knowledge bm25 FOLDER QRELS       questions a second, one thread; the ranking is that of `weir knowledge eval`
- *   bench_knowledge vectors N               N x 384 int8: milliseconds a question alone and in a batch, memcpy's beside it
- *   bench_knowledge graph N                 N x 384 in clusters: HNSW's seconds to build, milliseconds a question, recall
+ *   bench_knowledge bm25 FOLDER QRELS       questions a second, one thread; the ranking is that of `weir knowledge
+ * eval` bench_knowledge vectors N               N x 384 int8: milliseconds a question alone and in a batch, memcpy's
+ * beside it bench_knowledge graph N                 N x 384 in clusters: HNSW's seconds to build, milliseconds a
+ * question, recall
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,8 +59,8 @@ static int words(str folder, str qrels)
         double s = ask_all(&c, &q, sums);
         if (s < best) best = s;
     }
-    (void)printf("{\"queries_s\":%.0f,\"index_s\":%.3f,\"bytes\":%zu,\"questions\":%zu}\n", (double)q.count / best, index_s,
-                 bm25_bytes(shelf_words(c.shelf)), q.count);
+    (void)printf("{\"queries_s\":%.0f,\"index_s\":%.3f,\"bytes\":%zu,\"questions\":%zu}\n", (double)q.count / best,
+                 index_s, bm25_bytes(shelf_words(c.shelf)), q.count);
     collection_done(&c);
     arena_done(&a);
     return 0;

@@ -1,5 +1,5 @@
-/* bench_tokenizer MODEL [COUNT]: the generated texts of tests/tokenizer_texts.h and the ids they have here, a JSON object a line. What
- * compares them with the reference is bench/language/tokenizer.py. */
+/* bench_tokenizer MODEL [COUNT]: the generated texts of tests/tokenizer_texts.h and the ids they have here, a JSON
+ * object a line. What compares them with the reference is bench/language/tokenizer.py. */
 #include <stdio.h>
 
 #include "base/json.h"

@@ -1,5 +1,5 @@
-/* The tile unit of AMX as C, after Intel's manual (SDM volume 2: TILELOADD, TDPBUSD): kernel_amx.c is compiled against it where no
- * processor at hand has the unit. One test, one thread. */
+/* The tile unit of AMX as C, after Intel's manual (SDM volume 2: TILELOADD, TDPBUSD): kernel_amx.c is compiled against
+ * it where no processor at hand has the unit. One test, one thread. */
 #ifndef WEIR_TESTS_AMX_MODEL_H
 #define WEIR_TESTS_AMX_MODEL_H
 

@@ -48,11 +48,14 @@ def main():
             weir.command("incidents", "label", item["id"], "real")
         lost = wait_for(lambda: (m := weir.get("/api/v1/models"))["tried"] and m, 20) or {"tried": [{}], "series": None}
         tried = lost["tried"][0]
-        tap.check(lost["series"] == [] and tried.get("why") and tried.get("score", 1) < tried.get("before", 0) + 0.05, "a challenger that "
+        tap.check(lost["series"] == [] and tried.get("why") and tried.get("score", 1) < tried.get("before", 0) + 0.05,
+                  "a challenger that "
                   "is no better on the newer labels is not promoted, and recorded", lost)
-        tap.check(tried.get("sensitivity") != tried.get("today") == 1 and len(tried.get("data", "")) == 64, "with what it was and saw", tried)
+        tap.check(tried.get("sensitivity") != tried.get("today") == 1 and len(tried.get("data", "")) == 64,
+                  "with what it was and saw", tried)
         code, out, _ = weir.command("models")
-        tap.check(code == 0 and "NOT PROMOTED" in out and max(map(len, out.splitlines())) <= 80, "people see that, too", out)
+        tap.check(code == 0 and "NOT PROMOTED" in out and max(map(len, out.splitlines())) <= 80, "people see that, too",
+                  out)
         for item in items[5:]:
             weir.command("incidents", "label", item["id"], "false")
         learned = wait_for(lambda: (m := weir.get("/api/v1/models"))["series"] and m, 20) or {"series": [{}],

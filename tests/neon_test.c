@@ -1,5 +1,5 @@
-/* The NEON kernel against the scalar one, as a program of its own: compiled for aarch64 and run under qemu-user where this machine
- * is none (tests/neon_test.sh). It needs no library: products, and a whole model with drawn weights. */
+/* The NEON kernel against the scalar one, as a program of its own: compiled for aarch64 and run under qemu-user where
+ * this machine is none (tests/neon_test.sh). It needs no library: products, and a whole model with drawn weights. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,9 +43,13 @@ static uint64_t floats(size_t n, float mean, float spread)
 
 static struct format_product linear(uint32_t inputs, uint32_t outputs, uint64_t weights)
 {
-    return (struct format_product){ .inputs = inputs, .outputs = outputs, .weights = weights,
-                                    .weight_scale = floats(outputs, 0.0008f, 0.0002f), .column = floats(outputs, 0, 0.1f),
-                                    .bias = floats(outputs, 0, 0.1f), .pre = floats(inputs, 1, 0.5f) };
+    return (struct format_product){ .inputs = inputs,
+                                    .outputs = outputs,
+                                    .weights = weights,
+                                    .weight_scale = floats(outputs, 0.0008f, 0.0002f),
+                                    .column = floats(outputs, 0, 0.1f),
+                                    .bias = floats(outputs, 0, 0.1f),
+                                    .pre = floats(inputs, 1, 0.5f) };
 }
 
 static void make_model(struct encode_header *h)
@@ -103,6 +107,7 @@ int main(void)
         return 0;
     }
     bool products = products_agree(), models = models_agree();
-    (void)printf("1..2\n%s 1 - products\n%s 2 - a model, bit for bit\n", products ? "ok" : "not ok", models ? "ok" : "not ok");
+    (void)printf("1..2\n%s 1 - products\n%s 2 - a model, bit for bit\n", products ? "ok" : "not ok",
+                 models ? "ok" : "not ok");
     return products && models ? 0 : 1;
 }

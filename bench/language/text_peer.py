@@ -1,4 +1,5 @@
-"""scikit-learn on the rows of two files of JSON Lines: text_peer.py TRAIN TEST. Prints accuracy, macro F1 and texts a CPU second."""
+"""scikit-learn on the rows of two files of JSON Lines: text_peer.py TRAIN TEST. Prints accuracy, macro F1 and texts a
+CPU second."""
 import json
 import sys
 import time
@@ -24,4 +25,5 @@ model.fit(x, y)
 started = time.process_time()
 said = model.predict(a)
 seconds = time.process_time() - started
-print(json.dumps({"accuracy": accuracy_score(b, said), "macro_f1": f1_score(b, said, average="macro"), "speed": len(a) / seconds}))
+print(json.dumps({"accuracy": accuracy_score(b, said), "macro_f1": f1_score(b, said, average="macro"),
+                  "speed": len(a) / seconds}))

@@ -31,13 +31,15 @@ print(json.dumps([n, same]))
 
 
 def agreement(bench, python, folder, path):
-    """The same ids on the generated texts. Words like [SEP] in a text are words here: the reference is told to do the same."""
+    """The same ids on the generated texts. Words like [SEP] in a text are words here: the reference is told to do the
+    same."""
     made = subprocess.run([bench.build / "bench" / "bench_tokenizer", path], capture_output=True, check=True).stdout
     done = subprocess.run([python, "-c", SAME, folder / "tokenizer.json"], input=made, capture_output=True, check=True)
     n, same = json.loads(done.stdout)
     if same < n:
         bench.note("tokenizer: other ids for " + done.stderr.decode()[:900])
-    bench.add("tokenizer", "share of 100,000 generated texts with the reference's ids", same / n, "", 1, less=False, peer="tokenizers")
+    bench.add("tokenizer", "share of 100,000 generated texts with the reference's ids", same / n, "", 1, less=False,
+              peer="tokenizers")
 
 
 def measure(bench):
@@ -54,10 +56,11 @@ def measure(bench):
     if python:
         listing = bench.build / "bench" / "tokenizer_texts.json"
         listing.write_text(json.dumps(texts))
-        done = subprocess.run([python, "-c", PEER, folder / "tokenizer.json", listing], capture_output=True, text=True, check=True)
+        done = subprocess.run([python, "-c", PEER, folder / "tokenizer.json", listing], capture_output=True, text=True,
+                              check=True)
         peer = json.loads(done.stdout)
         agreement(bench, python, folder, path)
     for key, part in texts.items():
         value = run(bench, path, part, 0)["tokenize_per_s"]
-        bench.add(f"tokenizer, {key}", "texts per CPU second", value, "/s", 500000 if key == "B20" else None, less=False,
-                  peer="tokenizers" if peer else None, peer_value=peer.get(key))
+        bench.add(f"tokenizer, {key}", "texts per CPU second", value, "/s", 500000 if key == "B20" else None,
+                  less=False, peer="tokenizers" if peer else None, peer_value=peer.get(key))

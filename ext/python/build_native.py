@@ -55,8 +55,8 @@ def kernels():
         to = HERE / "build" / f"kernel_{name}.o"
         to.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run([*shlex.split(os.environ.get("CC", "cc")), "-std=gnu17", "-O3", "-fPIC",
-                        "-fvisibility=hidden", "-ffp-contract=off", "-w", "-D_GNU_SOURCE", f"-I{ROOT / 'src'}", *more, "-c",
-                        ROOT / f"src/engine/encode/kernel_{name}.c", "-o", to], check=True)
+                        "-fvisibility=hidden", "-ffp-contract=off", "-w", "-D_GNU_SOURCE", f"-I{ROOT / 'src'}", *more,
+                        "-c", ROOT / f"src/engine/encode/kernel_{name}.c", "-o", to], check=True)
         objects.append(os.path.relpath(to, HERE))
     return objects
 

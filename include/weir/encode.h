@@ -1,5 +1,6 @@
-/* Sentences as vectors of 384 numbers of length 1: the nearer two texts are in meaning, the nearer their dot product is to 1. The model
- * is a file that `weir model fetch` makes; map it or read it into memory. Vectors are the same bits on every processor. */
+/* Sentences as vectors of 384 numbers of length 1: the nearer two texts are in meaning, the nearer their dot product is
+ * to 1. The model is a file that `weir model fetch` makes; map it or read it into memory. Vectors are the same bits on
+ * every processor. */
 #ifndef WEIR_ENCODE_H
 #define WEIR_ENCODE_H
 
@@ -17,9 +18,9 @@ typedef struct weir_encoder weir_encoder;
 
 /* Bytes of memory an encoder takes: some 3 MB, at any alignment of 16. One for each thread; they may share a model. */
 WEIR_API size_t weir_encoder_size(void);
-/* model    the bytes of a model file, borrowed: they must stay as long as the encoder, at an address that divides by 64.
- * memory   of weir_encoder_size() bytes, borrowed.   out: set on success only.
- * Gives WEIR_OK, WEIR_LIMIT (memory too small), WEIR_CORRUPT (no model, or damaged), WEIR_TOO_NEW (of a later weir). */
+/* model    the bytes of a model file, borrowed: they must stay as long as the encoder, at an address that divides
+ * by 64. memory   of weir_encoder_size() bytes, borrowed.   out: set on success only. Gives WEIR_OK, WEIR_LIMIT (memory
+ * too small), WEIR_CORRUPT (no model, or damaged), WEIR_TOO_NEW (of a later weir). */
 WEIR_API int weir_encoder_init(void *memory, size_t size, const void *model, size_t model_size, weir_encoder **out,
                                struct weir_error *error);
 /* Vectors of n texts into out[n * WEIR_ENCODE_DIM]. */

@@ -62,7 +62,8 @@ void timer_drop(struct cx *cx, const char *kind, str subject);
 const struct settings *core_settings(struct cx *cx);
 struct policy *core_policy(struct cx *cx, str *hash); /* NULL after a sticky error */
 const struct graph *core_graph(struct cx *cx, str *hash);
-const struct routing *core_routing(struct cx *cx); /* never NULL: the built-in rules where none are loaded, or none can be */
+const struct routing *
+core_routing(struct cx *cx); /* never NULL: the built-in rules where none are loaded, or none can be */
 json *core_pipeline_spec(struct cx *cx, str pipeline); /* parsed declaration, or NULL when only seen */
 str sha256_hex(str s, struct arena *a);
 
@@ -77,8 +78,8 @@ void timer_freshness(struct cx *cx, str pipeline);
 /* lineage.c */
 void lineage_see(struct cx *cx, str pipeline, json *v); /* inputs, outputs, columns, flows of a run or event */
 err input_lineage_declared(struct cx *cx);
-/* The pipelines that feed `pipeline` (up) or that it feeds, nearest first, up to 12 edges away and `max` nodes on the way; names live in
- * cx->a. Gives how many of out (room for max) are filled. */
+/* The pipelines that feed `pipeline` (up) or that it feeds, nearest first, up to 12 edges away and `max` nodes on the
+ * way; names live in cx->a. Gives how many of out (room for max) are filled. */
 size_t lineage_near(struct cx *cx, str pipeline, bool up, str *out, size_t max);
 /* events.c */
 err input_lineage_seen(struct cx *cx);

@@ -387,8 +387,10 @@ static void encoder_metrics(struct encoder *e, struct buf *out)
 {
     uint64_t runs, requests;
     encoder_counts(e, &runs, &requests);
-    buf_fmt(out, "# HELP weir_encoder_requests_total Requests for vectors.\n# TYPE weir_encoder_requests_total counter\n"
-                 "weir_encoder_requests_total %llu\n", (unsigned long long)requests);
+    buf_fmt(out,
+            "# HELP weir_encoder_requests_total Requests for vectors.\n# TYPE weir_encoder_requests_total counter\n"
+            "weir_encoder_requests_total %llu\n",
+            (unsigned long long)requests);
     buf_fmt(out, "# HELP weir_encoder_runs_total Times the encoder ran for them; requests that wait share one.\n"
                  "# TYPE weir_encoder_runs_total counter\nweir_encoder_runs_total %llu\n", (unsigned long long)runs);
 }

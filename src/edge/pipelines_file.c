@@ -161,7 +161,8 @@ static void put_sql(struct writer *s, const struct yaml *node)
     str name = yaml_str(s->c, dialect, STR(""));
     enum sql_dialect known;
     if (dialect && !sql_dialect_of(name, &known))
-        yaml_bad(s->c, dialect, "expected a dialect such as postgres, mysql, bigquery, snowflake, spark or tsql, got '" STR_FMT "'",
+        yaml_bad(s->c, dialect,
+                 "expected a dialect such as postgres, mysql, bigquery, snowflake, spark or tsql, got '" STR_FMT "'",
                  STR_ARG(str_cut(name, 0, 40)));
     if (!files) return;
     const struct yaml *list = list_of(s, files, WORDS_MAX, "files");
@@ -177,7 +178,8 @@ static void put_sql(struct writer *s, const struct yaml *node)
 
 static void put_step(struct writer *s, const struct yaml *node)
 {
-    static const char *const keys[] = { "name", "argv", "cwd", "user", "env", "timeout", "repeatable", "sql", "dialect", NULL };
+    static const char *const keys[] = { "name",    "argv",       "cwd", "user",    "env",
+                                        "timeout", "repeatable", "sql", "dialect", NULL };
     yaml_keys(s->c, node, keys);
     jw_open(s->w, NULL);
     put_name(s, node);

@@ -15,8 +15,8 @@ from weir.logs import DiffLine, Log, LogAlarm, LogDiff, Template, log_diff
 from weir.streams import Estimate, Estimator, Stream, StreamAlarm
 from weir.vectors import Domain, Mmd, mmd, told_apart
 
-__all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Encoder", "Estimate", "Estimator",
-           "Flow", "Graph",
+__all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Encoder", "Estimate",
+           "Estimator", "Flow", "Graph",
            "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Sketch", "SqlLineage", "Statement", "Stream", "StreamAlarm",
            "Template", "Visit",
            "Visits", "WeirError", "Words", "changes", "discords", "drift", "drift_table", "log_diff", "mmd",

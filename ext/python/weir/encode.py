@@ -8,13 +8,15 @@ from weir.logs import _bytes
 
 
 class Encoder:
-    """The model in a file that `weir model fetch` makes. Vectors are the same bits on every processor. One thread at a time."""
+    """The model in a file that `weir model fetch` makes. Vectors are the same bits on every processor. One thread at a
+    time."""
 
     def __init__(self, path):
         with open(path, "rb") as f:
             self._map = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)
         self._bytes = ffi.from_buffer(self._map)
-        self._encoder, self._memory = constructed(lib.weir_encoder_size(), lib.weir_encoder_init, self._bytes, len(self._map))
+        self._encoder, self._memory = constructed(lib.weir_encoder_size(), lib.weir_encoder_init, self._bytes,
+                                                  len(self._map))
 
     def encode(self, texts):
         """Texts (str or bytes) as an array of float32, rows of 384 numbers of length 1."""

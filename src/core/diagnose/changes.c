@@ -27,9 +27,14 @@ static double suspicion(struct diag *d, const struct place *p, const struct chan
     return 0;
 }
 
-static void support(struct diag *d, size_t place, enum cause_kind kind, const struct change *c, double strength, str text)
+static void support(struct diag *d, size_t place, enum cause_kind kind, const struct change *c, double strength,
+                    str text)
 {
-    hint_add(d, &(struct hint){ .kind = kind, .place = place, .witness = WITNESS_TIMING, .strength = strength, .seq = c->seq,
+    hint_add(d, &(struct hint){ .kind = kind,
+                                .place = place,
+                                .witness = WITNESS_TIMING,
+                                .strength = strength,
+                                .seq = c->seq,
                                 .text = text });
 }
 
@@ -64,10 +69,16 @@ static void readers(struct diag *d, str dataset, str column)
         for (size_t p = 0; str_starts(job, prefix) && p < d->place_count; p++) {
             const struct place *at = &d->places[p];
             if (!str_eq(at->pipeline, str_cut(job, prefix.len, job.len)) || !place_deviates(at)) continue;
-            str text = str_fmt(d->a, STR_FMT " reads " STR_FMT "." STR_FMT ", which is gone", STR_ARG(at->pipeline), STR_ARG(dataset), STR_ARG(column));
-            hint_add(d, &(struct hint){ .kind = CAUSE_SCHEMA_MISSING, .place = p, .witness = WITNESS_MEASURED, .strength = 0.7,
-                                        .seq = rows_i64(r, 4), .text = text,
-                                        .title = str_fmt(d->a, "column " STR_FMT " of " STR_FMT " is gone", STR_ARG(column), STR_ARG(dataset)) });
+            str text = str_fmt(d->a, STR_FMT " reads " STR_FMT "." STR_FMT ", which is gone", STR_ARG(at->pipeline),
+                               STR_ARG(dataset), STR_ARG(column));
+            hint_add(d, &(struct hint){ .kind = CAUSE_SCHEMA_MISSING,
+                                        .place = p,
+                                        .witness = WITNESS_MEASURED,
+                                        .strength = 0.7,
+                                        .seq = rows_i64(r, 4),
+                                        .text = text,
+                                        .title = str_fmt(d->a, "column " STR_FMT " of " STR_FMT " is gone",
+                                                         STR_ARG(column), STR_ARG(dataset)) });
         }
     }
 }
@@ -77,7 +88,8 @@ static void schema(struct diag *d, size_t place, const struct change *c, double 
 {
     json *detail = NULL;
     str gone = json_parse(c->detail, d->a, &detail).code ? STR_NONE : column_gone(detail);
-    str text = gone.len ? str_fmt(d->a, STR_FMT ": " STR_FMT " is gone", STR_ARG(c->summary), STR_ARG(gone)) : c->summary;
+    str text =
+        gone.len ? str_fmt(d->a, STR_FMT ": " STR_FMT " is gone", STR_ARG(c->summary), STR_ARG(gone)) : c->summary;
     hint_add(d, &(struct hint){
                     .kind = CAUSE_SCHEMA_CHANGED,
                     .place = place,

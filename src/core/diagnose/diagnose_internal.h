@@ -9,10 +9,9 @@
  * 4. path.c writes the evidence of a candidate from the symptom, hop by hop, to the cause.
  *
  * Strength. Hints of one class repeat one another, so only the strongest of a class counts; classes are independent
- * witnesses and add up as such: score = 1 - (1-direct)(1-measured)(1-timing)(1-precedent), at most 0.98. What precedent speaks
- * against loses a part of that. Timing and
- * precedent alone never make a cause of their own, but for "change.deploy", which is timing. Only + - * / and tables are
- * used, so every machine finds the same numbers.
+ * witnesses and add up as such: score = 1 - (1-direct)(1-measured)(1-timing)(1-precedent), at most 0.98. What precedent
+ * speaks against loses a part of that. Timing and precedent alone never make a cause of their own, but for
+ * "change.deploy", which is timing. Only + - * / and tables are used, so every machine finds the same numbers.
  */
 #ifndef WEIR_CORE_DIAGNOSE_INTERNAL_H
 #define WEIR_CORE_DIAGNOSE_INTERNAL_H
@@ -169,10 +168,12 @@ struct news {
     struct log_diff diff;
 };
 struct news news_of(struct diag *d, str pipeline, const struct diag_run *run);
-/* Where to look for words of failure: the whole output, of one longer than a kept tail the lines that carry the error. */
+/* Where to look for words of failure: the whole output, of one longer than a kept tail the lines that carry the error.
+ */
 str news_words(struct diag *d, const struct news *n, str output);
 bool news_had(const struct news *n, struct diag *d, str line);
-void news_support(struct diag *d, const struct news *n, size_t place, const struct diag_run *run, enum cause_kind kind, str line);
+void news_support(struct diag *d, const struct news *n, size_t place, const struct diag_run *run, enum cause_kind kind,
+                  str line);
 void news_crash(struct diag *d, const struct news *n, size_t place, const struct diag_run *run);
 
 /* rank.c: hints -> candidates, best first */

@@ -1,5 +1,5 @@
-/* A small world for the tests of diagnosis: an in-memory store and the rows that runs, findings and lineage leave behind.
- * Every row has an entry of its own in the journal, as in the real one. */
+/* A small world for the tests of diagnosis: an in-memory store and the rows that runs, findings and lineage leave
+ * behind. Every row has an entry of its own in the journal, as in the real one. */
 #ifndef WEIR_CORE_DIAGNOSE_KIT_H
 #define WEIR_CORE_DIAGNOSE_KIT_H
 
@@ -31,7 +31,8 @@ static inline struct val kit_known(int64_t v)
 static inline void kit_pipeline(struct tx *tx, const char *name, usec every, const char *spec)
 {
     int64_t seq = kit_entry(tx, "pipeline.registered", name);
-    tx_exec(tx, SQL_PIPELINE_ADD, V(name), V(""), V(""), V(""), V(2), V("production"), V(every), V(spec), V(kit_t0), V(seq));
+    tx_exec(tx, SQL_PIPELINE_ADD, V(name), V(""), V(""), V(""), V(2), V("production"), V(every), V(spec), V(kit_t0),
+            V(seq));
 }
 
 static inline int64_t kit_run(struct tx *tx, struct kit_run r)
@@ -40,8 +41,8 @@ static inline int64_t kit_run(struct tx *tx, struct kit_run r)
     usec started = kit_t0 + r.at, took = r.duration_ms * USEC_MS;
     tx_exec(tx, SQL_RUN_FINISH, V(r.id), V(r.pipeline), V(r.step), V(1), V(r.failed ? "failed" : "ok"), V(started),
             V(started + took), V(took), V(r.exit_code), r.sig ? V(r.sig) : VAL_NONE, kit_known(r.rows), VAL_NONE,
-            kit_known(r.peak_kb), kit_known(r.cpu_ms * USEC_MS), kit_known(r.sync_us), V(""), V(r.output ? r.output : ""),
-            V(r.detail ? r.detail : "{}"), V(seq));
+            kit_known(r.peak_kb), kit_known(r.cpu_ms * USEC_MS), kit_known(r.sync_us), V(""),
+            V(r.output ? r.output : ""), V(r.detail ? r.detail : "{}"), V(seq));
     return seq;
 }
 
@@ -70,9 +71,10 @@ struct kit_finding {
 static inline int64_t kit_finding(struct tx *tx, struct kit_finding f)
 {
     int64_t seq = kit_entry(tx, "finding.judged", f.id);
-    tx_exec(tx, SQL_FINDING_ADD, V(f.id), V(seq), V(kit_t0 + f.at), V(f.series ? f.series : ""), V(f.pipeline), V(f.step ? f.step : ""),
-            V(f.run ? f.run : ""), V(f.kind), V("test"), V(3), V(kit_t0 + f.at), V(kit_t0 + f.at), V(f.value), V(f.low),
-            V(f.high), V(f.score), V(f.summary), V(f.evidence ? f.evidence : "{}"), V(f.incident ? f.incident : ""), V(""), V(false));
+    tx_exec(tx, SQL_FINDING_ADD, V(f.id), V(seq), V(kit_t0 + f.at), V(f.series ? f.series : ""), V(f.pipeline),
+            V(f.step ? f.step : ""), V(f.run ? f.run : ""), V(f.kind), V("test"), V(3), V(kit_t0 + f.at),
+            V(kit_t0 + f.at), V(f.value), V(f.low), V(f.high), V(f.score), V(f.summary),
+            V(f.evidence ? f.evidence : "{}"), V(f.incident ? f.incident : ""), V(""), V(false));
     return seq;
 }
 
@@ -89,8 +91,8 @@ static inline int64_t kit_edge(struct tx *tx, const char *from, const char *to)
     return seq;
 }
 
-static inline int64_t kit_change(struct tx *tx, const char *pipeline, const char *kind, const char *summary, const char *detail,
-                                 usec at)
+static inline int64_t kit_change(struct tx *tx, const char *pipeline, const char *kind, const char *summary,
+                                 const char *detail, usec at)
 {
     int64_t seq = kit_entry(tx, "change.seen", pipeline);
     char id[32];

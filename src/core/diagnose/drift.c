@@ -1,5 +1,6 @@
-/* Tables whose columns changed: what a drift finding shows by itself. A column that is gone is a fault of the schema; values that are
- * distributed differently came in so, unless somebody upstream drifted first: then places.c and rank.c prefer that. */
+/* Tables whose columns changed: what a drift finding shows by itself. A column that is gone is a fault of the schema;
+ * values that are distributed differently came in so, unless somebody upstream drifted first: then places.c and rank.c
+ * prefer that. */
 #include "core/diagnose/diagnose_internal.h"
 
 struct drifts {
@@ -20,10 +21,13 @@ static struct drifts drifts_of(json *evidence)
     return d;
 }
 
-static void hint(struct diag *d, size_t place, const struct diag_finding *f, enum cause_kind kind, json *column, double strength)
+static void hint(struct diag *d, size_t place, const struct diag_finding *f, enum cause_kind kind, json *column,
+                 double strength)
 {
-    str name = str_utf8_prefix(json_get_str(column, "column"), 80), what = str_utf8_prefix(json_get_str(column, "what"), 200);
-    str look = str_utf8_prefix(json_get_str(column, "look"), 40); /* what of a model was looked at, else a column of a table */
+    str name = str_utf8_prefix(json_get_str(column, "column"), 80),
+        what = str_utf8_prefix(json_get_str(column, "what"), 200);
+    str look =
+        str_utf8_prefix(json_get_str(column, "look"), 40); /* what of a model was looked at, else a column of a table */
     if (!look.len) look = STR("column");
     hint_add(d, &(struct hint){
                     .kind = kind,

@@ -107,8 +107,8 @@ static bool timed_out(struct diag *d, size_t place, const struct diag_run *run)
                     .witness = WITNESS_DIRECT,
                     .strength = 0.5,
                     .seq = run->seq,
-                    .text = str_fmt(d->a, STR_FMT " was ended when its time limit was over, after " STR_FMT, STR_ARG(run->step),
-                                    STR_ARG(duration_text(run->duration, d->a))),
+                    .text = str_fmt(d->a, STR_FMT " was ended when its time limit was over, after " STR_FMT,
+                                    STR_ARG(run->step), STR_ARG(duration_text(run->duration, d->a))),
                     .title = STR("it ran past its time limit, waiting for something"),
                 });
     return true;
@@ -149,8 +149,8 @@ void look_exit(struct diag *d)
     }
 }
 
-/* Findings that bring words of their own: alerts of other systems, schema checks, thresholds a person described. They are
- * a report about the fault and not the fault's own words, hence the discount. */
+/* Findings that bring words of their own: alerts of other systems, schema checks, thresholds a person described. They
+ * are a report about the fault and not the fault's own words, hence the discount. */
 void look_findings(struct diag *d)
 {
     const double report = 0.85;

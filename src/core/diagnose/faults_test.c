@@ -1,5 +1,5 @@
-/* From the runs of three pipelines to the first cause, through the whole core: seeds choose the noise, the pipeline that is
- * hit and what happens below it. The outputs are what curl, sqlite3, mawk and sort print. */
+/* From the runs of three pipelines to the first cause, through the whole core: seeds choose the noise, the pipeline
+ * that is hit and what happens below it. The outputs are what curl, sqlite3, mawk and sort print. */
 #include "core/core.h"
 
 #include "core/words.h"
@@ -79,10 +79,13 @@ static void finish(struct world *w, size_t pipeline, size_t step, const struct r
     usec started = w->now;
     w->now += r->duration_us;
     (void)snprintf(body, sizeof body,
-                   "{\"pipeline\":\"%s\",\"step\":\"%s\",\"attempt\":1,\"started\":%lld,\"ended\":%lld,\"exit_code\":%d,\"signal\":0,"
-                   "\"rows\":%lld,\"peak_kb\":%lld,\"cpu_us\":%lld,\"sync_us\":%lld,\"output\":" STR_FMT ",\"detail\":%s}",
-                   pipeline_names[pipeline], step_names[step], (long long)started, (long long)w->now, r->exit_code, (long long)r->rows,
-                   (long long)r->peak_kb, (long long)r->cpu_us, (long long)r->sync_us, STR_ARG(buf_view(&said)), r->detail);
+                   "{\"pipeline\":\"%s\",\"step\":\"%s\",\"attempt\":1,\"started\":%lld,\"ended\":%lld,"
+                   "\"exit_code\":%d,\"signal\":0,"
+                   "\"rows\":%lld,\"peak_kb\":%lld,\"cpu_us\":%lld,\"sync_us\":%lld,\"output\":" STR_FMT
+                   ",\"detail\":%s}",
+                   pipeline_names[pipeline], step_names[step], (long long)started, (long long)w->now, r->exit_code,
+                   (long long)r->rows, (long long)r->peak_kb, (long long)r->cpu_us, (long long)r->sync_us,
+                   STR_ARG(buf_view(&said)), r->detail);
     buf_done(&said);
     give(w, "run.finished", id, body);
 }
@@ -91,8 +94,13 @@ static struct report usual(struct world *w, size_t step, int64_t rows)
 {
     static const int64_t duration_ms[STEPS] = { 90, 160, 110 };
     int64_t took = about(w, duration_ms[step] * USEC_MS);
-    return (struct report){ .output = "", .detail = "{\"knobs\":{\"memory_mb\":\"96\"}}", .rows = rows, .duration_us = took,
-                            .peak_kb = about(w, 9000), .cpu_us = took / 2, .sync_us = about(w, 1500) };
+    return (struct report){ .output = "",
+                            .detail = "{\"knobs\":{\"memory_mb\":\"96\"}}",
+                            .rows = rows,
+                            .duration_us = took,
+                            .peak_kb = about(w, 9000),
+                            .cpu_us = took / 2,
+                            .sync_us = about(w, 1500) };
 }
 
 /* --- The faults --- */
@@ -103,14 +111,16 @@ static const struct {
     enum cause_kind cause;
     size_t step;
 } truth[FAULTS] = {
-    [COLUMN] = { CAUSE_SCHEMA_MISSING, 1 },  [TIMEOUT] = { CAUSE_SOURCE_TIMEOUT, 0 },         [MEMORY] = { CAUSE_RESOURCE_MEMORY, 1 },
-    [DOUBLED] = { CAUSE_DATA_DUPLICATED, 2 }, [SLOW_DISK] = { CAUSE_RESOURCE_DISK_SLOW, 2 },
+    [COLUMN] = { CAUSE_SCHEMA_MISSING, 1 },        [TIMEOUT] = { CAUSE_SOURCE_TIMEOUT, 0 },
+    [MEMORY] = { CAUSE_RESOURCE_MEMORY, 1 },       [DOUBLED] = { CAUSE_DATA_DUPLICATED, 2 },
+    [SLOW_DISK] = { CAUSE_RESOURCE_DISK_SLOW, 2 },
 };
 
 static void hit(struct world *w, enum fault f, struct report *r)
 {
     static const char *const columns[] = {
-        "Error: in prepare, no such column: amount\n  insert into clean select id, amount from raw\n             error here ---^\n",
+        "Error: in prepare, no such column: amount\n  insert into clean select id, amount from raw\n             error "
+        "here ---^\n",
         "transform: column amount not found in header\n",
         "warning: 3 empty lines skipped\nError: near line 2: in prepare, no such column: amount (1)\n",
     };
@@ -166,11 +176,14 @@ static struct world *world_new(uint32_t seed)
     CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, &w->env, &w->store));
     for (size_t p = 1; p < PIPELINES; p++) { /* each reads what the one before it wrote */
         char body[512];
-        (void)snprintf(body, sizeof body, "{\"pipeline\":\"%s\",\"event\":\"OTHER\",\"time\":%lld,\"inputs\":[\"f/%s.csv\"],\"outputs\":[\"f/%s.csv\"]}",
+        (void)snprintf(body, sizeof body,
+                       "{\"pipeline\":\"%s\",\"event\":\"OTHER\",\"time\":%lld,"
+                       "\"inputs\":[\"f/%s.csv\"],\"outputs\":[\"f/%s.csv\"]}",
                        pipeline_names[p], (long long)w->now, pipeline_names[p - 1], pipeline_names[p]);
         give(w, "lineage.seen", "", body);
     }
-    give(w, "lineage.seen", "", "{\"pipeline\":\"customers\",\"event\":\"OTHER\",\"time\":0,\"outputs\":[\"f/customers.csv\"]}");
+    give(w, "lineage.seen", "",
+         "{\"pipeline\":\"customers\",\"event\":\"OTHER\",\"time\":0,\"outputs\":[\"f/customers.csv\"]}");
     return w;
 }
 
@@ -194,8 +207,8 @@ static void read_first_cause(struct tx *tx, struct verdict *v, str incident)
     bool named = rows_next(r);
     str kind = named ? rows_str(r, 1) : STR("unknown"), subject = named ? rows_str(r, 2) : STR("?");
     v->right += str_eq(kind, v->want_kind) && str_eq(subject, v->want_subject);
-    (void)snprintf(v->text, sizeof v->text, STR_FMT ": " STR_FMT " at " STR_FMT " " STR_FMT, STR_ARG(incident), STR_ARG(kind),
-                   STR_ARG(subject), STR_ARG(named ? rows_str(r, 4) : STR("")));
+    (void)snprintf(v->text, sizeof v->text, STR_FMT ": " STR_FMT " at " STR_FMT " " STR_FMT, STR_ARG(incident),
+                   STR_ARG(kind), STR_ARG(subject), STR_ARG(named ? rows_str(r, 4) : STR("")));
     rows_end(r);
 }
 
@@ -229,9 +242,12 @@ static struct verdict live(uint32_t seed, enum fault fault)
     pass_time(w, 15 * USEC_SECOND);
     char subject[64] = "";
     if (fault) (void)snprintf(subject, sizeof subject, "%s/%s", pipeline_names[victim], step_names[truth[fault].step]);
-    struct verdict v = { .w = w, .want_kind = fault ? str_of(cause_text(truth[fault].cause)) : STR(""), .want_subject = str_of(subject) };
+    struct verdict v = { .w = w,
+                         .want_kind = fault ? str_of(cause_text(truth[fault].cause)) : STR(""),
+                         .want_subject = str_of(subject) };
     CHECK_OK(store_run_at(w->store, w->now, read_verdict, &v));
-    if (fault && v.right == 0) (void)printf("# seed %u wants " STR_FMT " at %s, got %s\n", seed, STR_ARG(v.want_kind), subject, v.text);
+    if (fault && v.right == 0)
+        (void)printf("# seed %u wants " STR_FMT " at %s, got %s\n", seed, STR_ARG(v.want_kind), subject, v.text);
     world_free(w);
     return v;
 }

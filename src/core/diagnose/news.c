@@ -5,7 +5,8 @@
 enum { TAIL_KEPT = 8192, SHOWN_BYTES = 240, WORDS_BYTES = 1 << 16, LINE_BYTES = 1024 };
 
 static const double support = 0.2; /* a new line fits a cause; what names it is the line itself */
-/* An exception nobody knows the words of, but that was not there before; a line that only its own writer calls an error. */
+/* An exception nobody knows the words of, but that was not there before; a line that only its own writer calls an
+ * error. */
 static const double crash = 0.35, complaint = 0.3;
 
 /* A tail that was cut begins in the middle of a line. What is longer comes from a recorded case, and is whole. */

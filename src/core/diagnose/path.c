@@ -7,11 +7,12 @@ static void put(struct cause *out, int64_t seq, str text)
 {
     for (size_t i = 0; i < out->evidence_count; i++)
         if (out->evidence[i].seq == seq && str_eq(out->evidence[i].text, text)) return;
-    if (seq > 0 && out->evidence_count < EVIDENCE_MAX) out->evidence[out->evidence_count++] = (struct evidence){ seq, text };
+    if (seq > 0 && out->evidence_count < EVIDENCE_MAX)
+        out->evidence[out->evidence_count++] = (struct evidence){ seq, text };
 }
 
-/* The places from the cause down to where it hurts; gives how many. Goes on below the incident's own places as long as the
- * path holds, so that the farthest symptom comes first. */
+/* The places from the cause down to where it hurts; gives how many. Goes on below the incident's own places as long as
+ * the path holds, so that the farthest symptom comes first. */
 static size_t way_down(const struct diag *d, size_t place, size_t way[HOPS_MAX + 1])
 {
     size_t n = 0;
@@ -33,7 +34,8 @@ static void put_way(struct diag *d, size_t place, struct cause *out)
         put(out, p->symptom_seq, p->symptom);
         if (i == 0 || !with_edges) continue;
         const struct place *up = &d->places[way[i - 1]];
-        put(out, up->edge_seq, str_fmt(d->a, STR_FMT " reads from " STR_FMT, STR_ARG(p->pipeline), STR_ARG(up->pipeline)));
+        put(out, up->edge_seq,
+            str_fmt(d->a, STR_FMT " reads from " STR_FMT, STR_ARG(p->pipeline), STR_ARG(up->pipeline)));
     }
 }
 
@@ -42,7 +44,9 @@ static const struct hint *strongest(const struct diag *d, const struct candidate
     const struct hint *best = NULL;
     for (size_t i = 0; i < d->hint_count; i++) {
         const struct hint *h = &d->hints[i];
-        if (h->kind == c->kind && h->place == c->place && h->witness == class && (!best || h->strength > best->strength)) best = h;
+        if (h->kind == c->kind && h->place == c->place && h->witness == class &&
+            (!best || h->strength > best->strength))
+            best = h;
     }
     return best;
 }

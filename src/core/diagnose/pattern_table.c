@@ -1,6 +1,7 @@
-/* What programs print when they fail, by cause. One row a pattern; order does not matter, the surest match of a line wins.
- * Percent: 90 and more where the words allow one reading only; 80 where the same words sometimes mean another thing;
- * 60 and less where they only say that something of the kind went wrong. patterns_test.c holds a line for every row. */
+/* What programs print when they fail, by cause. One row a pattern; order does not matter, the surest match of a line
+ * wins. Percent: 90 and more where the words allow one reading only; 80 where the same words sometimes mean another
+ * thing; 60 and less where they only say that something of the kind went wrong. patterns_test.c holds a line for every
+ * row. */
 #include "core/diagnose/patterns.h"
 
 const struct pattern patterns[] = {
@@ -9,7 +10,8 @@ const struct pattern patterns[] = {
     { "operation timed out", CAUSE_SOURCE_TIMEOUT, 85, NULL },
     { "connection timed out", CAUSE_SOURCE_TIMEOUT, 88, NULL },
     { "connect to address {host}: connection timed out", CAUSE_SOURCE_TIMEOUT, 91, NULL },
-    { "connectionpool(host='{host}'*timed out", CAUSE_SOURCE_TIMEOUT, 93, "an HTTP request waited longer than its limit" },
+    { "connectionpool(host='{host}'*timed out", CAUSE_SOURCE_TIMEOUT, 93,
+      "an HTTP request waited longer than its limit" },
     { "read timed out", CAUSE_SOURCE_TIMEOUT, 90, NULL },
     { "readtimeout", CAUSE_SOURCE_TIMEOUT, 86, NULL },
     { "connecttimeout", CAUSE_SOURCE_TIMEOUT, 86, NULL },
@@ -23,7 +25,8 @@ const struct pattern patterns[] = {
     { "504*gateway timeout", CAUSE_SOURCE_TIMEOUT, 88, "a gateway waited in vain for the service behind it" },
     { "returned error: 504", CAUSE_SOURCE_TIMEOUT, 91, "a gateway waited in vain for the service behind it" },
     { "request timed out", CAUSE_SOURCE_TIMEOUT, 87, NULL },
-    { "canceling statement due to statement timeout", CAUSE_SOURCE_TIMEOUT, 84, "a query ran past its statement timeout" },
+    { "canceling statement due to statement timeout", CAUSE_SOURCE_TIMEOUT, 84,
+      "a query ran past its statement timeout" },
     { "download timed out", CAUSE_SOURCE_TIMEOUT, 90, NULL },
     { "timed out waiting for", CAUSE_SOURCE_TIMEOUT, 72, NULL },
     { "kafkatimeouterror", CAUSE_SOURCE_TIMEOUT, 88, "the broker did not answer in time" },
@@ -43,7 +46,8 @@ const struct pattern patterns[] = {
     { "pkix path building failed", CAUSE_SOURCE_UNREACHABLE, 88, "the source's certificate is not accepted" },
     { "connection refused", CAUSE_SOURCE_UNREACHABLE, 90, "the source refuses connections" },
     { "econnrefused {host}", CAUSE_SOURCE_UNREACHABLE, 93, "the source refuses connections" },
-    { "connection to server at \"{host}\"*connection refused", CAUSE_SOURCE_UNREACHABLE, 95, "the database refuses connections" },
+    { "connection to server at \"{host}\"*connection refused", CAUSE_SOURCE_UNREACHABLE, 95,
+      "the database refuses connections" },
     { "connection reset by peer", CAUSE_SOURCE_UNREACHABLE, 80, "the source broke the connection off" },
     { "econnreset", CAUSE_SOURCE_UNREACHABLE, 80, "the source broke the connection off" },
     { "no route to host", CAUSE_SOURCE_UNREACHABLE, 91, NULL },
@@ -53,9 +57,11 @@ const struct pattern patterns[] = {
     { "getaddrinfo enotfound {host}", CAUSE_SOURCE_UNREACHABLE, 93, "the source's name does not resolve" },
     { "lookup {host}*no such host", CAUSE_SOURCE_UNREACHABLE, 92, "the source's name does not resolve" },
     { "unknownhostexception: {host}", CAUSE_SOURCE_UNREACHABLE, 92, "the source's name does not resolve" },
-    { "could not translate host name \"{host}\"", CAUSE_SOURCE_UNREACHABLE, 93, "the database's name does not resolve" },
+    { "could not translate host name \"{host}\"", CAUSE_SOURCE_UNREACHABLE, 93,
+      "the database's name does not resolve" },
     { "~nxdomain~", CAUSE_SOURCE_UNREACHABLE, 88, "the source's name does not resolve" },
-    { "connectionpool(host='{host}'*max retries exceeded", CAUSE_SOURCE_UNREACHABLE, 89, "an HTTP request failed every time" },
+    { "connectionpool(host='{host}'*max retries exceeded", CAUSE_SOURCE_UNREACHABLE, 89,
+      "an HTTP request failed every time" },
     { "newconnectionerror", CAUSE_SOURCE_UNREACHABLE, 87, NULL },
     { "remotedisconnected", CAUSE_SOURCE_UNREACHABLE, 80, "the source closed the connection without an answer" },
     { "server closed the connection unexpectedly", CAUSE_SOURCE_UNREACHABLE, 80, "the database closed the connection" },
@@ -75,7 +81,8 @@ const struct pattern patterns[] = {
     { "status code 401", CAUSE_SOURCE_AUTH, 91, NULL },
     { "status code 403", CAUSE_SOURCE_AUTH, 89, "the source forbids what was asked" },
     { "curl: (67)", CAUSE_SOURCE_AUTH, 93, "the login was denied" },
-    { "password authentication failed for user \"{user}\"", CAUSE_SOURCE_AUTH, 95, "the database refuses the password" },
+    { "password authentication failed for user \"{user}\"", CAUSE_SOURCE_AUTH, 95,
+      "the database refuses the password" },
     { "no pg_hba.conf entry for host \"{host}\"", CAUSE_SOURCE_AUTH, 92, "the database does not allow this client" },
     { "access denied for user '{user}'", CAUSE_SOURCE_AUTH, 94, "the database refuses the login" },
     { "login failed for user '{user}'", CAUSE_SOURCE_AUTH, 94, "the database refuses the login" },
@@ -145,10 +152,14 @@ const struct pattern patterns[] = {
     { "schema does not match", CAUSE_SCHEMA_CHANGED, 88, "the data's schema is not the table's" },
     { "cannot safely cast '{column}'", CAUSE_SCHEMA_CHANGED, 90, NULL },
     { "incompatible types", CAUSE_SCHEMA_CHANGED, 70, NULL },
-    { "schema being registered is incompatible", CAUSE_SCHEMA_CHANGED, 93, "the schema registry refuses the new schema" },
-    { "feature names should match those that were passed during fit", CAUSE_SCHEMA_CHANGED, 92, "the model was trained on other features" },
-    { "x has {count} features, but {model} is expecting", CAUSE_SCHEMA_CHANGED, 92, "the model was trained on other features" },
-    { "vector dimension {found} does not match*{count}", CAUSE_SCHEMA_CHANGED, 90, "the embeddings have another dimension than the index" },
+    { "schema being registered is incompatible", CAUSE_SCHEMA_CHANGED, 93,
+      "the schema registry refuses the new schema" },
+    { "feature names should match those that were passed during fit", CAUSE_SCHEMA_CHANGED, 92,
+      "the model was trained on other features" },
+    { "x has {count} features, but {model} is expecting", CAUSE_SCHEMA_CHANGED, 92,
+      "the model was trained on other features" },
+    { "vector dimension {found} does not match*{count}", CAUSE_SCHEMA_CHANGED, 90,
+      "the embeddings have another dimension than the index" },
     { "the table structure has changed", CAUSE_SCHEMA_CHANGED, 88, NULL },
 
     /* Rows loaded again. */
@@ -159,7 +170,8 @@ const struct pattern patterns[] = {
     { "failure in test unique_{test}", CAUSE_DATA_DUPLICATED, 88, "a uniqueness test failed" },
     { "duplicate rows", CAUSE_DATA_DUPLICATED, 80, NULL },
     { "cannot reindex on an axis with duplicate labels", CAUSE_DATA_DUPLICATED, 82, NULL },
-    { "multiple source rows matched", CAUSE_DATA_DUPLICATED, 86, "one row of the target matches several of the source" },
+    { "multiple source rows matched", CAUSE_DATA_DUPLICATED, 86,
+      "one row of the target matches several of the source" },
 
     /* Rows or files that are not there. */
     { "{file}: no such file or directory", CAUSE_DATA_MISSING, 84, "a file is not there" },
@@ -234,7 +246,8 @@ const struct pattern patterns[] = {
     { "cannot allocate memory", CAUSE_RESOURCE_MEMORY, 94, NULL },
     { "memory exhausted", CAUSE_RESOURCE_MEMORY, 94, NULL },
     { "memory allocation*failed", CAUSE_RESOURCE_MEMORY, 93, NULL },
-    { "failed to map segment from shared object", CAUSE_RESOURCE_MEMORY, 90, "not even the program itself fits in its memory limit" },
+    { "failed to map segment from shared object", CAUSE_RESOURCE_MEMORY, 90,
+      "not even the program itself fits in its memory limit" },
     { "outofmemoryerror", CAUSE_RESOURCE_MEMORY, 95, "the Java heap is full" },
     { "gc overhead limit exceeded", CAUSE_RESOURCE_MEMORY, 94, "the Java heap is full" },
     { "heap out of memory", CAUSE_RESOURCE_MEMORY, 95, NULL },
@@ -259,7 +272,8 @@ const struct pattern patterns[] = {
     { "could not extend file", CAUSE_RESOURCE_DISK_FULL, 90, NULL },
     { "file size limit exceeded", CAUSE_RESOURCE_DISK_FULL, 84, "a file outgrew its limit" },
     { "not enough disk space", CAUSE_RESOURCE_DISK_FULL, 94, NULL },
-    { "blocked for more than {seconds} seconds", CAUSE_RESOURCE_DISK_SLOW, 86, "the kernel reports a process stuck in I/O" },
+    { "blocked for more than {seconds} seconds", CAUSE_RESOURCE_DISK_SLOW, 86,
+      "the kernel reports a process stuck in I/O" },
     { "slow fdatasync", CAUSE_RESOURCE_DISK_SLOW, 88, NULL },
     { "input/output error", CAUSE_RESOURCE_DISK_SLOW, 70, "the disk reports errors" },
     { "disk i/o error", CAUSE_RESOURCE_DISK_SLOW, 72, "the disk reports errors" },

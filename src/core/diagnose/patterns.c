@@ -185,7 +185,8 @@ static void scan_line(struct scan *s, str line, int from_end)
     bool warning = is_warning(str_cut(line, 0, LINE_BYTES_MAX));
     if (s->newest_error < 0 && !warning) s->newest_error = from_end;
     int anchor = s->newest_error < 0 ? 0 : s->newest_error;
-    c.strength = c.pattern->percent / 100.0 * factor_of(before_error, from_end - anchor) * factor_of(before_end, anchor);
+    c.strength =
+        c.pattern->percent / 100.0 * factor_of(before_error, from_end - anchor) * factor_of(before_end, anchor);
     if (warning) c.strength *= 0.3;
     struct clue *kept = &s->clues[c.pattern->kind];
     if (c.strength > kept->strength) *kept = c;

@@ -2,10 +2,9 @@
  *
  * A pattern is found anywhere in a line, whatever the case of ASCII letters. In it
  *   *        stands for any run of bytes, as short as fits
- *   {name}   captures: after a quote everything up to the same quote, else a run of word bytes (letters, digits, _ . - :
- *            / @ $ + and bytes over 127, without a trailing dot or colon); at least 1, at most 128 bytes
- *   ~        a border: no letter or digit on one of its two sides
- *   ^        only as the first byte: the start of the line (after white space)
+ *   {name}   captures: after a quote everything up to the same quote, else a run of word bytes (letters, digits, _ . -
+ * : / @ $ + and bytes over 127, without a trailing dot or colon); at least 1, at most 128 bytes ~        a border: no
+ * letter or digit on one of its two sides ^        only as the first byte: the start of the line (after white space)
  * Matching never goes back over more than one `*`, so a line of n bytes costs at most n times the pattern's length.
  */
 #ifndef WEIR_CORE_DIAGNOSE_PATTERNS_H
@@ -41,8 +40,8 @@ struct clue {
 bool pattern_match(const char *pattern, str line, struct capture *caps, size_t *count);
 /* The row that says most about one line, or NULL. */
 const struct pattern *pattern_of_line(str line, struct capture *caps, size_t *count);
-/* The clues in the tail of a failed step's output, strongest first, one a kind of cause, at most `max` (up to CLUES_MAX).
- * Looks at the last 400 lines, 1 KiB of each. Thread: any. */
+/* The clues in the tail of a failed step's output, strongest first, one a kind of cause, at most `max` (up to
+ * CLUES_MAX). Looks at the last 400 lines, 1 KiB of each. Thread: any. */
 size_t clues_in(str output, struct clue *out, size_t max);
 /* The value captured under `name`, or empty. */
 str clue_capture(const struct clue *c, const char *name);

@@ -1,8 +1,8 @@
 /* The pipelines that may have to do with an incident, what is known of each, and how they hang together. */
 #include "core/diagnose/diagnose_internal.h"
 
-/* How far back a sign still belongs to this incident, and how much later than its effect a cause may be seen: runs of one
- * moment are recorded in the order in which they end. */
+/* How far back a sign still belongs to this incident, and how much later than its effect a cause may be seen: runs of
+ * one moment are recorded in the order in which they end. */
 static const usec look_back_min = USEC_HOUR, onset_slack = USEC_SECOND;
 /* Measured series are seen in rows of up to some minutes. */
 static const usec measured_slack = 5 * USEC_MINUTE;
@@ -79,10 +79,25 @@ static void read_measured(struct diag *d, str pipeline)
             return;
         }
         d->findings[d->finding_count++] = (struct diag_finding){
-            .seq = rows_i64(r, 0), .severity = SEV_LOW, .series = rows_dup(r, 1, d->a), .pipeline = pipeline, .step = STR(""), .run = STR(""),
-            .kind = STR("measured"), .started = rows_i64(r, 2), .ended = rows_i64(r, 2), .has_value = true, .value = rows_f64(r, 3),
-            .has_range = true, .low = rows_f64(r, 4), .high = rows_f64(r, 5), .score = rows_f64(r, 6), .size = rows_f64(r, 7),
-            .excess = rows_f64(r, 8), .summary = rows_dup(r, 9, d->a), .evidence = STR(""),
+            .seq = rows_i64(r, 0),
+            .severity = SEV_LOW,
+            .series = rows_dup(r, 1, d->a),
+            .pipeline = pipeline,
+            .step = STR(""),
+            .run = STR(""),
+            .kind = STR("measured"),
+            .started = rows_i64(r, 2),
+            .ended = rows_i64(r, 2),
+            .has_value = true,
+            .value = rows_f64(r, 3),
+            .has_range = true,
+            .low = rows_f64(r, 4),
+            .high = rows_f64(r, 5),
+            .score = rows_f64(r, 6),
+            .size = rows_f64(r, 7),
+            .excess = rows_f64(r, 8),
+            .summary = rows_dup(r, 9, d->a),
+            .evidence = STR(""),
         };
     }
 }
@@ -201,9 +216,9 @@ static const struct {
     const char *kind;
     unsigned shows;
 } finding_shows[] = {
-    { "exit", SHOWS_FAIL },      { "freshness", SHOWS_LATE },    { "duration", SHOWS_SLOW },    { "schema", SHOWS_SCHEMA },
-    { "anomaly", SHOWS_SERIES }, { "threshold", SHOWS_SERIES },  { "alert", SHOWS_SERIES },     { "drift", SHOWS_VALUES },
-    { "error_rate", SHOWS_SERIES },
+    { "exit", SHOWS_FAIL },     { "freshness", SHOWS_LATE }, { "duration", SHOWS_SLOW },
+    { "schema", SHOWS_SCHEMA }, { "anomaly", SHOWS_SERIES }, { "threshold", SHOWS_SERIES },
+    { "alert", SHOWS_SERIES },  { "drift", SHOWS_VALUES },   { "error_rate", SHOWS_SERIES },
 };
 
 static unsigned shows_finding(const struct diag_finding *f)
@@ -224,7 +239,8 @@ static void signs_of_findings(struct diag *d, struct place *p, size_t from, size
         if (measured && p->in_incident) continue; /* it was found off already: that is the symptom */
         p->shows |= shows_finding(f);
         if (measured) p->slack = measured_slack;
-        sign(p, STR_IS(f->kind, "freshness") ? f->ended : f->started, f->seq, f->summary); /* late when it is due, not before */
+        sign(p, STR_IS(f->kind, "freshness") ? f->ended : f->started, f->seq,
+             f->summary); /* late when it is due, not before */
     }
 }
 
@@ -340,7 +356,8 @@ static size_t feeders(struct diag *d, str node, struct feeder *out)
     return n;
 }
 
-/* The pipelines above a node, nearest first, through datasets and declared jobs between them; a pipeline ends the way. */
+/* The pipelines above a node, nearest first, through datasets and declared jobs between them; a pipeline ends the way.
+ */
 static void feeds_of_node(struct diag *d, size_t at, str node)
 {
     enum { NODES_MAX = 128, BETWEEN_MAX = 6 };
@@ -416,11 +433,13 @@ bool places_load(struct diag *d)
 /* --- How faults travel --- */
 
 static const unsigned cause_shows[CAUSE_COUNT] = {
-    [CAUSE_SCHEMA_MISSING] = SHOWS_SCHEMA, [CAUSE_SCHEMA_CHANGED] = SHOWS_SCHEMA,  [CAUSE_DATA_DUPLICATED] = SHOWS_MORE,
-    [CAUSE_DATA_MISSING] = SHOWS_NO_INPUT, [CAUSE_DATA_INVALID] = SHOWS_VALUES,    [CAUSE_DATA_GROWN] = SHOWS_MORE,
-    [CAUSE_DATA_DRIFTED] = SHOWS_VALUES,
-    [CAUSE_RESOURCE_MEMORY] = SHOWS_MEMORY, [CAUSE_RESOURCE_DISK_SLOW] = SHOWS_SLOW, [CAUSE_RESOURCE_CPU] = SHOWS_SLOW,
-    [CAUSE_UPSTREAM_FAILED] = SHOWS_NO_INPUT, [CAUSE_UPSTREAM_LATE] = SHOWS_LATE,  [CAUSE_SERVICE_DEGRADED] = SHOWS_SERIES,
+    [CAUSE_SCHEMA_MISSING] = SHOWS_SCHEMA,    [CAUSE_SCHEMA_CHANGED] = SHOWS_SCHEMA,
+    [CAUSE_DATA_DUPLICATED] = SHOWS_MORE,     [CAUSE_DATA_MISSING] = SHOWS_NO_INPUT,
+    [CAUSE_DATA_INVALID] = SHOWS_VALUES,      [CAUSE_DATA_GROWN] = SHOWS_MORE,
+    [CAUSE_DATA_DRIFTED] = SHOWS_VALUES,      [CAUSE_RESOURCE_MEMORY] = SHOWS_MEMORY,
+    [CAUSE_RESOURCE_DISK_SLOW] = SHOWS_SLOW,  [CAUSE_RESOURCE_CPU] = SHOWS_SLOW,
+    [CAUSE_UPSTREAM_FAILED] = SHOWS_NO_INPUT, [CAUSE_UPSTREAM_LATE] = SHOWS_LATE,
+    [CAUSE_SERVICE_DEGRADED] = SHOWS_SERIES,
 };
 
 unsigned shows_of(enum cause_kind kind)

@@ -1,6 +1,6 @@
-/* Earlier incidents that looked the same: they make a cause likelier that something else shows, never one by themselves. How they ended
- * counts: a remedy that mended it speaks for the cause it was meant for, one that failed speaks against it, and what was over by itself
- * says little. */
+/* Earlier incidents that looked the same: they make a cause likelier that something else shows, never one by
+ * themselves. How they ended counts: a remedy that mended it speaks for the cause it was meant for, one that failed
+ * speaks against it, and what was over by itself says little. */
 #include "core/diagnose/diagnose_internal.h"
 
 static const double mended = 0.15, over = 0.05, failed = 0.1, most = 0.3;
@@ -15,7 +15,12 @@ static void support(struct diag *d, enum cause_kind kind, double strength, int64
 {
     for (size_t p = 0; p < d->place_count; p++) {
         if (!place_deviates(&d->places[p])) continue;
-        hint_add(d, &(struct hint){ .kind = kind, .place = p, .witness = WITNESS_PRECEDENT, .strength = strength, .seq = seq, .text = text });
+        hint_add(d, &(struct hint){ .kind = kind,
+                                    .place = p,
+                                    .witness = WITNESS_PRECEDENT,
+                                    .strength = strength,
+                                    .seq = seq,
+                                    .text = text });
     }
 }
 
@@ -40,7 +45,7 @@ void look_precedent(struct diag *d)
         if (strength[kind] >= most) continue;
         strength[kind] = at_most(strength[kind] + (anyhow ? over : mended), most);
         support(d, kind, strength[kind], rows_i64(r, 1),
-                str_fmt(d->a, STR_FMT " looked the same; it was %s%s" STR_FMT, STR_ARG(rows_str(r, 0)), cause_text(kind),
-                        resolution.len ? " and ended by " : "", STR_ARG(resolution)));
+                str_fmt(d->a, STR_FMT " looked the same; it was %s%s" STR_FMT, STR_ARG(rows_str(r, 0)),
+                        cause_text(kind), resolution.len ? " and ended by " : "", STR_ARG(resolution)));
     }
 }

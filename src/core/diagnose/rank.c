@@ -1,8 +1,8 @@
 /* From hints to ranked candidates. */
 #include "core/diagnose/diagnose_internal.h"
 
-/* SCORE_MIN: below it a cause is a guess, and weir says "unknown" instead. HOP: each hop away from where it hurts makes a
- * little less sure. EXPLAINED: what is left of a symptom that a cause further up explains. */
+/* SCORE_MIN: below it a cause is a guess, and weir says "unknown" instead. HOP: each hop away from where it hurts makes
+ * a little less sure. EXPLAINED: what is left of a symptom that a cause further up explains. */
 static const double score_max = 0.98, score_min = 0.25, hop = 0.97, explained = 0.6;
 
 /* Causes that a moment in time can name without another witness. */
@@ -47,7 +47,8 @@ static void score(struct diag *d, struct candidate *c)
     double most[WITNESS_COUNT] = { 0 }, left = 1.0;
     for (size_t i = 0; i < d->hint_count; i++) {
         const struct hint *h = &d->hints[i];
-        if (h->kind == c->kind && h->place == c->place && h->strength > most[h->witness]) most[h->witness] = h->strength;
+        if (h->kind == c->kind && h->place == c->place && h->strength > most[h->witness])
+            most[h->witness] = h->strength;
     }
     for (size_t w = 0; w < WITNESS_COUNT; w++) left *= 1.0 - most[w];
     bool shown = most[WITNESS_DIRECT] > 0 || most[WITNESS_MEASURED] > 0 ||
@@ -74,7 +75,8 @@ static void weigh_distance(const struct diag *d, struct candidate *c)
     for (; hops > 0; hops--) c->score *= hop;
 }
 
-/* Does `up` explain `down`: is it further up an unbroken path, at least nearly as sure, and of a kind that travels so? */
+/* Does `up` explain `down`: is it further up an unbroken path, at least nearly as sure, and of a kind that travels so?
+ */
 static bool explains(const struct diag *d, const struct candidate *up, const struct candidate *down)
 {
     unsigned effect = shows_of(down->kind);

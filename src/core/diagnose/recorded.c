@@ -28,25 +28,35 @@ void recorded_suspects(const struct recorded_facts *f, struct arena *a, struct r
     struct blame_edge *edges = ARENA_ARRAY(a, struct blame_edge, f->call_count + 1);
     for (size_t i = 0; i < f->symptom_count; i++) {
         const struct recorded_symptom *x = &f->symptoms[i];
-        s[i] = (struct suspect_symptom){ .service = name_index(&services, x->service), .kind = x->kind, .score = x->s.d.score,
-                                         .size = x->s.size, .excess = x->s.excess, .falls = x->s.d.shift < 0, .onset = x->onset };
+        s[i] = (struct suspect_symptom){ .service = name_index(&services, x->service),
+                                         .kind = x->kind,
+                                         .score = x->s.d.score,
+                                         .size = x->s.size,
+                                         .excess = x->s.excess,
+                                         .falls = x->s.d.shift < 0,
+                                         .onset = x->onset };
     }
     for (size_t i = 0; i < f->call_count; i++)
-        edges[i] = (struct blame_edge){ name_index(&services, f->calls[i].caller), name_index(&services, f->calls[i].callee) };
+        edges[i] =
+            (struct blame_edge){ name_index(&services, f->calls[i].caller), name_index(&services, f->calls[i].callee) };
     struct suspect_options opts = { .target = f->target.len ? name_index(&services, f->target) : BLAME_NO_TARGET };
     struct suspect *found = ARENA_ARRAY(a, struct suspect, services.count + 1);
     opts.onset_slack = USEC_DAY; /* rows of one recording: the order of onsets only decides between equals */
     size_t n = suspects_rank(s, f->symptom_count, services.count, edges, f->call_count, &opts, a, found);
     out->items = ARENA_ARRAY(a, struct recorded_suspect, n + 1);
     out->count = n;
-    for (size_t i = 0; i < n; i++) out->items[i] = (struct recorded_suspect){ &f->symptoms[found[i].symptom], found[i].sure };
+    for (size_t i = 0; i < n; i++)
+        out->items[i] = (struct recorded_suspect){ &f->symptoms[found[i].symptom], found[i].sure };
 }
 
 /* --- Written as an incident --- */
 
 static int64_t entry(struct tx *tx, const char *kind, str subject)
 {
-    return journal_add(tx, &(struct entry){ .kind = str_of(kind), .subject = subject, .actor = STR("recording"), .correlation = STR(""),
+    return journal_add(tx, &(struct entry){ .kind = str_of(kind),
+                                            .subject = subject,
+                                            .actor = STR("recording"),
+                                            .correlation = STR(""),
                                             .body = STR("{}") });
 }
 
@@ -54,19 +64,20 @@ str recorded_sentence(const struct recorded_symptom *x, struct arena *a)
 {
     const struct deviation *d = &x->s.d;
     double value = d->middle + d->shift;
-    return str_fmt(a, STR_FMT " of " STR_FMT " is %.4g, usually %.4g (%.3g spreads off)", STR_ARG(x->metric), STR_ARG(x->service), value,
-                   d->middle, fabs(d->score));
+    return str_fmt(a, STR_FMT " of " STR_FMT " is %.4g, usually %.4g (%.3g spreads off)", STR_ARG(x->metric),
+                   STR_ARG(x->service), value, d->middle, fabs(d->score));
 }
 
 static void write_finding(struct tx *tx, const struct recorded_symptom *x, size_t i, str incident, struct arena *a)
 {
     const struct deviation *d = &x->s.d;
-    str id = str_fmt(a, "finding-%zu", i + 1), evidence = str_fmt(a, "{\"excess\":%.9g,\"size\":%.9g}", x->s.excess, x->s.size);
+    str id = str_fmt(a, "finding-%zu", i + 1),
+        evidence = str_fmt(a, "{\"excess\":%.9g,\"size\":%.9g}", x->s.excess, x->s.size);
     int64_t seq = entry(tx, "finding", id);
     double reach = BLAME_SCORE_MIN * d->spread;
-    tx_exec(tx, SQL_FINDING_ADD, V(id), V(seq), V(x->onset), V(x->metric), V(x->service), V(""), V(""), V("anomaly"), V("recorded"),
-            V(SEV_HIGH), V(x->onset), V(x->onset), V(d->middle + d->shift), V(d->middle - reach), V(d->middle + reach), V(d->score),
-            V(recorded_sentence(x, a)), V(evidence), V(incident), V(""), V(0));
+    tx_exec(tx, SQL_FINDING_ADD, V(id), V(seq), V(x->onset), V(x->metric), V(x->service), V(""), V(""), V("anomaly"),
+            V("recorded"), V(SEV_HIGH), V(x->onset), V(x->onset), V(d->middle + d->shift), V(d->middle - reach),
+            V(d->middle + reach), V(d->score), V(recorded_sentence(x, a)), V(evidence), V(incident), V(""), V(0));
 }
 
 static bool is_target(const struct recorded_facts *f, const struct recorded_symptom *x)
@@ -75,7 +86,8 @@ static bool is_target(const struct recorded_facts *f, const struct recorded_symp
 }
 
 /* The target's own first, whatever it shows: somebody says it hurts. Then by size. */
-static bool goes_before(const struct recorded_facts *f, const struct recorded_symptom *x, const struct recorded_symptom *y)
+static bool goes_before(const struct recorded_facts *f, const struct recorded_symptom *x,
+                        const struct recorded_symptom *y)
 {
     if (is_target(f, x) != is_target(f, y)) return is_target(f, x);
     return x->s.size > y->s.size;
@@ -108,8 +120,8 @@ static bool is_off(const struct recorded_symptom *const *picked, size_t n, str s
 }
 
 /* Trouble travels only to services that are off. The graph came as a whole: it has one entry. */
-static void write_calls(struct tx *tx, const struct recorded_facts *f, const struct recorded_symptom *const *picked, size_t n,
-                        struct arena *a)
+static void write_calls(struct tx *tx, const struct recorded_facts *f, const struct recorded_symptom *const *picked,
+                        size_t n, struct arena *a)
 {
     int64_t seq = f->call_count ? entry(tx, "lineage.seen", STR("calls")) : 0;
     for (size_t i = 0; i < f->call_count; i++) {
@@ -123,7 +135,8 @@ static void write_run(struct tx *tx, const char *id, str where, bool failed, use
 {
     int64_t seq = entry(tx, "run.finished", where);
     tx_exec(tx, SQL_RUN_FINISH, V(id), V(where), V(where), V(1), V(failed ? "failed" : "ok"), V(at), V(at), V(0),
-            V((int64_t)failed), VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, V(""), V(output), V("{}"), V(seq));
+            V((int64_t)failed), VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, VAL_NONE, V(""), V(output), V("{}"),
+            V(seq));
 }
 
 static void write_context(struct tx *tx, const struct recorded_facts *f, str where, struct arena *a)
@@ -131,8 +144,8 @@ static void write_context(struct tx *tx, const struct recorded_facts *f, str whe
     for (size_t i = 0; i < f->change_count; i++) {
         const struct recorded_change *c = &f->changes[i];
         int64_t seq = entry(tx, "change.seen", c->service);
-        tx_exec(tx, SQL_CHANGE_ADD, V(str_fmt(a, "change-%zu", i + 1)), V(seq), V(c->time), V(c->service), V(c->kind), V(c->summary),
-                V(c->detail.len ? c->detail : STR("{}")));
+        tx_exec(tx, SQL_CHANGE_ADD, V(str_fmt(a, "change-%zu", i + 1)), V(seq), V(c->time), V(c->service), V(c->kind),
+                V(c->summary), V(c->detail.len ? c->detail : STR("{}")));
     }
     if (f->output.len && f->passed.len) write_run(tx, "pass.log", where, false, f->at - USEC_MINUTE, f->passed);
     if (f->output.len) write_run(tx, "fail.log", where, true, f->at, f->output);
@@ -145,7 +158,8 @@ void recorded_diagnose(struct tx *tx, const struct recorded_facts *f, struct are
     const struct recorded_symptom *picked[RECORDED_FINDINGS_MAX];
     size_t n = pick(f, picked);
     int64_t seq = entry(tx, "incident.opened", incident);
-    tx_exec(tx, SQL_INCIDENT_ADD, V(incident), V(seq), V("recorded"), V(SEV_HIGH), V(where), V("recorded case"), V(f->at));
+    tx_exec(tx, SQL_INCIDENT_ADD, V(incident), V(seq), V("recorded"), V(SEV_HIGH), V(where), V("recorded case"),
+            V(f->at));
     for (size_t i = 0; i < n; i++) write_finding(tx, picked[i], i, incident, a);
     write_calls(tx, f, picked, n, a);
     write_context(tx, f, where, a);

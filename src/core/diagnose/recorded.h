@@ -1,5 +1,5 @@
-/* Causes of a recorded case, without a server: what was measured is written into a store of its own, and diagnosed there by the same rules
- * as any incident. */
+/* Causes of a recorded case, without a server: what was measured is written into a store of its own, and diagnosed
+ * there by the same rules as any incident. */
 #ifndef WEIR_CORE_DIAGNOSE_RECORDED_H
 #define WEIR_CORE_DIAGNOSE_RECORDED_H
 
@@ -45,9 +45,11 @@ struct recorded_suspects {
 
 /* "cpu of orders is 93.1, usually 20.4 (12 spreads off)". */
 str recorded_sentence(const struct recorded_symptom *x, struct arena *a);
-/* Every service that is off in the way that hurts, best first (suspects.h). Pure; strings are borrowed, the rest lives in a. */
+/* Every service that is off in the way that hurts, best first (suspects.h). Pure; strings are borrowed, the rest lives
+ * in a. */
 void recorded_suspects(const struct recorded_facts *f, struct arena *a, struct recorded_suspects *out);
-/* Write the facts as one incident and rank its causes. tx: of a store that holds nothing else. Errors are sticky in tx. Thread: writer. */
+/* Write the facts as one incident and rank its causes. tx: of a store that holds nothing else. Errors are sticky in tx.
+ * Thread: writer. */
 void recorded_diagnose(struct tx *tx, const struct recorded_facts *f, struct arena *a, struct cause_list *out);
 
 #endif

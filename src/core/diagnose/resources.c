@@ -145,12 +145,13 @@ static void disk(struct diag *d, size_t place, const struct diag_step *s)
                     .witness = WITNESS_MEASURED,
                     .strength = disk_strength(s, sync, cpu),
                     .seq = s->run.seq,
-                    .text = str_fmt(d->a, STR_FMT " took " STR_FMT " instead of " STR_FMT " with no more work to do, and one small durable write "
-                                    "beside it took " STR_FMT " instead of " STR_FMT, STR_ARG(s->run.step),
-                                    STR_ARG(duration_text(s->run.duration, d->a)),
+                    .text = str_fmt(d->a,
+                                    STR_FMT " took " STR_FMT " instead of " STR_FMT
+                                            " with no more work to do, and one small durable write "
+                                            "beside it took " STR_FMT " instead of " STR_FMT,
+                                    STR_ARG(s->run.step), STR_ARG(duration_text(s->run.duration, d->a)),
                                     STR_ARG(duration_text(s->usual.duration.mid, d->a)),
-                                    STR_ARG(wait_text(d, s->run.sync_us)),
-                                    STR_ARG(wait_text(d, s->usual.sync_us.mid))),
+                                    STR_ARG(wait_text(d, s->run.sync_us)), STR_ARG(wait_text(d, s->usual.sync_us.mid))),
                     .detail = str_fmt(d->a, "{\"sync_us\":%lld,\"usual_us\":%lld}", (long long)s->run.sync_us,
                                       (long long)s->usual.sync_us.mid),
                 });
@@ -169,7 +170,9 @@ static void starved(struct diag *d, size_t place, const struct diag_step *s)
                     .witness = WITNESS_MEASURED,
                     .strength = 0.72,
                     .seq = s->run.seq,
-                    .text = str_fmt(d->a, STR_FMT " used the processor for " STR_FMT " as usual, but needed " STR_FMT " to get it instead of " STR_FMT,
+                    .text = str_fmt(d->a,
+                                    STR_FMT " used the processor for " STR_FMT " as usual, but needed " STR_FMT
+                                            " to get it instead of " STR_FMT,
                                     STR_ARG(s->run.step), STR_ARG(duration_text(s->run.cpu_us, d->a)),
                                     STR_ARG(duration_text(s->run.duration, d->a)),
                                     STR_ARG(duration_text(s->usual.duration.mid, d->a))),

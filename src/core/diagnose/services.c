@@ -1,14 +1,15 @@
 /* Series that deviate along a call graph or a lineage: which service does the trouble begin with?
  *
- * Every deviating place is a node with the score of its strongest series finding. Where findings say how much trouble it is
- * in total (evidence {"excess": seconds or failures over the usual, summed over the window}), the ranking weighs totals.
- * Stored series of the neighbourhood that were measured while the incident settled (core/measured.h) take part like findings. */
+ * Every deviating place is a node with the score of its strongest series finding. Where findings say how much trouble
+ * it is in total (evidence {"excess": seconds or failures over the usual, summed over the window}), the ranking weighs
+ * totals. Stored series of the neighbourhood that were measured while the incident settled (core/measured.h) take part
+ * like findings. */
 #include "core/diagnose/diagnose_internal.h"
 #include "engine/lineage/suspects.h"
 
 static const usec window_slack = 5 * USEC_MINUTE; /* series are seen through windows of some minutes */
-/* Without a graph nothing says how trouble could have travelled from one to the other: a resource is the service's own all the same, the
- * rest is as likely caught as not. */
+/* Without a graph nothing says how trouble could have travelled from one to the other: a resource is the service's own
+ * all the same, the rest is as likely caught as not. */
 static const double strength_most = 0.9, strength_own = 0.8, strength_alone = 0.5, order = 0.999;
 
 static bool of_series(const struct diag_finding *f)
@@ -33,8 +34,8 @@ static enum metric_kind kind_of(const struct diag_finding *f)
     return metric_kind_of(labels < 0 ? f->series : str_cut(f->series, 0, (size_t)labels));
 }
 
-/* The range that a finding expects reaches some three spreads to either side of the middle: by it the change is put into symptom.h's
- * terms, so that findings of different metrics can be compared. */
+/* The range that a finding expects reaches some three spreads to either side of the middle: by it the change is put
+ * into symptom.h's terms, so that findings of different metrics can be compared. */
 static double size_by_range(const struct diag_finding *f)
 {
     if (!f->has_value || !f->has_range || !(f->high > f->low)) return f->score;
@@ -60,7 +61,8 @@ static bool measured_again(const struct diag *d, const struct diag_finding *f)
     if (STR_IS(f->kind, "measured")) return false;
     for (size_t i = 0; i < d->finding_count; i++) {
         const struct diag_finding *m = &d->findings[i];
-        if (STR_IS(m->kind, "measured") && str_eq(m->series, f->series) && str_eq(m->pipeline, f->pipeline)) return true;
+        if (STR_IS(m->kind, "measured") && str_eq(m->series, f->series) && str_eq(m->pipeline, f->pipeline))
+            return true;
     }
     return false;
 }
@@ -76,14 +78,18 @@ static const char *why(enum metric_kind kind, bool graph)
 {
     if (kind == METRIC_RESOURCE) return "a resource of its own is off";
     if (kind == METRIC_LOAD) return "it is asked for more than who calls it accounts for";
-    return graph ? "what it calls does not account for its trouble" : "it is off most, and nothing tells what it depends on";
+    return graph ? "what it calls does not account for its trouble"
+                 : "it is off most, and nothing tells what it depends on";
 }
 
 /* Gives the strength: below that of the one before it, so that the order stands. */
 static double blamed(struct diag *d, const struct suspect *s, const struct diag_finding *f, bool graph, double before)
 {
     enum metric_kind kind = kind_of(f);
-    double most = graph ? strength_most : kind == METRIC_RESOURCE ? strength_own : strength_alone, strength = most * s->sure;
+    double most = graph                     ? strength_most
+                  : kind == METRIC_RESOURCE ? strength_own
+                                            : strength_alone,
+           strength = most * s->sure;
     if (strength > before * order) strength = before * order;
     hint_add(d, &(struct hint){
                     .kind = CAUSE_SERVICE_DEGRADED,
@@ -98,8 +104,8 @@ static double blamed(struct diag *d, const struct suspect *s, const struct diag_
     return strength;
 }
 
-/* One place is no choice: what it shows is the symptom. (An incident of no place, a recording of which nobody says where it hurts, is
- * asked for its symptoms.) */
+/* One place is no choice: what it shows is the symptom. (An incident of no place, a recording of which nobody says
+ * where it hurts, is asked for its symptoms.) */
 static bool several(const struct suspect_symptom *s, size_t n)
 {
     for (size_t i = 1; i < n; i++)
@@ -107,7 +113,8 @@ static bool several(const struct suspect_symptom *s, size_t n)
     return false;
 }
 
-/* Places that nothing connects, such as services whose calls weir does not know, are weighed against each other by what they show alone. */
+/* Places that nothing connects, such as services whose calls weir does not know, are weighed against each other by what
+ * they show alone. */
 void look_services(struct diag *d)
 {
     struct suspect_symptom *symptoms = ARENA_ARRAY(d->a, struct suspect_symptom, d->finding_count + 1);
@@ -120,7 +127,8 @@ void look_services(struct diag *d)
         symptoms[n] = symptom(d, &d->findings[i], place_of(d, d->findings[i].pipeline));
         of[n++] = &d->findings[i];
     }
-    for (size_t i = 0; i < d->edge_count; i++) edges[i] = (struct blame_edge){ .caller = d->edges[i].down, .callee = d->edges[i].up };
+    for (size_t i = 0; i < d->edge_count; i++)
+        edges[i] = (struct blame_edge){ .caller = d->edges[i].down, .callee = d->edges[i].up };
     bool graph = d->edge_count > 0, nowhere = !d->pipeline.len && !place_deviates(&d->places[0]);
     if (!nowhere && !several(symptoms, n)) return;
     struct suspect_options opts = { .target = nowhere ? BLAME_NO_TARGET : 0, .onset_slack = window_slack };

@@ -1,5 +1,6 @@
-/* What feeds a place: a failed or late pipeline above it explains missing and late data here. Its own cause, found by the
- * other sources there, ranks above this one (rank.c); where nothing names that cause, this is what remains to be said. */
+/* What feeds a place: a failed or late pipeline above it explains missing and late data here. Its own cause, found by
+ * the other sources there, ranks above this one (rank.c); where nothing names that cause, this is what remains to be
+ * said. */
 #include "core/diagnose/diagnose_internal.h"
 
 /* Did a step fail here that said nothing weir understands? Then the input may well be what is wrong. */
@@ -7,7 +8,8 @@ static bool fails_unexplained(const struct diag *d, size_t place)
 {
     if (!(d->places[place].shows & SHOWS_FAIL)) return false;
     for (size_t i = 0; i < d->hint_count; i++)
-        if (d->hints[i].place == place && d->hints[i].witness == WITNESS_DIRECT && d->hints[i].strength > 0.4) return false;
+        if (d->hints[i].place == place && d->hints[i].witness == WITNESS_DIRECT && d->hints[i].strength > 0.4)
+            return false;
     return true;
 }
 
@@ -42,7 +44,8 @@ void look_upstream(struct diag *d)
                         .strength = failed ? 0.82 : 0.76,
                         .seq = up->symptom_seq,
                         .text = str_fmt(d->a, STR_FMT ": " STR_FMT, STR_ARG(up->pipeline), STR_ARG(up->symptom)),
-                        .title = str_fmt(d->a, STR_FMT ", which it reads from, " STR_FMT, STR_ARG(up->pipeline), STR_ARG(what)),
+                        .title = str_fmt(d->a, STR_FMT ", which it reads from, " STR_FMT, STR_ARG(up->pipeline),
+                                         STR_ARG(what)),
                         .detail = str_fmt(d->a, "{\"upstream\":\"" STR_FMT "\"}", STR_ARG(up->pipeline)),
                     });
     }

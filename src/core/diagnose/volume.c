@@ -1,8 +1,8 @@
 /* Rows counted on their way through the steps: loaded twice, lost, or simply more than before.
  *
  * What a step announced is compared with its own middle over the good runs before, and with what the step before it
- * announced: a load of twice the usual number is a doubled load when its input is as usual, and a bigger source when the
- * input doubled too. */
+ * announced: a load of twice the usual number is a doubled load when its input is as usual, and a bigger source when
+ * the input doubled too. */
 #include "core/diagnose/diagnose_internal.h"
 
 enum { FACTOR_MAX = 5 };
@@ -17,8 +17,8 @@ static bool comparable(const struct diag_step *s)
     return s->run.rows >= 0 && step_has(&s->usual.rows) && s->usual.rows.mid > 0;
 }
 
-/* The nearest step before `at` in the same pass that can be compared, or NULL. A step of an earlier pass (one that did not
- * run again when weir ran the rest) says nothing about this one's input, unless it was the newest of its kind. */
+/* The nearest step before `at` in the same pass that can be compared, or NULL. A step of an earlier pass (one that did
+ * not run again when weir ran the rest) says nothing about this one's input, unless it was the newest of its kind. */
 static const struct diag_step *input_of(const struct place *p, size_t at)
 {
     while (at-- > 0)
@@ -45,11 +45,13 @@ static void doubled(struct diag *d, size_t place, const struct diag_step *s, con
     int k = whole_factor(r);
     if (!k || (input && !as_usual(ratio(input)))) return;
     long long rows = (long long)s->run.rows, usual = (long long)s->usual.rows.mid;
-    str text = input ? str_fmt(d->a, STR_FMT " announced %lld rows, %d times the usual %lld, while " STR_FMT
-                               " before it announced %lld as usual", STR_ARG(s->run.step), rows, k, usual,
-                               STR_ARG(input->run.step), (long long)input->run.rows)
-                     : str_fmt(d->a, STR_FMT " announced %lld rows, %d times the usual %lld", STR_ARG(s->run.step), rows, k,
-                               usual);
+    str text = input
+                   ? str_fmt(d->a,
+                             STR_FMT " announced %lld rows, %d times the usual %lld, while " STR_FMT
+                                     " before it announced %lld as usual",
+                             STR_ARG(s->run.step), rows, k, usual, STR_ARG(input->run.step), (long long)input->run.rows)
+                   : str_fmt(d->a, STR_FMT " announced %lld rows, %d times the usual %lld", STR_ARG(s->run.step), rows,
+                             k, usual);
     bool exact = input && s->run.rows == input->run.rows * k;
     hint_add(d, &(struct hint){
                     .kind = CAUSE_DATA_DUPLICATED,
@@ -69,17 +71,18 @@ static void lost(struct diag *d, size_t place, const struct diag_step *s, const 
     double r = ratio(s);
     if (r >= 0.6 || (input && ratio(input) < 0.7)) return; /* already missing before this step */
     long long rows = (long long)s->run.rows, usual = (long long)s->usual.rows.mid;
-    hint_add(d, &(struct hint){
-                    .kind = CAUSE_DATA_MISSING,
-                    .place = place,
-                    .step = s->run.step,
-                    .witness = WITNESS_MEASURED,
-                    .strength = s->run.rows == 0 ? 0.88 : 0.8,
-                    .seq = s->run.seq,
-                    .text = str_fmt(d->a, STR_FMT " announced %lld rows, usual are %lld", STR_ARG(s->run.step), rows, usual),
-                    .title = s->run.rows == 0 ? STR("there are no rows") : STR("rows are missing"),
-                    .detail = str_fmt(d->a, "{\"rows\":%lld,\"usual\":%lld}", rows, usual),
-                });
+    hint_add(
+        d, &(struct hint){
+               .kind = CAUSE_DATA_MISSING,
+               .place = place,
+               .step = s->run.step,
+               .witness = WITNESS_MEASURED,
+               .strength = s->run.rows == 0 ? 0.88 : 0.8,
+               .seq = s->run.seq,
+               .text = str_fmt(d->a, STR_FMT " announced %lld rows, usual are %lld", STR_ARG(s->run.step), rows, usual),
+               .title = s->run.rows == 0 ? STR("there are no rows") : STR("rows are missing"),
+               .detail = str_fmt(d->a, "{\"rows\":%lld,\"usual\":%lld}", rows, usual),
+           });
 }
 
 /* Only where the data enters: further on it is an effect. */
@@ -88,16 +91,17 @@ static void grown(struct diag *d, size_t place, const struct diag_step *s, const
     double r = ratio(s);
     if (input || r < 1.5) return;
     long long rows = (long long)s->run.rows, usual = (long long)s->usual.rows.mid;
-    hint_add(d, &(struct hint){
-                    .kind = CAUSE_DATA_GROWN,
-                    .place = place,
-                    .step = s->run.step,
-                    .witness = WITNESS_MEASURED,
-                    .strength = r >= 3.0 ? 0.72 : 0.62,
-                    .seq = s->run.seq,
-                    .text = str_fmt(d->a, STR_FMT " announced %lld rows, usual are %lld", STR_ARG(s->run.step), rows, usual),
-                    .detail = str_fmt(d->a, "{\"rows\":%lld,\"usual\":%lld}", rows, usual),
-                });
+    hint_add(
+        d, &(struct hint){
+               .kind = CAUSE_DATA_GROWN,
+               .place = place,
+               .step = s->run.step,
+               .witness = WITNESS_MEASURED,
+               .strength = r >= 3.0 ? 0.72 : 0.62,
+               .seq = s->run.seq,
+               .text = str_fmt(d->a, STR_FMT " announced %lld rows, usual are %lld", STR_ARG(s->run.step), rows, usual),
+               .detail = str_fmt(d->a, "{\"rows\":%lld,\"usual\":%lld}", rows, usual),
+           });
 }
 
 /* A run's only step can be both: a source that grew twofold, or a load that ran twice. Both are said, the load's own

@@ -21,9 +21,13 @@ struct diagnosis {
 
 static err read_paths(struct cli *cli, struct recorded_paths *out)
 {
-    *out = (struct recorded_paths){ .path = cli_arg(cli, 0), .normal = cli_str(cli, "normal"), .graph = cli_str(cli, "graph"),
-                                    .changes = cli_str(cli, "changes"), .log = cli_str(cli, "log"),
-                                    .pass = cli_str(cli, "pass"), .target = cli_str(cli, "target") };
+    *out = (struct recorded_paths){ .path = cli_arg(cli, 0),
+                                    .normal = cli_str(cli, "normal"),
+                                    .graph = cli_str(cli, "graph"),
+                                    .changes = cli_str(cli, "changes"),
+                                    .log = cli_str(cli, "log"),
+                                    .pass = cli_str(cli, "pass"),
+                                    .target = cli_str(cli, "target") };
     str at = cli_str(cli, "at");
     double seconds;
     if (!at.len) return OK;
@@ -137,13 +141,16 @@ static void print_window(struct cli *cli, const struct diagnosis *d)
     char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
     if (w->table)
         card_line(stdout, a, "window",
-                  str_fmt(a, "%.19s to %.19s, %zu rows against %zu usual ones", time_text(w->table->time[w->from], from).ptr,
-                          time_text(w->table->time[w->to - 1], to).ptr, w->to - w->from, n->to - n->from));
+                  str_fmt(a, "%.19s to %.19s, %zu rows against %zu usual ones",
+                          time_text(w->table->time[w->from], from).ptr, time_text(w->table->time[w->to - 1], to).ptr,
+                          w->to - w->from, n->to - n->from));
     if (d->c.target.len)
-        card_line(stdout, a, "hurts at", str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(d->c.target), d->c.metric.len ? ", " : "",
-                                                 STR_ARG(d->c.metric)));
-    card_line(stdout, a, "knows", str_fmt(a, "%zu series that are off, %zu calls, %zu changes%s", count_off(&d->facts), d->c.call_count,
-                                          d->c.change_count, log_known(&d->c)));
+        card_line(
+            stdout, a, "hurts at",
+            str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(d->c.target), d->c.metric.len ? ", " : "", STR_ARG(d->c.metric)));
+    card_line(stdout, a, "knows",
+              str_fmt(a, "%zu series that are off, %zu calls, %zu changes%s", count_off(&d->facts), d->c.call_count,
+                      d->c.change_count, log_known(&d->c)));
 }
 
 static void print_causes(struct cli *cli, const struct diagnosis *d)
@@ -153,7 +160,8 @@ static void print_causes(struct cli *cli, const struct diagnosis *d)
     if (!d->causes.count) card_item(stdout, a, 2, STR("unknown: the evidence names none"));
     for (size_t i = 0; i < d->causes.count && i < d->top; i++) {
         const struct cause *c = &d->causes.items[i];
-        card_item(stdout, a, 2, plain_text(a, str_fmt(a, STR_FMT "  [%s, %.2f]", STR_ARG(c->title), cause_text(c->kind), c->score)));
+        card_item(stdout, a, 2,
+                  plain_text(a, str_fmt(a, STR_FMT "  [%s, %.2f]", STR_ARG(c->title), cause_text(c->kind), c->score)));
         for (size_t e = 0; e < c->evidence_count; e++) card_item(stdout, a, 6, plain_text(a, c->evidence[e].text));
     }
 }
@@ -204,7 +212,8 @@ static int run(struct cli *cli)
 static const struct cli_option options[] = {
     { "normal", 0, "FILE", NULL, "Metrics of normal operation, when they are in a file of their own." },
     { "at", 0, "TIME", NULL, "When it began to hurt (a date or seconds since 1970); else it is found." },
-    { "target", 0, "SERVICE[.METRIC[.STATISTIC]]", NULL, "Where it hurts; causes are then looked for in what it calls." },
+    { "target", 0, "SERVICE[.METRIC[.STATISTIC]]", NULL,
+      "Where it hurts; causes are then looked for in what it calls." },
     { "graph", 0, "FILE", NULL, "Who calls whom: an adjacency matrix as CSV, or a JSON list of [caller, callee]." },
     { "changes", 0, "FILE", NULL, "JSON list of changes: time, service, kind, summary." },
     { "log", 0, "FILE", NULL, "Output of the run that failed." },
@@ -217,12 +226,17 @@ const struct command command_diagnose = {
     .name = "diagnose",
     .args = "FOLDER|FILE",
     .summary = "Name the causes of a recorded case, without a server.",
-    .about = "Reads metrics from CSV (time, then a column SERVICE.METRIC each; or three header rows: service, metric, statistic), compares "
-             "the window in which it hurts with normal operation, and ranks causes, each with its evidence, or says unknown.\n\n"
-             "A folder is read by the names of its files: metrics.csv or anomalous.csv (the window), normal.csv or ../noissue/metrics.csv, "
-             "graph.csv or graph.json, target.json, changes.json, fail.log and pass.log (the output of the run that failed and of the last "
-             "good one; with these alone no metrics are needed). One file alone is cut at --at, else where it breaks.\n\n"
-             "Exit code: 0 unknown, 1 a cause was named.",
+    .about =
+        "Reads metrics from CSV (time, then a column SERVICE.METRIC each; or three header rows: service, metric, "
+        "statistic), compares "
+        "the window in which it hurts with normal operation, and ranks causes, each with its evidence, or says "
+        "unknown.\n\n"
+        "A folder is read by the names of its files: metrics.csv or anomalous.csv (the window), normal.csv or "
+        "../noissue/metrics.csv, "
+        "graph.csv or graph.json, target.json, changes.json, fail.log and pass.log (the output of the run that failed "
+        "and of the last "
+        "good one; with these alone no metrics are needed). One file alone is cut at --at, else where it breaks.\n\n"
+        "Exit code: 0 unknown, 1 a cause was named.",
     .options = options,
     .run = run,
 };

@@ -114,7 +114,8 @@ TEST(the_output_of_a_good_run_shows_what_is_new)
     write_file(str_fmt(&a, STR_FMT "/fail.log", STR_ARG(dir)).ptr,
                "start\n\x1b[31mE   KeyError: 'amount'\x1b[0m\ndone in 4 s\n");
     CHECK_I64(RUN(text, dir.ptr), EXIT_FOUND);
-    CHECK(has(text, "New in the failed run") && has(text, "line 2: E   KeyError: 'amount'") && fits(text) && !has(text, "\x1b[31m"));
+    CHECK(has(text, "New in the failed run") && has(text, "line 2: E   KeyError: 'amount'") && fits(text) &&
+          !has(text, "\x1b[31m"));
     CHECK(!has(text, "done in"));
     CHECK_I64(RUN(text, dir.ptr, "--json"), EXIT_FOUND);
     CHECK(has(text, "\"log\":[{\"line\":2,"));

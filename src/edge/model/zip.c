@@ -68,7 +68,8 @@ err zip_member(str zip, str name, struct arena *a, str *out)
     err e = find_member(zip, name, &m);
     if (e.code) return e;
     if (!begins(zip, m.local, LOCAL_BYTES, "PK\3\4")) return err_make(ERR_INPUT, "the zip file is damaged");
-    size_t data = m.local + (size_t)LOCAL_BYTES + number(zip, m.local + (size_t)26, 2) + number(zip, m.local + (size_t)28, 2);
+    size_t data =
+        m.local + (size_t)LOCAL_BYTES + number(zip, m.local + (size_t)26, 2) + number(zip, m.local + (size_t)28, 2);
     if (data > zip.len || zip.len - data < m.packed) return err_make(ERR_INPUT, "the zip file is damaged");
     char *to = arena_try(a, (size_t)m.size + 1);
     if (!to) return err_make(ERR_LIMIT, STR_FMT " is too large: %u bytes", STR_ARG(name), m.size);

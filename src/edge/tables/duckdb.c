@@ -1,6 +1,6 @@
-/* Parquet through DuckDB, whose library (70 MB) is opened only when a Parquet file is: $WEIR_DUCKDB, else libduckdb.so where the system
- * finds libraries. These are the few functions of its C API (1.x) that reading rows needs. Every value comes as text, which loses nothing: a double
- * is printed so that it reads back. */
+/* Parquet through DuckDB, whose library (70 MB) is opened only when a Parquet file is: $WEIR_DUCKDB, else libduckdb.so
+ * where the system finds libraries. These are the few functions of its C API (1.x) that reading rows needs. Every value
+ * comes as text, which loses nothing: a double is printed so that it reads back. */
 
 #include <dlfcn.h>
 #include <inttypes.h>
@@ -76,15 +76,19 @@ static err load(struct duck *d)
     const char *named = getenv("WEIR_DUCKDB");
     d->library = dlopen(named && *named ? named : "libduckdb.so", RTLD_NOW | RTLD_LOCAL);
     if (!d->library)
-        return err_make(ERR_NOT_FOUND, "Parquet needs DuckDB: install libduckdb.so (1.x), or name it in WEIR_DUCKDB; or write the table as CSV");
+        return err_make(
+            ERR_NOT_FOUND,
+            "Parquet needs DuckDB: install libduckdb.so (1.x), or name it in WEIR_DUCKDB; or write the table as CSV");
     return find_functions(d) ? OK : err_make(ERR_INPUT, "this libduckdb.so lacks functions of DuckDB 1.x");
 }
 
 /* No network, little memory. */
 static err open_database(struct duck *d)
 {
-    static const char *const settings[][2] = { { "autoinstall_known_extensions", "false" }, { "autoload_known_extensions", "false" },
-                                               { "memory_limit", "512MB" }, { "threads", "2" } };
+    static const char *const settings[][2] = { { "autoinstall_known_extensions", "false" },
+                                               { "autoload_known_extensions", "false" },
+                                               { "memory_limit", "512MB" },
+                                               { "threads", "2" } };
     bool failed = d->create_config(&d->config) != 0;
     for (size_t i = 0; i < sizeof settings / sizeof *settings && !failed; i++)
         failed = d->set_config(d->config, settings[i][0], settings[i][1]) != 0;

@@ -66,7 +66,9 @@ static size_t column_of(struct job *job, str name)
         job->cap = job->cap ? 2 * job->cap : 64;
         job->column = mem_grow(job->column, job->cap * sizeof *job->column);
     }
-    job->column[job->count] = (struct column){ .name = str_dup(job->a, name), .look = { { .whole = true, .rising = true }, { .whole = true, .rising = true } } };
+    job->column[job->count] =
+        (struct column){ .name = str_dup(job->a, name),
+                         .look = { { .whole = true, .rising = true }, { .whole = true, .rising = true } } };
     return job->count++;
 }
 
@@ -101,11 +103,13 @@ static void look_at(struct look *l, const struct cell *cell)
 static bool running(const struct column *c)
 {
     for (int k = 0; k < 2; k++)
-        if (!c->look[k].rising || c->look[k].numbers < RUNNING_ROWS || c->look[k].numbers != c->look[k].values) return false;
+        if (!c->look[k].rising || c->look[k].numbers < RUNNING_ROWS || c->look[k].numbers != c->look[k].values)
+            return false;
     return true;
 }
 
-/* Numbers when nine in ten are, by the reference; but a handful of whole numbers that come again and again are codes, so words. */
+/* Numbers when nine in ten are, by the reference; but a handful of whole numbers that come again and again are codes,
+ * so words. */
 static enum column_kind kind_of(const struct job *job, const struct column *c)
 {
     const struct look *l = c->look[0].values ? &c->look[0] : &c->look[1];
@@ -177,7 +181,8 @@ static void take_word(struct column_side *s, const struct cell *cell)
         return;
     }
     str text = cell->text;
-    if (cell->kind == CELL_NUMBER) text = (str){ digits, (size_t)snprintf(digits, sizeof digits, "%.15g", cell->number) };
+    if (cell->kind == CELL_NUMBER)
+        text = (str){ digits, (size_t)snprintf(digits, sizeof digits, "%.15g", cell->number) };
     drift_words_add(s->words, text, 1);
 }
 
@@ -295,7 +300,9 @@ static err compare_words(struct job *job, struct column *c, struct drift_column 
 
 static err compare(struct job *job, struct column *c, struct drift_column *out)
 {
-    *out = (struct drift_column){ .name = c->name, .kind = c->kind, .exact = true, .sentence = STR("no values"), .verdict = { .p = 1 } };
+    *out = (struct drift_column){
+        .name = c->name, .kind = c->kind, .exact = true, .sentence = STR("no values"), .verdict = { .p = 1 }
+    };
     if (!c->side[0].present || !c->side[1].present) {
         out->kind = c->side[0].present ? COLUMN_REMOVED : COLUMN_ADDED;
         out->sentence = c->side[0].present ? STR("the column is gone") : STR("the column is new");
@@ -308,7 +315,8 @@ static err compare(struct job *job, struct column *c, struct drift_column *out)
     if (c->kind == COLUMN_WORDS) {
         const struct cell none = { .kind = CELL_MISSING };
         for (int k = 0; k < 2; k++)
-            if (!c->side[k].words) take_word(&c->side[k], &none), c->side[k].words->rows = c->side[k].words->missing = 0;
+            if (!c->side[k].words)
+                take_word(&c->side[k], &none), c->side[k].words->rows = c->side[k].words->missing = 0;
     }
     struct arena scratch = arena_init(COMPARE_ARENA);
     err e = c->kind == COLUMN_NUMBERS ? compare_numbers(job, c, out, &scratch) : compare_words(job, c, out, &scratch);

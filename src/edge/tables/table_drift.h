@@ -1,5 +1,5 @@
-/* Two files, column by column: are they distributed alike? Reads both twice: some rows to see what the columns are, then everything, in
- * memory that does not grow with the files. */
+/* Two files, column by column: are they distributed alike? Reads both twice: some rows to see what the columns are,
+ * then everything, in memory that does not grow with the files. */
 #ifndef WEIR_EDGE_TABLES_TABLE_DRIFT_H
 #define WEIR_EDGE_TABLES_TABLE_DRIFT_H
 
@@ -25,11 +25,13 @@ struct drift_report {
 
 struct drift_options {
     struct drift_config config;
-    size_t memory;          /* bytes for whole columns of numbers; past that they become sketches, some 0.7 MB a column and side */
+    size_t
+        memory; /* bytes for whole columns of numbers; past that they become sketches, some 0.7 MB a column and side */
     str numbers, words;     /* comma separated names of columns that are to be read as such whatever they look like */
 };
 
 /* Everything in *out lives in `a`. Errors: those of reading; ERR_INPUT (no column on both sides). */
-MUST_USE err table_drift(str ref, str cur, const struct drift_options *options, struct arena *a, struct drift_report *out);
+MUST_USE err table_drift(str ref, str cur, const struct drift_options *options, struct arena *a,
+                         struct drift_report *out);
 
 #endif

@@ -14,7 +14,8 @@ static double unit(void)
 
 enum { ROWS = 1200 };
 
-/* id, amount, age, status, code and text; `changed`: amount shifts, ages go missing, a status is new; old or extra column. */
+/* id, amount, age, status, code and text; `changed`: amount shifts, ages go missing, a status is new; old or extra
+ * column. */
 static str write_table(struct arena *a, const char *name, bool changed, bool json, uint64_t seed)
 {
     static const char *const states[] = { "paid", "open", "failed", "void" };
@@ -29,8 +30,11 @@ static str write_table(struct arena *a, const char *name, bool changed, bool jso
         if (changed && unit() < 0.04) status = 3;
         bool missing = unit() < (changed ? 0.1 : 0.02);
         int code = (int)(unit() * 4), text = (int)(unit() * 1e6);
-        if (json && missing) (void)fprintf(f, "{\"id\":%d,\"amount\":%.6f,\"status\":\"%s\"}\n", i, amount, states[status]);
-        else if (json) (void)fprintf(f, "{\"id\":%d,\"amount\":%.6f,\"age\":%d,\"status\":\"%s\"}\n", i, amount, age, states[status]);
+        if (json && missing)
+            (void)fprintf(f, "{\"id\":%d,\"amount\":%.6f,\"status\":\"%s\"}\n", i, amount, states[status]);
+        else if (json)
+            (void)fprintf(f, "{\"id\":%d,\"amount\":%.6f,\"age\":%d,\"status\":\"%s\"}\n", i, amount, age,
+                          states[status]);
         else if (missing) (void)fprintf(f, "%d,%.6f,,%s,%d,t%d,1\n", i, amount, states[status], code, text);
         else (void)fprintf(f, "%d,%.6f,%d,%s,%d,t%d,1\n", i, amount, age, states[status], code, text);
     }
@@ -64,7 +68,8 @@ TEST(what_changed_in_a_table_is_found_and_the_rest_is_not)
     CHECK_OK(table_drift(ref, same, &o, &a, &r));
     CHECK_I64(r.drifted, 0);
     CHECK_I64(r.rows[0], ROWS);
-    CHECK(column(&r, "code")->kind == COLUMN_WORDS && column(&r, "text")->kind == COLUMN_WORDS && column(&r, "age")->kind == COLUMN_NUMBERS);
+    CHECK(column(&r, "code")->kind == COLUMN_WORDS && column(&r, "text")->kind == COLUMN_WORDS &&
+          column(&r, "age")->kind == COLUMN_NUMBERS);
     CHECK_OK(table_drift(ref, cur, &o, &a, &r));
     check_changed(&r);
     CHECK(column(&r, "old")->kind == COLUMN_REMOVED && column(&r, "old")->verdict.drift);
@@ -98,7 +103,8 @@ TEST(without_memory_columns_are_sketched_and_say_the_same)
     CHECK_OK(table_drift(ref, cur, &o, &a, &rough));
     const struct drift_column *x = column(&exact, "amount"), *y = column(&rough, "amount");
     CHECK(x->exact && !y->exact);
-    CHECK(fabs(x->numbers->ks - y->numbers->ks) < 1e-9 && y->numbers->side[1].rows == ROWS); /* fewer rows than a sketch's base */
+    CHECK(fabs(x->numbers->ks - y->numbers->ks) < 1e-9 &&
+          y->numbers->side[1].rows == ROWS); /* fewer rows than a sketch's base */
     check_changed(&rough);
     arena_done(&a);
 }
@@ -106,11 +112,14 @@ TEST(without_memory_columns_are_sketched_and_say_the_same)
 TEST(what_columns_are_can_be_told)
 {
     struct arena a = arena_init(1 << 24);
-    struct drift_options o = { .config = drift_config_default(), .memory = 64 << 20, .numbers = STR("code, id"), .words = STR("age") };
+    struct drift_options o = {
+        .config = drift_config_default(), .memory = 64 << 20, .numbers = STR("code, id"), .words = STR("age")
+    };
     struct drift_report r;
     str ref = write_table(&a, "ref.csv", false, false, 1), same = write_table(&a, "same.csv", false, false, 2);
     CHECK_OK(table_drift(ref, same, &o, &a, &r));
-    CHECK(column(&r, "code")->kind == COLUMN_NUMBERS && column(&r, "age")->kind == COLUMN_WORDS && column(&r, "id")->kind == COLUMN_NUMBERS);
+    CHECK(column(&r, "code")->kind == COLUMN_NUMBERS && column(&r, "age")->kind == COLUMN_WORDS &&
+          column(&r, "id")->kind == COLUMN_NUMBERS);
     arena_done(&a);
 }
 
@@ -127,7 +136,8 @@ TEST(odd_tables)
     struct arena a = arena_init(1 << 22);
     struct drift_options o = { .config = drift_config_default(), .memory = 1 << 20 };
     struct drift_report r;
-    str none = write_text(&a, "none.csv", "a,b\n"), few = write_text(&a, "few.csv", "a,b\n1,x\n,\n"), other = write_text(&a, "other.csv", "c\n1\n");
+    str none = write_text(&a, "none.csv", "a,b\n"), few = write_text(&a, "few.csv", "a,b\n1,x\n,\n"),
+        other = write_text(&a, "other.csv", "c\n1\n");
     CHECK_OK(table_drift(none, few, &o, &a, &r));
     CHECK_I64(r.drifted, 0);
     CHECK_OK(table_drift(few, few, &o, &a, &r));

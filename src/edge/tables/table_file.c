@@ -17,7 +17,8 @@ err window_more(struct window *w, bool *grown)
     w->len -= w->at;
     w->at = 0;
     if (w->len == w->cap) {
-        if (w->cap >= TABLE_FILE_ROW_MAX) return err_make(ERR_LIMIT, "a row is longer than %d MiB", TABLE_FILE_ROW_MAX >> 20);
+        if (w->cap >= TABLE_FILE_ROW_MAX)
+            return err_make(ERR_LIMIT, "a row is longer than %d MiB", TABLE_FILE_ROW_MAX >> 20);
         w->cap = w->cap ? 2 * w->cap : WINDOW_FIRST;
         w->ptr = mem_grow(w->ptr, w->cap);
     }
@@ -40,10 +41,12 @@ static bool has_column(const struct table_file *t, str name)
 
 err table_add_column(struct table_file *t, str name, size_t *index)
 {
-    if (t->columns == TABLE_FILE_COLUMNS_MAX) return err_make(ERR_LIMIT, "more than %d columns", TABLE_FILE_COLUMNS_MAX);
+    if (t->columns == TABLE_FILE_COLUMNS_MAX)
+        return err_make(ERR_LIMIT, "more than %d columns", TABLE_FILE_COLUMNS_MAX);
     name = str_utf8_prefix(str_trim(name), TABLE_FILE_NAME_MAX);
     str unique = name.len ? name : str_fmt(&t->names, "column %zu", t->columns + 1), base = unique;
-    for (int again = 2; has_column(t, unique); again++) unique = str_fmt(&t->names, STR_FMT " (%d)", STR_ARG(base), again);
+    for (int again = 2; has_column(t, unique); again++)
+        unique = str_fmt(&t->names, STR_FMT " (%d)", STR_ARG(base), again);
     if (t->columns == t->column_cap) {
         t->column_cap = t->column_cap ? 2 * t->column_cap : 64;
         t->column = mem_grow(t->column, t->column_cap * sizeof *t->column);
@@ -88,7 +91,8 @@ err table_file_open_fd(int fd, str name, bool json, struct table_file **out)
 static bool ends_in(str path, const char *const *ends)
 {
     for (; *ends; ends++)
-        if (path.len > strlen(*ends) && str_eq_nocase(str_cut(path, path.len - strlen(*ends), path.len), str_of(*ends))) return true;
+        if (path.len > strlen(*ends) && str_eq_nocase(str_cut(path, path.len - strlen(*ends), path.len), str_of(*ends)))
+            return true;
     return false;
 }
 
@@ -101,7 +105,8 @@ static bool begins_with(int fd, str text)
 
 err table_file_open(str path, struct table_file **out)
 {
-    static const char *const json_ends[] = { ".jsonl", ".ndjson", ".json", NULL }, *const csv_ends[] = { ".csv", ".tsv", NULL };
+    static const char *const json_ends[] = { ".jsonl", ".ndjson", ".json", NULL }, *const csv_ends[] = { ".csv", ".tsv",
+                                                                                                         NULL };
     static const char *const parquet_ends[] = { ".parquet", ".pq", NULL };
     struct stat st;
     char *z = mem_dup_z(path);

@@ -1,7 +1,8 @@
-/* Tables in files, row by row in constant memory: CSV, JSON Lines and, through DuckDB when its library is there, Parquet.
+/* Tables in files, row by row in constant memory: CSV, JSON Lines and, through DuckDB when its library is there,
+ * Parquet.
  *
- *   CSV         a header; delimiter , ; tab or | found in it; quotes may hold delimiters, quotes (doubled) and line ends (RFC 4180)
- *   JSON Lines  an object a line; a column a key, found as they come; nested values are their JSON text
+ *   CSV         a header; delimiter , ; tab or | found in it; quotes may hold delimiters, quotes (doubled) and line
+ * ends (RFC 4180) JSON Lines  an object a line; a column a key, found as they come; nested values are their JSON text
  *   Parquet     through libduckdb.so: $WEIR_DUCKDB, else where the system finds libraries; every value as its text
  *
  * Thread: any, one at a time per file. */
@@ -23,15 +24,17 @@ struct cell {
 
 struct table_file;
 
-/* By the name's end (.csv .tsv .txt, .jsonl .ndjson .json, .parquet), else by the first byte. Errors: ERR_NOT_FOUND, ERR_IO, ERR_INPUT
- * (empty, no header), ERR_LIMIT (too many columns), ERR_NOT_FOUND with a hint when Parquet has no reader. */
+/* By the name's end (.csv .tsv .txt, .jsonl .ndjson .json, .parquet), else by the first byte. Errors: ERR_NOT_FOUND,
+ * ERR_IO, ERR_INPUT (empty, no header), ERR_LIMIT (too many columns), ERR_NOT_FOUND with a hint when Parquet has no
+ * reader. */
 MUST_USE err table_file_open(str path, struct table_file **out);
 /* From a descriptor, which becomes the table's; json: JSON Lines, else CSV. `name` is for messages. */
 MUST_USE err table_file_open_fd(int fd, str name, bool json, struct table_file **out);
 void table_file_close(struct table_file *t);
 
-/* The next row; *row has table_file_columns() cells, also for columns that were found with this row. *more: false at the end.
- * Rows that cannot be read are passed over and counted. Errors: ERR_IO, ERR_INPUT (a quote that never ends), ERR_LIMIT. */
+/* The next row; *row has table_file_columns() cells, also for columns that were found with this row. *more: false at
+ * the end. Rows that cannot be read are passed over and counted. Errors: ERR_IO, ERR_INPUT (a quote that never ends),
+ * ERR_LIMIT. */
 MUST_USE err table_file_next(struct table_file *t, const struct cell **row, bool *more);
 size_t table_file_columns(const struct table_file *t);
 str table_file_column(const struct table_file *t, size_t i); /* names are unique: a repeated one gets " (2)" */

@@ -30,8 +30,8 @@ struct table_format {
 };
 extern const struct table_format table_csv, table_json, table_parquet;
 
-/* Make room ahead: move what is there to the front and read on. *grown: false at the end of the file. Errors: ERR_IO, ERR_LIMIT (one row
- * is longer than TABLE_FILE_ROW_MAX). Pointers into the window move. */
+/* Make room ahead: move what is there to the front and read on. *grown: false at the end of the file. Errors: ERR_IO,
+ * ERR_LIMIT (one row is longer than TABLE_FILE_ROW_MAX). Pointers into the window move. */
 MUST_USE err window_more(struct window *w, bool *grown);
 /* Add a column; *index is where it is. Errors: ERR_LIMIT. */
 MUST_USE err table_add_column(struct table_file *t, str name, size_t *index);

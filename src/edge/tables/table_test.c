@@ -34,7 +34,8 @@ static str shown(str text, bool json, struct arena *a)
     }
     if (e.code) buf_fmt(&b, "%s", err_name(e.code));
     if (t && !e.code) {
-        for (size_t i = 0; i < table_file_columns(t); i++) buf_fmt(&b, " [" STR_FMT "]", STR_ARG(table_file_column(t, i)));
+        for (size_t i = 0; i < table_file_columns(t); i++)
+            buf_fmt(&b, " [" STR_FMT "]", STR_ARG(table_file_column(t, i)));
         buf_fmt(&b, " %zu", table_file_refused(t));
     }
     table_file_close(t);
@@ -62,7 +63,8 @@ TEST(csv_as_it_comes)
         { "\n1\n", "INPUT" },
     };
     struct arena a = arena_init(1 << 20);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) CHECK_STR(shown(str_of(cases[i].text), false, &a), cases[i].want);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CHECK_STR(shown(str_of(cases[i].text), false, &a), cases[i].want);
     arena_done(&a);
 }
 
@@ -77,7 +79,8 @@ TEST(json_lines_find_their_columns)
         { "", " 0" },
     };
     struct arena a = arena_init(1 << 20);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) CHECK_STR(shown(str_of(cases[i].text), true, &a), cases[i].want);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CHECK_STR(shown(str_of(cases[i].text), true, &a), cases[i].want);
     arena_done(&a);
 }
 
@@ -113,11 +116,20 @@ TEST(numbers_as_they_are_written)
     static const struct {
         const char *text;
         double want;
-    } good[] = { { "1", 1 }, { " -2.50 ", -2.5 }, { "+.5", 0.5 }, { "0.1", 0.1 }, { "123456789012345678", 123456789012345678.0 }, { "1e-3", 1e-3 },
-                 { "0.30000000000000004", 0.30000000000000004 }, { "-0", 0 }, { "999999999999999", 999999999999999.0 }, { "4.35", 4.35 } };
+    } good[] = { { "1", 1 },
+                 { " -2.50 ", -2.5 },
+                 { "+.5", 0.5 },
+                 { "0.1", 0.1 },
+                 { "123456789012345678", 123456789012345678.0 },
+                 { "1e-3", 1e-3 },
+                 { "0.30000000000000004", 0.30000000000000004 },
+                 { "-0", 0 },
+                 { "999999999999999", 999999999999999.0 },
+                 { "4.35", 4.35 } };
     static const char *const bad[] = { "", "x", "1,5", "0x10", "--1", "1.2.3", "12 3", "." };
     double v;
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK(cell_number(str_of(good[i].text), &v) && v == good[i].want);
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        CHECK(cell_number(str_of(good[i].text), &v) && v == good[i].want);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(!cell_number(str_of(bad[i]), &v));
 }
 
@@ -127,7 +139,10 @@ TEST(files_are_told_by_name_and_first_byte)
     static const struct {
         const char *name, *text;
         size_t columns;
-    } files[] = { { "x.csv", "a,b\n1,2\n", 2 }, { "x.jsonl", "{\"q\":1}\n", 1 }, { "x.dat", "{\"q\":1}\n", 1 }, { "x.txt", "a;b;c\n", 3 } };
+    } files[] = { { "x.csv", "a,b\n1,2\n", 2 },
+                  { "x.jsonl", "{\"q\":1}\n", 1 },
+                  { "x.dat", "{\"q\":1}\n", 1 },
+                  { "x.txt", "a;b;c\n", 3 } };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         str path = str_fmt(&a, STR_FMT "/%s", STR_ARG(test_dir()), files[i].name);
         FILE *f = fopen(path.ptr, "w");

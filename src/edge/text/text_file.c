@@ -16,7 +16,8 @@ static err map_file(str path, struct text_file *f)
     mem_free(z);
     struct stat st;
     if (!e.code && fstat(fd, &st) != 0) e = err_errno("stat");
-    if (!e.code && (!S_ISREG(st.st_mode) || st.st_size == 0)) e = err_make(ERR_CORRUPT, "not a text model: it is empty or no file");
+    if (!e.code && (!S_ISREG(st.st_mode) || st.st_size == 0))
+        e = err_make(ERR_CORRUPT, "not a text model: it is empty or no file");
     if (!e.code) {
         f->size = (size_t)st.st_size;
         f->map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);

@@ -1,5 +1,5 @@
-/* A trained classifier from its file, mapped, with the encoder of sentences when the model wants vectors and there is one.
- * Thread: one at a time. */
+/* A trained classifier from its file, mapped, with the encoder of sentences when the model wants vectors and there is
+ * one. Thread: one at a time. */
 #ifndef WEIR_EDGE_TEXT_FILE_H
 #define WEIR_EDGE_TEXT_FILE_H
 

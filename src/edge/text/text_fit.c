@@ -248,7 +248,8 @@ static err learn_odds(const struct text_held *h, size_t terms, const float *outs
     float *value = mem_new(rows * terms * sizeof *value);
     unsigned char *label = mem_new(rows), *use = mem_new(rows);
     for (size_t i = 0; i < rows; i++) {
-        const float *from = i < h->rows ? h->term + i * TEXT_OUTSIDE_TERMS : outside + (i - h->rows) * TEXT_OUTSIDE_TERMS;
+        const float *from =
+            i < h->rows ? h->term + i * TEXT_OUTSIDE_TERMS : outside + (i - h->rows) * TEXT_OUTSIDE_TERMS;
         label[i] = i >= h->rows;
         use[i] = label[i] || h->label[i] < h->classes;
         start[i + 1] = (uint32_t)((i + 1) * terms);

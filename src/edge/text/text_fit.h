@@ -1,5 +1,5 @@
-/* What held-back scores teach: the factors that make them probabilities, how large prediction sets must be, what tells a
- * text of no class. Everything is convex and solved to the end; no chance in it. Thread: any. */
+/* What held-back scores teach: the factors that make them probabilities, how large prediction sets must be, what tells
+ * a text of no class. Everything is convex and solved to the end; no chance in it. Thread: any. */
 #ifndef WEIR_EDGE_TEXT_FIT_H
 #define WEIR_EDGE_TEXT_FIT_H
 
@@ -30,8 +30,8 @@ struct text_quality text_quality_of(const float *p, const uint32_t *label, size_
                                     const struct text_scale *s);
 
 /* Odds of "none of these" from the first `terms` terms, logistic between held-back texts and `outside` (count rows of
- * terms); without examples the terms count alike, each by its spread. The threshold lets `refused` (0..1) of the texts of
- * training be refused. Errors: ERR_LIMIT. */
+ * terms); without examples the terms count alike, each by its spread. The threshold lets `refused` (0..1) of the texts
+ * of training be refused. Errors: ERR_LIMIT. */
 MUST_USE err text_fit_outside(const struct text_held *h, size_t terms, const float *outside, size_t count,
                               double refused, struct text_scale *s);
 

@@ -165,7 +165,8 @@ static void add(const struct text_linear *l, size_t feature, double value, float
     for (size_t c = 0; c < l->classes; c++) out[c] += (float)value * row[c];
 }
 
-void text_linear_score(const struct text_linear *l, const struct text_terms *t, size_t row, const double *idf, float *out)
+void text_linear_score(const struct text_linear *l, const struct text_terms *t, size_t row, const double *idf,
+                       float *out)
 {
     double *value = mem_new((t->start[row + 1] - t->start[row] + 1) * sizeof *value);
     text_terms_row(t, row, idf, value);

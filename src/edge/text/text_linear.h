@@ -1,6 +1,6 @@
 /* Linear classifiers by LIBLINEAR (Fan et al., JMLR 9, 2008): one class against the rest, squared hinge loss, dual
- * coordinate descent. LIBLINEAR draws from the C library's rand(), which is seeded here: training belongs in a process of
- * its own (`weir text train`). Thread: one in the process. */
+ * coordinate descent. LIBLINEAR draws from the C library's rand(), which is seeded here: training belongs in a process
+ * of its own (`weir text train`). Thread: one in the process. */
 #ifndef WEIR_EDGE_TEXT_LINEAR_H
 #define WEIR_EDGE_TEXT_LINEAR_H
 
@@ -20,14 +20,16 @@ struct text_linear_opts {
 
 /* Of the rows with use[i] != 0 (NULL: all) and a label below `classes`. On terms weighted by idf, or on dense vectors.
  * Errors: ERR_INPUT (fewer than two classes among the rows). */
-MUST_USE err text_linear_sparse(const struct text_terms *t, const double *idf, const uint32_t *label, const uint8_t *use,
-                                size_t classes, const struct text_linear_opts *o, struct text_linear *out);
+MUST_USE err text_linear_sparse(const struct text_terms *t, const double *idf, const uint32_t *label,
+                                const uint8_t *use, size_t classes, const struct text_linear_opts *o,
+                                struct text_linear *out);
 MUST_USE err text_linear_dense(const float *x, size_t dims, size_t rows, const uint32_t *label, const uint8_t *use,
                                size_t classes, const struct text_linear_opts *o, struct text_linear *out);
 void text_linear_done(struct text_linear *l);
 
 /* Margins of a row, a class each. */
-void text_linear_score(const struct text_linear *l, const struct text_terms *t, size_t row, const double *idf, float *out);
+void text_linear_score(const struct text_linear *l, const struct text_terms *t, size_t row, const double *idf,
+                       float *out);
 void text_linear_score_dense(const struct text_linear *l, const float *x, float *out);
 
 #endif

@@ -109,7 +109,8 @@ static void deal_folds(struct training *t)
 {
     t->fold = mem_new(t->d->rows + 1);
     uint64_t seed = hash64((str){ (const char *)&t->o->seed, sizeof t->o->seed });
-    for (size_t i = 0; i < t->d->rows; i++) t->fold[i] = (uint8_t)((hash64_more(seed, t->d->text[i]) >> 20) % TEXT_FOLDS);
+    for (size_t i = 0; i < t->d->rows; i++)
+        t->fold[i] = (uint8_t)((hash64_more(seed, t->d->text[i]) >> 20) % TEXT_FOLDS);
 }
 
 static void hold_init(struct training *t)
@@ -287,7 +288,8 @@ static err check(const struct text_data *d)
     for (size_t i = 0; i < d->rows; i++) n += d->label[i] < d->classes;
     if (d->classes < CLASSES_LEAST) return err_make(ERR_INPUT, "%zu labels found; at least two are needed", d->classes);
     if (d->classes > TEXT_CLASSES_MAX)
-        return err_make(ERR_INPUT, "%zu different labels, at most %d: is it the right column?", d->classes, TEXT_CLASSES_MAX);
+        return err_make(ERR_INPUT, "%zu different labels, at most %d: is it the right column?", d->classes,
+                        TEXT_CLASSES_MAX);
     if (n < ROWS_LEAST) return err_make(ERR_INPUT, "%zu labelled texts; at least %d are needed", n, ROWS_LEAST);
     return OK;
 }

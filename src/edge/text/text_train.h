@@ -1,6 +1,6 @@
-/* From labelled texts to a model file: five parts of the texts are held back in turn, models of the rest judge them, and
- * what they got right sets the factors, sets and thresholds of the final model, which learns from all. The same data,
- * options and seed give the same bytes. Uses the C library's rand(): one at a time in a process. */
+/* From labelled texts to a model file: five parts of the texts are held back in turn, models of the rest judge them,
+ * and what they got right sets the factors, sets and thresholds of the final model, which learns from all. The same
+ * data, options and seed give the same bytes. Uses the C library's rand(): one at a time in a process. */
 #ifndef WEIR_EDGE_TEXT_TRAIN_H
 #define WEIR_EDGE_TEXT_TRAIN_H
 
@@ -22,8 +22,8 @@ struct text_report {
     size_t terms, outside;
 };
 
-/* `out` becomes the file's bytes, which text_model_open takes. Errors: ERR_INPUT (fewer than two classes, a class or all
- * too small), ERR_LIMIT. */
+/* `out` becomes the file's bytes, which text_model_open takes. Errors: ERR_INPUT (fewer than two classes, a class or
+ * all too small), ERR_LIMIT. */
 MUST_USE err text_train(const struct text_data *d, const struct text_train_opts *o, struct buf *out,
                         struct text_report *report);
 

@@ -19,7 +19,8 @@ struct text_parts {
     str about;
 };
 
-/* Append the file to `out`. Errors: ERR_LIMIT (larger than `out` may grow, or features that do not spread over the index). */
+/* Append the file to `out`. Errors: ERR_LIMIT (larger than `out` may grow, or features that do not spread over the
+ * index). */
 MUST_USE err text_write(const struct text_parts *p, struct buf *out);
 
 #endif

@@ -106,7 +106,8 @@ static void count_all(const struct desk_rules *r, const struct token *tokens, si
         for (int axis = 0; axis < AXES; axis++) {
             if (!best[axis] || at < covered[axis]) continue;
             covered[axis] = at + best[axis]->count;
-            bool turned = negated(r, tokens, at) || (axis == AXIS_URGENCY && negated_after(r, tokens, covered[axis], n));
+            bool turned =
+                negated(r, tokens, at) || (axis == AXIS_URGENCY && negated_after(r, tokens, covered[axis], n));
             count_hit(r, best[axis], turned, (double)t->weight, s);
         }
     }

@@ -279,8 +279,8 @@ static const char *url_end(const struct scan *s, const char *p)
     return p;
 }
 
-/* node-17:9092, mx.example.net:25, localhost:8080: a name and a number of two to five digits are a place, and a value. A bare word is
- * not taken: "PendingReds:10" is a key and its value. NULL when none stands here. */
+/* node-17:9092, mx.example.net:25, localhost:8080: a name and a number of two to five digits are a place, and a value.
+ * A bare word is not taken: "PendingReds:10" is a key and its value. NULL when none stands here. */
 static const char *place_end(const struct scan *s, str word, enum log_kind kind)
 {
     const char *p = word.ptr + word.len + 1;

@@ -117,7 +117,8 @@ static bool is_id(str w, const struct counts *c)
 {
     uint8_t first = log_class_of[(uint8_t)w.ptr[0]];
     if (first == LOG_JOIN && w.len > 1 && w.ptr[0] != '_') first = log_class_of[(uint8_t)w.ptr[1]]; /* a sign, @0x12 */
-    /* job_1445144423722_0020_m_000003; a single number may be short in one line and long in the next, and stays a name */
+    /* job_1445144423722_0020_m_000003; a single number may be short in one line and long in the next, and stays a name
+     */
     if (c->numbers >= 3 || (c->numbers == 2 && c->digits >= ID_DIGITS)) return true;
     return first == LOG_DIGIT || c->switches >= 4 || c->dots;   /* with a dot: a host, a file, a version */
 }

@@ -60,13 +60,16 @@ bool run_volume_check(const struct run_sample *now, const struct run_sample *his
     if (!now->ok || now->rows < 0 || used < RUN_HISTORY_MIN) return false;
     struct level l = level_of(v, used);
     double margin = larger(larger(0.35 * l.median, 5 * l.spread), 1);
-    *out = (struct run_alarm){ .value = (double)now->rows, .low = larger(l.median - margin, 0), .high = l.median + margin };
+    *out = (struct run_alarm){ .value = (double)now->rows,
+                               .low = larger(l.median - margin, 0),
+                               .high = l.median + margin };
     bool none = now->rows == 0 && l.median - 3 * l.spread > 0;
     out->score = score(larger(out->value - out->high, out->low - out->value), margin);
     return none || out->value > out->high || out->value < out->low;
 }
 
-bool run_error_rate_check(const struct run_sample *now, const struct run_sample *history, size_t n, struct run_alarm *out)
+bool run_error_rate_check(const struct run_sample *now, const struct run_sample *history, size_t n,
+                          struct run_alarm *out)
 {
     enum { RECENT = 10, BEFORE_MIN = 10 };
     if (now->ok || n < RECENT - 1 + BEFORE_MIN) return false;

@@ -60,8 +60,8 @@ str detect_sentence(const struct detect_alarm *a, str unit, struct arena *mem)
                                         : unit,
         range = range_text(a, mem);
     int digits = a->part == DETECT_PATTERN ? 2 : 6;
-    str out =
-        str_fmt(mem, "%s %.*g%s" STR_FMT ", " STR_FMT, subject, digits, a->value, u.len ? " " : "", STR_ARG(u), STR_ARG(range));
+    str out = str_fmt(mem, "%s %.*g%s" STR_FMT ", " STR_FMT, subject, digits, a->value, u.len ? " " : "", STR_ARG(u),
+                      STR_ARG(range));
     if (a->part >= DETECT_LEARNED) return out;
     str rarity = rarity_text(a->once_in, mem);
     return str_fmt(mem, STR_FMT " (expected once in about " STR_FMT ")", STR_ARG(out), STR_ARG(rarity));

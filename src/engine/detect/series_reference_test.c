@@ -61,8 +61,9 @@ static void compare(const struct neighbour *want, const struct discord_profile *
     bool same = fabs(nearest - want->nearest) < 1e-6 &&
                 (want->before < 0 ? isinf(before) : fabs(before - want->before) < 1e-6);
     if (!same)
-        test_failed(__FILE__, __LINE__, "shape %d, %zu rows, window %zu, row %zu: %.9g, before %.9g, want %.9g and %.9g",
-                    (int)want->shape, want->rows, want->window, want->row, nearest, before, want->nearest, want->before);
+        test_failed(__FILE__, __LINE__,
+                    "shape %d, %zu rows, window %zu, row %zu: %.9g, before %.9g, want %.9g and %.9g", (int)want->shape,
+                    want->rows, want->window, want->row, nearest, before, want->nearest, want->before);
 }
 
 TEST(nearest_neighbours_are_those_of_stumpy)
@@ -90,7 +91,7 @@ TEST(medians_and_spreads_are_those_of_scipy)
         struct column_scale s = column_scale_of(x, want->rows);
         double spread = want->deviation > 0 ? want->deviation : s.spread; /* more than half are equal: our own rule */
         if (fabs(s.centre - want->median) > 1e-12 * fabs(want->median) || fabs(s.spread - spread) > 1e-9 * spread)
-            test_failed(__FILE__, __LINE__, "shape %d, %zu rows: %.15g and %.15g, want %.15g and %.15g", (int)want->shape,
-                        want->rows, s.centre, s.spread, want->median, want->deviation);
+            test_failed(__FILE__, __LINE__, "shape %d, %zu rows: %.15g and %.15g, want %.15g and %.15g",
+                        (int)want->shape, want->rows, s.centre, s.spread, want->median, want->deviation);
     }
 }

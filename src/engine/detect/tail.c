@@ -6,7 +6,8 @@ static const double bins_an_octave = 6;
 static const double gone = 0.3;      /* a count that has faded below this is forgotten */
 static const double least_known = 50; /* numbers before a tail says anything */
 static const double top_share = 0.02, top_least = 12;
-static const double excess_prior = 0.25, excess_weight = 10; /* octaves, and how many observations that belief is worth */
+static const double excess_prior = 0.25,
+                    excess_weight = 10; /* octaves, and how many observations that belief is worth */
 
 static unsigned bin_of(double x)
 {
@@ -52,7 +53,8 @@ double tail_bits(const struct detect_tail *t, double x)
     int b = DETECT_TAIL_BINS;
     while (b > 0 && seen < need) {
         b--;
-        excess += seen / bins_an_octave + (double)count[b] * 0.5 / bins_an_octave; /* all above move one bin further from the edge */
+        excess += seen / bins_an_octave +
+                  (double)count[b] * 0.5 / bins_an_octave; /* all above move one bin further from the edge */
         seen += (double)count[b];
     }
     double edge = b / bins_an_octave;

@@ -1,8 +1,9 @@
 /* How unusual a number is among a series' own past numbers of the same kind.
  *
  * Each side (below zero, above zero) is a histogram over log2(1 + |x|) with six bins an octave. Inside what was seen,
- * rarity is counted; beyond it, it is extrapolated: past the highest 2 % the logarithm is taken as exponential (a Pareto
- * tail) with the mean excess that was observed, pulled towards a common one while there is little data. Old counts fade. */
+ * rarity is counted; beyond it, it is extrapolated: past the highest 2 % the logarithm is taken as exponential (a
+ * Pareto tail) with the mean excess that was observed, pulled towards a common one while there is little data. Old
+ * counts fade. */
 #ifndef WEIR_ENGINE_DETECT_TAIL_H
 #define WEIR_ENGINE_DETECT_TAIL_H
 

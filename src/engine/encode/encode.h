@@ -2,8 +2,8 @@
  * weights and activations, and the WordPiece tokenizer that belongs to it. Two texts that mean the same have a cosine
  * near 1; since vectors are of unit length, it is their dot product.
  *
- * A model is a view over the bytes of one file (format.h), made by encode_convert from the published weights. Nothing is
- * allocated: the caller brings a scratch memory, one for each thread that encodes. The same model may be used by any
+ * A model is a view over the bytes of one file (format.h), made by encode_convert from the published weights. Nothing
+ * is allocated: the caller brings a scratch memory, one for each thread that encodes. The same model may be used by any
  * number of threads at once.
  *
  *   W. Wang et al., MiniLM: Deep Self-Attention Distillation, 2020 · J. Devlin et al., BERT, 2018 · N. Reimers and

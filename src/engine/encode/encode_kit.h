@@ -28,7 +28,8 @@ static inline float kit_draw(struct kit_writer *w)
     return sum * 1.7f;
 }
 
-static inline void kit_tensor(struct kit_writer *w, const char *name, size_t rows, size_t columns, float mean, float spread)
+static inline void kit_tensor(struct kit_writer *w, const char *name, size_t rows, size_t columns, float mean,
+                              float spread)
 {
     size_t n = rows * (columns ? columns : 1), at = w->used * sizeof(float);
     buf_fmt(&w->head, "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[%zu", w->head.len > 1 ? "," : "", name, rows);
@@ -93,12 +94,17 @@ static inline str kit_weights(struct arena *a)
 /* [PAD], unused, [UNK], [CLS], [SEP]; then letters and digits, the same inside words, and some longer pieces. */
 static inline str kit_vocab(struct arena *a)
 {
-    static const char *const longer[] = { "disk", "full", "##ing", "##s", "re", "##start", "restart", "job", "fail", "##ed",
-                                          "the", "is", "error", "pod", "!", ".", ",", "?" };
+    static const char *const longer[] = { "disk", "full", "##ing", "##s",   "re",  "##start", "restart", "job", "fail",
+                                          "##ed", "the",  "is",    "error", "pod", "!",       ".",       ",",   "?" };
     struct buf b = buf_init(1 << 16);
     size_t n = 103;
     for (size_t i = 0; i < n; i++)
-        buf_fmt(&b, "%s\n", i == 0 ? "[PAD]" : i == 100 ? "[UNK]" : i == 101 ? "[CLS]" : i == 102 ? "[SEP]" : "[unused]");
+        buf_fmt(&b, "%s\n",
+                i == 0     ? "[PAD]"
+                : i == 100 ? "[UNK]"
+                : i == 101 ? "[CLS]"
+                : i == 102 ? "[SEP]"
+                           : "[unused]");
     for (int rest = 0; rest < 2; rest++)
         for (char c = 'a'; c <= 'z'; c++, n++) buf_fmt(&b, "%s%c\n", rest ? "##" : "", c);
     for (size_t i = 0; i < sizeof longer / sizeof *longer; i++, n++) buf_fmt(&b, "%s\n", longer[i]);
@@ -117,7 +123,8 @@ static inline struct encode_header kit_header(uint64_t size, const struct trie *
                                .state_ids = states + (t->count * sizeof *t->states + 63) / 64 * 64 };
     for (size_t i = 0; i < LAYERS; i++) {
         for (size_t k = 0; k < PRODUCTS; k++)
-            h.layers[i].products[k] = (struct format_product){ shapes[k][0], shapes[k][1], room, room, room, room, room };
+            h.layers[i].products[k] =
+                (struct format_product){ shapes[k][0], shapes[k][1], room, room, room, room, room };
         for (size_t k = 0; k < 2; k++) h.layers[i].norms[k] = (struct format_norm){ room, room };
     }
     return h;

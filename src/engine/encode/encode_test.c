@@ -170,14 +170,34 @@ static void check_ids(const struct encode_model *m, str text, const uint16_t *wa
 {
     uint16_t ids[ENCODE_PIECES_MAX];
     size_t count = encode_tokenize(m, text, ids);
-    bool same = count == n + 2 && ids[0] == ID_CLS && ids[n + 1] == ID_SEP && memcmp(ids + 1, want, n * sizeof *want) == 0;
+    bool same =
+        count == n + 2 && ids[0] == ID_CLS && ids[n + 1] == ID_SEP && memcmp(ids + 1, want, n * sizeof *want) == 0;
     if (!same) test_failed(__FILE__, __LINE__, "pieces of '" STR_FMT "'", STR_ARG(text));
 }
 
 TEST(words_are_cut_into_the_longest_pieces_first)
 {
     struct encode_model m = model();
-    enum { A = 103, REST_A = 129, DISK = 155, FULL, ING, S, RE, START, RESTART, JOB, FAIL, ED, THE, IS, ERROR, POD, BANG, DOT };
+    enum {
+        A = 103,
+        REST_A = 129,
+        DISK = 155,
+        FULL,
+        ING,
+        S,
+        RE,
+        START,
+        RESTART,
+        JOB,
+        FAIL,
+        ED,
+        THE,
+        IS,
+        ERROR,
+        POD,
+        BANG,
+        DOT
+    };
     check_ids(&m, STR("restarting"), (const uint16_t[]){ RESTART, ING }, 2);
     check_ids(&m, STR("  Rest\tDISK\xc3\xa9 "), (const uint16_t[]){ RE, S, REST_A + 19, DISK, REST_A + 4 }, 5);
     check_ids(&m, STR("disk9 full"), (const uint16_t[]){ ID_UNKNOWN, FULL }, 2);

@@ -7,7 +7,8 @@
  * [outputs / 64][inputs / 4][64][4], which is the order in which VNNI, AMX and dot-product instructions want it. x
  * becomes u8 with one scale and one offset a row: x[j] * pre[j] = scale * q[j] + low. Then
  *
- *   y[n] = weight_scale[n] * scale * sum_j q[j] w[n][j] + low * column[n] + bias[n],   column[n] = weight_scale[n] * sum_j w[n][j]
+ *   y[n] = weight_scale[n] * scale * sum_j q[j] w[n][j] + low * column[n] + bias[n],   column[n] = weight_scale[n] *
+ * sum_j w[n][j]
  *
  * where the sum over j is a 32-bit integer that every kernel computes exactly (1536 * 255 * 127 < 2^31). `pre` takes
  * the few inputs that are far larger than the others down, and the weights up by as much (SmoothQuant, G. Xiao et al.,
@@ -56,8 +57,8 @@ struct format_layer {
     struct format_norm norms[2]; /* after attention, after the feed-forward part */
 };
 
-/* One state of the trie: a double array (J. Aoe, 1989). From state s, byte c leads to t = base[s] + c when check[t] is s.
- * Text of a word starts at state 0, of a "##" piece at state 1. */
+/* One state of the trie: a double array (J. Aoe, 1989). From state s, byte c leads to t = base[s] + c when check[t] is
+ * s. Text of a word starts at state 0, of a "##" piece at state 1. */
 struct format_state {
     uint32_t base, check;
 };

@@ -1,6 +1,6 @@
 /* The arithmetic for one kind of processor. The stages are the same code for all (stages.h), compiled for the
- * instructions of each; what differs is the product of 8-bit integers. That is exact, and floats are computed in one order
- * without fused operations: every kernel gives the same bits. */
+ * instructions of each; what differs is the product of 8-bit integers. That is exact, and floats are computed in one
+ * order without fused operations: every kernel gives the same bits. */
 #ifndef WEIR_ENGINE_ENCODE_KERNEL_H
 #define WEIR_ENGINE_ENCODE_KERNEL_H
 
@@ -41,7 +41,8 @@ struct encode_kernel {
     void (*run)(const struct encode_model *m, struct encode_batch *b); /* ids and starts in, x out */
 };
 
-extern const struct encode_kernel *const encode_kernels[]; /* fastest first, ended by NULL; the last one runs everywhere */
+extern const struct encode_kernel
+    *const encode_kernels[]; /* fastest first, ended by NULL; the last one runs everywhere */
 
 extern const struct encode_kernel encode_kernel_scalar, encode_kernel_avx2, encode_kernel_avx512, encode_kernel_amx,
     encode_kernel_neon;

@@ -1,6 +1,6 @@
-/* AMX: a unit that multiplies tiles of 16 rows by 64 bytes. Panels are stored in the order in which it takes them: 16 groups of four
- * inputs by 16 outputs are one tile. Everything else is AVX-512. ENCODE_AMX_MODEL compiles it against a model of the unit in C
- * (tests/amx_model.h), for tests where no processor has it. */
+/* AMX: a unit that multiplies tiles of 16 rows by 64 bytes. Panels are stored in the order in which it takes them: 16
+ * groups of four inputs by 16 outputs are one tile. Everything else is AVX-512. ENCODE_AMX_MODEL compiles it against a
+ * model of the unit in C (tests/amx_model.h), for tests where no processor has it. */
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,7 +60,9 @@ static bool usable(void)
 }
 
 extern const struct encode_kernel encode_kernel_amx_model;
-const struct encode_kernel encode_kernel_amx_model = { .name = "amx-model", .usable = usable, .product = product, .run = run };
+const struct encode_kernel encode_kernel_amx_model = {
+    .name = "amx-model", .usable = usable, .product = product, .run = run
+};
 
 #else
 

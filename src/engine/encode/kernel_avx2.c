@@ -1,5 +1,5 @@
-/* AVX2. Its own product of bytes saturates at 16 bits, so bytes are widened: the even and the odd ones each become pairs of 16 bits,
- * whose products vpmaddwd adds without loss. */
+/* AVX2. Its own product of bytes saturates at 16 bits, so bytes are widened: the even and the odd ones each become
+ * pairs of 16 bits, whose products vpmaddwd adds without loss. */
 #include <immintrin.h>
 
 #include "engine/encode/vectors.h"

@@ -1,5 +1,5 @@
-/* AVX-512 with VNNI: vpdpbusd adds the products of 64 pairs of bytes to 16 sums. A tile of 6 rows by 64 outputs keeps 24
- * sums in registers and needs 10 loads for 24 such instructions. */
+/* AVX-512 with VNNI: vpdpbusd adds the products of 64 pairs of bytes to 16 sums. A tile of 6 rows by 64 outputs keeps
+ * 24 sums in registers and needs 10 loads for 24 such instructions. */
 #include "engine/encode/avx512.h"
 
 enum { TILE_ROWS = 6 };
@@ -41,8 +41,8 @@ static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *pan
 
 static bool usable(void)
 {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vnni");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni");
 }
 
 const struct encode_kernel encode_kernel_avx512 = { .name = "avx512-vnni", .usable = usable, .product = product,

@@ -1,5 +1,5 @@
-/* NEON with the dot product of ARMv8.2: sdot takes signed bytes on both sides, so inputs move down by 128 and 128 times the sum of
- * the weights is put back. The sums are the same integers as everywhere. */
+/* NEON with the dot product of ARMv8.2: sdot takes signed bytes on both sides, so inputs move down by 128 and 128 times
+ * the sum of the weights is put back. The sums are the same integers as everywhere. */
 #include <arm_neon.h>
 #include <sys/auxv.h>
 
@@ -67,4 +67,6 @@ static bool usable(void)
     return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
 }
 
-const struct encode_kernel encode_kernel_neon = { .name = "neon-dot", .usable = usable, .product = product, .run = run };
+const struct encode_kernel encode_kernel_neon = {
+    .name = "neon-dot", .usable = usable, .product = product, .run = run
+};

@@ -1,4 +1,5 @@
-/* For every processor: plain C with vectors, which a compiler turns into what there is. The other kernels are compared with it. */
+/* For every processor: plain C with vectors, which a compiler turns into what there is. The other kernels are compared
+ * with it. */
 #include "engine/encode/vectors.h"
 
 enum { TILE_ROWS = 4 };
@@ -35,4 +36,6 @@ static bool usable(void)
     return true;
 }
 
-const struct encode_kernel encode_kernel_scalar = { .name = "scalar", .usable = usable, .product = product, .run = run };
+const struct encode_kernel encode_kernel_scalar = {
+    .name = "scalar", .usable = usable, .product = product, .run = run
+};

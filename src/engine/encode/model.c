@@ -96,7 +96,8 @@ err encode_use_kernel(struct encode_model *m, str name)
         const struct encode_kernel *k = encode_kernels[i];
         if (name.len && !str_eq(name, str_of(k->name))) continue;
         if (!k->usable()) {
-            if (name.len) return err_make(ERR_NOT_FOUND, "this processor cannot run the kernel " STR_FMT, STR_ARG(name));
+            if (name.len)
+                return err_make(ERR_NOT_FOUND, "this processor cannot run the kernel " STR_FMT, STR_ARG(name));
             continue;
         }
         m->kernel = k;

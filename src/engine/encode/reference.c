@@ -1,5 +1,5 @@
-/* The model in 32-bit floats, one text at a time. Vectors lie across the pieces of the text, so that the inner loops have one
- * length and no order of addition to worry about. */
+/* The model in 32-bit floats, one text at a time. Vectors lie across the pieces of the text, so that the inner loops
+ * have one length and no order of addition to worry about. */
 #include <math.h>
 
 #include "engine/encode/weights.h"

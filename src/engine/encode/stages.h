@@ -1,4 +1,5 @@
-/* The stages of the model, compiled once for each kernel. A kernel includes this after vectors.h and after it has defined
+/* The stages of the model, compiled once for each kernel. A kernel includes this after vectors.h and after it has
+ * defined
  *
  *   vi_dot(sum, a, w)    every lane: the sum plus the products of four bytes of w (signed) with those of a (unsigned)
  *   TILE_ROWS            rows that `tile` takes at most
@@ -9,7 +10,8 @@
 
 #include "engine/encode/kernel.h"
 
-/* e^v for v <= 0, to a thousandth of what a byte can tell; 0 from -20 on. A power of two and a polynomial of degree 4. */
+/* e^v for v <= 0, to a thousandth of what a byte can tell; 0 from -20 on. A power of two and a polynomial of degree 4.
+ */
 ALWAYS vf vf_exp(vf v)
 {
     vf t = vf_max(v, vf_of(-20)) * 1.44269504f;
@@ -22,8 +24,8 @@ ALWAYS vf vf_exp(vf v)
     return p * (vf)power;
 }
 
-/* v * Phi(v). Phi(v) - 1/2 is odd: v times a polynomial in v^2 up to |v| = 3.5, fitted to least maximal error: 2e-5 there,
- * 2e-4 of v beyond, where a byte tells 4e-3. */
+/* v * Phi(v). Phi(v) - 1/2 is odd: v times a polynomial in v^2 up to |v| = 3.5, fitted to least maximal error: 2e-5
+ * there, 2e-4 of v beyond, where a byte tells 4e-3. */
 ALWAYS vf vf_gelu(vf v)
 {
     static const float by[] = { 3.2745034e-3f,  -6.7778938e-3f, 1.471451e-2f,  -2.9924996e-2f,
@@ -171,13 +173,14 @@ static void product(const uint8_t *q, size_t rows, const int8_t *weights, size_t
 
 /* ---- attention ----
  *
- * In bytes too. Keys and values are rounded with one scale a dimension, found over the text; that of the keys moves into the query,
- * which is rounded over its range. The weights e^(s - largest s) lie in 0 .. 1; as whole numbers p[j], what a piece
- * sees is sum_j p[j] v[j] / sum_j p[j]. */
+ * In bytes too. Keys and values are rounded with one scale a dimension, found over the text; that of the keys moves
+ * into the query, which is rounded over its range. The weights e^(s - largest s) lie in 0 .. 1; as whole numbers p[j],
+ * what a piece sees is sum_j p[j] v[j] / sum_j p[j]. */
 
 enum { QUERIES = 4, KEY_STEP = 2 * V }; /* pieces looked at together, and keys */
 
-/* The largest magnitude of each of DIM columns over the rows of a text, as scales for signed bytes, and their inverse. */
+/* The largest magnitude of each of DIM columns over the rows of a text, as scales for signed bytes, and their inverse.
+ */
 static void column_scales(const float *x, size_t n, float *scale, float *inverse)
 {
     for (size_t d = 0; d < DIM; d += V) {
@@ -244,8 +247,8 @@ ALWAYS void score(struct encode_batch *b, size_t rows, size_t padded)
     }
 }
 
-/* Scores into weights of 16 bits, the high bytes apart from the low ones; their sum comes back. Eight bits would lose the
- * many small weights of a long text. */
+/* Scores into weights of 16 bits, the high bytes apart from the low ones; their sum comes back. Eight bits would lose
+ * the many small weights of a long text. */
 ALWAYS float soften(const float *s, size_t padded, uint8_t (*to)[BATCH_ROWS])
 {
     vf most = vf_max(vf_get(s), vf_get(s + V));

@@ -1,6 +1,7 @@
-/* WordPiece as BERT's uncased models want it: clean, decompose, drop accents, lower case; split at white space and around
- * punctuation; then, word by word, the longest piece first. Ids are those of the reference library for every text, but for
- * words like "[SEP]" in a text, which are words here: what somebody writes to us must not steer the model. */
+/* WordPiece as BERT's uncased models want it: clean, decompose, drop accents, lower case; split at white space and
+ * around punctuation; then, word by word, the longest piece first. Ids are those of the reference library for every
+ * text, but for words like "[SEP]" in a text, which are words here: what somebody writes to us must not steer the
+ * model. */
 #include "engine/encode/format.h"
 
 #include "engine/encode/unicode.h"

@@ -1,5 +1,5 @@
-/* What BERT's tokenizer makes of a character: one lookup in two tables that were made by asking the reference about each code
- * point (tests/reference/unicode_table.py). */
+/* What BERT's tokenizer makes of a character: one lookup in two tables that were made by asking the reference about
+ * each code point (tests/reference/unicode_table.py). */
 #ifndef WEIR_ENGINE_ENCODE_UNICODE_H
 #define WEIR_ENGINE_ENCODE_UNICODE_H
 

@@ -1,5 +1,5 @@
-/* Vectors of 16 floats or integers, the same for every kernel: a compiler turns them into what there is. No product and sum are
- * fused anywhere and sums have one order, so that every kernel computes the same bits. */
+/* Vectors of 16 floats or integers, the same for every kernel: a compiler turns them into what there is. No product and
+ * sum are fused anywhere and sums have one order, so that every kernel computes the same bits. */
 #ifndef WEIR_ENGINE_ENCODE_VECTORS_H
 #define WEIR_ENGINE_ENCODE_VECTORS_H
 

@@ -1,4 +1,5 @@
-/* The published weights, as the converter and the tests read them: safetensors (8 bytes length, JSON, data), 32-bit floats. */
+/* The published weights, as the converter and the tests read them: safetensors (8 bytes length, JSON, data), 32-bit
+ * floats. */
 #ifndef WEIR_ENGINE_ENCODE_WEIGHTS_H
 #define WEIR_ENGINE_ENCODE_WEIGHTS_H
 

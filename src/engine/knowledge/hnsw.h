@@ -1,9 +1,9 @@
 /* Near neighbours in a graph of small worlds (Y. Malkov and D. Yashunin, 2018): a search walks from a few far nodes to
  * near ones and looks at some hundred vectors instead of all. Approximate: it may miss some of the best.
  *
- * At 50,000 vectors of 384 bytes it answers twice as fast as an exact scan and takes some 16 s of one core to build, so it is
- * for sets that are asked often and change seldom. Levels are drawn from the row's number, so the same vectors give the same
- * graph and the same answers everywhere.
+ * At 50,000 vectors of 384 bytes it answers twice as fast as an exact scan and takes some 16 s of one core to build, so
+ * it is for sets that are asked often and change seldom. Levels are drawn from the row's number, so the same vectors
+ * give the same graph and the same answers everywhere.
  */
 #ifndef WEIR_ENGINE_KNOWLEDGE_HNSW_H
 #define WEIR_ENGINE_KNOWLEDGE_HNSW_H

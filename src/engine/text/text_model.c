@@ -95,9 +95,11 @@ err text_model_open(str bytes, struct text_model *out)
 {
     const struct text_head *h = (const void *)bytes.ptr;
     assert((uintptr_t)bytes.ptr % 8 == 0);
-    if (bytes.len < sizeof *h || memcmp(h->magic, magic, sizeof magic) != 0) return corrupt("it begins with other bytes");
+    if (bytes.len < sizeof *h || memcmp(h->magic, magic, sizeof magic) != 0)
+        return corrupt("it begins with other bytes");
     if (h->version != TEXT_MODEL_VERSION)
-        return err_make(ERR_TOO_NEW, "the text model has version %u, this weir reads %d", h->version, TEXT_MODEL_VERSION);
+        return err_make(ERR_TOO_NEW, "the text model has version %u, this weir reads %d", h->version,
+                        TEXT_MODEL_VERSION);
     err e = check_head(h, bytes.len);
     if (e.code) return e;
     if (hash64(str_cut(bytes, sizeof *h, bytes.len)) != h->check) return corrupt("its bytes were changed");

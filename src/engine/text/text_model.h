@@ -1,9 +1,9 @@
-/* A trained classifier of texts in one run of bytes that can be mapped from a file: what edge/text writes and anybody may
- * have changed. One linear row of 8-bit weights a feature (engine/text/text_features.h), scores as in Joachims, ECML 1998,
- * one class against the rest; and, when it was trained with sentence vectors, a linear head on these. Scores of both
- * become probabilities by one factor each, fitted on held-back folds (Platt, 1999; Guo et al., ICML 2017: temperature).
- * Little-endian machines. Nothing is allocated; the model is read-only and may be used from many threads, each with its
- * own struct text_work. */
+/* A trained classifier of texts in one run of bytes that can be mapped from a file: what edge/text writes and anybody
+ * may have changed. One linear row of 8-bit weights a feature (engine/text/text_features.h), scores as in Joachims,
+ * ECML 1998, one class against the rest; and, when it was trained with sentence vectors, a linear head on these. Scores
+ * of both become probabilities by one factor each, fitted on held-back folds (Platt, 1999; Guo et al., ICML 2017:
+ * temperature). Little-endian machines. Nothing is allocated; the model is read-only and may be used from many threads,
+ * each with its own struct text_work. */
 #ifndef WEIR_ENGINE_TEXT_MODEL_H
 #define WEIR_ENGINE_TEXT_MODEL_H
 
@@ -31,11 +31,12 @@ enum text_factor { TEXT_SPARSE, TEXT_DENSE, TEXT_NEAR_VOTE, TEXT_FACTORS };
 struct text_scale {
     float factor[TEXT_FACTORS];
     float miss[TEXT_LEVELS]; /* the right class has a probability of at least 1 - miss in that share of texts */
-    float outside[TEXT_OUTSIDE_TERMS + 1]; /* weights of enum text_outside, and a constant: log odds of "none of these" */
+    float
+        outside[TEXT_OUTSIDE_TERMS + 1]; /* weights of enum text_outside, and a constant: log odds of "none of these" */
     float threshold;                       /* from these log odds on it is said; +inf: never */
 };
-/* What tells a text of no class: the highest sparse margin, the highest of the head, the mean cosine to the five nearest
- * training texts, the cosine to the nearest centre of a class. */
+/* What tells a text of no class: the highest sparse margin, the highest of the head, the mean cosine to the five
+ * nearest training texts, the cosine to the nearest centre of a class. */
 enum text_outside { OUTSIDE_SPARSE, OUTSIDE_DENSE, OUTSIDE_NEAREST, OUTSIDE_CENTRE };
 
 /* A text of training: its vector is 8-bit numbers times this scale. */
@@ -113,16 +114,16 @@ struct text_guess {
 /* `vector`: the text's sentence vector (dims floats, length 1), or NULL when there is none or the model has no head. */
 void text_classify(const struct text_model *m, str text, const float *vector, struct text_work *w,
                    struct text_guess *out);
-/* Its parts, for training. Scores of the head on a vector; the cosine to the nearest centre; the softmax of `kinds` kinds
- * of scores times their factors. */
+/* Its parts, for training. Scores of the head on a vector; the cosine to the nearest centre; the softmax of `kinds`
+ * kinds of scores times their factors. */
 void text_dense_scores(const struct text_model *m, const float *vector, float *out);
 float text_centre(const struct text_model *m, const float *vector);
 void text_softmax(const float *const score[TEXT_FACTORS], const float factor[TEXT_FACTORS], size_t kinds, size_t n,
                   float *p);
 
-/* The classes that together hold the truth in text_levels[level] of texts like those of training, likeliest first (split
- * conformal prediction: Vovk, Gammerman, Shafer, 2005; least ambiguous sets: Sadinle, Lei, Wasserman, JASA 2019). At
- * least one. Gives how many. */
+/* The classes that together hold the truth in text_levels[level] of texts like those of training, likeliest first
+ * (split conformal prediction: Vovk, Gammerman, Shafer, 2005; least ambiguous sets: Sadinle, Lei, Wasserman, JASA
+ * 2019). At least one. Gives how many. */
 size_t text_prediction_set(const struct text_model *m, const struct text_guess *g, size_t level, bool with_vector,
                            uint16_t set[TEXT_CLASSES_MAX]);
 

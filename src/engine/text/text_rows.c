@@ -41,8 +41,8 @@ __attribute__((target("avx512f,avx512bw"))) INLINE void add_512(const int8_t *we
         const int8_t *w = weights + row[i] * stride;
 #pragma GCC unroll 4
         for (size_t b = 0; b < k; b++)
-            s[b] = _mm512_add_epi16(s[b],
-                                    _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(const void *)(w + 32 * b))));
+            s[b] = _mm512_add_epi16(
+                s[b], _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(const void *)(w + 32 * b))));
     }
 #pragma GCC unroll 4
     for (size_t b = 0; b < k; b++) {

@@ -8,8 +8,8 @@
 
 enum { TEXT_ROW_BLOCK = 32 }; /* rows are whole blocks long */
 
-/* sum[c] += weights[row[i] * stride + c] over all i and all c < stride, the idf at the row's end included (its sums mean
- * nothing). */
+/* sum[c] += weights[row[i] * stride + c] over all i and all c < stride, the idf at the row's end included (its sums
+ * mean nothing). */
 typedef void text_add_fn(const int8_t *weights, size_t stride, const uint32_t *row, size_t n, int32_t *sum);
 struct text_kernel {
     const char *name;
