@@ -77,10 +77,12 @@ const struct routing *core_routing(struct cx *cx)
     if (core->routing && str_eq(hash, str_of(core->routing_hash))) return core->routing;
     routing_free(core->routing);
     core->routing = NULL;
-    err e = hash.len ? routing_load(document_body(cx, hash), &core->routing) : OK;
-    if (e.code) tx_fail(cx->tx, e);
+    if (hash.len) {
+        err e = routing_load(document_body(cx, hash), &core->routing);
+        if (e.code) tx_fail(cx->tx, e);
+    }
     if (!core->routing) { /* the built-in rules are checked by a test */
-        e = routing_load(str_of(routing_default), &core->routing);
+        err e = routing_load(str_of(routing_default), &core->routing);
         assert(!e.code);
     }
     keep_hash(core->routing_hash, hash);

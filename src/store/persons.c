@@ -197,7 +197,7 @@ static err add_with_others(struct persons *p, const struct sha256 *lookup, struc
     struct wanted mine = { .lookup = *lookup, .out = out };
     (void)pthread_mutex_lock(&p->lock);
     mine.next = p->waiting;
-    p->waiting = &mine;
+    p->waiting = &mine; /* cppcheck-suppress autoVariables ; it waits below until it is done */
     while (!mine.done && p->led) (void)pthread_cond_wait(&p->changed, &p->lock);
     if (!mine.done) {
         struct wanted *list = p->waiting;

@@ -45,24 +45,34 @@ static bool says_nothing(const struct inquiry_mail *m)
     return !str_trim(m->subject).len && !str_trim(m->body).len;
 }
 
+static err take_mail(str bytes, err (*take)(void *, const struct inquiry_mail *), void *ctx, struct arena *a,
+                     struct intake_report *out)
+{
+    struct inquiry_mail m;
+    if (!intake_mail(bytes, STR("mbox"), a, &m)) {
+        out->passed_over++;
+        return OK;
+    }
+    if (says_nothing(&m)) {
+        out->unreadable++;
+        return OK;
+    }
+    out->read++;
+    return take(ctx, &m);
+}
+
 static err take_mails(str bytes, bool many, err (*take)(void *, const struct inquiry_mail *), void *ctx,
                       struct intake_report *out)
 {
     str rest = bytes, one = bytes;
     err e = OK;
-    for (bool first = true; !e.code; first = false) {
+    bool more = true;
+    while (more && !e.code) {
         struct arena a = arena_init(MAIL_ARENA_MAX);
-        struct inquiry_mail m;
-        bool more = many ? mbox_next(&rest, &a, &one) : first;
-        bool human = more && intake_mail(one, STR("mbox"), &a, &m);
-        if (more && !human) out->passed_over++;
-        else if (more && says_nothing(&m)) out->unreadable++;
-        else if (more) {
-            out->read++;
-            e = take(ctx, &m);
-        }
+        more = !many || mbox_next(&rest, &a, &one);
+        if (more) e = take_mail(one, take, ctx, &a, out);
         arena_done(&a);
-        if (!more) break;
+        more = more && many;
     }
     return e;
 }

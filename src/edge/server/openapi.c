@@ -47,6 +47,8 @@ static void parameter_end(struct jw *w)
     jw_close(w);
 }
 
+static const char no_nul[] = "^[^\\u0000]*$"; /* refused wherever it is in an address */
+
 static void path_parameters(struct jw *w, const char *path)
 {
     str rest = str_of(path), part;
@@ -57,7 +59,7 @@ static void path_parameters(struct jw *w, const char *path)
         parameter(w, name, "path", true);
         jw_strz(w, "type", number ? "integer" : "string");
         if (number) jw_i64(w, "minimum", 1);
-        else jw_i64(w, "minLength", 1);
+        else jw_i64(w, "minLength", 1), jw_strz(w, "pattern", no_nul);
         parameter_end(w);
     }
 }
@@ -80,7 +82,7 @@ static void query_parameters(struct jw *w, const char *spec)
         jw_strz(w, "type", q.type == QUERY_INTEGER ? "integer" : "string");
         if (q.type == QUERY_ENUM) words(w, q.words);
         if (q.type == QUERY_STRING && q.min > 0) jw_i64(w, "minLength", q.min);
-        if (q.type == QUERY_STRING) jw_i64(w, "maxLength", q.max);
+        if (q.type == QUERY_STRING) jw_i64(w, "maxLength", q.max), jw_strz(w, "pattern", no_nul);
         if (q.type == QUERY_INTEGER) jw_i64(w, "minimum", q.min);
         if (q.type == QUERY_INTEGER) jw_i64(w, "maximum", q.max);
         parameter_end(w);
