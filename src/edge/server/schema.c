@@ -152,14 +152,27 @@ static err check_text(json *schema, json *value, const struct place *at)
     return OK;
 }
 
+/* Integers exactly: past 2^53 not every one is a double. */
+static bool less(json *a, json *b)
+{
+    if (!yyjson_is_int(a) || !yyjson_is_int(b)) return yyjson_get_num(a) < yyjson_get_num(b);
+    bool a_below = yyjson_is_sint(a), b_below = yyjson_is_sint(b); /* below 0 */
+    if (a_below != b_below) return a_below;
+    return a_below ? yyjson_get_sint(a) < yyjson_get_sint(b) : yyjson_get_uint(a) < yyjson_get_uint(b);
+}
+
+static err out_of_range(const struct place *at, const char *side, json *limit)
+{
+    if (!yyjson_is_int(limit))
+        return err_make(ERR_INPUT, "%s: must be at %s %g", place_text(at), side, yyjson_get_num(limit));
+    return err_make(ERR_INPUT, "%s: must be at %s %lld", place_text(at), side, (long long)yyjson_get_sint(limit));
+}
+
 static err check_number(json *schema, json *value, const struct place *at)
 {
-    double v = yyjson_get_num(value);
     json *min = json_get(schema, "minimum"), *max = json_get(schema, "maximum");
-    if (min && v < yyjson_get_num(min))
-        return err_make(ERR_INPUT, "%s: must be at least %g", place_text(at), yyjson_get_num(min));
-    if (max && v > yyjson_get_num(max))
-        return err_make(ERR_INPUT, "%s: must be at most %g", place_text(at), yyjson_get_num(max));
+    if (min && less(value, min)) return out_of_range(at, "least", min);
+    if (max && less(max, value)) return out_of_range(at, "most", max);
     return OK;
 }
 
