@@ -142,6 +142,25 @@ static void check_width(const char *what, const char *text)
             test_failed(__FILE__, __LINE__, "%s: %zu columns: '" STR_FMT "'", what, line.len, STR_ARG(line));
 }
 
+static void take_letters(const char *command, const struct cli_option *o, bool taken[256])
+{
+    for (; o && o->name; o++) {
+        unsigned char letter = (unsigned char)o->letter;
+        if (letter && taken[letter]) print_error("weir %s: -%c means --%s, and something else\n", command, letter, o->name);
+        CHECK(!letter || !taken[letter]);
+        taken[letter] = true;
+    }
+}
+
+TEST(a_letter_means_one_thing_in_every_command)
+{
+    for (const struct command *const *c = commands; *c; c++) {
+        bool taken[256] = { false };
+        take_letters((*c)->name, cli_common_options, taken);
+        take_letters((*c)->name, (*c)->options, taken);
+    }
+}
+
 TEST(help_of_every_command_fits_80_columns)
 {
     static char text[1 << 20];

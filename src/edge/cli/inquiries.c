@@ -203,11 +203,11 @@ static int run_stats(struct cli *cli)
 }
 
 static const struct cli_option list_options[] = {
-    { "state", 's', "STATE", "active",
+    { "state", 0, "STATE", "active",
       "review, open, answered, closed, duplicate, labelled, active (review and open) or all." },
-    { "department", 'd', "NAME", NULL, "Only this department." },
+    { "department", 0, "NAME", NULL, "Only this department." },
     { "consultant", 0, "NAME", NULL, "Only this consultant." },
-    { "category", 'c', "NAME", NULL, "Only this category." },
+    { "category", 0, "NAME", NULL, "Only this category." },
     { "urgency", 'u', "WORD", NULL, "low, medium, high or critical." },
     { "sentiment", 0, "WORD", NULL, "negative, neutral or positive." },
     { "sender", 0, "MAIL", NULL, "Only what this address wrote." },
@@ -215,13 +215,13 @@ static const struct cli_option list_options[] = {
     { NULL, 0, NULL, NULL, NULL },
 };
 static const struct cli_option assign_options[] = {
-    { "department", 'd', "NAME", NULL, "Where it goes." },
+    { "department", 0, "NAME", NULL, "Where it goes." },
     { "consultant", 0, "NAME", NULL, "Who takes it; else whoever has room." },
     { "comment", 'm', "TEXT", NULL, "Why." },
     { NULL, 0, NULL, NULL, NULL },
 };
 static const struct cli_option label_options[] = {
-    { "category", 'c', "NAME", NULL, "What it asks for." },
+    { "category", 0, "NAME", NULL, "What it asks for." },
     { "sentiment", 0, "WORD", NULL, "negative, neutral or positive." },
     { "urgency", 'u', "WORD", NULL, "low, medium, high or critical." },
     { "comment", 'm', "TEXT", NULL, "Why." },

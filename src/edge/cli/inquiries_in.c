@@ -119,7 +119,7 @@ static int run_import(struct cli *cli)
 }
 
 static const struct cli_option submit_options[] = {
-    { "subject", 's', "TEXT", NULL, "Its subject." },
+    { "subject", 0, "TEXT", NULL, "Its subject." },
     { "sender", 'f', "MAIL", NULL, "Who wrote it." },
     { "name", 0, "NAME", NULL, "Their name." },
     { NULL, 0, NULL, NULL, NULL },

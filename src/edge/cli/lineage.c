@@ -20,7 +20,7 @@ enum {
 
 static const struct cli_option show_options[] = {
     { "up", 'u', NULL, NULL, "What feeds it." },
-    { "down", 'd', NULL, NULL, "What it feeds; without either, both are shown." },
+    { "down", 0, NULL, NULL, "What it feeds; without either, both are shown." },
     { "depth", 0, "N", "20", "Edges away at most, 1 to 1000." },
     { "limit", 'n', "N", "200", "Nodes at most, 1 to 10000." },
     { NULL, 0, NULL, NULL, NULL },
