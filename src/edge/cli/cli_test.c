@@ -146,7 +146,8 @@ static void take_letters(const char *command, const struct cli_option *o, bool t
 {
     for (; o && o->name; o++) {
         unsigned char letter = (unsigned char)o->letter;
-        if (letter && taken[letter]) print_error("weir %s: -%c means --%s, and something else\n", command, letter, o->name);
+        if (letter && taken[letter])
+            print_error("weir %s: -%c means --%s, and something else\n", command, letter, o->name);
         CHECK(!letter || !taken[letter]);
         taken[letter] = true;
     }
