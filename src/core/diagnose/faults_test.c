@@ -119,8 +119,7 @@ static const struct {
 static void hit(struct world *w, enum fault f, struct report *r)
 {
     static const char *const columns[] = {
-        "Error: in prepare, no such column: amount\n  insert into clean select id, amount from raw\n             error "
-        "here ---^\n",
+        "Error: in prepare, no such column: amount\n  insert into clean select id, amount from raw\n error here ---^\n",
         "transform: column amount not found in header\n",
         "warning: 3 empty lines skipped\nError: near line 2: in prepare, no such column: amount (1)\n",
     };
