@@ -17,6 +17,7 @@
 #include "core/incident/incident.h"
 #include "core/inquiry/inquiry.h"
 #include "core/inquiry/routing.h"
+#include "core/registry/registry.h"
 
 enum { BODY_MAX = 1 << 20 };
 
@@ -59,6 +60,12 @@ static const struct handler {
     { "inquiry.answered", "", input_inquiry_answered },
     { "inquiry.closed", "", input_inquiry_closed },
     { "inquiry.erased", "", input_inquiry_erased },
+    { "model.registered", "kind:s digest:s bytes:i", input_model_registered },
+    { "model.judged", "version:i", input_model_judged },
+    { "model.rolled_back", "", input_model_rolled_back },
+    { "model.aliased", "alias:s version:i", input_model_aliased },
+    { "model.tried", "version:i", input_model_tried },
+    { "model.mirrored", "version:i direction:s url:s remote:s", input_model_mirrored },
     { "key.added", "hash:s role:s", input_key_added },
     { "key.revoked", "", input_key_revoked },
     { "case.forked", "step:i", input_case_forked },

@@ -1,5 +1,6 @@
 /* Where an inquiry is put, and what people do with it. */
 #include "core/inquiry/inquiry_internal.h"
+#include "core/registry/registry.h"
 
 static const usec late_least = 15 * USEC_MINUTE;
 
@@ -206,6 +207,11 @@ static err check_labels(struct cx *cx)
 /* A person knows better: the labels change, and what is open is routed again by them. The clock keeps its beginning. */
 err input_inquiry_relabelled(struct cx *cx)
 {
+    static const struct {
+        const char *name, *model;
+    } axes[] = { { "category", INQUIRY_MODEL_CATEGORY },
+                 { "sentiment", INQUIRY_MODEL_SENTIMENT },
+                 { "urgency", INQUIRY_MODEL_URGENCY } };
     struct inquiry q;
     err e = inquiry_get(cx, cx->in->subject, &q);
     if (!e.code) e = check_labels(cx);
@@ -216,6 +222,8 @@ err input_inquiry_relabelled(struct cx *cx)
     relabel(cx, "urgency", &q.urgency, &q.urgency_score);
     tx_exec(cx->tx, SQL_INQUIRY_LABEL, V(q.seq), V(cx->now), V(q.category), V(q.category_score), V(q.sentiment),
             V(q.sentiment_score), V(q.urgency), V(q.urgency_score), V(cx->in->actor));
+    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++)
+        trial_truth(cx, str_of(axes[i].model), q.seq, json_str(json_get(cx->body, axes[i].name), STR("")));
     if (inquiry_active(&q)) inquiry_route(cx, &q, cx->seq);
     return OK;
 }

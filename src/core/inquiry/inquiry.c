@@ -2,6 +2,7 @@
  * routed. All of that hangs on what the entry says and on the tables, never on the text, which nobody here can read.
  */
 #include "core/inquiry/inquiry_internal.h"
+#include "core/registry/registry.h"
 
 enum { REPEAT_NEAR_PERCENT = 90 };
 static const usec repeat_within = 7 * USEC_DAY, thread_within = 30 * USEC_DAY;
@@ -218,6 +219,7 @@ err input_inquiry_received(struct cx *cx)
     struct inquiry q = arrived(cx, &rel);
     add_row(cx, &q);
     count_arrival(cx, &q);
+    trial_cases(cx, json_get(cx->body, "trials"), q.seq);
     if (rel.repeats) note_repeat(cx, &q);
     else inquiry_route(cx, &q, cx->seq);
     return OK;

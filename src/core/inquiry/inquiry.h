@@ -3,7 +3,8 @@
  *   inquiry.received   ""   channel, person, sealed (base64: what was written, only edge can open it), language, model,
  *                           category, category_score, sentiment, sentiment_score, urgency, urgency_score, scores {},
  *                           topics [names], why [sentences: which words spoke], bytes; message, refs [digests],
- *                           subject_key (digest), answers (bool: its subject says Re:), sketch [32 numbers], times {}
+ *                           subject_key (digest), answers (bool: its subject says Re:), sketch [32 numbers], times {},
+ *                           trials [what challengers said, core/registry/registry.h]
  *   inquiry.assigned   id   department, consultant [""], comment [""]: a person decides
  *   inquiry.relabelled id   category, sentiment, urgency (those that change or are confirmed), comment [""]
  *   inquiry.answered   id   comment [""]      inquiry.closed  id  comment [""]
@@ -17,6 +18,11 @@
 #define WEIR_CORE_INQUIRY_INQUIRY_H
 
 #include "core/core_internal.h"
+
+/* Names of the models that judge them, in the registry. */
+#define INQUIRY_MODEL_CATEGORY "inquiry-category"
+#define INQUIRY_MODEL_SENTIMENT "inquiry-sentiment"
+#define INQUIRY_MODEL_URGENCY "inquiry-urgency"
 
 err input_inquiry_received(struct cx *cx);
 err input_inquiry_assigned(struct cx *cx);

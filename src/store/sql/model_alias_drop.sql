@@ -1,0 +1,1 @@
+DELETE FROM model_alias WHERE name = $1 AND alias = $2

@@ -1,0 +1,1 @@
+SELECT version FROM model_alias WHERE name = $1 AND alias = $2

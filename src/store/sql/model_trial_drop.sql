@@ -1,0 +1,1 @@
+DELETE FROM model_trial WHERE name = $1

@@ -1,0 +1,1 @@
+DELETE FROM model_trial_item WHERE name = $1

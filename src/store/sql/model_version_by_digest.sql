@@ -1,0 +1,1 @@
+SELECT version FROM model_version WHERE name = $1 AND digest = $2

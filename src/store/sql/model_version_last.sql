@@ -1,0 +1,1 @@
+SELECT COALESCE(max(version), 0) FROM model_version WHERE name = $1

@@ -1,0 +1,1 @@
+SELECT name, version, digest FROM model_version ORDER BY name, version
