@@ -250,6 +250,12 @@ static int64_t moment(const struct tz *tz, int64_t day, int minute)
     return high;
 }
 
+usec tz_at(const struct tz *tz, int64_t day, int minute_of_day)
+{
+    assert(minute_of_day >= 0 && minute_of_day < 1440);
+    return moment(tz, day, minute_of_day) * USEC_SECOND;
+}
+
 usec tz_next(const struct tz *tz, usec after, int minute_of_day, unsigned weekdays)
 {
     assert(minute_of_day >= 0 && minute_of_day < 1440);

@@ -28,5 +28,8 @@ struct tz_local tz_local(const struct tz *tz, usec t);
  * Monday .. bit 7 = Sunday; 0 = every day). Where the clock skips that minute it is the first one after the gap; where
  * it shows it twice, the first of the two. */
 usec tz_next(const struct tz *tz, usec after, int minute_of_day, unsigned weekdays);
+/* The time at which local day `day` (days since 1970-01-01 of the zone's calendar) shows `minute_of_day` (0..1439),
+ * skipped and repeated minutes as in tz_next. */
+usec tz_at(const struct tz *tz, int64_t day, int minute_of_day);
 
 #endif

@@ -14,6 +14,7 @@
 #include "core/agents/graph.h"
 #include "core/core_internal.h"
 #include "core/diagnose/diagnose.h"
+#include "core/flow/flow.h"
 #include "core/incident/incident.h"
 #include "core/inquiry/inquiry.h"
 #include "core/inquiry/routing.h"
@@ -66,6 +67,11 @@ static const struct handler {
     { "model.aliased", "alias:s version:i", input_model_aliased },
     { "model.tried", "version:i", input_model_tried },
     { "model.mirrored", "version:i direction:s url:s remote:s", input_model_mirrored },
+    { "schedule.asked", "", input_schedule_asked },
+    { "schedule.paused", "", input_schedule_paused },
+    { "schedule.resumed", "", input_schedule_resumed },
+    { "schedule.started", "", input_schedule_started },
+    { "schedule.finished", "ok:b summary:s", input_schedule_finished },
     { "key.added", "hash:s role:s", input_key_added },
     { "key.revoked", "", input_key_revoked },
     { "case.forked", "step:i", input_case_forked },
@@ -245,6 +251,8 @@ static const struct timer_kind {
     { "fresh", timer_freshness },
     { "inquiry_late", inquiry_late },
     { "inquiry_open", inquiry_hours_open },
+    { "schedule", flow_due },
+    { "schedule_again", flow_again },
 };
 
 static err input_timer_due(struct cx *cx)

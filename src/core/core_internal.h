@@ -64,6 +64,7 @@ struct policy *core_policy(struct cx *cx, str *hash); /* NULL after a sticky err
 const struct graph *core_graph(struct cx *cx, str *hash);
 const struct routing *
 core_routing(struct cx *cx); /* never NULL: the built-in rules where none are loaded, or none can be */
+str core_document(struct cx *cx, const char *kind); /* the text of the document in force, "" = none */
 json *core_pipeline_spec(struct cx *cx, str pipeline); /* parsed declaration, or NULL when only seen */
 str sha256_hex(str s, struct arena *a);
 

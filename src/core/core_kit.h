@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "core/policy/policy.h"
+#include "core/replay.h"
 #include "test.h"
 
 struct world {
@@ -131,6 +132,20 @@ static inline void world_done(struct world *w)
 {
     store_close(w->store);
     core_free(w->core);
+}
+
+/* What was done is done again from the journal, and every byte is the same. */
+static inline void check_replay(struct world *w)
+{
+    struct world again = world_new();
+    struct replay_report report = { 0 };
+    struct tx *tx = NULL;
+    CHECK_OK(store_read(w->store, &tx));
+    CHECK_OK(replay_verify(tx, again.store, &(struct replay_opts){ .tables = true }, &report));
+    store_read_end(tx);
+    CHECK_STR(str_of(report.problem), "");
+    CHECK(report.recomputed > 0 && report.tables_same);
+    world_done(&again);
 }
 
 static const char failed_run[] =

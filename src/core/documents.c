@@ -1,10 +1,13 @@
-/* Documents in force: policy, pipelines, settings, graph, routing. Every version is kept by its hash, so that a
- * decision can be made again with the policy it was made with. Compiled forms are caches by hash and nothing else.
+/* Documents in force: policy, pipelines, settings, graph, routing, schedules. Every version is kept by its hash, so
+ * that a decision can be made again with the policy it was made with. Compiled forms are caches by hash and nothing
+ * else.
  */
 #include <assert.h>
 
 #include "core/agents/graph.h"
 #include "core/core_internal.h"
+#include "core/flow/flow.h"
+#include "core/flow/schedule.h"
 #include "core/inquiry/routing.h"
 
 enum { CHANNELS_MAX = 8 };
@@ -35,6 +38,12 @@ static void keep_hash(char out[2 * SHA256_LEN + 1], str hash)
 {
     memset(out, 0, 2 * SHA256_LEN + 1);
     memcpy(out, hash.ptr, hash.len < 2 * SHA256_LEN ? hash.len : 2 * SHA256_LEN);
+}
+
+str core_document(struct cx *cx, const char *kind)
+{
+    str hash = active_hash(cx, kind);
+    return hash.len ? document_body(cx, hash) : STR("");
 }
 
 struct policy *core_policy(struct cx *cx, str *hash)
@@ -172,7 +181,10 @@ static err check_document(str kind, str text, struct arena *a, json **parsed)
     else if (STR_IS(kind, "pipelines") || STR_IS(kind, "settings") || STR_IS(kind, "models") ||
              STR_IS(kind, "models_tried"))
         e = json_parse(text, a, parsed);
-    else e = err_make(ERR_INPUT, "no document is of the kind '" STR_FMT "'", STR_ARG(kind));
+    else if (STR_IS(kind, "schedules")) {
+        e = json_parse(text, a, parsed);
+        if (!e.code) e = schedules_check(*parsed, a);
+    } else e = err_make(ERR_INPUT, "no document is of the kind '" STR_FMT "'", STR_ARG(kind));
     policy_free(policy);
     graph_free(graph);
     routing_free(routing);
@@ -199,6 +211,7 @@ err input_document_loaded(struct cx *cx)
     cx_enter(cx, STR(""), 0);
     tx_exec(cx->tx, SQL_DOCUMENT_ADD, V(hash), V(kind), V(text), V(cx->seq));
     tx_exec(cx->tx, SQL_DOCUMENT_ACTIVATE, V(kind), V(hash), V(cx->seq));
+    if (STR_IS(kind, "schedules")) flow_declare(cx, parsed);
     if (!STR_IS(kind, "pipelines")) return OK;
     tx_exec_n(cx->tx, SQL_PIPELINE_UNDECLARE, TX_NO_VALS);
     size_t i, n;

@@ -2,7 +2,6 @@
 #include "core/inquiry/inquiry_internal.h"
 
 #include "core/core_kit.h"
-#include "core/replay.h"
 
 enum {
     ROW_STATE = 2,
@@ -75,20 +74,6 @@ static struct world desk(void)
     struct world w = world_ready();
     load_document(&w, "routing", str_of(rules));
     return w;
-}
-
-/* What was done is done again from the journal, and every byte is the same. */
-static void check_replay(struct world *w)
-{
-    struct world again = world_new();
-    struct replay_report report = { 0 };
-    struct tx *tx = NULL;
-    CHECK_OK(store_read(w->store, &tx));
-    CHECK_OK(replay_verify(tx, again.store, &(struct replay_opts){ .tables = true }, &report));
-    store_read_end(tx);
-    CHECK_STR(str_of(report.problem), "");
-    CHECK(report.recomputed > 0 && report.tables_same);
-    world_done(&again);
 }
 
 TEST(an_inquiry_is_routed_to_a_consultant_and_answered)

@@ -1,0 +1,1 @@
+SELECT spec, declared, paused_by, next, run FROM schedule WHERE name = $1

@@ -1,0 +1,1 @@
+SELECT name FROM schedule WHERE declared = 1 ORDER BY name LIMIT 1000

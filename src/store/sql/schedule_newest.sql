@@ -1,0 +1,1 @@
+UPDATE schedule SET run = $2 WHERE name = $1

@@ -1,0 +1,1 @@
+UPDATE schedule SET next = $2 WHERE name = $1

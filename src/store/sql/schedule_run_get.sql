@@ -1,0 +1,1 @@
+SELECT schedule, state, attempt, planned, started FROM schedule_run WHERE id = $1
