@@ -8,7 +8,7 @@
 #include "engine/detect/drift_sort.h"
 #include "engine/detect/drift_sort_wide.h"
 
-enum { SPARE_BITS = 2, PART = 64 };
+enum { SPARE_BITS = 2, PART = 256 };
 static_assert(sizeof(double) == sizeof(uint64_t), "a hash fits a number");
 
 void drift_distinct_init(struct drift_distinct *d)

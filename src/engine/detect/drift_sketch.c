@@ -8,9 +8,16 @@
 #include "engine/detect/drift_pair.h"
 #include "engine/detect/drift_sort.h"
 
-/* Rows are taken a part at a time. Up to FINE_ROWS every row enters the base, then one in 2^COARSE_LOG of each sorted
- * group. */
-enum { PART = 512, GROUP = DRIFT_SORT_GROUP, FINE_ROWS = 1 << 17, COARSE_LOG = 2 };
+/* Rows are taken a part at a time. At first every row enters the base, then one in 2^THIN_LOG of each block, by halving
+ * sorted groups and merging them, later of these only some at even steps: so that the error stays and the work falls.
+ */
+enum { PART = 512, GROUP = DRIFT_SORT_GROUP, BLOCK = DRIFT_SORT_BLOCK, THIN_LOG = 2 };
+
+static unsigned step_log_after(uint64_t rows)
+{
+    static const uint64_t upto[] = { 1 << 16, 3 << 16, 1 << 19 };
+    return rows < upto[0] ? 0 : rows < upto[1] ? THIN_LOG : rows < upto[2] ? THIN_LOG + 1 : THIN_LOG + 2;
+}
 
 void drift_sketch_init(struct drift_sketch *s)
 {
@@ -84,11 +91,11 @@ static void end_values(struct drift_ends *e, const double *sorted, size_t n)
         keep_ends(e->high, &e->high_count, sorted, n, true);
 }
 
-/* Sorted rows that are about to be thinned: what whole rows are needed for. */
-static void note(struct drift_sketch *s, const double *sorted, size_t n)
+/* Rows that are about to be thinned, as sorted groups: what whole rows are needed for. */
+static void note(struct drift_sketch *s, const double *rows, size_t n, size_t group)
 {
-    end_values(&s->ends, sorted, n);
-    drift_distinct_add_sorted(&s->distinct, sorted, n);
+    for (size_t at = 0; at < n; at += group) end_values(&s->ends, rows + at, group);
+    drift_distinct_add_sorted(&s->distinct, rows, n);
 }
 
 /* The digits are used up: every value stands for twice as many rows from now on. So the runs move down one level, and
@@ -99,7 +106,7 @@ static void shift_levels(struct drift_sketch *s)
     double scratch[DRIFT_BASE];
     if (!s->step_log) {
         drift_sort(s->base, scratch, s->base_count);
-        note(s, s->base, s->base_count);
+        note(s, s->base, s->base_count, s->base_count);
     }
     for (uint32_t i = toss(s); i < s->base_count; i += 2) s->base[kept++] = s->base[i];
     if (s->full & 1)
@@ -109,7 +116,7 @@ static void shift_levels(struct drift_sketch *s)
         if (s->full >> h & 1) memcpy(s->level[h - 1], s->level[h], sizeof s->level[h]);
     s->full >>= 1;
     s->step_log++;
-    s->group_even = false;
+    s->block_even = false;
 }
 
 /* Put a sorted run in at `level`. `run` and `spare` take turns and are overwritten. */
@@ -136,7 +143,7 @@ static void flush(struct drift_sketch *s)
     double scratch[DRIFT_BASE];
     size_t odd = toss(s);
     drift_sort(s->base, scratch, DRIFT_BASE);
-    if (!s->step_log) note(s, s->base, DRIFT_BASE);
+    if (!s->step_log) note(s, s->base, DRIFT_BASE, DRIFT_BASE);
     for (size_t i = 0; i < DRIFT_RUN; i++) s->base[i] = s->base[2 * i + odd];
     s->base_count = 0;
     carry(s, s->base, s->base + DRIFT_RUN, 0);
@@ -154,27 +161,45 @@ static void put_many(struct drift_sketch *s, const double *v, size_t n)
     }
 }
 
-/* Of every two groups the second begins as far from the end of the step as the first from its beginning: errors of
+/* Of every two blocks the second begins as far from the end of the step as the first from its beginning: errors of
  * pairs cancel. */
-static size_t first_of_group(struct drift_sketch *s)
+static size_t first_of_block(struct drift_sketch *s, unsigned step_log)
 {
-    uint64_t last = ((uint64_t)1 << s->step_log) - 1;
-    bool second = s->group_even;
-    s->group_even = !second;
-    s->group_first = second ? last - s->group_first : draw(s, s->step_log);
-    return (size_t)s->group_first;
+    uint64_t last = ((uint64_t)1 << step_log) - 1;
+    bool second = s->block_even;
+    s->block_even = !second;
+    s->block_first = second ? last - s->block_first : draw(s, step_log);
+    return (size_t)s->block_first;
 }
 
-/* Groups of rows are sorted each by itself, and of each one in 2^step_log enters the base: the ranks of the survivors
- * are spread evenly, so what is lost is far less than by taking rows as they come. */
-static void put_groups(struct drift_sketch *s, const double *v, size_t groups)
+/* Which halves of the four groups of a block and of its two pairs survive: of two beside each other never the same. */
+static unsigned halves_of_block(struct drift_sketch *s)
 {
-    double sorted[PART], picked[PART];
+    unsigned first = (unsigned)draw(s, 3), tossed = (first & 1) | (first & 2) << 1 | (first & 4) << 2;
+    return tossed | (~tossed & 0x15) << 1;
+}
+
+/* A block that will be read next, if there is one so far ahead: processors do not look beyond a page of memory by
+ * themselves, and an address where nothing is does no harm. */
+static void fetch(const double *v, size_t ahead)
+{
+    enum { LINE = 64 };
+    uintptr_t from = (uintptr_t)v + ahead * sizeof *v;
+    for (size_t i = 0; i < BLOCK * sizeof *v; i += LINE) __builtin_prefetch((const void *)(from + i));
+}
+
+/* Blocks of rows are sorted and thinned each by itself, so the ranks of the survivors are spread evenly, and what is
+ * lost is far less than by taking rows as they come. */
+static void put_blocks(struct drift_sketch *s, const double *v, size_t blocks)
+{
+    double sorted[BLOCK], thin[GROUP], picked[PART];
     size_t count = 0;
-    drift_sort_groups(v, sorted, groups);
-    for (const double *g = sorted; g < sorted + groups * GROUP; g += GROUP) {
-        note(s, g, GROUP);
-        for (size_t i = first_of_group(s); i < GROUP; i += (size_t)1 << s->step_log) picked[count++] = g[i];
+    unsigned step_log = s->step_log - THIN_LOG;
+    for (size_t b = 0; b < blocks; b++) {
+        drift_sort_thin(v + b * BLOCK, halves_of_block(s), sorted, thin);
+        fetch(v + b * BLOCK, PART);
+        note(s, sorted, BLOCK, GROUP);
+        for (size_t i = first_of_block(s, step_log); i < GROUP; i += (size_t)1 << step_log) picked[count++] = thin[i];
     }
     put_many(s, picked, count);
 }
@@ -182,15 +207,15 @@ static void put_groups(struct drift_sketch *s, const double *v, size_t groups)
 static void put_some(struct drift_sketch *s, const double *v, size_t n)
 {
     while (n) {
-        size_t take = GROUP - s->pending_count, groups = n / GROUP < PART / GROUP ? n / GROUP : PART / GROUP;
-        if (groups && !s->pending_count) {
-            take = groups * GROUP;
-            put_groups(s, v, groups);
+        size_t take = BLOCK - s->pending_count, blocks = n / BLOCK < PART / BLOCK ? n / BLOCK : PART / BLOCK;
+        if (blocks && !s->pending_count) {
+            take = blocks * BLOCK;
+            put_blocks(s, v, blocks);
         } else {
             if (take > n) take = n;
             memcpy(s->pending + s->pending_count, v, take * sizeof *v);
             s->pending_count += (uint32_t)take;
-            if (s->pending_count == GROUP) put_groups(s, s->pending, 1), s->pending_count = 0;
+            if (s->pending_count == BLOCK) put_blocks(s, s->pending, 1), s->pending_count = 0;
         }
         v += take;
         n -= take;
@@ -230,8 +255,7 @@ static void add_finite(struct drift_sketch *s, const double *v, size_t n, double
 {
     double mean = sums.sum / (double)n;
     join_moments(s, (double)n, pivot + mean, fmax(0, sums.squares - mean * sums.sum));
-    if (s->finite >= FINE_ROWS)
-        while (s->step_log < COARSE_LOG) shift_levels(s);
+    while (s->step_log < step_log_after(s->finite)) shift_levels(s);
     s->finite += n;
     keep_thin(s, v, n);
     put_rows(s, v, n);
@@ -350,19 +374,23 @@ struct list {
     size_t count;
 };
 
-enum { LIST_MAX = DRIFT_LEVELS * DRIFT_RUN + DRIFT_BASE + GROUP + 2 * DRIFT_ENDS };
+enum { LIST_MAX = DRIFT_LEVELS * DRIFT_RUN + DRIFT_BASE + BLOCK + 2 * DRIFT_ENDS };
 
 static void join(const struct list *a, const double *b, size_t n, double rows, struct list *out)
 {
     size_t i = 0, j = 0;
     out->count = a->count + n;
-    for (size_t k = 0; k < out->count; k++) {
-        bool left = j == n || (i < a->count && a->value[i] <= b[j]);
-        out->value[k] = left ? a->value[i] : b[j];
-        out->rows[k] = left ? a->rows[i] : rows;
+    while (i < a->count && j < n) { /* no branch to guess */
+        double x = a->value[i], y = b[j];
+        const double stand_for[2] = { rows, a->rows[i] };
+        size_t left = x <= y;
+        out->value[i + j] = x <= y ? x : y;
+        out->rows[i + j] = stand_for[left];
         i += left;
-        j += !left;
+        j += 1 - left;
     }
+    for (; i < a->count; i++) out->value[i + j] = a->value[i], out->rows[i + j] = a->rows[i];
+    for (; j < n; j++) out->value[i + j] = b[j], out->rows[i + j] = rows;
 }
 
 struct lists { /* they take turns */
@@ -378,7 +406,7 @@ static void join_run(struct lists *l, const double *sorted, size_t n, unsigned w
 /* The runs as one list, and the ends of everything. Gives the one that holds the list. */
 static struct list *all_runs(const struct drift_sketch *s, struct list *a, struct list *b, struct drift_ends *ends)
 {
-    double base[DRIFT_BASE], scratch[DRIFT_BASE], pending[GROUP];
+    double base[DRIFT_BASE], scratch[DRIFT_BASE], pending[BLOCK];
     struct lists l = { a, b };
     memcpy(base, s->base, s->base_count * sizeof *base);
     drift_sort(base, scratch, s->base_count);
@@ -442,13 +470,13 @@ static void fill_side(const struct drift_sketch *s, struct drift_side *side)
     side->sd = s->finite > 1 ? sqrt(s->spread / side->values) : 0;
 }
 
-/* The variance of a share, by the sketch alone: of the halvings, mostly the last ones, and of one in 2^k of each sorted
- * group. */
+/* The variance of a share, by the sketch alone: of the halvings, mostly the last ones, and of each block: 1/4 for every
+ * of four groups, 4/4 for both pairs, and 16 times that of one in 2^k. */
 static double own_variance(const struct drift_sketch *s)
 {
     double halvings = s->finite > DRIFT_BASE ? 0.5 / ((double)DRIFT_RUN * DRIFT_RUN) : 0;
-    double groups = (ldexp(1, 2 * (int)s->step_log) - 1) / 12 / GROUP / (double)s->finite;
-    return halvings + groups;
+    double steps = s->step_log ? 3 + 16 * (ldexp(1, 2 * (int)(s->step_log - THIN_LOG)) - 1) / 12 : 0;
+    return halvings + steps / BLOCK / (double)s->finite;
 }
 
 /* As if so many rows fewer had been seen. */

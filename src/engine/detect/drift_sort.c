@@ -169,14 +169,27 @@ static void sort_group(key *k)
     }
 }
 
-void drift_sort_groups_plain(const double *from, double *to, size_t groups)
+/* Every other key of a group. */
+static void every_other(const key *group, unsigned odd, key *to)
 {
-    key keys[DRIFT_SORT_GROUP];
-    for (size_t g = 0; g < groups; g++, from += DRIFT_SORT_GROUP, to += DRIFT_SORT_GROUP) {
-        for (size_t i = 0; i < DRIFT_SORT_GROUP; i++) keys[i] = key_of(from[i]);
-        sort_group(keys);
-        for (size_t i = 0; i < DRIFT_SORT_GROUP; i++) to[i] = value_of(keys[i]);
+    for (size_t i = 0; i < DRIFT_SORT_GROUP / 2; i++) to[i] = group[2 * i + (odd & 1)];
+}
+
+void drift_sort_thin_plain(const double *block, unsigned odd, double *groups, double *thin)
+{
+    key keys[DRIFT_SORT_BLOCK], half[2 * DRIFT_SORT_GROUP], *pair = keys, *out = keys;
+    for (size_t i = 0; i < DRIFT_SORT_BLOCK; i++) keys[i] = key_of(block[i]);
+    for (size_t g = 0; g < 4; g++) {
+        sort_group(keys + g * DRIFT_SORT_GROUP);
+        every_other(keys + g * DRIFT_SORT_GROUP, odd >> g, half + g * DRIFT_SORT_GROUP / 2);
     }
+    for (size_t i = 0; i < DRIFT_SORT_BLOCK; i++) groups[i] = value_of(keys[i]);
+    for (size_t p = 0; p < 2; p++)
+        merge_halves(half + p * DRIFT_SORT_GROUP, pair + p * DRIFT_SORT_GROUP, DRIFT_SORT_GROUP / 2);
+    for (size_t p = 0; p < 2; p++)
+        every_other(pair + p * DRIFT_SORT_GROUP, odd >> (4 + p), half + p * DRIFT_SORT_GROUP / 2);
+    merge_halves(half, out, DRIFT_SORT_GROUP / 2);
+    for (size_t i = 0; i < DRIFT_SORT_GROUP; i++) thin[i] = value_of(out[i]);
 }
 
 /* ---- what this processor does best ---- */
@@ -192,7 +205,7 @@ void drift_sort(double *v, double *scratch, size_t n)
     drift_sort_wide(v, scratch, n, splits);
 }
 
-void drift_sort_groups(const double *from, double *to, size_t groups)
+void drift_sort_thin(const double *block, unsigned odd, double *groups, double *thin)
 {
-    (drift_sort_wide_here() ? drift_sort_groups_wide : drift_sort_groups_plain)(from, to, groups);
+    (drift_sort_wide_here() ? drift_sort_thin_wide : drift_sort_thin_plain)(block, odd, groups, thin);
 }

@@ -10,12 +10,14 @@
 /* Sort v[0..n) upwards. scratch: n doubles. */
 void drift_sort(double *v, double *scratch, size_t n);
 
-/* Sort groups of so many values each by itself: `from` stays, or is `to`. */
-enum { DRIFT_SORT_GROUP = 64 };
-void drift_sort_groups(const double *from, double *to, size_t groups);
+/* Sort the four groups of a block each by itself into `groups`, and make of them one, `thin`, that stands for all: of
+ * each group every other value stays, pairs of groups are merged, of both again every other value stays, and these are
+ * merged. Bit i of `odd`: of group i the second of each two stays; bit 4 + i: of pair i. */
+enum { DRIFT_SORT_GROUP = 64, DRIFT_SORT_BLOCK = 4 * DRIFT_SORT_GROUP };
+void drift_sort_thin(const double *block, unsigned odd, double *groups, double *thin);
 
 /* The same without the instructions of particular processors. */
 void drift_sort_plain(double *v, double *scratch, size_t n);
-void drift_sort_groups_plain(const double *from, double *to, size_t groups);
+void drift_sort_thin_plain(const double *block, unsigned odd, double *groups, double *thin);
 
 #endif

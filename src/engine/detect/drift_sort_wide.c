@@ -128,14 +128,29 @@ WIDE static void leaf(const key *from, key *to, size_t n)
         if (i * LANES < n) _mm512_mask_storeu_epi64(to + i * LANES, first_lanes(n - i * LANES), turn(r[i]));
 }
 
-WIDE void drift_sort_groups_wide(const double *from, double *to, size_t groups)
+/* Every other key of a group, as half as many rows. */
+INLINE void every_other(const __m512i group[ROWS], unsigned odd, __m512i half[ROWS / 2])
 {
-    __m512i r[ROWS];
-    for (size_t g = 0; g < groups; g++, from += LEAF, to += LEAF) {
-        UNROLL for (int i = 0; i < ROWS; i++) r[i] = turn(_mm512_loadu_si512(from + i * LANES));
-        sort_rows(r);
-        UNROLL for (int i = 0; i < ROWS; i++) _mm512_storeu_si512(to + i * LANES, turn(r[i]));
+    const __m512i lanes = _mm512_add_epi64(_mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0), _mm512_set1_epi64(odd & 1));
+    UNROLL for (int i = 0; i < ROWS / 2; i++)
+        half[i] = _mm512_permutex2var_epi64(group[2 * i], lanes, group[2 * i + 1]);
+}
+
+WIDE void drift_sort_thin_wide(const double *block, unsigned odd, double *groups, double *thin)
+{
+    __m512i group[ROWS], pair[ROWS], all[ROWS];
+    for (int p = 0; p < 2; p++) {
+        for (int g = 0; g < 2; g++, block += LEAF, groups += LEAF) {
+            UNROLL for (int i = 0; i < ROWS; i++) group[i] = turn(_mm512_loadu_si512(block + i * LANES));
+            sort_rows(group);
+            UNROLL for (int i = 0; i < ROWS; i++) _mm512_storeu_si512(groups + i * LANES, turn(group[i]));
+            every_other(group, odd >> (2 * p + g), pair + g * ROWS / 2);
+        }
+        merge_rows(pair, ROWS / 2);
+        every_other(pair, odd >> (4 + p), all + p * ROWS / 2);
     }
+    merge_rows(all, ROWS / 2);
+    UNROLL for (int i = 0; i < ROWS; i++) _mm512_storeu_si512(thin + i * LANES, turn(all[i]));
 }
 
 /* ---- splitting ---- */
@@ -275,9 +290,9 @@ void drift_sort_wide(double *v, double *scratch, size_t n, int splits)
     drift_sort_plain(v, scratch, n);
 }
 
-void drift_sort_groups_wide(const double *from, double *to, size_t groups)
+void drift_sort_thin_wide(const double *block, unsigned odd, double *groups, double *thin)
 {
-    drift_sort_groups_plain(from, to, groups);
+    drift_sort_thin_plain(block, odd, groups, thin);
 }
 
 #endif

@@ -7,9 +7,9 @@
 
 /* Does this processor have what drift_sort_wide needs? */
 bool drift_sort_wide_here(void);
-/* As drift_sort and drift_sort_groups; may only be called where drift_sort_wide_here(). splits: what is left after so
+/* As drift_sort and drift_sort_thin; may only be called where drift_sort_wide_here(). splits: what is left after so
  * many, one within the other, goes to drift_sort_plain. */
 void drift_sort_wide(double *v, double *scratch, size_t n, int splits);
-void drift_sort_groups_wide(const double *from, double *to, size_t groups);
+void drift_sort_thin_wide(const double *block, unsigned odd, double *groups, double *thin);
 
 #endif

@@ -181,17 +181,32 @@ TEST(any_doubles_are_sorted_to_the_same_bits)
     }
 }
 
-TEST(groups_are_sorted_to_the_same_bits)
+/* A block thinned by hand: every other of each group, pairs sorted together, every other, sorted. */
+static void thin_by_hand(const double *groups, unsigned odd, double *thin)
 {
-    enum { GROUP = DRIFT_SORT_GROUP, GROUPS = 9 };
-    for (int shape = 0; shape < SHAPES; shape++) {
-        for (size_t i = 0; i < GROUP * GROUPS; i++) a[i] = scratch[i] = shaped(shape, i, GROUP * GROUPS);
-        for (size_t g = 0; g < GROUPS; g++) qsort(scratch + g * GROUP, GROUP, sizeof *scratch, by_value);
-        drift_sort_groups_plain(a, b, GROUPS);
-        CHECK(memcmp(b, scratch, GROUP * GROUPS * sizeof *b) == 0);
-        drift_sort_groups(a, a, GROUPS);
-        CHECK(memcmp(a, scratch, GROUP * GROUPS * sizeof *a) == 0);
-    }
+    enum { GROUP = DRIFT_SORT_GROUP };
+    double pair[2 * GROUP];
+    for (size_t i = 0; i < 2 * GROUP; i++) pair[i] = groups[2 * i + (odd >> i / (GROUP / 2) & 1)];
+    for (size_t p = 0; p < 2; p++) qsort(pair + p * GROUP, GROUP, sizeof *pair, by_value);
+    for (size_t i = 0; i < GROUP; i++) thin[i] = pair[2 * i + (odd >> (4 + i / (GROUP / 2)) & 1)];
+    qsort(thin, GROUP, sizeof *thin, by_value);
+}
+
+TEST(blocks_are_sorted_and_thinned_to_the_same_bits)
+{
+    enum { GROUP = DRIFT_SORT_GROUP, BLOCK = DRIFT_SORT_BLOCK, ODD_MAX = 64 };
+    double want[BLOCK], groups[BLOCK], want_thin[GROUP], thin[GROUP];
+    for (int shape = 0; shape < SHAPES; shape++)
+        for (unsigned odd = 0; odd < ODD_MAX; odd++) {
+            for (size_t i = 0; i < BLOCK; i++) a[i] = want[i] = shaped(shape, i + odd, BLOCK + ODD_MAX);
+            for (size_t g = 0; g < BLOCK; g += GROUP) qsort(want + g, GROUP, sizeof *want, by_value);
+            thin_by_hand(want, odd, want_thin);
+            for (int plain = 0; plain < 2; plain++) {
+                (plain ? drift_sort_thin_plain : drift_sort_thin)(a, odd, groups, thin);
+                CHECK(memcmp(groups, want, sizeof want) == 0);
+                CHECK(memcmp(thin, want_thin, sizeof thin) == 0);
+            }
+        }
 }
 
 TEST(hostile_columns_give_numbers_in_range)
@@ -311,7 +326,7 @@ static double rank_of(const double *sorted, size_t n, double value)
  * edges of tenths of another, small sample. */
 TEST(ranks_of_a_sketch_are_off_by_as_little_as_promised)
 {
-    static const size_t sizes[] = { 100000, 131072, 200000, 300000, 600000 };
+    static const size_t sizes[] = { 70000, 131072, 200000, 300000, 600000 };
     enum { MOST = 600000, SEEDS = 4, SMALL = 5000 };
     double *rows = mem_new(MOST * sizeof *rows), *spare = mem_new(MOST * sizeof *spare), squares = 0;
     struct drift_sketch *s = mem_new(2 * sizeof *s);
@@ -331,12 +346,12 @@ TEST(ranks_of_a_sketch_are_off_by_as_little_as_promised)
             for (size_t bin = 0; bin + 1 < d.bin_count; bin++, count++) {
                 below += d.bins[1][bin];
                 double off = below - rank_of(rows, sizes[k], d.edges[bin + 1]);
-                CHECK(fabs(off) < 0.001);
+                CHECK(fabs(off) < 0.0012);
                 squares += off * off;
             }
             close_to("sd", k, d.side[1].sd, sqrt(variance_of(rows, sizes[k])), 1e-9);
         }
-    CHECK(count > 100 && sqrt(squares / count) < 0.00025);
+    CHECK(count > 100 && sqrt(squares / count) < 0.0003);
     mem_free(rows);
     mem_free(spare);
     mem_free(s);

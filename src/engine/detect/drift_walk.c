@@ -10,7 +10,7 @@
 enum { LANES = 8, CHAINS = 4, BLOCK = 1024, CHAIN = BLOCK / CHAINS };
 enum { TAIL_FIRST = 8, TAIL_ROWS = 256, TAIL_PART = 64 };
 /* Ranks are taken a class of rows at a time, as if these were ties: of a few thousand classes none is missed. */
-enum { CLASSES = 1 << 14 };
+enum { CLASSES = 1 << 12 };
 
 typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 typedef int64_t two_bits __attribute__((vector_size(16), aligned(8), may_alias));
@@ -84,22 +84,26 @@ static void merge_four(const double *a, const double *b, double *value, int32_t 
     }
 }
 
+/* Rows up to and with the last of `more` values. */
+static inline double rows_after(const struct cursor *c, int32_t more)
+{
+    if (!c->upto) return c->behind + more;
+    return more ? c->upto[c->at + (size_t)more - 1] : c->behind;
+}
+
 static void fill_fast(struct block *b, struct cursor *ref, struct cursor *cur)
 {
     int32_t taken[BLOCK];
     merge_four(ref->value + ref->at, cur->value + cur->at, b->value, taken);
-    for (int32_t k = 0; k < BLOCK; k++) {
-        b->j[k] = cur->behind + taken[k];
-        b->i[k] = ref->behind + (k + 1 - taken[k]);
-    }
+    if (!ref->upto && !cur->upto) /* whole samples: nothing to look up */
+        for (int32_t k = 0; k < BLOCK; k++)
+            b->j[k] = cur->behind + taken[k], b->i[k] = ref->behind + (k + 1 - taken[k]);
+    else
+        for (int32_t k = 0; k < BLOCK; k++)
+            b->j[k] = rows_after(cur, taken[k]), b->i[k] = rows_after(ref, k + 1 - taken[k]);
     b->count = BLOCK;
     cur->at += (size_t)taken[BLOCK - 1];
     ref->at += BLOCK - (size_t)taken[BLOCK - 1];
-}
-
-static double rows_upto(const struct cursor *c)
-{
-    return c->upto ? c->upto[c->at] : c->behind + 1;
 }
 
 static void fill_one_by_one(struct block *b, struct cursor *ref, struct cursor *cur)
@@ -108,7 +112,7 @@ static void fill_one_by_one(struct block *b, struct cursor *ref, struct cursor *
     for (; k < BLOCK && (ref->at < ref->count || cur->at < cur->count); k++) {
         bool left = cur->at == cur->count || (ref->at < ref->count && ref->value[ref->at] <= cur->value[cur->at]);
         struct cursor *c = left ? ref : cur;
-        c->behind = rows_upto(c);
+        c->behind = rows_after(c, 1);
         b->value[k] = c->value[c->at++];
         b->i[k] = ref->behind;
         b->j[k] = cur->behind;
@@ -118,7 +122,7 @@ static void fill_one_by_one(struct block *b, struct cursor *ref, struct cursor *
 
 static void fill(struct block *b, struct cursor *ref, struct cursor *cur)
 {
-    bool fast = !ref->upto && !cur->upto && ref->count - ref->at > BLOCK && cur->count - cur->at > BLOCK;
+    bool fast = ref->count - ref->at > BLOCK && cur->count - cur->at > BLOCK;
     (fast ? fill_fast : fill_one_by_one)(b, ref, cur);
     ref->behind = b->i[b->count - 1];
     cur->behind = b->j[b->count - 1];
