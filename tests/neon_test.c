@@ -78,6 +78,8 @@ static void fill(struct encode_batch *b)
 {
     static const size_t starts[] = { 0, 2, 25, 60 };
     b->texts = 3;
+    b->after = NULL;
+    b->skip = 0;
     b->rows = 60;
     memcpy(b->starts, starts, sizeof starts);
     for (size_t i = 0; i < b->rows; i++) b->ids[i] = (uint16_t)(i * 37 % 512);

@@ -22,13 +22,18 @@ size_t encode_scratch_size(void)
     return sizeof(struct encode_batch) + FORMAT_ALIGN;
 }
 
+/* An empty batch. */
 static struct encode_batch *batch_in(void *scratch)
 {
     uintptr_t at = (uintptr_t)scratch;
-    return (struct encode_batch *)((char *)scratch + (FORMAT_ALIGN - at % FORMAT_ALIGN) % FORMAT_ALIGN);
+    struct encode_batch *b = (void *)((char *)scratch + (FORMAT_ALIGN - at % FORMAT_ALIGN) % FORMAT_ALIGN);
+    b->texts = b->rows = b->skip = 0;
+    b->after = NULL;
+    return b;
 }
 
-static void pool(const struct encode_batch *b, size_t text, float *out)
+/* The mean of a text's pieces, of that length. */
+static void pool(const struct encode_batch *b, size_t text, float length, float *out)
 {
     size_t from = b->starts[text], end = b->starts[text + 1];
     float square = 0;
@@ -36,14 +41,28 @@ static void pool(const struct encode_batch *b, size_t text, float *out)
     for (size_t r = from + 1; r < end; r++)
         for (size_t i = 0; i < DIM; i++) out[i] += b->x[r][i];
     for (size_t i = 0; i < DIM; i++) square += out[i] * out[i];
-    float by = square > 0 ? 1 / sqrtf(square) : 0;
+    float by = square > 0 ? length / sqrtf(square) : 0;
     for (size_t i = 0; i < DIM; i++) out[i] *= by;
+}
+
+static size_t layers_below(unsigned layers, size_t layer)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < layer; i++) n += layers >> i & 1;
+    return n;
+}
+
+static void keep_layer(struct encode_batch *b, size_t layer)
+{
+    size_t parts = layers_below(b->kept, LAYERS + 1), at = layers_below(b->kept, layer);
+    if (!(b->kept >> layer & 1)) return;
+    for (size_t t = 0; t < b->texts; t++) pool(b, t, 1 / sqrtf((float)parts), b->out + (t * parts + at) * DIM);
 }
 
 static void run_batch(const struct encode_model *m, struct encode_batch *b, float *out)
 {
+    b->out = out;
     if (b->texts) m->kernel->run(m, b);
-    for (size_t t = 0; t < b->texts; t++) pool(b, t, out + t * DIM);
     b->texts = b->rows = 0;
 }
 
@@ -55,28 +74,40 @@ static void append(struct encode_batch *b, const uint16_t *ids, size_t n)
     b->starts[b->texts] = b->rows;
 }
 
-void encode_texts(const struct encode_model *m, void *scratch, const str *texts, size_t n, float *out)
+size_t encode_layers_dim(unsigned layers)
+{
+    return DIM * layers_below(layers, LAYERS + 1);
+}
+
+void encode_layers(const struct encode_model *m, void *scratch, const str *texts, size_t n, unsigned layers, float *out)
 {
     struct encode_batch *b = batch_in(scratch);
     uint16_t ids[ENCODE_PIECES_MAX];
-    size_t done = 0;
-    b->texts = b->rows = 0;
+    size_t done = 0, dim = encode_layers_dim(layers);
+    assert(layers && layers >> (LAYERS + 1) == 0);
+    b->after = keep_layer;
+    b->kept = layers;
+    while (!(layers >> (LAYERS - b->skip) & 1)) b->skip++;
     for (size_t i = 0; i < n; i++) {
         size_t count = encode_tokenize(m, texts[i], ids);
         if (b->rows + count > BATCH_ROWS) {
-            run_batch(m, b, out + done * DIM);
+            run_batch(m, b, out + done * dim);
             done = i;
         }
         append(b, ids, count);
     }
-    run_batch(m, b, out + done * DIM);
+    run_batch(m, b, out + done * dim);
+}
+
+void encode_texts(const struct encode_model *m, void *scratch, const str *texts, size_t n, float *out)
+{
+    encode_layers(m, scratch, texts, n, 1U << LAYERS, out);
 }
 
 size_t encode_pieces(const struct encode_model *m, void *scratch, str text, uint16_t *ids, float *out)
 {
     struct encode_batch *b = batch_in(scratch);
     size_t n = encode_tokenize(m, text, ids);
-    b->texts = b->rows = 0;
     append(b, ids, n);
     m->kernel->run(m, b);
     memcpy(out, b->x, n * sizeof b->x[0]);

@@ -144,6 +144,26 @@ TEST(a_vector_does_not_hang_on_its_neighbours)
     encode_texts(&m, scratch(), many, 0, all[0]);
 }
 
+TEST(layers_stand_beside_each_other)
+{
+    enum { MIDDLE = 1U << 3, LAST = 1U << 6 };
+    static float both[TEXTS][2 * DIM], middle[TEXTS][DIM], last[TEXTS][DIM], other[TEXTS][2 * DIM];
+    struct encode_model m = model();
+    CHECK(encode_layers_dim(MIDDLE | LAST) == (size_t)2 * DIM);
+    encode_layers(&m, scratch(), texts, TEXTS, MIDDLE, middle[0]);
+    encode_texts(&m, scratch(), texts, TEXTS, last[0]);
+    for (size_t k = 0; k < usable_kernels(); k++) {
+        m.kernel = kernels[k];
+        encode_layers(&m, scratch(), texts, TEXTS, MIDDLE | LAST, k ? other[0] : both[0]);
+        CHECK(k == 0 || memcmp(both, other, sizeof both) == 0);
+    }
+    for (size_t t = 0; t < TEXTS; t++)
+        for (size_t i = 0; i < DIM; i++) {
+            CHECK(fabsf(both[t][i] * sqrtf(2) - middle[t][i]) < 1e-6F);
+            CHECK(fabsf(both[t][DIM + i] * sqrtf(2) - last[t][i]) < 1e-6F);
+        }
+}
+
 TEST(a_long_text_is_cut_and_pieces_have_vectors_of_their_own)
 {
     static char text[4000];

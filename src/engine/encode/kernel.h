@@ -30,6 +30,11 @@ struct encode_batch {
     size_t starts[BATCH_TEXTS + 1];                           /* text i is the rows starts[i] .. starts[i + 1] */
     size_t rows, texts;
     uint16_t ids[BATCH_ROWS];
+    /* Called with x as layer i left it (0: before the first), NULL: never; the last `skip` layers are not computed. */
+    void (*after)(struct encode_batch *b, size_t layer);
+    size_t skip;
+    unsigned kept; /* what `after` keeps, and where */
+    float *out;
 };
 
 struct encode_kernel {

@@ -367,7 +367,8 @@ static void run(const struct encode_model *m, struct encode_batch *b)
 {
     size_t blocks = (b->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
     embed(m, b);
-    for (size_t i = 0; i < LAYERS; i++) {
+    if (b->after) b->after(b, 0);
+    for (size_t i = 0; i + b->skip < LAYERS; i++) {
         const struct format_layer *l = &m->header->layers[i];
         self_attention(m, b, l);
         for (size_t k = 0, from = 0; k < blocks; k++) {
@@ -375,5 +376,6 @@ static void run(const struct encode_model *m, struct encode_batch *b)
             feed_forward(m, b, l, from, end - from);
             from = end;
         }
+        if (b->after) b->after(b, i + 1);
     }
 }
