@@ -9,7 +9,7 @@ enum { BLOCK_RECORDS = 64, BLOCK_FINDINGS = 512 };
 static const size_t findings_bytes_max = (size_t)2
                                          << 30; /* every sample of a record an alarm, with the longest labels */
 
-static const usec checkpoint_every = 2 * USEC_HOUR, retry_after = 50 * USEC_MS;
+static const usec checkpoint_every = 2 * USEC_HOUR, retry_after = 50 * USEC_MS, silence_every = 15 * USEC_SECOND;
 static const int64_t checkpoint_bytes = 16 << 20;
 
 void cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, usec timeout)
@@ -47,6 +47,8 @@ struct block {
     struct input findings[BLOCK_FINDINGS + RECORD_ITEMS_MAX];
     size_t count;
     int64_t samples;
+    usec now, wall; /* when it was read: monotonic, and as samples are dated */
+    usec listened;  /* monotonic: when silent series were last looked for */
 };
 
 static void list_series(struct shard *s, struct series *series)
@@ -84,6 +86,7 @@ static void judge_item(struct block *b, const struct item *it, bool raised)
     if (!s->judge) return;
     if (s->judge->rules != b->rules) judge_set_rules(s->judge, b->rules, &s->info);
     size_t n = judge_sample(s->judge, it->time, it->value, alarms);
+    judge_heard(s->judge, b->now, b->wall - it->time, it->value);
     for (size_t i = 0; i < n && !raised; i++) {
         if (b->count < sizeof b->findings / sizeof *b->findings)
             b->findings[b->count++] = judge_finding(s->judge, &s->info, &alarms[i], STR("weir"), &b->arena);
@@ -192,6 +195,8 @@ static err judge_block(struct engine_thread *t, struct shard *s, struct block *b
     b->shard = s;
     b->count = 0;
     b->samples = 0;
+    b->now = in->env->now(in->env);
+    b->wall = in->env->wall(in->env);
     for (int i = 0; i < BLOCK_RECORDS && b->count < BLOCK_FINDINGS && log_cursor_next(&s->cursor, &payload); i++) {
         b->rules = take_rules(in); /* for each record: one that came after new rules must meet them */
         judge_record(b, payload);
@@ -210,6 +215,33 @@ static err judge_block(struct engine_thread *t, struct shard *s, struct block *b
     (void)atomic_fetch_add(&in->samples_judged, b->samples);
     atomic_store(&s->judged, s->cursor.at);
     return OK;
+}
+
+/* Series of a shard that is judged to its end which have fallen silent; what a block cannot hold is told next time. */
+static err find_silence(struct engine_thread *t, struct shard *s, struct block *b)
+{
+    struct detect_alarm alarm;
+    b->shard = s;
+    b->count = 0;
+    for (size_t i = 0; i < s->own_count && b->count < BLOCK_FINDINGS; i++) {
+        struct series *one = s->own[i];
+        if (!one->judge || !judge_silent(one->judge, b->now, &alarm)) continue;
+        b->findings[b->count++] = judge_finding(one->judge, &one->info, &alarm, STR("weir"), &b->arena);
+    }
+    err e = commit_block(t, b);
+    arena_reset(&b->arena);
+    return e;
+}
+
+static err listen_for_silence(struct engine_thread *t, struct block *b)
+{
+    struct ingest *in = t->in;
+    err e = OK;
+    b->now = in->env->now(in->env);
+    if (b->now - b->listened < silence_every) return OK;
+    b->listened = b->now;
+    for (size_t i = t->number; i < SHARDS && !e.code; i += in->opts.threads) e = find_silence(t, &in->shards[i], b);
+    return e;
 }
 
 static bool checkpoint_due(struct ingest *in, struct shard *s, bool wanted)
@@ -243,6 +275,7 @@ void *engine_main(void *thread)
     struct ingest *in = t->in;
     struct block *b = mem_new(sizeof *b);
     b->in = in;
+    b->listened = in->env->now(in->env);
     b->arena = arena_init(findings_bytes_max);
     err e = OK;
     while (!e.code && !atomic_load(&in->stopping)) {
@@ -251,6 +284,7 @@ void *engine_main(void *thread)
             e = judge_block(t, &in->shards[i], b, &worked);
             if (!e.code) maybe_checkpoint(in, &in->shards[i], false);
         }
+        if (!worked && !e.code) e = listen_for_silence(t, b);
         if (!worked && !e.code) engine_wait(t, USEC_SECOND);
     }
     if (e.code) halt(in, e);

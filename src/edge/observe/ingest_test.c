@@ -41,6 +41,7 @@ struct rig {
     struct fake_core core;
     size_t threads;
     usec wall; /* of the sample at hand */
+    _Atomic usec ahead; /* of the computer's clock that only goes forward */
 };
 
 static usec rig_wall(struct env *env)
@@ -48,11 +49,18 @@ static usec rig_wall(struct env *env)
     return ((struct rig *)env)->wall;
 }
 
+static usec rig_now(struct env *env)
+{
+    struct env os = env_os();
+    return os.now(&os) + ((struct rig *)env)->ahead;
+}
+
 static void rig_open(struct rig *r)
 {
     struct arena a = arena_init(4096);
     r->env = env_os();
     r->env.wall = rig_wall;
+    r->env.now = rig_now;
     CHECK_OK(store_open(&(struct store_opts){ .dir = str_fmt(&a, "%s/store", r->dir.ptr) }, &r->env, &r->store));
     struct ingest_opts o = { .dir = str_fmt(&a, "%s/samples", r->dir.ptr), .threads = r->threads, .disk_floor = -1,
                              .apply = fake_apply, .apply_ctx = &r->core };
@@ -157,6 +165,54 @@ TEST(an_anomaly_is_found_by_what_was_learned_before_a_restart)
     struct ingest_stats stats;
     ingest_stats(r.in, &stats);
     CHECK_I64(stats.detectors_reset, 0);
+    rig_close(&r);
+}
+
+/* Samples one by one, as they come. */
+static void send_live(struct rig *r, const char *name, int n, usec every)
+{
+    for (int i = 0; i < n; i++) {
+        r->wall += every;
+        r->ahead += every;
+        struct point p = { r->wall, 20 + (i * 7919 % 13) / 13.0 };
+        send_points(r, name, &p, 1);
+        CHECK_OK(ingest_drain(r->in, 10 * USEC_SECOND));
+    }
+}
+
+static bool entry_is(struct rig *r, int64_t seq, const char *kind, const char *says, str *subject, struct arena *a)
+{
+    struct tx *tx;
+    struct entry e;
+    CHECK_OK(store_read(r->store, &tx));
+    bool there = journal_get(tx, seq, a, &e) && str_eq(e.kind, str_of(kind)) && str_find(e.body, str_of(says), 0) >= 0;
+    *subject = e.subject;
+    store_read_end(tx);
+    return there;
+}
+
+TEST(a_series_that_falls_silent_is_told_by_the_clock_once_and_over_when_it_speaks_again)
+{
+    struct rig r = rig_new(1);
+    struct arena a = arena_init(1 << 20);
+    str begun, over;
+    rig_open(&r);
+    send_steady(&r, "beat", 3000, 20); /* history, in one piece */
+    r.ahead += USEC_DAY;
+    send_live(&r, "beat", 10, USEC_MINUTE);
+    CHECK_I64(entries(&r), 0);
+    r.ahead += 5 * USEC_MINUTE; /* six usual distances are not over */
+    send_live(&r, "other", 1, USEC_SECOND);
+    CHECK_I64(entries(&r), 0);
+    r.ahead += 10 * USEC_MINUTE;
+    send_live(&r, "other", 1, USEC_SECOND);
+    for (int i = 0; i < 1000 && entries(&r) == 0; i++) (void)usleep(10000);
+    CHECK(entry_is(&r, 1, "finding", "freshness", &begun, &a));
+    send_live(&r, "beat", 1, 16 * USEC_MINUTE);
+    CHECK_I64(entries(&r), 2);
+    CHECK(entry_is(&r, 2, "finding.ended", "beat", &over, &a));
+    CHECK(str_eq(begun, over));
+    arena_done(&a);
     rig_close(&r);
 }
 

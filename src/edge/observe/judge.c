@@ -10,6 +10,7 @@
 enum { RULES_MAX = 10000, RULES_BYTES_MAX = 64 << 20, FINDING_BYTES_MAX = 32 << 10 };
 
 /* Bits of surprise from which an anomaly is worth more than a MEDIUM: one sample in a billion. */
+static const usec fresh = 10 * USEC_MINUTE; /* an older sample is history that somebody sends */
 static const double high_score = 14; /* bits: expected once in some 16,000 samples */
 
 struct rule {
@@ -183,9 +184,33 @@ size_t judge_sample(struct judge *j, usec time, double value, struct detect_alar
 {
     j->dirty = true;
     size_t n = detect_sample(&j->detect, time, value, out);
-    if (j->resumed) n = without_missing(out, n);
-    j->resumed = false;
+    if (j->resumed || j->silence.told) n = without_missing(out, n);
+    if (j->silence.told) {
+        out[n] = j->silence.alarm;
+        out[n].over = true;
+        out[n++].end = time;
+    }
+    j->resumed = j->silence.told = false;
     return n;
+}
+
+void judge_heard(struct judge *j, usec now, usec age, double value)
+{
+    usec waited = j->silence.heard ? now - j->silence.heard : 0;
+    if (waited > j->silence.longest) j->silence.longest = waited;
+    if (waited > 0 && j->silence.times < JUDGE_HEARD_LEAST) j->silence.times++;
+    j->silence.heard = now;
+    j->silence.live = age < fresh && !isnan(value);
+}
+
+bool judge_silent(struct judge *j, usec now, struct detect_alarm *out)
+{
+    usec waited = now - j->silence.heard;
+    if (!j->silence.live || j->silence.told || j->silence.times < JUDGE_HEARD_LEAST) return false;
+    if (waited <= 2 * j->silence.longest || !detect_missing(&j->detect, j->detect.last + waited, out)) return false;
+    j->silence.told = true;
+    j->silence.alarm = *out;
+    return true;
 }
 
 void judge_save(const struct judge *j, struct detect_snapshot *out)

@@ -25,7 +25,7 @@ static const double episode_weight =
 static const double keep_share = 0.6, keep_least = 200,
                     keep_most = 20000;  /* how much past the scores' tail remembers */
 static const usec rest_most = USEC_DAY; /* of a slow series, if at least REST_LEAST samples came in it */
-enum { REST_LEAST = 20, MISSING_SAMPLES = DETECT_WARM_SAMPLES / 10 };
+enum { REST_LEAST = 20 };
 static const double warm_time = (double)USEC_DAY;
 static const double youth_time = 4.5 * (double)USEC_DAY; /* the age at which twice the score is needed */
 static const double missing_steps = 6, missing_times = 2; /* usual distances of samples; the longest one so far */
@@ -334,7 +334,7 @@ bool detect_is_open(const struct detect_series *s)
 
 bool detect_missing(const struct detect_series *s, usec now, struct detect_alarm *out)
 {
-    if (s->samples < MISSING_SAMPLES || (double)now - (double)s->last <= longest_wait(s)) return false;
+    if (!is_warm(s, s->last) || (double)now - (double)s->last <= longest_wait(s)) return false;
     *out = missing_alarm(s, now);
     return true;
 }

@@ -210,9 +210,9 @@ size_t detect_sample(struct detect_series *s, usec time, double value, struct de
  * newer; it is no probability. 0 before the first sample and after one that was refused. For ranking and plots;
  * detect_sample alone decides what is an alarm. */
 double detect_score(const struct detect_series *s);
-/* Whether samples have stopped: none for six usual distances, two minutes and twice the longest wait so far. Fills *out
- * once the distance is known. Pure; the caller remembers whether it has told already. When samples come again after
- * such a wait, detect_sample tells it as well, begun and over in one. */
+/* Whether samples have stopped: none for six usual distances, two minutes and twice the longest wait so far, once a day
+ * of them was seen. Fills *out then. Pure; the caller remembers whether it has told already. When samples come again
+ * after such a wait, detect_sample tells it as well, begun and over in one. */
 bool detect_missing(const struct detect_series *s, usec now, struct detect_alarm *out);
 /* Usual distance between samples; 0 when not known yet. */
 usec detect_interval(const struct detect_series *s);

@@ -218,6 +218,8 @@ TEST(a_silent_series_is_missed_after_six_distances)
     CHECK(!detect_missing(s, USEC_MAX, &a));
     (void)run(s, &w, 100, 0, NULL);
     CHECK_I64(detect_interval(s), USEC_MINUTE);
+    CHECK(!detect_missing(s, w.t + USEC_DAY, &a)); /* who knows how a series goes after a hundred minutes? */
+    (void)run(s, &w, 1500, 0, NULL);
     CHECK(!detect_missing(s, w.t + 5 * USEC_MINUTE, &a));
     CHECK(detect_missing(s, w.t + 7 * USEC_MINUTE, &a));
     CHECK(a.part == DETECT_MISSING && a.value == 420 && a.high == 360);
