@@ -85,6 +85,55 @@ def injection(tap, weir, folder):
     tap.same(started, [], "and nothing does what it says")
 
 
+def ranked(weir, question):
+    found = weir.get("/api/v1/knowledge/search?q=" + urllib.parse.quote(question))
+    return [(h["document"], h["said"]) for h in found["hits"]]
+
+
+def learning(tap, weir, folder):
+    for name in ("twin-a.md", "twin-b.md"):
+        (folder / name).write_text("# Twins\n\nThe gearbox of the turbine hums.\n")
+    weir.command("knowledge", "add", str(folder / "twin-a.md"), str(folder / "twin-b.md"))
+    tap.same(ranked(weir, "turbine gearbox hums"), [("twin-a.md", 0), ("twin-b.md", 0)], "twins stand in their order")
+    code, _, _ = weir.command("knowledge", "feedback", "twin-b.md", "--worked", "-p", "0")
+    tap.same((code, ranked(weir, "turbine gearbox hums")[0][0]), (0, "twin-a.md"), "a judgement waits for the re-index")
+    code, _, err = weir.command("knowledge", "reindex")
+    first = ranked(weir, "turbine gearbox hums")[0]
+    tap.check(code == 0 and first[0] == "twin-b.md" and 0 < first[1] <= 0.05, "and then moves what helped, within its bound",
+              (code, err, first))
+    stats = weir.get("/api/v1/knowledge/stats")
+    tap.check(stats["reindexed"]["reason"] == "asked for by admin" and stats["documents_since"] == 0, "stats say which it was",
+              stats)
+    _, out, _ = weir.command("knowledge", "search", "turbine gearbox hums")
+    tap.check("as it helped 1 and" in out, "and a search says why", out)
+
+
+def drafts(tap, weir):
+    weir.command("run", "--pipeline", "orders", "--step", "load", "--", "sh", "-c",
+                 "echo 'curl: (28) Operation timed out after 1001 milliseconds'; exit 28")
+    incident = wait_for(lambda: [i for i in weir.get("/api/v1/incidents")["items"] if i["cause"] == "source.timeout"], 20)
+    tap.check(incident, "an incident with a known cause")
+    incident = incident[0]["id"]
+    tap.same(weir.command("knowledge", "draft", incident)[0], 1, "there is no draft of what is not over")
+    closed = weir.ask("POST", f"/api/v1/incidents/{incident}/close", {"comment": "the source is back"}, key="admin")
+    tap.same(closed[0], 200, "a person closes it")
+    waiting = wait_for(lambda: weir.get("/api/v1/knowledge/drafts?state=waiting")["items"], 10)
+    tap.same([d["incident"] for d in waiting], [incident], "its end leaves a draft")
+    draft, document = waiting[0]["id"], f"incidents/{incident}.md"
+    tap.check(document not in search(weir, "source did not answer in time"), "that nobody finds")
+    tap.same(weir.ask("POST", f"/api/v1/knowledge/drafts/{draft}/approve", {}, key="reader")[0], 403,
+             "a viewer approves nothing")
+    code, out, _ = weir.command("knowledge", "drafts", draft)
+    tap.check(code == 0 and "## Symptom" in out, "it can be read", out)
+    better = pathlib.Path(weir.dir) / "better.md"
+    better.write_text("# Source silent\n\nWait for the zeppelin to land, then retry.\n")
+    code, _, err = weir.command("knowledge", "approve", draft, "-f", str(better), "-m", "checked")
+    tap.check(code == 0 and search(weir, "zeppelin")[:1] == [document], "approved in a person's words it is found", err)
+    tap.same([(e["actor"], e["subject"]) for e in entries(weir, "knowledge.approved")], [("admin", draft)],
+             "and the journal says by whom")
+    tap.same(weir.command("knowledge", "reject", draft)[0], 1, "what is decided stays decided")
+
+
 def main():
     tap, weir = Tap(), Weir(sys.argv[1])
     try:
@@ -96,6 +145,8 @@ def main():
         roles(tap, weir, folder)
         changes(tap, weir, folder)
         injection(tap, weir, folder)
+        learning(tap, weir, folder)
+        drafts(tap, weir)
         tap.same(weir.command("replay", "--verify")[0], 0, "the journal makes the same state again")
     finally:
         weir.done()

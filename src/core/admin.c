@@ -2,6 +2,7 @@
 #include "core/agents/case.h"
 #include "core/core_internal.h"
 #include "core/incident/incident.h"
+#include "core/knowledge.h"
 
 err input_note(struct cx *cx)
 {
@@ -77,6 +78,7 @@ err input_runbook_loaded(struct cx *cx)
     if (str_eq(hash, before)) return OK;
     cx_enter(cx, STR(""), 0);
     tx_exec(cx->tx, SQL_RUNBOOK_DROP, V(id));
+    knowledge_count(cx, KNOWLEDGE_DOCUMENTS);
     if (!body.len) return OK;
     tx_exec(cx->tx, SQL_RUNBOOK_ADD, V(id), V(title), V(body), V(hash), V(cx->seq));
     return OK;

@@ -52,6 +52,10 @@ static const struct handler {
     { "knowledge.loaded", "title:s source:s format:s hash:s passages:a", input_knowledge_loaded },
     { "knowledge.feedback", "question:s used:b", input_knowledge_feedback },
     { "knowledge.missed", "question:s covered:n", input_knowledge_missed },
+    { "knowledge.reindex", "", input_knowledge_reindex },
+    { "knowledge.draft", "", input_knowledge_draft },
+    { "knowledge.approved", "title:s source:s format:s hash:s passages:a", input_knowledge_approved },
+    { "knowledge.rejected", "comment:s", input_knowledge_rejected },
     { "inquiry.received",
       "channel:s person:s sealed:s language:s model:s category:s category_score:n sentiment:s sentiment_score:n "
       "urgency:s urgency_score:n",
@@ -249,6 +253,7 @@ static const struct timer_kind {
     { "quiet", incident_quiet },
     { "case", case_wake },
     { "fresh", timer_freshness },
+    { "reindex", timer_reindex },
     { "inquiry_late", inquiry_late },
     { "inquiry_open", inquiry_hours_open },
     { "schedule", flow_due },

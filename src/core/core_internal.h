@@ -18,7 +18,8 @@ struct core {
     struct routing *routing; /* of inquiries */
     char routing_hash[2 * SHA256_LEN + 1];
     struct settings {
-        usec settle, group, quiet;
+        usec settle, group, quiet, reindex_every;
+        int64_t reindex_documents, reindex_feedback; /* so many begin a re-index */
         struct arena arena; /* of channels */
         str channels[8];    /* names of the channels that are told */
         size_t channel_count;
@@ -102,6 +103,12 @@ bool core_restored(struct cx *cx); /* between restore and resume nothing is sent
 err input_knowledge_loaded(struct cx *cx);
 err input_knowledge_feedback(struct cx *cx);
 err input_knowledge_missed(struct cx *cx);
+/* knowledge_learn.c, knowledge_draft.c */
+err input_knowledge_reindex(struct cx *cx);
+void timer_reindex(struct cx *cx, str subject);
+err input_knowledge_draft(struct cx *cx);
+err input_knowledge_approved(struct cx *cx);
+err input_knowledge_rejected(struct cx *cx);
 /* measured.c */
 err input_series_measured(struct cx *cx);
 /* documents.c */

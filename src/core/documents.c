@@ -103,15 +103,18 @@ static void read_settings(struct settings *s, json *v)
     static const struct {
         const char *key;
         size_t at;
-        usec fallback;
-    } times[] = {
+        int64_t fallback;
+    } numbers[] = {
         { "settle_us", offsetof(struct settings, settle), 10 * USEC_SECOND },
         { "group_us", offsetof(struct settings, group), 5 * USEC_MINUTE },
         { "quiet_us", offsetof(struct settings, quiet), 2 * USEC_MINUTE },
+        { "reindex_documents", offsetof(struct settings, reindex_documents), 10 },
+        { "reindex_feedback", offsetof(struct settings, reindex_feedback), 20 },
+        { "reindex_every_us", offsetof(struct settings, reindex_every), 7 * USEC_DAY },
     };
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        usec t = json_get_i64(v, times[i].key, times[i].fallback);
-        memcpy((char *)s + times[i].at, &t, sizeof t);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        int64_t n = json_get_i64(v, numbers[i].key, numbers[i].fallback);
+        memcpy((char *)s + numbers[i].at, &n, sizeof n);
     }
     s->page_url = str_dup(&s->arena, json_get_str(v, "page_url"));
     s->channel_count = 0;

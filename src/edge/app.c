@@ -132,6 +132,9 @@ static str settings_json(struct app *app, struct arena *a)
     jw_i64(&w, "settle_us", c->settle);
     jw_i64(&w, "group_us", c->group);
     jw_i64(&w, "quiet_us", c->quiet);
+    jw_i64(&w, "reindex_documents", c->knowledge.reindex_documents);
+    jw_i64(&w, "reindex_feedback", c->knowledge.reindex_feedback);
+    jw_i64(&w, "reindex_every_us", c->knowledge.reindex_every);
     jw_str(&w, "page_url", config_server_url(c, a));
     jw_array(&w, "channels");
     for (size_t i = 0; i < c->channel_count; i++) jw_str(&w, NULL, c->channels[i].name);
@@ -370,7 +373,13 @@ static err open_measurer(struct app *app)
 static err open_library(struct app *app)
 {
     struct library_opts opts = {
-        .store = app->store, .env = app->env, .data_dir = app->config->data_dir, .input = keeper_input, .ctx = app
+        .store = app->store,
+        .env = app->env,
+        .data_dir = app->config->data_dir,
+        .memory_max = (size_t)app->config->knowledge.memory_max,
+        .vectors_opts = { .graph_from = (size_t)app->config->knowledge.graph_from },
+        .input = keeper_input,
+        .ctx = app,
     };
     return library_open(&opts, &app->library);
 }

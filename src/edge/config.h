@@ -61,6 +61,10 @@ struct config {
     int64_t samples_max_bytes, series_max;
     usec journal_retention, checkpoint_every, witness_every;
     struct str_list witnesses; /* names of channels */
+    struct {
+        int64_t reindex_documents, reindex_feedback, memory_max, graph_from;
+        usec reindex_every;
+    } knowledge;
     double free_disk_floor; /* percent */
     int sync;              /* 0 full, 1 normal */
     struct str_list net_allow; /* networks such as 10.0.0.0/8 that addresses from outside may name */

@@ -45,7 +45,7 @@ static void keep(struct step *s, const struct cause_list *causes)
         str subject =
             c->step.len ? str_fmt(cx->a, STR_FMT "/" STR_FMT, STR_ARG(c->pipeline), STR_ARG(c->step)) : c->pipeline;
         tx_exec(cx->tx, SQL_CAUSE_ADD, V(s->c->incident.id), V((int64_t)i + 1), V(cause_text(c->kind)), V(subject),
-                V(c->score), V(c->title), V(evidence));
+                V(c->score), V(c->title), V(evidence), V(c->runbook.len ? c->runbook : STR("")));
         jw_open(&b.w, NULL);
         jw_strz(&b.w, "kind", cause_text(c->kind));
         jw_str(&b.w, "subject", subject);

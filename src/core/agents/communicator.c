@@ -1,6 +1,7 @@
 /* Communicator: tells people how the case ended, and closes the incident when it is mended. */
 #include "core/agents/effects.h"
 #include "core/agents/notice.h"
+#include "core/knowledge.h"
 
 static str notice_args(struct step *s, const char *event, str text)
 {
@@ -60,6 +61,7 @@ void agent_communicator(struct step *s)
     struct proposal p;
     if (mended && proposal_get(cx, state->proposal, &p)) {
         s->summary = str_fmt(cx->a, "mended: " STR_FMT, STR_ARG(p.summary));
+        knowledge_mended(cx, &s->c->incident);
         incident_resolve(cx, s->c->incident.id, p.summary, "agent:communicator");
     } else if (s->c->incident.state == INC_MITIGATING) {
         incident_move(cx, s->c->incident.id, INC_DIAGNOSED, "agent:communicator");

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "core/agents/case.h"
+#include "core/knowledge.h"
 
 static const char *const state_names[INC_STATES] = { "open", "diagnosed", "mitigating", "resolved" };
 
@@ -299,6 +300,7 @@ void incident_resolve(struct cx *cx, str id, str how, const char *actor)
     tx_exec(cx->tx, SQL_INCIDENT_RESOLVE, V(id), V(cx->now), V(how));
     timer_drop(cx, "settle", id);
     timer_drop(cx, "quiet", id);
+    knowledge_over(cx, &inc, how);
 }
 
 /* An alarm that goes on keeps its incident open. One whose end never comes (its series went away) is given up after a

@@ -274,6 +274,8 @@ static int run_reindex(struct cli *cli)
         cursor = rc ? STR("") : client_text(cli, page.root, "next_cursor");
         if (!rc) yyjson_arr_foreach(json_get(page.root, "items"), i, n, d) if (!rc) rc = reindex_one(&j, d);
     } while (!rc && cursor.len);
+    struct answer reply;
+    if (!rc) rc = client_call(&j.client, "POST", STR("/api/v1/knowledge/reindex"), STR_NONE, &reply);
     if (!rc) tell(&j);
     return rc ? rc : j.failed ? EXIT_FOUND : EXIT_FINE;
 }
@@ -312,8 +314,10 @@ const struct command command_knowledge_add = {
     run_add
 };
 const struct command command_knowledge_reindex = {
-    "knowledge reindex", "", "Read the files of all documents again.",
-    "Documents whose files changed are replaced; the others cost nothing.", reindex_options, run_reindex
+    "knowledge reindex", "", "Read the files of all documents again, and index all anew.",
+    "Documents whose files changed are replaced; the others cost nothing. What was said of documents counts from now "
+    "on. The server does so by itself, too: see knowledge.reindex_* in weir.yaml.",
+    reindex_options, run_reindex
 };
 const struct command command_knowledge_remove = {
     "knowledge remove", "ID", "Remove a document.", NULL, NULL, run_remove

@@ -1,130 +1,161 @@
-/* weir knowledge draft: what an incident taught, as the beginning of a runbook. A person edits it and adds it; nothing
- * is stored here. */
+/* weir knowledge draft, drafts, approve, reject: what incidents taught, as documents that a person decides on. */
 #include <stdio.h>
 
 #include "base/json.h"
 #include "edge/cli/client.h"
 #include "edge/cli/knowledge.h"
+#include "edge/cli/table.h"
+#include "edge/files.h"
 
-enum { DRAFT_MAX = 1 << 20, LINES_MAX = 12 };
+enum { TEXT_MAX = 900 << 10 };
 
-struct draft {
-    struct cli *cli;
-    struct buf out;
-};
+/* ---- asking for one ---- */
 
-/* Text of others on one line: it becomes no heading, no list and no code of ours. */
-static str one_line(struct draft *d, str text)
+static int show(struct cli *cli, struct client *c, str id)
 {
-    struct arena *a = cli_arena(d->cli);
-    char *out = arena_new(a, text.len + 1);
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        out[i] = (unsigned char)c < ' ' || c == '`' ? ' ' : c;
+    struct answer reply;
+    int rc = client_call(c, "GET", client_path(c, "/api/v1/knowledge/drafts/", id, ""), STR_NONE, &reply);
+    if (rc) return rc;
+    if (cli_json(cli)) client_print_json(&reply);
+    else if (cli_has(cli, "text")) (void)printf(STR_FMT, STR_ARG(json_get_str(reply.root, "text")));
+    else {
+        static const char *const lines[] = { "id",       "state",      "incident", "pipeline",
+                                             "cause",    "decided_by", "comment",  "document" };
+        for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+            card_line(stdout, cli_arena(cli), lines[i], json_get_str(reply.root, lines[i]));
+        (void)printf("\n" STR_FMT, STR_ARG(plain_text(cli_arena(cli), json_get_str(reply.root, "text"))));
     }
-    return str_trim((str){ out, text.len });
+    return EXIT_FINE;
 }
 
-static void line(struct draft *d, const char *before, str text)
-{
-    text = one_line(d, text);
-    if (text.len) buf_fmt(&d->out, "%s" STR_FMT "\n", before, STR_ARG(text));
-}
-
-static void heading(struct draft *d, const char *text)
-{
-    buf_fmt(&d->out, "\n## %s\n\n", text);
-}
-
-static void symptoms(struct draft *d, json *incident)
-{
-    size_t i, n;
-    json *f;
-    heading(d, "Symptom");
-    yyjson_arr_foreach(json_get(incident, "findings"), i, n, f)
-        if (i < LINES_MAX) line(d, "- ", json_get_str(f, "summary"));
-}
-
-/* The first cause with what showed it; the others are what else it could have been. */
-static void causes(struct draft *d, json *incident)
-{
-    size_t i, n, k, m;
-    json *c, *e;
-    heading(d, "Likely causes");
-    yyjson_arr_foreach(json_get(incident, "causes"), i, n, c)
-    {
-        if (i >= 3) break;
-        line(d, i ? "- else: " : "- ", json_get_str(c, "title"));
-        if (!i) yyjson_arr_foreach(json_get(c, "evidence"), k, m, e) line(d, "  - ", json_get_str(e, "text"));
-    }
-}
-
-static void remedies(struct draft *d, json *incident)
-{
-    size_t i, n;
-    json *e;
-    heading(d, "What was done");
-    yyjson_arr_foreach(json_get(incident, "effects"), i, n, e)
-    {
-        str kind = json_get_str(e, "kind"), remedy = json_get_str(e, "remedy"), state = json_get_str(e, "state");
-        if (i >= LINES_MAX || STR_IS(kind, "notify") || STR_IS(kind, "probe")) continue;
-        line(d, "- ",
-             str_fmt(cli_arena(d->cli), STR_FMT " " STR_FMT ": " STR_FMT, STR_ARG(kind), STR_ARG(remedy),
-                     STR_ARG(state)));
-    }
-    line(d, "- it ended by: ", json_get_str(incident, "resolution"));
-    json *label = json_get(incident, "label");
-    line(d, "- a person says: ", json_get_str(label, "comment"));
-}
-
-static void write_draft(struct draft *d, json *incident)
-{
-    line(d, "# ", json_get_str(incident, "title"));
-    buf_char(&d->out, '\n');
-    line(d, "Causes: ", json_get_str(incident, "cause"));
-    symptoms(d, incident);
-    causes(d, incident);
-    remedies(d, incident);
-    heading(d, "Prevention");
-    buf_fmt(&d->out, "(to be written by who was there; drafted from " STR_FMT ")\n",
-            STR_ARG(json_get_str(incident, "id")));
-}
-
-static int run(struct cli *cli)
+static int run_draft(struct cli *cli)
 {
     struct client c;
     struct answer reply;
     if (cli_arg_count(cli) != 1) return cli_fail(cli, EXIT_USAGE, "expected an incident's id");
+    struct buf b = buf_init(4096);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    jw_str(&w, "incident", cli_arg(cli, 0));
+    jw_close(&w);
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "GET", client_path(&c, "/api/v1/incidents/", cli_arg(cli, 0), ""), STR_NONE, &reply);
+    if (!rc) rc = client_call(&c, "POST", STR("/api/v1/knowledge/drafts"), buf_view(&b), &reply);
+    buf_done(&b);
+    return rc ? rc : show(cli, &c, json_get_str(reply.root, "id"));
+}
+
+/* ---- the queue ---- */
+
+static int run_list(struct cli *cli, struct client *c)
+{
+    struct answer reply;
+    str path = client_page(c, STR("/api/v1/knowledge/drafts"));
+    path = client_query(c, path, "state", cli_has(cli, "all") ? STR("") : STR("waiting"));
+    int rc = client_call(c, "GET", path, STR_NONE, &reply);
     if (rc) return rc;
-    if (!STR_IS(json_get_str(reply.root, "state"), "resolved") && !STR_IS(json_get_str(reply.root, "state"), "closed"))
-        return cli_fail(cli, EXIT_FOUND, STR_FMT " is not over yet: what ended it is what a runbook is for",
-                        STR_ARG(cli_arg(cli, 0)));
-    struct draft d = { .cli = cli, .out = buf_init(DRAFT_MAX) };
-    write_draft(&d, reply.root);
     if (cli_json(cli)) {
-        struct buf b = buf_init(2 * DRAFT_MAX);
-        struct jw w = jw_init(&b);
-        jw_open(&w, NULL);
-        jw_str(&w, "text", buf_view(&d.out));
-        jw_close(&w);
-        (void)printf(STR_FMT "\n", STR_ARG(buf_view(&b)));
-        buf_done(&b);
-    } else {
-        (void)printf(STR_FMT, STR_ARG(buf_view(&d.out)));
+        client_print_json(&reply);
+        return EXIT_FINE;
     }
-    buf_done(&d.out);
+    struct table t = table_init(cli_arena(cli),
+                                (const char *const[]){ "ID", "WHEN", "INCIDENT", "~TITLE", "STATE", "BY", NULL },
+                                cli_color(cli));
+    size_t i, n;
+    json *d;
+    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, d)
+        table_row(&t, (const str[]){ json_get_str(d, "id"), client_when(cli, json_get(d, "time")),
+                                     json_get_str(d, "incident"), json_get_str(d, "title"), json_get_str(d, "state"),
+                                     json_get_str(d, "decided_by") });
+    if (t.rows) table_print(&t, stdout);
+    else (void)puts("no draft waits for a person");
     return EXIT_FINE;
 }
+
+static int run_drafts(struct cli *cli)
+{
+    struct client c;
+    if (cli_arg_count(cli) > 1) return cli_fail(cli, EXIT_USAGE, "expected one draft's id, or none for the list");
+    int rc = client_open(cli, &c);
+    if (rc) return rc;
+    return cli_arg_count(cli) ? show(cli, &c, cli_arg(cli, 0)) : run_list(cli, &c);
+}
+
+/* ---- deciding ---- */
+
+static int run_approve(struct cli *cli)
+{
+    struct client c;
+    struct answer reply;
+    str text = STR(""), rest = cli_str(cli, "roles"), one;
+    if (cli_arg_count(cli) != 1) return cli_fail(cli, EXIT_USAGE, "expected a draft's id");
+    err e = cli_str(cli, "file").len ? file_read(cli_str(cli, "file"), TEXT_MAX, cli_arena(cli), &text) : OK;
+    if (e.code) return cli_fail_err(cli, e);
+    struct buf b = buf_init(2 * TEXT_MAX);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    jw_str(&w, "comment", cli_str(cli, "comment"));
+    if (text.len) jw_str(&w, "text", text);
+    if (rest.len) {
+        jw_array(&w, "roles");
+        while (rest.len && str_next(&rest, ',', &one)) jw_str(&w, NULL, str_trim(one));
+        jw_array_end(&w);
+    }
+    jw_close(&w);
+    int rc = client_open(cli, &c);
+    str path = rc ? STR("") : client_path(&c, "/api/v1/knowledge/drafts/", cli_arg(cli, 0), "/approve");
+    if (!rc) rc = client_call(&c, "POST", path, buf_view(&b), &reply);
+    if (!rc && cli_json(cli)) client_print_json(&reply);
+    else if (!rc) (void)printf(STR_FMT " approved: searches find it now\n", STR_ARG(cli_arg(cli, 0)));
+    buf_done(&b);
+    return rc;
+}
+
+static int run_reject(struct cli *cli)
+{
+    return client_comment(cli, "/api/v1/knowledge/drafts/", "/reject", "rejected");
+}
+
+static const struct cli_option draft_options[] = { { "text", 't', NULL, NULL, "Its Markdown alone, to be edited." },
+                                                   { NULL, 0, NULL, NULL, NULL } };
+static const struct cli_option drafts_options[] = { { "all", 'a', NULL, NULL, "Also those that are decided." },
+                                                    { "text", 't', NULL, NULL, "With an id: its Markdown alone." },
+                                                    LIST_OPTIONS,
+                                                    { NULL, 0, NULL, NULL, NULL } };
+static const struct cli_option approve_options[] = {
+    { "comment", 'm', "TEXT", NULL, "Why; it is recorded." },
+    { "file", 'f', "FILE", NULL, "Markdown in place of the draft's, - for standard input." },
+    { "roles", 'r', "ROLES", NULL, "Who may read it, such as operator,approver; admin always may. [all]" },
+    { NULL, 0, NULL, NULL, NULL },
+};
+static const struct cli_option reject_options[] = { { "comment", 'm', "TEXT", NULL, "Why; it is recorded." },
+                                                    { NULL, 0, NULL, NULL, NULL } };
 
 const struct command command_knowledge_draft = {
     "knowledge draft",
     "INCIDENT",
-    "Begin a runbook from an incident that is over.",
-    "Prints Markdown: what was seen, what caused it and by which evidence, what was done and how it ended. Edit it, "
-    "then add it with "
-    "weir knowledge add, or put it into the folder of runbooks: nothing is stored before a person does.",
-    NULL,
-    run
+    "Draft a document from an incident that is over.",
+    "What was seen, what caused it and by which evidence, what was done and how it ended, as Markdown. Incidents whose "
+    "cause is known leave one by themselves. It waits in weir knowledge drafts: no search finds it before a person "
+    "approves it.",
+    draft_options,
+    run_draft
+};
+const struct command command_knowledge_drafts = { "knowledge drafts",
+                                                  "[ID]",
+                                                  "List the drafts that wait, or show one.",
+                                                  NULL,
+                                                  drafts_options,
+                                                  run_drafts };
+const struct command command_knowledge_approve = {
+    "knowledge approve",
+    "ID",
+    "Make a draft a document.",
+    "It becomes incidents/INCIDENT.md, and who approved it is in the journal. With --file your words are stored in "
+    "place of the draft's.",
+    approve_options,
+    run_approve
+};
+const struct command command_knowledge_reject = {
+    "knowledge reject", "ID", "Make a draft no document.",
+    "For 90 days no other is drafted for the same cause in the same pipeline.", reject_options, run_reject
 };

@@ -36,8 +36,8 @@ static err ask(struct eval *ev, const struct query *q, struct arena *scratch)
     struct shelf_hit *hits = NULL;
     size_t n = 0;
     err e = ev->embed ? question_vector(ev, q->text, scratch, &vector) : OK;
-    if (!e.code)
-        e = shelf_search(ev->c.shelf, ev->c.terms, q->text, vector, &ev->weights, RANKED_MAX, scratch, &hits, &n);
+    struct shelf_question asked = { .text = q->text, .vector = vector, .weights = &ev->weights, .k = RANKED_MAX };
+    if (!e.code) e = shelf_search(ev->c.shelf, ev->c.terms, &asked, scratch, &hits, &n);
     if (e.code) return e;
     uint32_t ranked[RANKED_MAX];
     for (size_t i = 0; i < n; i++) {

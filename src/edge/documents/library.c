@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "edge/documents/library_internal.h"
 
+enum { ENCODED_AT_ONCE = 256, LOOK_EVERY_S = 2 };
+
 /* ---- the thread: vectors of what is new, and questions without an answer ---- */
 
 /* The first passage or title without a vector; its text in `a`. False: there is none. */
@@ -62,27 +64,43 @@ static void tell_missed(struct library *l)
     }
 }
 
+/* Vectors of what is new, in the store of vectors as they come. */
+static void encode_all(struct library *l, struct arena *a)
+{
+    bool more = l->embed != NULL, kept = l->near != NULL;
+    do {
+        tell_missed(l);
+        for (int i = 0; i < ENCODED_AT_ONCE && more; i++) more = encode_one(l, a);
+        kept = kept && library_near_keep(l);
+    } while (more);
+}
+
+/* True: it is time to end. */
+static bool pause_or_stop(struct library *l, int seconds)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += seconds;
+    (void)pthread_mutex_lock(&l->lock);
+    if (!l->stopping && !l->missed_count && seconds) (void)pthread_cond_timedwait(&l->wake, &l->lock, &until);
+    bool stopping = l->stopping;
+    (void)pthread_mutex_unlock(&l->lock);
+    return stopping;
+}
+
 static void *work(void *ctx)
 {
     struct library *l = ctx;
     struct arena a = arena_init(8 << 20);
-    for (;;) {
+    bool busy = false;
+    do {
         (void)pthread_mutex_lock(&l->lock);
         err e = l->stopping ? OK : library_load(l);
         (void)pthread_mutex_unlock(&l->lock);
         if (e.code) log_warn("documents.load error=%s", e.msg);
-        do tell_missed(l);
-        while (l->embed && encode_one(l, &a));
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += 2;
-        (void)pthread_mutex_lock(&l->lock);
-        bool stopping = l->stopping;
-        if (!stopping && !l->missed_count) (void)pthread_cond_timedwait(&l->wake, &l->lock, &until);
-        stopping = l->stopping;
-        (void)pthread_mutex_unlock(&l->lock);
-        if (stopping) break;
-    }
+        encode_all(l, &a);
+        busy = library_near_rest(l);
+    } while (!pause_or_stop(l, busy ? 0 : LOOK_EVERY_S));
     tell_missed(l);
     arena_done(&a);
     return NULL;
@@ -99,7 +117,10 @@ static err open_encoder(struct library *l)
     str path = l->embed ? str_fmt(&a, STR_FMT "/knowledge.vectors", STR_ARG(dir)) : STR("");
     e = vector_cache_open(path, &l->cache);
     arena_done(&a);
-    return e;
+    if (e.code || !l->embed) return e;
+    l->opts.vectors_opts.dim = EMBED_DIM;
+    l->opts.vectors_opts.env = l->opts.env;
+    return l->opts.vectors->open(&l->opts.vectors_opts, &l->near);
 }
 
 err library_open(const struct library_opts *opts, struct library **out)
@@ -107,7 +128,8 @@ err library_open(const struct library_opts *opts, struct library **out)
     struct library *l = mem_new(sizeof *l);
     l->opts = *opts;
     l->opts.data_dir = str_of(mem_dup_z(opts->data_dir));
-    l->a = arena_init(LIBRARY_BYTES_MAX);
+    l->a = arena_init(opts->memory_max ? opts->memory_max : LIBRARY_BYTES_DEFAULT);
+    if (!l->opts.vectors) l->opts.vectors = &vector_store_built_in;
     (void)pthread_mutex_init(&l->lock, NULL);
     (void)pthread_mutex_init(&l->encoding, NULL);
     (void)pthread_cond_init(&l->wake, NULL);
@@ -135,6 +157,9 @@ void library_close(struct library *l)
     for (size_t i = 0; i < l->missed_count; i++) mem_free((void *)(uintptr_t)l->missed[i].ptr);
     library_shelves_drop(l);
     for (size_t i = 0; i < SHELVES_MAX; i++) arena_done(&l->shelves[i].a);
+    l->opts.vectors->close(l->near);
+    mem_free(l->put.ids);
+    mem_free(l->put.rounds);
     vector_cache_close(l->cache);
     embed_close(l->embed);
     terms_close(l->terms);
@@ -188,40 +213,54 @@ static void copy_out(const struct library *l, const struct library_shelf *s, con
                                  .title = str_dup(a, d->title),
                                  .path = str_dup(a, p->path),
                                  .text = str_dup(a, p->text),
-                                 .hit = *h };
+                                 .hit = *h,
+                                 .said = d->said };
+    while (out->ordinal < (int64_t)d->count && d->texts[out->ordinal].ptr != p->text.ptr) out->ordinal++;
 }
 
-static err search(struct library *l, str question, struct packed vector, str role, size_t k, struct arena *a,
-                  struct library_hit **out, size_t *found)
+/* What the store of vectors found is asked for before the lock is taken: it may be far away. */
+struct asked {
+    str question, role;
+    struct packed vector;
+    struct vector_near near[SHELF_CANDIDATES];
+    size_t near_count, k;
+};
+
+static err search(struct library *l, const struct asked *q, struct arena *a, struct library_hit **out, size_t *found)
 {
     struct library_shelf *s = NULL;
     struct shelf_hit *hits = NULL;
+    struct vector_hit near[SHELF_CANDIDATES];
     err e = library_load(l);
-    if (!e.code) e = library_shelf(l, role, l->opts.env->wall(l->opts.env), &s);
-    if (!e.code) e = shelf_search(s->shelf, l->terms, question, vector, NULL, k, a, &hits, found);
+    if (!e.code) e = library_shelf(l, q->role, l->opts.env->wall(l->opts.env), &s);
+    if (e.code) return e;
+    struct shelf_question asked = { .text = q->question, .vector = q->vector, .near = near, .k = q->k };
+    asked.near_count = library_near_rows(s, q->near, q->near_count, near);
+    e = shelf_search(s->shelf, l->terms, &asked, a, &hits, found);
     if (e.code) return e;
     *out = ARENA_ARRAY(a, struct library_hit, *found + 1);
     for (size_t i = 0; i < *found; i++) copy_out(l, s, &hits[i], a, &(*out)[i]);
     l->stats.questions++;
-    if (!library_answered(*out, *found)) note_missed(l, question, most_covered(*out, *found));
+    if (!library_answered(*out, *found)) note_missed(l, q->question, most_covered(*out, *found));
     return OK;
 }
 
 err library_search(struct library *l, str question, str role, size_t k, struct arena *a, struct library_hit **out,
                    size_t *found)
 {
-    struct packed vector = { 0 };
+    struct asked q = { .question = str_utf8_prefix(question, LIBRARY_QUESTION_MAX), .role = role,
+                       .k = k < LIBRARY_FOUND_MAX ? k : LIBRARY_FOUND_MAX };
     err e = OK;
     *found = 0;
-    question = str_utf8_prefix(question, LIBRARY_QUESTION_MAX);
     if (l->embed) {
         (void)pthread_mutex_lock(&l->encoding);
-        e = embed_text(l->embed, question, a, &vector);
+        e = embed_text(l->embed, q.question, a, &q.vector);
         (void)pthread_mutex_unlock(&l->encoding);
     }
     if (e.code) return e;
+    q.near_count = library_near(l, q.vector, role, a, q.near);
     (void)pthread_mutex_lock(&l->lock);
-    e = search(l, question, vector, role, k < LIBRARY_FOUND_MAX ? k : LIBRARY_FOUND_MAX, a, out, found);
+    e = search(l, &q, a, out, found);
     (void)pthread_mutex_unlock(&l->lock);
     return e;
 }
@@ -234,7 +273,17 @@ struct library_stats library_stats(struct library *l)
     s.passages = (int64_t)l->passages;
     s.encoded = (int64_t)vector_cache_count(l->cache);
     s.vectors = l->embed != NULL;
+    s.left_out = (int64_t)l->left_out;
+    s.reindexed = l->reindexed;
+    s.bytes = (int64_t)l->a.used;
+    for (size_t i = 0; i < l->shelf_count; i++) s.bytes += (int64_t)l->shelves[i].a.used;
     (void)pthread_mutex_unlock(&l->lock);
+    size_t bytes = 0, in_graph = 0;
+    if (l->near && l->opts.vectors->size) l->opts.vectors->size(l->near, &bytes, &in_graph);
+    s.bytes += (int64_t)bytes;
+    s.in_graph = (int64_t)in_graph;
+    s.near = atomic_load(&l->near_count);
+    s.near_failed = atomic_load(&l->near_failed);
     return s;
 }
 
@@ -250,6 +299,13 @@ void library_metrics(struct library *l, struct buf *out)
         { "weir_knowledge_documents", "gauge", "Documents and runbooks in the index.", s.documents },
         { "weir_knowledge_passages", "gauge", "Passages in the index.", s.passages },
         { "weir_knowledge_vectors", "gauge", "Vectors that are kept.", s.encoded },
+        { "weir_knowledge_left_out", "gauge", "Documents that do not fit in knowledge.memory_max.", s.left_out },
+        { "weir_knowledge_bytes", "gauge", "Memory of the index and its vectors.", s.bytes },
+        { "weir_knowledge_in_graph", "gauge", "Passages that are found by a graph.", s.in_graph },
+        { "weir_knowledge_store_failed_total", "counter", "Calls of the store of vectors that failed.", s.near_failed },
+        { "weir_knowledge_rebuilt_total", "counter", "Times the index was made from the documents.", s.rebuilt },
+        { "weir_knowledge_reindexed_seq", "gauge", "Journal entry of the re-index the ranking stands on.",
+          s.reindexed },
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", lines[i].name, lines[i].help, lines[i].name,

@@ -1,5 +1,6 @@
 /* From the store to documents, and from documents to the shelf of a role. */
 #include "base/json.h"
+#include "base/log.h"
 #include "edge/documents/formats.h"
 #include "edge/documents/library_internal.h"
 
@@ -20,13 +21,25 @@ static str kept(struct library *l, struct rows *r, int col)
     return (str){ copy, copy ? s.len : 0 };
 }
 
+/* Who may find it, and when. */
+static str rules_of(const struct library_document *d, struct arena *a)
+{
+    return str_fmt(a, STR_FMT " %lld %lld", STR_ARG(d->roles), (long long)d->valid_from, (long long)d->valid_to);
+}
+
 static void add_passage(struct library *l, struct library_document *d, str path, str text, size_t room)
 {
     if (!d->paths) {
         d->paths = arena_try(&l->a, room * sizeof *d->paths);
         d->texts = arena_try(&l->a, room * sizeof *d->texts);
+        d->ids = arena_try(&l->a, room * sizeof *d->ids);
     }
-    if (!d->paths || !d->texts) return;
+    if (!d->paths || !d->texts || !d->ids) return;
+    if (l->near) {
+        struct arena a = arena_init(1 << 16);
+        d->ids[d->count] = vector_item_id(d->id, (int64_t)d->count, d->title, text, rules_of(d, &a));
+        arena_done(&a);
+    }
     d->paths[d->count] = path;
     d->texts[d->count++] = text;
     l->passages++;
@@ -43,7 +56,8 @@ static void load_documents(struct library *l, struct tx *tx)
         size_t room = (size_t)rows_i64(r, 6);
         struct rows *p = tx_query(tx, SQL_KNOWLEDGE_PASSAGES, V(d->id));
         while (rows_next(p) && d->count < room) add_passage(l, d, kept(l, p, 0), kept(l, p, 1), room);
-        l->count++;
+        rows_end(p);
+        l->count += !l->a.full; /* one that was cut does not count */
     }
     rows_end(r);
 }
@@ -66,32 +80,83 @@ static err load_runbooks(struct library *l, struct tx *tx)
     err e = OK;
     struct rows *r = tx_query_n(tx, SQL_KNOWLEDGE_RUNBOOKS, TX_NO_VALS);
     while (!e.code && rows_next(r) && !l->a.full) {
-        struct library_document *d = &l->documents[l->count++];
+        struct library_document *d = &l->documents[l->count];
         *d = (struct library_document){ .title = kept(l, r, 1), .roles = STR("[]") };
         char *id = arena_try(&l->a, 9 + rows_str(r, 0).len);
         if (id)
             d->id =
                 (str){ id, (size_t)snprintf(id, 9 + rows_str(r, 0).len, "runbook:" STR_FMT, STR_ARG(rows_str(r, 0))) };
         e = cut_runbook(l, d, rows_str(r, 2));
+        if (e.code == ERR_LIMIT && l->a.full) e = OK;
+        l->count += !l->a.full;
     }
     rows_end(r);
     return e;
+}
+
+/* ---- what was said of them ---- */
+
+static struct library_document *document_of(struct library *l, str id)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (str_eq(l->documents[i].id, id)) return &l->documents[i];
+    return NULL;
+}
+
+static void passage_prior(struct library *l, struct library_document *d, str digest, struct said said)
+{
+    struct arena a = arena_init(4096);
+    if (!d->priors) {
+        d->priors = arena_try(&l->a, d->count * sizeof *d->priors);
+        for (size_t i = 0; d->priors && i < d->count; i++) d->priors[i] = d->prior;
+    }
+    for (size_t i = 0; d->priors && i < d->count; i++) {
+        struct sha256 of = sha256_of(d->texts[i]);
+        arena_reset(&a);
+        if (str_eq(hex_text((str){ (char *)of.b, SHA256_LEN }, &a), digest)) d->priors[i] = prior_of(d->said, said);
+    }
+    arena_done(&a);
+}
+
+/* Of each document first the row about all of it. One that is gone, or passages that read otherwise now: left out. */
+static void load_priors(struct library *l, struct tx *tx)
+{
+    struct rows *r = tx_query_n(tx, SQL_KNOWLEDGE_PRIORS, TX_NO_VALS);
+    while (rows_next(r)) {
+        struct said said = { rows_i64(r, 2), rows_i64(r, 3) };
+        struct library_document *d = document_of(l, rows_str(r, 0));
+        if (!d) continue;
+        if (rows_str(r, 1).len) {
+            passage_prior(l, d, rows_str(r, 1), said);
+        } else {
+            d->said = said;
+            d->prior = prior_of(said, (struct said){ 0 });
+        }
+    }
+    rows_end(r);
 }
 
 static err load(struct library *l, struct tx *tx, int64_t version)
 {
     library_shelves_drop(l);
     arena_reset(&l->a);
-    l->count = l->passages = l->encoded_to = 0;
+    l->count = l->passages = l->encoded_to = l->left_out = 0;
     l->version = 0;
-    size_t room = (size_t)tx_get_i64_n(tx, SQL_KNOWLEDGE_ROOM, 0, TX_NO_VALS) + 1;
-    l->documents = arena_try(&l->a, room * sizeof *l->documents);
+    int64_t reindexed = tx_get_i64_n(tx, SQL_KNOWLEDGE_REINDEX_LAST, 0, TX_NO_VALS);
+    size_t there = (size_t)tx_get_i64_n(tx, SQL_KNOWLEDGE_ROOM, 0, TX_NO_VALS);
+    l->documents = arena_try(&l->a, (there + 1) * sizeof *l->documents);
     if (!l->documents) return err_make(ERR_LIMIT, "the documents do not fit in memory");
     load_documents(l, tx);
     err e = load_runbooks(l, tx);
-    if (!e.code && l->a.full) e = err_make(ERR_LIMIT, "the documents take more than %d MiB", LIBRARY_BYTES_MAX >> 20);
+    load_priors(l, tx);
+    l->left_out = there > l->count ? there - l->count : 0;
+    if (l->left_out)
+        log_warn("documents.left_out documents=%zu: they take more than knowledge.memory_max, %zu MiB", l->left_out,
+                 l->a.max >> 20);
     if (!e.code) e = tx_err(tx);
     if (!e.code) l->version = version;
+    l->may_rest = !l->stats.rebuilt || reindexed != l->reindexed;
+    l->reindexed = reindexed;
     l->stats.rebuilt++;
     return e;
 }
@@ -155,11 +220,28 @@ static err shelve(struct library *l, struct library_shelf *s, uint32_t number)
     struct packed title = l->embed ? vector_of(l, d, STR("")) : (struct packed){ 0 };
     for (size_t i = 0; i < d->count && !e.code; i++) {
         struct shelf_passage p = { .document = number, .title = d->title, .path = d->paths[i], .text = d->texts[i],
-                                   .title_vector = title };
+                                   .title_vector = title, .prior = d->priors ? d->priors[i] : d->prior };
         if (l->embed) p.vector = vector_of(l, d, d->texts[i]);
+        if (s->ids) s->ids[shelf_count(s->shelf)] = d->ids[i];
         e = shelf_add(s->shelf, &p);
     }
     return e;
+}
+
+/* Passages by their id in the store of vectors. */
+static err index_ids(struct library_shelf *s)
+{
+    size_t n = shelf_count(s->shelf), cap = 64;
+    while (cap < 2 * n) cap *= 2;
+    s->slots = arena_try(&s->a, cap * sizeof *s->slots);
+    if (!s->slots) return err_make(ERR_LIMIT, "no room for the ids of %zu passages", n);
+    s->slot_cap = cap;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (size_t)s->ids[i] & (cap - 1);
+        while (s->slots[at]) at = (at + 1) & (cap - 1);
+        s->slots[at] = (uint32_t)i + 1;
+    }
+    return OK;
 }
 
 static err make_shelf(struct library *l, struct library_shelf *s, usec now)
@@ -167,11 +249,15 @@ static err make_shelf(struct library *l, struct library_shelf *s, usec now)
     s->stale = USEC_MAX;
     s->made = now;
     s->vectors = vector_cache_count(l->cache);
+    s->slots = NULL;
+    s->ids = l->near ? arena_try(&s->a, (l->passages + 1) * sizeof *s->ids) : NULL;
     err e = shelf_new(&s->a, l->terms, l->embed ? EMBED_DIM : 0, &s->shelf);
+    if (!e.code) shelf_near_elsewhere(s->shelf);
     for (size_t i = 0; i < l->count && !e.code; i++)
         if (may_read(&l->documents[i], s->role) && holds(&l->documents[i], now, &s->stale))
             e = shelve(l, s, (uint32_t)i);
-    return e.code ? e : shelf_finish(s->shelf);
+    if (!e.code) e = shelf_finish(s->shelf);
+    return e.code || !s->ids ? e : index_ids(s);
 }
 
 /* New vectors are worth a new shelf when all are there, and now and then on the way. */
@@ -193,7 +279,7 @@ err library_shelf(struct library *l, str role, usec now, struct library_shelf **
     }
     if (l->shelf_count == SHELVES_MAX) library_shelves_drop(l);
     struct library_shelf *s = &l->shelves[l->shelf_count++];
-    *s = (struct library_shelf){ .a = arena_init(LIBRARY_BYTES_MAX), .role = str_of(mem_dup_z(role)) };
+    *s = (struct library_shelf){ .a = arena_init(SHELF_TIMES * l->a.max), .role = str_of(mem_dup_z(role)) };
     *out = s;
     return make_shelf(l, s, now);
 }

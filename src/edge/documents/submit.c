@@ -47,6 +47,7 @@ err submit_body(const struct submission *s, enum document_format f, const struct
     jw_raw(&w, "roles", s->roles.len ? s->roles : STR("[]"));
     jw_i64(&w, "valid_from", s->valid_from);
     jw_i64(&w, "valid_to", s->valid_to);
+    if (s->comment.len) jw_str(&w, "comment", s->comment);
     write_passages(&w, &p);
     jw_close(&w);
     if (out->full || out->len > SUBMIT_TEXT_MAX)

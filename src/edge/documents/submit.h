@@ -10,6 +10,7 @@ struct submission {
     str id, title, source, version; /* title may be empty: the first heading, else the id */
     str roles;                      /* JSON array, "" = all */
     usec valid_from, valid_to;
+    str comment;                    /* of who approved it, "" = none */
 };
 
 /* The body, into `out`. Errors: ERR_LIMIT (too long for an entry), ERR_INPUT (nothing to read in it). */

@@ -40,12 +40,16 @@ static void write_hit(struct jw *w, const struct library_hit *h)
     jw_str(w, "document", h->document);
     jw_str(w, "title", h->title);
     jw_str(w, "path", h->path);
+    jw_i64(w, "passage", h->ordinal);
     jw_str(w, "text", h->text);
     jw_f64(w, "score", h->hit.score);
     jw_f64(w, "words", h->hit.lexical);
     write_number(w, "similarity", h->hit.cosine);
     write_number(w, "title_similarity", h->hit.title_cosine);
     jw_f64(w, "covered", h->hit.covered);
+    jw_f64(w, "said", h->hit.prior);
+    jw_i64(w, "helped", h->said.helped);
+    jw_i64(w, "did_not_help", h->said.failed);
     jw_array(w, "why");
     for (size_t i = 0; i < h->hit.reason_count; i++) {
         jw_open(w, NULL);
@@ -157,17 +161,44 @@ static void feedback(struct request *req, struct response *res)
     jw_str(&w, "question", json_str(json_get(req->json, "question"), STR("")));
     jw_bool(&w, "used", json_bool(json_get(req->json, "used"), true));
     if (worked) jw_bool(&w, "worked", json_bool(worked, false));
+    if (json_get(req->json, "passage")) jw_i64(&w, "passage", json_get_i64(req->json, "passage", -1));
     jw_close(&w);
     if (reply_input(req, res, STR("knowledge.feedback"), json_get_str(req->json, "document"), &body, &seq))
         reply_seq(res, seq, NULL);
     buf_done(&body);
 }
 
+static void reindex(struct request *req, struct response *res)
+{
+    int64_t seq = 0;
+    struct buf body = buf_init(64);
+    buf_add(&body, STR("{}"));
+    if (reply_input(req, res, STR("knowledge.reindex"), STR(""), &body, &seq)) reply_seq(res, seq, NULL);
+    buf_done(&body);
+}
+
+static const struct col reindex_columns[] = { { "seq", COL_INT },       { "time", COL_INT },     { "reason", COL_TEXT },
+                                              { "documents", COL_INT }, { "feedback", COL_INT }, { .name = NULL } };
+
+static void last_reindex(struct view *v)
+{
+    struct rows *r = tx_query_n(v->tx, SQL_KNOWLEDGE_REINDEX_LAST, TX_NO_VALS);
+    if (rows_next(r)) {
+        jw_open(&v->w, "reindexed");
+        row_write(&v->w, r, reindex_columns);
+        jw_close(&v->w);
+    } else {
+        jw_null(&v->w, "reindexed");
+    }
+    rows_end(r);
+}
+
 static void stats(struct request *req, struct response *res)
 {
-    static const char *const names[] = {
-        "documents", "passages", "feedback", "used", "worked", "did_not_work", "missed"
-    };
+    static const char *const names[] = { "documents",       "passages",         "feedback", "used",   "worked",
+                                         "did_not_work",    "missed",           "proven",   "drafts", "undrafted",
+                                         "documents_since", "feedback_since",   "reindexes" };
+    enum { NAMES = sizeof names / sizeof *names };
     struct library *l = library_of(req, res);
     struct view v;
     if (!l || !view_open(&v, req, res)) return;
@@ -175,12 +206,16 @@ static void stats(struct request *req, struct response *res)
     struct rows *r = tx_query_n(v.tx, SQL_API_KNOWLEDGE_COUNTS, TX_NO_VALS);
     jw_open(&v.w, NULL);
     if (rows_next(r))
-        for (int i = 0; i < 7; i++) jw_i64(&v.w, names[i], rows_i64(r, i));
+        for (int i = 0; i < NAMES; i++) jw_i64(&v.w, names[i], rows_i64(r, i));
     rows_end(r);
     jw_bool(&v.w, "encoder", s.vectors);
     jw_i64(&v.w, "vectors", s.encoded);
     jw_i64(&v.w, "questions", s.questions);
     jw_i64(&v.w, "indexed", s.documents);
+    jw_i64(&v.w, "left_out", s.left_out);
+    jw_i64(&v.w, "bytes", s.bytes);
+    jw_i64(&v.w, "in_graph", s.in_graph);
+    last_reindex(&v);
     jw_close(&v.w);
     view_close(&v);
 }
@@ -242,6 +277,9 @@ const struct route api_knowledge_routes[] = {
       204, 64 << 10, drop },
     { "POST", "/api/v1/knowledge/feedback", ROLE_OPERATOR, "knowledge",
       "Say whether a document was used, and whether it helped", NULL, "NewFeedback", "Seq", 200, 64 << 10, feedback },
+    { "POST", "/api/v1/knowledge/reindex", ROLE_OPERATOR, "knowledge",
+      "Make the index anew now, with what was said of documents until now", NULL, NULL, "Seq", 200, 64 << 10,
+      reindex },
     { "GET", "/api/v1/knowledge/stats", ROLE_VIEWER, "knowledge", "Documents, questions and what was said of them",
       NULL, NULL, "KnowledgeStats", 200, 0, stats },
     { "GET", "/api/v1/knowledge/gaps", ROLE_OPERATOR, "knowledge",

@@ -4,6 +4,8 @@
 
 enum { NEAR_MAX = 2 * HNSW_M, FIND_MAX = HNSW_BUILD > HNSW_SEARCH ? HNSW_BUILD : HNSW_SEARCH };
 
+struct walk;
+
 struct node {
     uint32_t *near[HNSW_LEVELS]; /* [0]: how many, then the neighbours */
 };
@@ -12,8 +14,10 @@ struct hnsw {
     const struct vectors *v;
     enum vector_kernel kernel;
     struct node *nodes;
-    uint32_t entry;
-    size_t top; /* the highest level there is */
+    uint32_t entry, grown; /* rows before this one are in the graph */
+    size_t top;            /* the highest level there is */
+    struct arena *a;
+    struct walk *building;
 };
 
 /* What one search keeps: the nodes it has seen, those to go on from (best at the root), the best so far (worst at it).
@@ -168,6 +172,11 @@ static bool node_init(struct hnsw *h, uint32_t row, struct arena *a)
     return true;
 }
 
+static err no_memory(const struct vectors *v)
+{
+    return err_make(ERR_LIMIT, "no memory for a graph of %zu vectors", v->count);
+}
+
 static bool insert(struct hnsw *h, struct walk *w, uint32_t row, struct arena *a)
 {
     size_t level = level_of(row);
@@ -192,21 +201,34 @@ static bool insert(struct hnsw *h, struct walk *w, uint32_t row, struct arena *a
     return true;
 }
 
-err hnsw_build(const struct vectors *v, enum vector_kernel kernel, struct arena *a, struct hnsw **out)
+err hnsw_new(const struct vectors *v, enum vector_kernel kernel, struct arena *a, struct hnsw **out)
 {
-    struct walk w;
     struct hnsw *h = v->count <= HNSW_ROWS_MAX ? arena_try(a, sizeof *h) : NULL;
     struct node *nodes = h ? arena_try(a, (v->count + 1) * sizeof *nodes) : NULL;
-    if (!nodes) return err_make(ERR_LIMIT, "no memory for a graph of %zu vectors", v->count);
-    *h = (struct hnsw){ .v = v, .kernel = kernel, .nodes = nodes };
-    bool ok = walk_init(&w, h, a);
-    if (ok && v->count) {
-        ok = node_init(h, 0, a);
-        h->top = level_of(0);
-    }
-    for (uint32_t row = 1; ok && row < v->count; row++) ok = insert(h, &w, row, a);
+    if (!nodes) return no_memory(v);
+    *h = (struct hnsw){ .v = v, .kernel = kernel, .nodes = nodes, .a = a, .building = arena_try(a, sizeof *h->building) };
+    if (!h->building || !walk_init(h->building, h, a)) return no_memory(v);
     *out = h;
-    return ok ? OK : err_make(ERR_LIMIT, "no memory for a graph of %zu vectors", v->count);
+    return OK;
+}
+
+err hnsw_grow(struct hnsw *h, size_t rows, bool *whole)
+{
+    bool ok = true;
+    for (; ok && rows > 0 && h->grown < h->v->count; rows--) {
+        if (h->grown) ok = insert(h, h->building, h->grown, h->a);
+        else if ((ok = node_init(h, 0, h->a))) h->top = level_of(0);
+        h->grown++;
+    }
+    *whole = h->grown == h->v->count;
+    return ok ? OK : no_memory(h->v);
+}
+
+err hnsw_build(const struct vectors *v, enum vector_kernel kernel, struct arena *a, struct hnsw **out)
+{
+    bool whole = false;
+    err e = hnsw_new(v, kernel, a, out);
+    return e.code ? e : hnsw_grow(*out, v->count, &whole);
 }
 
 size_t hnsw_search(const struct hnsw *h, const int8_t *query, float scale, size_t k, struct arena *a,

@@ -23,6 +23,10 @@ struct hnsw; /* in the arena it was made in */
 /* A graph of the vectors, which are borrowed. Scratch for building comes from the same arena: some 150 bytes a row in
  * all. Errors: ERR_LIMIT (arena, HNSW_ROWS_MAX). Thread: one. */
 MUST_USE err hnsw_build(const struct vectors *v, enum vector_kernel kernel, struct arena *a, struct hnsw **out);
+/* The same in slices, for a thread that has other things to do: hnsw_new, then hnsw_grow until it gives true or fails.
+ * The vectors must not move or change in between; no search before the end. */
+MUST_USE err hnsw_new(const struct vectors *v, enum vector_kernel kernel, struct arena *a, struct hnsw **out);
+MUST_USE err hnsw_grow(struct hnsw *h, size_t rows, bool *whole);
 /* About the best `k` of HNSW_SEARCH for a packed query, best first. `a` is scratch. Gives how many; 0 also when the
  * scratch is full. Thread: any. */
 size_t hnsw_search(const struct hnsw *h, const int8_t *query, float scale, size_t k, struct arena *a,

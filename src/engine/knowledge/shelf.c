@@ -13,6 +13,7 @@ struct shelf {
     struct shelf_passage *passages;
     size_t count, cap, dim, stride;
     struct vectors vectors;
+    bool near_elsewhere;
     bool finished;
 };
 
@@ -64,9 +65,16 @@ static bool gather(struct shelf *s)
 err shelf_finish(struct shelf *s)
 {
     err e = bm25_finish(s->words);
-    if (!e.code && s->dim && !gather(s)) e = err_make(ERR_LIMIT, "the vectors do not fit in the index's memory");
+    if (!e.code && s->dim && !s->near_elsewhere && !gather(s))
+        e = err_make(ERR_LIMIT, "the vectors do not fit in the index's memory");
     s->finished = !e.code;
     return e;
+}
+
+void shelf_near_elsewhere(struct shelf *s)
+{
+    assert(!s->finished);
+    s->near_elsewhere = true;
 }
 
 size_t shelf_count(const struct shelf *s)
@@ -93,6 +101,7 @@ struct voice {
 
 struct search {
     const struct shelf *s;
+    const struct shelf_question *q;
     struct arena *a;
     struct bm25_query query;
     struct packed vector;
@@ -116,21 +125,33 @@ static void once_each(struct search *x)
     x->count = kept;
 }
 
+/* By meaning: as somebody else found them, or by a scan. */
+static size_t find_near(const struct search *x, struct vector_hit *out)
+{
+    size_t n = 0;
+    if (x->q->near) {
+        n = x->q->near_count < SHELF_CANDIDATES ? x->q->near_count : SHELF_CANDIDATES;
+        if (n) memcpy(out, x->q->near, n * sizeof *out);
+    } else if (x->vector.bytes && !x->s->near_elsewhere) {
+        vectors_scan(&x->s->vectors, vector_kernel_best(), x->vector.bytes, &x->vector.scale, 1, SHELF_CANDIDATES, out,
+                     &n);
+    }
+    return n;
+}
+
 static bool find_candidates(struct search *x)
 {
     struct bm25_hit words[SHELF_CANDIDATES];
     struct vector_hit near[SHELF_CANDIDATES];
-    size_t near_count = 0;
     uint32_t *sums = arena_try(x->a, (x->s->count + 1) * sizeof *sums);
     x->candidates = arena_try(x->a, 2 * SHELF_CANDIDATES * sizeof *x->candidates);
     x->voices = arena_try(x->a, 2 * SHELF_CANDIDATES * sizeof *x->voices);
     if (!sums || !x->candidates || !x->voices) return false;
     size_t n = bm25_search(x->s->words, &x->query, sums, SHELF_CANDIDATES, words);
     for (size_t i = 0; i < n; i++) x->candidates[x->count++] = words[i].doc;
-    if (x->vector.bytes)
-        vectors_scan(&x->s->vectors, vector_kernel_best(), x->vector.bytes, &x->vector.scale, 1, SHELF_CANDIDATES, near,
-                     &near_count);
-    for (size_t i = 0; i < near_count; i++) x->candidates[x->count++] = near[i].row;
+    size_t near_count = find_near(x, near);
+    for (size_t i = 0; i < near_count; i++)
+        if (near[i].row < x->s->count) x->candidates[x->count++] = near[i].row;
     once_each(x);
     return true;
 }
@@ -184,7 +205,8 @@ static double *weigh(struct search *x, const struct shelf_weights *w)
     for (size_t i = 0; score && i < x->count; i++)
         score[i] = (w->words * place(lexical, x->voices[i].lexical) + w->vector * place(cos, x->voices[i].cosine) +
                     w->title * place(title, x->voices[i].title)) /
-                   (all > 0 ? all : 1);
+                       (all > 0 ? all : 1) +
+                   x->s->passages[x->candidates[i]].prior;
     return score;
 }
 
@@ -225,6 +247,7 @@ static size_t best_of_each(const struct search *x, const double *score, struct s
         struct shelf_hit h = { .passage = x->candidates[i],
                                .document = x->s->passages[x->candidates[i]].document,
                                .score = score[i],
+                               .prior = x->s->passages[x->candidates[i]].prior,
                                .lexical = v->lexical,
                                .cosine = v->cosine,
                                .title_cosine = v->title };
@@ -237,22 +260,23 @@ static size_t best_of_each(const struct search *x, const double *score, struct s
     return n;
 }
 
-err shelf_search(const struct shelf *s, struct terms *t, str question, struct packed vector,
-                 const struct shelf_weights *weights, size_t k, struct arena *a, struct shelf_hit **out, size_t *found)
+err shelf_search(const struct shelf *s, struct terms *t, const struct shelf_question *q, struct arena *a,
+                 struct shelf_hit **out, size_t *found)
 {
     assert(s->finished);
-    struct search x = { .s = s, .a = a, .vector = s->dim && vector.scale > 0 ? vector : (struct packed){ 0 } };
+    struct search x = { .s = s, .q = q, .a = a };
+    if (s->dim && q->vector.scale > 0) x.vector = q->vector;
     *found = 0;
-    bm25_parse(s->words, t, question, &x.query);
+    bm25_parse(s->words, t, q->text, &x.query);
     if (!find_candidates(&x)) return err_make(ERR_LIMIT, "no memory for a search");
     hear(&x);
-    double *score = weigh(&x, weights ? weights : &shelf_weights_default);
+    double *score = weigh(&x, q->weights ? q->weights : &shelf_weights_default);
     *out = arena_try(a, (x.count + 1) * sizeof **out);
     if (!score || !*out) return err_make(ERR_LIMIT, "no memory for a search");
     size_t n = best_of_each(&x, score, *out);
     if (n) qsort(*out, n, sizeof **out, by_score);
-    *found = n < k ? n : k;
-    for (size_t i = 0; i < *found; i++) explain(&x, question, &(*out)[i]);
+    *found = n < q->k ? n : q->k;
+    for (size_t i = 0; i < *found; i++) explain(&x, q->text, &(*out)[i]);
     return OK;
 }
 

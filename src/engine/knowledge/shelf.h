@@ -11,21 +11,17 @@
 #define WEIR_ENGINE_KNOWLEDGE_SHELF_H
 
 #include "engine/knowledge/bm25.h"
+#include "engine/knowledge/prior.h"
 #include "engine/knowledge/vectors.h"
 
 enum { SHELF_CANDIDATES = 100, SHELF_REASONS = 8 };
-
-struct packed {
-    const int8_t *bytes; /* NULL: there is none */
-    float scale;
-    int32_t sum;
-};
 
 /* Views: the texts outlive the shelf. */
 struct shelf_passage {
     uint32_t document; /* passages of one document are added one after another; any number, growing */
     str title, path, text;
     struct packed vector, title_vector;
+    double prior; /* what was said of it, see prior.h; 0: nothing */
 };
 
 struct shelf_reason {
@@ -35,7 +31,8 @@ struct shelf_reason {
 
 struct shelf_hit {
     uint32_t passage, document; /* as added: its number, and its document's */
-    double score;               /* 0..1 within this search */
+    double score;               /* 0..1 within this search by the text, and the prior */
+    double prior;               /* the part of the score that was said of it */
     double lexical;             /* BM25 in the units of the index */
     double cosine, title_cosine; /* NAN: no vector */
     double covered; /* how much of the question's words it has, by their rarity, 0..1 */
@@ -56,15 +53,24 @@ struct shelf; /* in the arena it was made in */
 MUST_USE err shelf_new(struct arena *a, struct terms *t, size_t dim, struct shelf **out);
 MUST_USE err shelf_add(struct shelf *s, const struct shelf_passage *p);
 MUST_USE err shelf_finish(struct shelf *s);
+/* Before shelf_finish: another store keeps the vectors and finds the nearest, so the shelf makes no copy to scan. */
+void shelf_near_elsewhere(struct shelf *s);
 size_t shelf_count(const struct shelf *s);
 const struct shelf_passage *shelf_passage_at(const struct shelf *s, uint32_t passage);
 const struct bm25 *shelf_words(const struct shelf *s);
 
-/* The best `k` documents for a question. vector: of the question, bytes NULL = words only. Scratch comes from `a`.
- * weights: NULL = the default. Errors: ERR_LIMIT (arena). Thread: any, with a stemmer of its own. */
-MUST_USE err shelf_search(const struct shelf *s, struct terms *t, str question, struct packed vector,
-                          const struct shelf_weights *weights, size_t k, struct arena *a, struct shelf_hit **out,
-                          size_t *found);
+struct shelf_question {
+    str text;
+    struct packed vector;                /* bytes NULL: words only */
+    const struct vector_hit *near;       /* rows: passages that somebody else found nearest; NULL: the shelf looks */
+    size_t near_count;
+    const struct shelf_weights *weights; /* NULL = the default */
+    size_t k;                            /* documents, at most */
+};
+/* The best documents for a question. Scratch comes from `a`. Errors: ERR_LIMIT (arena). Thread: any, with a stemmer of
+ * its own. */
+MUST_USE err shelf_search(const struct shelf *s, struct terms *t, const struct shelf_question *q, struct arena *a,
+                          struct shelf_hit **out, size_t *found);
 
 /* The text as the encoder should see it: identifiers in words, "KubePodCrashLooping" as "Kube Pod Crash Looping". */
 str words_apart(str text, struct arena *a);

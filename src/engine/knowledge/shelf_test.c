@@ -51,7 +51,8 @@ static void add(struct fixture *f, uint32_t document, const char *title, const c
 static size_t ask(struct fixture *f, const char *question, struct packed v, struct shelf_hit **hits)
 {
     size_t n = 0;
-    CHECK_OK(shelf_search(f->s, f->t, str_of(question), v, NULL, 10, &f->a, hits, &n));
+    struct shelf_question q = { .text = str_of(question), .vector = v, .k = 10 };
+    CHECK_OK(shelf_search(f->s, f->t, &q, &f->a, hits, &n));
     return n;
 }
 
@@ -106,6 +107,53 @@ TEST(vectors_find_what_shares_no_word)
     CHECK_I64(h[0].reason_count, 0);
     CHECK_I64(ask(f, "packets", axis(f, 1, 1), &h), 2); /* words and vector disagree: both are there */
     CHECK_I64(ask(f, "nothing", none, &h), 1);
+    end(f);
+}
+
+/* Two texts that read alike, and one that reads better: what was said turns the first two round and never the third. */
+TEST(what_was_said_moves_a_rank_by_its_margin_and_no_further)
+{
+    const struct said loved = { 1000000, 0 }, hated = { 0, 1000000 }, none_said = { 0, 0 };
+    CHECK(prior_of(none_said, none_said) == 0);
+    CHECK(prior_of(loved, loved) <= PRIOR_MARGIN && prior_of(loved, loved) > 0.99 * PRIOR_MARGIN);
+    CHECK(prior_of(hated, hated) >= -PRIOR_MARGIN);
+    CHECK(fabs(prior_of((struct said){ 1, 0 }, none_said) - PRIOR_MARGIN / 11) < 1e-12);
+    CHECK(prior_of(loved, (struct said){ 0, 3 }) < prior_of(loved, none_said)); /* one passage of a good document */
+    struct fixture *f = begin(0);
+    const char *const texts[] = { "disk is slow", "disk is slow", "disk is slow and full of files" };
+    const double priors[] = { 0, prior_of(loved, loved), prior_of(hated, hated) };
+    for (uint32_t i = 0; i < 3; i++)
+        CHECK_OK(shelf_add(f->s, &(struct shelf_passage){ .document = i, .title = STR("t"), .text = str_of(texts[i]),
+                                                          .prior = priors[i] }));
+    CHECK_OK(shelf_finish(f->s));
+    struct shelf_hit *h = NULL;
+    CHECK_I64(ask(f, "disk slow full files", none, &h), 3);
+    CHECK_I64(h[0].document, 2);
+    CHECK_I64(h[1].document, 1);
+    CHECK_I64(h[2].document, 0);
+    CHECK(fabs(h[1].score - h[2].score - priors[1]) < 1e-12 && h[1].prior == priors[1]);
+    CHECK_I64(ask(f, "zebra", none, &h), 0); /* loved or not */
+    end(f);
+}
+
+TEST(another_store_may_say_what_is_near)
+{
+    struct fixture *f = begin(DIM);
+    add(f, 0, "Storage", "The volume is exhausted.", axis(f, 1, 2));
+    add(f, 1, "Network", "Packets are dropped.", axis(f, 5, 6));
+    shelf_near_elsewhere(f->s);
+    CHECK_OK(shelf_finish(f->s));
+    struct shelf_hit *h = NULL;
+    size_t n = 0;
+    const struct vector_hit near[] = { { 1, 0.2F }, { 77, 0.1F } }; /* one that is not here is left out */
+    struct shelf_question q = { .text = STR("disk full"), .vector = axis(f, 5, 5), .near = near, .near_count = 2, .k = 5 };
+    CHECK_OK(shelf_search(f->s, f->t, &q, &f->a, &h, &n));
+    CHECK_I64(n, 1);
+    CHECK_I64(h[0].document, 1);
+    CHECK(h[0].cosine > 0.7);
+    q.near = NULL;
+    CHECK_OK(shelf_search(f->s, f->t, &q, &f->a, &h, &n));
+    CHECK_I64(n, 0);
     end(f);
 }
 

@@ -112,6 +112,22 @@ void vectors_scan(const struct vectors *v, enum vector_kernel kernel, const int8
     }
 }
 
+size_t vectors_scan_where(const struct vectors *v, enum vector_kernel kernel, struct packed query, vector_may_fn *may,
+                          const void *ctx, size_t k, struct vector_hit *out)
+{
+    struct vector_best best = { .hits = out, .k = k };
+    if (!k || !(query.scale > 0)) return 0;
+    for (size_t r = 0; r < v->count; r++) {
+        int32_t dot;
+        vector_kernels[kernel].dots(query.bytes, 1, v->rows + r * v->stride, v->sums[r], v->stride, &dot);
+        float cosine = (float)dot * v->scales[r] * query.scale;
+        if (v->scales[r] > 0 && vector_best_takes(&best, cosine) && may(ctx, (uint32_t)r))
+            vector_best_add(&best, (uint32_t)r, cosine);
+    }
+    vector_best_sort(&best);
+    return best.n;
+}
+
 int32_t vector_dot(enum vector_kernel k, const int8_t *a, int32_t sum_a, const int8_t *b, size_t stride)
 {
     int32_t dot = 0;

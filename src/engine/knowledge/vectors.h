@@ -24,6 +24,13 @@ struct vectors {
     size_t count, dim, stride;
 };
 
+/* One packed vector. */
+struct packed {
+    const int8_t *bytes; /* NULL: there is none */
+    float scale;
+    int32_t sum;
+};
+
 struct vector_hit {
     uint32_t row;
     float cosine;
@@ -49,6 +56,12 @@ int32_t vector_dot(enum vector_kernel k, const int8_t *a, int32_t sum_a, const i
  */
 void vectors_scan(const struct vectors *v, enum vector_kernel kernel, const int8_t *queries, const float *scales,
                   size_t n, size_t k, struct vector_hit *out, size_t *found);
+
+/* The same for one query among the rows that may be found: `may` is asked for rows that are near enough, before they
+ * take a place among the best. Gives how many. */
+typedef bool vector_may_fn(const void *ctx, uint32_t row);
+size_t vectors_scan_where(const struct vectors *v, enum vector_kernel kernel, struct packed query, vector_may_fn *may,
+                          const void *ctx, size_t k, struct vector_hit *out);
 
 /* Keeps the best: a heap in the caller's memory whose root is the worst. */
 struct vector_best {

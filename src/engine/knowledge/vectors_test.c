@@ -137,3 +137,33 @@ TEST(fewer_rows_than_asked_for_are_all_given)
     CHECK_I64(hits[0].row, 0);
     end(f);
 }
+
+static bool odd_row(const void *ctx, uint32_t row)
+{
+    (void)ctx;
+    return row % 2 == 1;
+}
+
+static bool any_row(const void *ctx, uint32_t row)
+{
+    (void)ctx;
+    (void)row;
+    return true;
+}
+
+TEST(a_scan_with_a_condition_gives_the_best_of_those_that_may)
+{
+    struct fixture *f = begin();
+    struct vector_hit want[ROWS], got[ROWS], all[ROWS];
+    size_t found = 0, kept = 0;
+    struct packed q = { f->v.rows, f->v.scales[0], f->v.sums[0] };
+    vectors_scan(&f->v, vector_kernel_best(), q.bytes, &q.scale, 1, ROWS, want, &found);
+    CHECK_I64(vectors_scan_where(&f->v, vector_kernel_best(), q, any_row, NULL, ROWS, all), found);
+    CHECK(memcmp(all, want, found * sizeof *want) == 0);
+    size_t n = vectors_scan_where(&f->v, vector_kernel_best(), q, odd_row, NULL, 7, got);
+    CHECK_I64(n, 7);
+    for (size_t i = 0; i < found && kept < n; i++)
+        if (want[i].row % 2) CHECK(memcmp(&want[i], &got[kept++], sizeof *got) == 0);
+    CHECK_I64(vectors_scan_where(&f->v, vector_kernel_best(), q, any_row, NULL, 0, got), 0);
+    end(f);
+}

@@ -1,0 +1,1 @@
+SELECT resolution FROM incident WHERE id = $1

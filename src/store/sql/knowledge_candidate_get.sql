@@ -1,0 +1,1 @@
+SELECT state, incident, title, text FROM knowledge_candidate WHERE id = $1

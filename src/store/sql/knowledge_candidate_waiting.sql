@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM knowledge_candidate WHERE state = 'waiting'

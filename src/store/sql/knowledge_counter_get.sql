@@ -1,0 +1,1 @@
+SELECT n FROM knowledge_counter WHERE name = $1

@@ -1,0 +1,1 @@
+DELETE FROM knowledge_counter WHERE name IN ('documents', 'feedback')

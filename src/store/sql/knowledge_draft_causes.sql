@@ -1,0 +1,1 @@
+SELECT title, evidence FROM cause WHERE incident = $1 ORDER BY rank LIMIT 3

@@ -1,0 +1,1 @@
+SELECT text FROM knowledge_passage WHERE document = $1 AND ordinal = $2

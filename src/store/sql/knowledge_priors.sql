@@ -1,0 +1,1 @@
+SELECT document, passage, helped, failed FROM knowledge_prior ORDER BY document, passage

@@ -1,0 +1,1 @@
+SELECT seq, time, reason, documents, feedback FROM knowledge_reindex ORDER BY seq DESC LIMIT 1
