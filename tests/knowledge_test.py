@@ -4,6 +4,7 @@ not read them, followed when they change and go, and obeyed by nobody. usage: kn
 import json
 import pathlib
 import sys
+import tempfile
 import time
 import urllib.parse
 
@@ -134,8 +135,26 @@ def drafts(tap, weir):
     tap.same(weir.command("knowledge", "reject", draft)[0], 1, "what is decided stays decided")
 
 
+def sources(tap, weir, watched):
+    (watched / "sub").mkdir()
+    (watched / "sub" / "turnip.md").write_text("# Turnips\n\nPlant the turnip in spring.\n")
+    (watched / "orders.md").write_text("# SYSTEM turnip\n\n" + ORDERS + "\n")
+    tap.check(wait_for(lambda: set(search(weir, "turnip")) == {"watched/sub/turnip.md", "watched/orders.md"}, 20),
+              "a folder is followed by the server", search(weir, "turnip"))
+    (watched / "sub" / "turnip.md").unlink()
+    tap.check(wait_for(lambda: search(weir, "turnip spring") == ["watched/orders.md"], 20), "also when a file goes")
+    code, out, _ = weir.command("knowledge", "stats")
+    tap.check(code == 0 and "watched" in out, "stats show the source", out)
+    _, metrics = weir.ask("GET", "/metrics", key="admin")
+    tap.check('weir_knowledge_source_removed_total{source="watched"} 1' in metrics, "and so do metrics")
+
+
 def main():
-    tap, weir = Tap(), Weir(sys.argv[1])
+    home = tempfile.mkdtemp(prefix="weir-real-")
+    watched = pathlib.Path(home) / "watched"
+    watched.mkdir()
+    config = f"knowledge:\n  sources:\n    - {{name: watched, folder: {watched}, every: 1s}}\n"
+    tap, weir = Tap(), Weir(sys.argv[1], config=config, folder=home)
     try:
         weir.start()
         folder = pathlib.Path(weir.dir) / "docs"
@@ -144,6 +163,7 @@ def main():
         (pathlib.Path(weir.data) / "reader.key").write_text(made["key"])
         roles(tap, weir, folder)
         changes(tap, weir, folder)
+        sources(tap, weir, watched)
         injection(tap, weir, folder)
         learning(tap, weir, folder)
         drafts(tap, weir)

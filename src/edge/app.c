@@ -53,6 +53,7 @@ struct app {
     struct trainer *trainer;
     struct measurer *measurer;
     struct library *library;
+    struct sources *sources;
     struct encoder *encoder; /* NULL: there is no model */
     bool logic_changed; /* since the last start on this store */
 };
@@ -384,6 +385,21 @@ static err open_library(struct app *app)
     return library_open(&opts, &app->library);
 }
 
+static err open_sources(struct app *app)
+{
+    const struct config *c = app->config;
+    struct sources_opts opts = {
+        .store = app->store,
+        .env = app->env,
+        .data_dir = c->data_dir,
+        .items = c->knowledge.sources,
+        .count = c->knowledge.source_count,
+        .input = keeper_input,
+        .ctx = app,
+    };
+    return sources_start(&opts, &app->sources);
+}
+
 /* Weir runs without the model, and a damaged one keeps nothing else from running. */
 static void open_encoder(struct app *app)
 {
@@ -414,6 +430,7 @@ static void more_metrics(void *ctx, struct buf *out)
     if (app->intake) intake_metrics(app->intake, out);
     measurer_metrics(app->measurer, out);
     library_metrics(app->library, out);
+    sources_metrics(app->sources, out);
     if (app->encoder) encoder_metrics(app->encoder, out);
 }
 
@@ -454,6 +471,7 @@ static err open_server(struct app *app, const struct app_opts *o)
         .ingest = app->ingest,
         .desk = app->desk,
         .library = app->library,
+        .sources = app->sources,
         .encoder = app->encoder,
         .apply = apply,
         .apply_ctx = app,
@@ -499,6 +517,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) open_keeper(app);
     if (!e.code) e = open_measurer(app);
     if (!e.code) e = open_library(app);
+    if (!e.code) e = open_sources(app);
     if (!e.code) open_encoder(app);
     if (!e.code) e = open_server(app, opts);
     if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
@@ -525,6 +544,7 @@ void app_close(struct app *app)
     scraper_stop(app->scraper);
     server_stop(app->server);
     measurer_stop(app->measurer); /* its counters are served */
+    sources_stop(app->sources);
     library_close(app->library);
     encoder_close(app->encoder);
     executor_stop(app->executor, 5 * USEC_SECOND);

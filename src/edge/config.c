@@ -244,6 +244,7 @@ static const char **keys_of(struct arena *a, const char *section)
         if (!section[0] && !seen) keys[n++] = str_z(a, head);
     }
     if (!section[0]) keys[n++] = "scrape", keys[n++] = "notify";
+    if (STR_IS(str_of(section), "knowledge")) keys[n++] = "sources";
     return keys;
 }
 
@@ -255,6 +256,8 @@ static void read_section(struct reading *r, const struct yaml *node)
     for (size_t i = 0; i < node->count; i++) {
         const struct config_option *o = option_of(section, node->items[i].key);
         if (o) set_value(r, &node->items[i], o);
+        else if (STR_IS(node->key, "knowledge") && STR_IS(node->items[i].key, "sources"))
+            config_read_sources(r, &node->items[i]);
     }
 }
 

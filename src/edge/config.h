@@ -10,13 +10,14 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "base/yaml.h"
+#include "edge/documents/sources.h"
 
 struct str_list {
     str *items;
     size_t count;
 };
 
-enum { SCRAPES_MAX = 200, CHANNELS_MAX = 32, LABELS_MAX = 16 };
+enum { SOURCES_MAX = 50, SCRAPES_MAX = 200, CHANNELS_MAX = 32, LABELS_MAX = 16 };
 
 struct scrape_target {
     str job, url;
@@ -64,6 +65,8 @@ struct config {
     struct {
         int64_t reindex_documents, reindex_feedback, memory_max, graph_from;
         usec reindex_every;
+        struct knowledge_source sources[SOURCES_MAX];
+        size_t source_count;
     } knowledge;
     double free_disk_floor; /* percent */
     int sync;              /* 0 full, 1 normal */

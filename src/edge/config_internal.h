@@ -17,9 +17,10 @@ struct reading {
 void config_problem(struct reading *r, str text);
 str config_path(const struct reading *r, str path);
 void config_list(struct yaml_check *c, const struct yaml *node, size_t max, struct str_list *to);
-/* config_parts.c */
+/* config_parts.c, config_sources.c */
 void config_read_scrapes(struct reading *r, const struct yaml *node);
 void config_read_channels(struct reading *r, const struct yaml *node);
+void config_read_sources(struct reading *r, const struct yaml *node);
 void config_check_all(struct reading *r); /* what holds when everything is read */
 
 #endif

@@ -72,6 +72,20 @@ TEST(the_example_names_every_option)
     }
 }
 
+TEST(sources_of_documents_are_one_place_each)
+{
+    struct config *c = load("knowledge:\n  reindex_documents: 5\n  sources:\n"
+                            "  - {name: guides, folder: /srv/guides, roles: [operator, approver]}\n"
+                            "  - {name: book, git: 'git@example.com:team/book', branch: main, every: 1m}\n", "");
+    CHECK_I64(c->knowledge.reindex_documents, 5);
+    CHECK_I64(c->knowledge.source_count, 2);
+    CHECK_STR(c->knowledge.sources[0].roles, "[\"operator\",\"approver\"]");
+    CHECK_I64(c->knowledge.sources[0].every, 30 * USEC_SECOND);
+    CHECK_STR(c->knowledge.sources[1].branch, "main");
+    CHECK_STR(c->knowledge.sources[1].roles, "[]");
+    config_free(c);
+}
+
 TEST(the_file_yields_to_the_environment_and_that_to_set)
 {
     variables = (const char *const[]){ "WEIR_INCIDENT_SETTLE=20s", "WEIR_ENGINE_THREADS=2",
@@ -135,6 +149,9 @@ TEST(problems_name_place_expectation_and_nearest_word)
         { "notify:\n  - {name: t, kind: slac}\n", "",
           "c.yaml:2:21: expected slack, smtp or webhook, got 'slac'; did you mean 'slack'?" },
         { "scrape:\n  - {job: a, url: \"ftp://x\"}\n", "", "c.yaml:2:20: expected an address such as" },
+        { "knowledge: {sources: [{name: a}]}\n", "", "c.yaml:1:24: expected folder: or git:, one of them" },
+        { "knowledge: {sources: [{name: a, git: 'ext::sh -c id'}]}\n", "", "c.yaml:1:39: expected https://" },
+        { "knowledge: {sources: [{name: a, folder: /x, roles: [boss]}]}\n", "", "c.yaml:1:53: expected viewer" },
         { "scrape: x\n", "", "c.yaml:1:9: expected a list" },
         { "", "server.lisen=x", "--set: there is no option 'server.lisen'; did you mean 'server.listen'?" },
         { "", "server.listen", "--set server.listen: expected NAME=VALUE" },

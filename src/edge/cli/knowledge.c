@@ -124,6 +124,23 @@ static int run_gaps(struct cli *cli)
     return EXIT_FINE;
 }
 
+static void print_sources(struct cli *cli, json *sources)
+{
+    struct table t = table_init(
+        cli_arena(cli),
+        (const char *const[]){ "SOURCE", ">FILES", ">CHANGED", ">REMOVED", ">REFUSED", "LOOKED", "~PROBLEM", NULL },
+        cli_color(cli));
+    size_t i, n;
+    json *s;
+    yyjson_arr_foreach(sources, i, n, s)
+        table_row(&t, (const str[]){ json_get_str(s, "name"), client_text(cli, s, "files"), client_text(cli, s, "changed"),
+                                     client_text(cli, s, "removed"), client_text(cli, s, "refused"),
+                                     client_when(cli, json_get(s, "looked")), json_get_str(s, "problem") });
+    if (!t.rows) return;
+    (void)puts("");
+    table_print(&t, stdout);
+}
+
 static int run_stats(struct cli *cli)
 {
     static const char *const lines[][2] = {
@@ -151,7 +168,8 @@ static int run_stats(struct cli *cli)
     if (rc) return rc;
     if (cli_json(cli)) client_print_json(&reply);
     for (size_t i = 0; !cli_json(cli) && i < sizeof lines / sizeof *lines; i++)
-        (void)printf("%-30s %12lld\n", lines[i][1], (long long)json_get_i64(reply.root, lines[i][0], 0));
+        (void)printf("%-42s %12lld\n", lines[i][1], (long long)json_get_i64(reply.root, lines[i][0], 0));
+    if (!cli_json(cli)) print_sources(cli, json_get(reply.root, "sources"));
     if (!cli_json(cli) && !json_bool(json_get(reply.root, "encoder"), false))
         (void)puts("\nwords only: weir model fetch brings the sentence encoder");
     return EXIT_FINE;

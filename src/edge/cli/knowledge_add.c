@@ -1,5 +1,4 @@
 /* weir knowledge add, reindex, remove: documents from files and folders, once or for as long as it runs. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -9,9 +8,10 @@
 #include "edge/cli/client.h"
 #include "edge/cli/knowledge.h"
 #include "edge/documents/formats.h"
+#include "edge/documents/walk.h"
 #include "edge/files.h"
 
-enum { FILES_MAX = 20000, DEPTH_MAX = 12, FILE_MEMORY = 256 << 20, POST_MAX = 4 << 20, VERSION_BYTES = 200 };
+enum { FILES_MAX = WALK_FILES_MAX, FILE_MEMORY = 256 << 20, POST_MAX = 4 << 20 };
 
 struct found {
     str id, path;
@@ -113,43 +113,19 @@ static int visit_file(struct job *j, str path, str id, const struct stat *st)
     return send_file(j, f);
 }
 
-static int visit(struct job *j, str path, str id, int depth);
-
-static int visit_folder(struct job *j, str path, str id, int depth)
+static err visit_below(void *ctx, str path, str id, const struct stat *st)
 {
-    struct arena *a = cli_arena(j->cli);
-    DIR *dir = depth < DEPTH_MAX ? opendir(path.ptr) : NULL;
-    if (!dir) return depth < DEPTH_MAX ? cli_fail_err(j->cli, err_errno(STR_FMT, STR_ARG(path))) : EXIT_FINE;
-    int rc = EXIT_FINE;
-    for (struct dirent *d = readdir(dir); d && !rc; d = readdir(dir)) {
-        enum document_format f;
-        if (d->d_name[0] == '.') continue; /* also .git */
-        str name = str_of(d->d_name), below = str_fmt(a, STR_FMT "/%s", STR_ARG(path), d->d_name);
-        str inner = id.len ? str_fmt(a, STR_FMT "/%s", STR_ARG(id), d->d_name) : str_dup(a, name);
-        if (d->d_type == DT_DIR || (d->d_type == DT_REG && format_of_path(name, &f)))
-            rc = visit(j, below, inner, depth + 1);
-    }
-    (void)closedir(dir);
-    return rc;
+    struct job *j = ctx;
+    return visit_file(j, path, id, st) == EXIT_FINE ? OK : err_make(ERR_STOPPED, "told");
 }
 
-static int visit(struct job *j, str path, str id, int depth)
+static int visit(struct job *j, str path, str id)
 {
     struct stat st;
     if (stat(path.ptr, &st)) return cli_fail_err(j->cli, err_errno(STR_FMT, STR_ARG(path)));
-    return S_ISDIR(st.st_mode) ? visit_folder(j, path, id, depth) : visit_file(j, path, id, &st);
-}
-
-/* The commit that a git repository is at, when the folder is one. */
-static str git_commit(struct cli *cli, str folder)
-{
-    struct arena *a = cli_arena(cli);
-    str head = STR_NONE, commit = STR_NONE;
-    if (file_read(str_fmt(a, STR_FMT "/.git/HEAD", STR_ARG(folder)), 4096, a, &head).code) return STR("");
-    head = str_trim(head);
-    if (!str_starts(head, STR("ref: "))) return str_cut(head, 0, VERSION_BYTES);
-    str path = str_fmt(a, STR_FMT "/.git/" STR_FMT, STR_ARG(folder), STR_ARG(str_cut(head, 5, head.len)));
-    return file_read(path, 4096, a, &commit).code ? STR("") : str_cut(str_trim(commit), 0, VERSION_BYTES);
+    if (!S_ISDIR(st.st_mode)) return visit_file(j, path, id, &st);
+    err e = walk_documents(path, cli_arena(j->cli), visit_below, j);
+    return e.code == ERR_STOPPED ? EXIT_FAILED : e.code ? cli_fail_err(j->cli, e) : EXIT_FINE;
 }
 
 static str absolute(struct cli *cli, str path)
@@ -189,8 +165,8 @@ static int pass_over(struct job *j)
         struct stat st;
         bool folder = stat(path.ptr, &st) == 0 && S_ISDIR(st.st_mode);
         str given = cli_str(j->cli, "revision");
-        j->version = given.len ? given : folder ? git_commit(j->cli, path) : STR("");
-        rc = visit(j, path, folder ? STR("") : base_name(path), 0);
+        j->version = given.len ? given : folder ? git_commit_of(path, cli_arena(j->cli)) : STR("");
+        rc = visit(j, path, base_name(path));
     }
     return rc ? rc : forget_gone(j);
 }

@@ -158,8 +158,7 @@ void library_close(struct library *l)
     library_shelves_drop(l);
     for (size_t i = 0; i < SHELVES_MAX; i++) arena_done(&l->shelves[i].a);
     l->opts.vectors->close(l->near);
-    mem_free(l->put.ids);
-    mem_free(l->put.rounds);
+    id_set_done(&l->put);
     vector_cache_close(l->cache);
     embed_close(l->embed);
     terms_close(l->terms);

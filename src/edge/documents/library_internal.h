@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "edge/documents/id_set.h"
 #include "edge/documents/library.h"
 #include "edge/documents/vector_cache.h"
 
@@ -34,13 +35,6 @@ struct library_shelf {
     usec made;
 };
 
-/* Ids that the store of vectors has, and the round in which each was last wanted. The library's thread alone. */
-struct id_set {
-    uint64_t *ids;
-    uint32_t *rounds;
-    size_t cap, count;
-};
-
 struct library {
     struct library_opts opts;
     pthread_mutex_t lock; /* of all but the encoder */
@@ -61,7 +55,7 @@ struct library {
     bool may_rest;          /* since the last re-index nothing has changed: a graph is worth it */
     void *near;             /* the store of vectors; NULL: none */
     atomic_llong near_failed, near_count;
-    struct id_set put;      /* the thread's, as are the next three */
+    struct id_set put;      /* ids in it, marked by the round in which each was last wanted; the thread's, as are the next three */
     size_t put_to;          /* documents before this one are in the store of vectors */
     int64_t put_version;
     uint32_t put_round;

@@ -8,59 +8,12 @@
 
 enum { REST_TIME = 500 * USEC_MS };
 
-/* ---- what is there ---- */
-
-static size_t slot_of(const struct id_set *s, uint64_t id)
-{
-    size_t at = (size_t)id & (s->cap - 1);
-    while (s->ids[at] && s->ids[at] != id) at = (at + 1) & (s->cap - 1);
-    return at;
-}
-
-static void set_add(struct id_set *s, uint64_t id, uint32_t round)
-{
-    if (2 * (s->count + 1) > s->cap) {
-        struct id_set fresh = { .cap = s->cap ? 2 * s->cap : 1024 };
-        fresh.ids = mem_new(fresh.cap * sizeof *fresh.ids);
-        fresh.rounds = mem_new(fresh.cap * sizeof *fresh.rounds);
-        for (size_t i = 0; i < s->cap; i++)
-            if (s->ids[i]) set_add(&fresh, s->ids[i], s->rounds[i]);
-        mem_free(s->ids);
-        mem_free(s->rounds);
-        *s = fresh;
-    }
-    size_t at = slot_of(s, id);
-    s->count += s->ids[at] == 0;
-    s->ids[at] = id;
-    s->rounds[at] = round;
-}
-
-/* True: it is there, and wanted in this round. */
-static bool set_want(struct id_set *s, uint64_t id, uint32_t round)
-{
-    size_t at = s->cap ? slot_of(s, id) : 0;
-    if (!s->cap || !s->ids[at]) return false;
-    s->rounds[at] = round;
-    return true;
-}
-
-/* Without those that were not wanted in this round. */
-static void set_keep(struct id_set *s, uint32_t round)
-{
-    struct id_set kept = { .cap = 0 };
-    for (size_t i = 0; i < s->cap; i++)
-        if (s->ids[i] && s->rounds[i] == round) set_add(&kept, s->ids[i], round);
-    mem_free(s->ids);
-    mem_free(s->rounds);
-    *s = kept;
-}
+/* ---- putting ---- */
 
 static void take_id(void *ctx, uint64_t id)
 {
-    set_add(ctx, id, 0);
+    id_set_add(ctx, id, 0);
 }
-
-/* ---- putting ---- */
 
 struct batch {
     struct arena a;
@@ -110,7 +63,7 @@ static void collect(struct library *l, struct batch *b)
     for (; l->put_to < l->encoded_to; l->put_to++) {
         const struct library_document *d = &l->documents[l->put_to];
         for (size_t i = 0; i < d->count; i++) {
-            if (set_want(&l->put, d->ids[i], l->put_round)) continue;
+            if (id_set_mark(&l->put, d->ids[i], l->put_round)) continue;
             if (b->n == VECTOR_STORE_BATCH) return;
             take_passage(l, d, i, b);
         }
@@ -126,7 +79,7 @@ static err put_batch(struct library *l, struct batch *b, bool *more, bool *whole
     *whole = !l->stopping && l->version && l->put_to == l->count;
     (void)pthread_mutex_unlock(&l->lock);
     err e = b->n ? l->opts.vectors->put(l->near, b->items, b->n) : OK;
-    for (size_t i = 0; i < b->n && !e.code; i++) set_add(&l->put, b->items[i].id, l->put_round);
+    for (size_t i = 0; i < b->n && !e.code; i++) id_set_add(&l->put, b->items[i].id, l->put_round);
     *more = b->n > 0;
     return e;
 }
@@ -138,7 +91,7 @@ static err drop_gone(struct library *l)
     bool any = false;
     err e = OK;
     for (size_t i = 0; i < l->put.cap && !e.code; i++) {
-        if (!l->put.ids[i] || l->put.rounds[i] == l->put_round) continue;
+        if (!l->put.ids[i] || l->put.marks[i] == l->put_round) continue;
         any = true;
         gone[n++] = l->put.ids[i];
         if (n == VECTOR_STORE_BATCH) {
@@ -147,7 +100,7 @@ static err drop_gone(struct library *l)
         }
     }
     if (n && !e.code) e = l->opts.vectors->drop(l->near, gone, n);
-    if (any && !e.code) set_keep(&l->put, l->put_round);
+    if (any && !e.code) id_set_keep(&l->put, l->put_round);
     return e;
 }
 

@@ -17,4 +17,7 @@ struct submission {
 MUST_USE err submit_body(const struct submission *s, enum document_format f, const struct block_list *blocks,
                          struct arena *a, struct buf *out);
 
+/* The digest that such a body says: of the passages, so that the same words again are told before they are given. */
+MUST_USE err submit_hash(const struct block_list *blocks, struct arena *a, str *out);
+
 #endif

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "edge/documents/library.h"
+#include "edge/documents/sources.h"
 #include "edge/documents/submit.h"
 #include "edge/server/reply.h"
 #include "edge/server/server_internal.h"
@@ -216,6 +217,7 @@ static void stats(struct request *req, struct response *res)
     jw_i64(&v.w, "bytes", s.bytes);
     jw_i64(&v.w, "in_graph", s.in_graph);
     last_reindex(&v);
+    sources_json(server_of(req)->opts.sources, &v.w, "sources");
     jw_close(&v.w);
     view_close(&v);
 }

@@ -16,6 +16,7 @@ struct ingest; /* edge/observe */
 struct encoder; /* edge/model */
 struct inquiry_desk; /* edge/inquiry */
 struct library; /* edge/documents */
+struct sources; /* edge/documents */
 struct series_list;
 
 /* Points of a series for charts; the sample store of edge/observe fills it. All fields may be NULL: 404 then. */
@@ -52,6 +53,7 @@ struct server_opts {
     struct encoder *encoder; /* NULL: there is no model */
     struct inquiry_desk *desk;
     struct library *library; /* NULL: searches answer 404 */
+    struct sources *sources; /* that are followed; NULL: none */
     /* The door of the core: core_apply with `ctx` as the core, or a test's own. */
     err (*apply)(void *ctx, struct tx *tx, const struct input *in, int64_t *seq);
     void *apply_ctx;

@@ -1,0 +1,65 @@
+/* knowledge.sources of weir.yaml: folders and git repositories whose documents the server follows. */
+#include "edge/config_internal.h"
+#include "edge/documents/git.h"
+
+static const char *const role_words[] = { "viewer", "operator", "approver", "admin", NULL };
+
+static str roles_json(struct yaml_check *c, const struct yaml *node)
+{
+    struct str_list list = { .count = 0 };
+    struct buf b = buf_init(4096);
+    struct jw w = jw_init(&b);
+    config_list(c, node, 4, &list);
+    for (size_t i = 0; node && node->type == YAML_LIST && i < node->count; i++)
+        (void)yaml_word(c, &node->items[i], role_words, 0);
+    if (node && node->type == YAML_TEXT) (void)yaml_word(c, node, role_words, 0);
+    jw_array(&w, NULL);
+    for (size_t i = 0; i < list.count; i++) jw_str(&w, NULL, list.items[i]);
+    jw_array_end(&w);
+    return buf_take(&b, c->arena);
+}
+
+static void place_read(struct reading *r, const struct yaml *node, struct knowledge_source *s)
+{
+    struct yaml_check *c = r->check;
+    const struct yaml *git = yaml_get(node, "git"), *branch = yaml_get(node, "branch");
+    s->folder = config_path(r, yaml_str(c, yaml_get(node, "folder"), STR("")));
+    s->git = yaml_str(c, git, STR(""));
+    s->branch = yaml_str(c, branch, STR(""));
+    if (!s->folder.len == !s->git.len) yaml_bad(c, node, "expected folder: or git:, one of them");
+    if (git && s->git.len && !git_address_ok(s->git))
+        yaml_bad(c, git, "expected https://..., ssh://..., user@host:path or an absolute path of a repository");
+    if (branch && !s->git.len) yaml_bad(c, branch, "a branch is of a repository: expected git: beside it");
+    else if (branch && !git_branch_ok(s->branch)) yaml_bad(c, branch, "expected the name of a branch");
+}
+
+static void source_read(struct reading *r, const struct yaml *node)
+{
+    static const char *const keys[] = { "name", "folder", "git", "branch", "roles", "every", NULL };
+    struct yaml_check *c = r->check;
+    struct knowledge_source *s = &r->config->knowledge.sources[r->config->knowledge.source_count++];
+    *s = (struct knowledge_source){ .folder = STR(""), .git = STR(""), .branch = STR(""), .roles = STR("[]") };
+    if (!yaml_is_map(c, node)) return;
+    yaml_keys(c, node, keys);
+    const struct yaml *name = yaml_need(c, node, "name");
+    s->name = yaml_name(c, name, STR(""));
+    place_read(r, node, s);
+    s->roles = roles_json(c, yaml_get(node, "roles"));
+    usec usual = s->git.len ? 5 * USEC_MINUTE : 30 * USEC_SECOND;
+    s->every = yaml_duration(c, yaml_get(node, "every"), USEC_SECOND, 30 * USEC_DAY, usual);
+    for (size_t i = 0; i + 1 < r->config->knowledge.source_count; i++)
+        if (s->name.len && str_eq(r->config->knowledge.sources[i].name, s->name))
+            yaml_bad(c, name, "a source named '" STR_FMT "' stands above already", STR_ARG(s->name));
+}
+
+void config_read_sources(struct reading *r, const struct yaml *node)
+{
+    if (node->type == YAML_NULL || !yaml_is_list(r->check, node)) return;
+    for (size_t i = 0; i < node->count; i++) {
+        if (r->config->knowledge.source_count == SOURCES_MAX) {
+            yaml_bad(r->check, &node->items[i], "more than %d sources", SOURCES_MAX);
+            return;
+        }
+        source_read(r, &node->items[i]);
+    }
+}

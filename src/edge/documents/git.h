@@ -1,0 +1,20 @@
+/* A git repository as a folder that follows it: the newest state of one branch, without its past. By the git program, as
+ * a child with limits of time and memory and a fixed command line: no shell, no hooks, no filters, no settings of the
+ * user or the machine, no question asked. What a hostile repository can do is be refused, or be text. */
+#ifndef WEIR_EDGE_DOCUMENTS_GIT_H
+#define WEIR_EDGE_DOCUMENTS_GIT_H
+
+#include "base/arena.h"
+#include "base/env.h"
+#include "base/err.h"
+
+enum { GIT_SECONDS = 60 };
+
+/* Addresses that are taken: https, http, ssh, file, user@host:path, and an absolute path. */
+bool git_address_ok(str url);
+bool git_branch_ok(str branch);
+/* Clone into `dir` when it is not there, else bring it up to date; branch "" = the one the repository points at.
+ * Errors: ERR_NOT_FOUND (no git program), ERR_IO (with git's own words), ERR_TIMEOUT, ERR_INPUT (address, branch). */
+MUST_USE err git_follow(struct env *env, str url, str branch, str dir);
+
+#endif

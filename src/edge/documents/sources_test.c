@@ -1,0 +1,195 @@
+#include "edge/documents/sources.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/core_kit.h"
+#include "edge/act/child.h"
+#include "edge/documents/git.h"
+
+struct place {
+    struct world w;
+    struct arena a;
+    str dir, folder;
+    struct knowledge_source source;
+    struct sources_opts opts;
+    struct look *look;
+};
+
+static err input(void *ctx, const char *kind, str subject, str body)
+{
+    struct place *p = ctx;
+    return give(&p->w, kind, str_z(&p->a, subject), str_z(&p->a, body));
+}
+
+static str below(struct place *p, const char *name)
+{
+    return str_fmt(&p->a, STR_FMT "/%s", STR_ARG(p->folder), name);
+}
+
+static void put(struct place *p, const char *name, const char *text)
+{
+    FILE *f = fopen(below(p, name).ptr, "we");
+    CHECK(f != NULL);
+    CHECK(f && fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+static int shell(struct place *p, const char *line)
+{
+    char *const argv[] = { "sh", "-c", (char *)(uintptr_t)line, NULL };
+    char *const envp[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", NULL };
+    struct child *c = mem_new(sizeof *c);
+    struct child_result r = { 0 };
+    CHECK_OK(child_start(&(struct child_spec){ .mode = CHILD_CAPTURE, .argv = argv, .envp = envp }, c));
+    child_run(c, p->w.env, USEC_MINUTE, &r);
+    child_done(c);
+    mem_free(c);
+    return r.exit_code;
+}
+
+static void run(struct place *p, const char *what)
+{
+    CHECK_I64(shell(p, str_fmt(&p->a, "cd '" STR_FMT "' && %s", STR_ARG(p->folder), what).ptr), 0);
+}
+
+static struct place *begin(void)
+{
+    struct place *p = mem_new(sizeof *p);
+    p->w = world_ready();
+    p->a = arena_init(64 << 20);
+    char dir[] = "/tmp/weir-sources-XXXXXX";
+    CHECK(mkdtemp(dir) != NULL);
+    p->dir = str_dup(&p->a, str_of(dir));
+    p->folder = str_fmt(&p->a, "%s/docs", dir);
+    CHECK(mkdir(p->folder.ptr, 0700) == 0);
+    p->source = (struct knowledge_source){ .name = STR("docs"), .folder = p->folder, .git = STR(""), .branch = STR(""),
+                                           .roles = STR("[]"), .every = USEC_SECOND };
+    p->opts = (struct sources_opts){ .store = p->w.store, .env = p->w.env, .data_dir = p->dir, .items = &p->source,
+                                     .count = 1, .input = input, .ctx = p };
+    p->look = look_new(&p->opts, 0);
+    return p;
+}
+
+static void end(struct place *p)
+{
+    look_free(p->look);
+    CHECK_I64(shell(p, str_fmt(&p->a, "rm -rf '" STR_FMT "'", STR_ARG(p->dir)).ptr), 0);
+    world_done(&p->w);
+    arena_done(&p->a);
+    mem_free(p);
+}
+
+static str text_of(struct place *p, const char *id)
+{
+    return one(&p->w, SQL_KNOWLEDGE_PASSAGES, id, 1);
+}
+
+TEST(what_comes_changes_and_goes_is_followed)
+{
+    struct place *p = begin();
+    CHECK(mkdir(below(p, "sub").ptr, 0700) == 0);
+    put(p, "a.md", "# A\n\nThe first.\n");
+    put(p, "sub/b.txt", "The second.\n");
+    put(p, "picture.png", "no document");
+    put(p, ".hidden.md", "not this");
+    put(p, "empty.md", " \n");
+    CHECK(symlink("/etc/passwd", below(p, "link.txt").ptr) == 0);
+    CHECK_OK(source_look(p->look));
+    struct source_state s = look_state(p->look);
+    CHECK(s.files == 3 && s.changed == 2 && s.refused == 1 && s.removed == 0 && s.looked > 0);
+    CHECK_STR(text_of(p, "docs/sub/b.txt"), "The second.");
+    CHECK_STR(text_of(p, "docs/link.txt"), "");
+    CHECK_OK(source_look(p->look)); /* nothing has changed, nothing is read */
+    s = look_state(p->look);
+    CHECK(s.changed == 2 && s.refused == 1);
+    put(p, "a.md", "# A\n\nOther words.\n");
+    CHECK(unlink(below(p, "sub/b.txt").ptr) == 0);
+    CHECK_OK(source_look(p->look));
+    CHECK_STR(text_of(p, "docs/a.md"), "A\n\nOther words.");
+    CHECK_STR(text_of(p, "docs/sub/b.txt"), "");
+    s = look_state(p->look);
+    CHECK(s.changed == 3 && s.removed == 1);
+    look_free(p->look);
+    p->look = look_new(&p->opts, 0); /* as after a start: read, found to be stored so, not given again */
+    CHECK_OK(source_look(p->look));
+    CHECK_I64(look_state(p->look).changed, 0);
+    p->source.roles = STR("[\"approver\"]");
+    look_free(p->look);
+    p->look = look_new(&p->opts, 0);
+    CHECK_OK(source_look(p->look));
+    CHECK_I64(look_state(p->look).changed, 1);
+    end(p);
+}
+
+TEST(a_look_that_fails_or_finds_nothing_removes_nothing)
+{
+    struct place *p = begin();
+    put(p, "a.md", "One.\n");
+    CHECK_OK(give(&p->w, "knowledge.loaded", "docs/by-hand.md",
+                  "{\"title\":\"T\",\"source\":\"api\",\"format\":\"text\",\"hash\":\"1\",\"passages\":[{\"text\":\"mine\"}]}"));
+    CHECK_OK(source_look(p->look));
+    CHECK(unlink(below(p, "a.md").ptr) == 0);
+    CHECK_ERR(source_look(p->look), ERR_CONFLICT); /* as an unmounted disk looks */
+    CHECK_STR(text_of(p, "docs/a.md"), "One.");
+    CHECK(rmdir(p->folder.ptr) == 0);
+    CHECK_ERR(source_look(p->look), ERR_IO);
+    CHECK_STR(text_of(p, "docs/a.md"), "One.");
+    CHECK(look_state(p->look).failed == 2 && look_state(p->look).problem[0]);
+    CHECK(mkdir(p->folder.ptr, 0700) == 0);
+    put(p, "b.md", "Two.\n");
+    CHECK_OK(source_look(p->look));
+    CHECK_STR(text_of(p, "docs/a.md"), "");
+    CHECK_STR(text_of(p, "docs/by-hand.md"), "mine"); /* not of this source, whatever it is called */
+    CHECK_STR(str_of(look_state(p->look).problem), "");
+    end(p);
+}
+
+static const char git_quiet[] = "git -c user.name=t -c user.email=t@t -c init.defaultBranch=main -c commit.gpgsign=false";
+
+TEST(a_repository_is_followed_and_nothing_in_it_runs)
+{
+    struct place *p = begin();
+    if (shell(p, "git --version")) {
+        (void)puts("# skipped: no git program");
+        end(p);
+        return;
+    }
+    str repo = p->folder;
+    put(p, "a.md", "First state.\n");
+    put(p, ".gitattributes", "*.md filter=evil\n");
+    run(p, str_fmt(&p->a, "%s init -q . && git add . && %s commit -qm one", git_quiet, git_quiet).ptr);
+    p->source.git = repo;
+    p->source.folder = STR("");
+    CHECK_OK(source_look(p->look));
+    CHECK_STR(text_of(p, "docs/a.md"), "First state.");
+    put(p, "a.md", "Second state.\n");
+    put(p, "b.md", "New.\n");
+    run(p, str_fmt(&p->a, "git add . && %s commit -qm two", git_quiet).ptr);
+    CHECK_OK(source_look(p->look));
+    CHECK_STR(text_of(p, "docs/a.md"), "Second state.");
+    CHECK_STR(text_of(p, "docs/b.md"), "New.");
+    run(p, str_fmt(&p->a, "git rm -q a.md && %s commit -qm three && git tag v1", git_quiet).ptr);
+    CHECK_OK(source_look(p->look));
+    CHECK_STR(text_of(p, "docs/a.md"), "");
+    p->source.branch = STR("no-such-branch");
+    CHECK_ERR(source_look(p->look), ERR_IO);
+    CHECK_STR(text_of(p, "docs/b.md"), "New.");
+    end(p);
+}
+
+TEST(addresses_that_would_run_something_are_refused)
+{
+    static const char *const good[] = { "https://git.example.com/docs.git", "git@example.com:team/docs.git", "/srv/docs",
+                                        "ssh://git@example.com/docs", "file:///srv/docs" };
+    static const char *const bad[] = { "", "-uhttps://x", "ext::sh -c id", "--upload-pack=id", "https://", "relative/path",
+                                       "git@-oProxyCommand=id:x", "https://a b", "x@ext::y:z", "https://x\n" };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK(git_address_ok(str_of(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(!git_address_ok(str_of(bad[i])));
+    CHECK(git_branch_ok(STR("")) && git_branch_ok(STR("release/1.2-x")));
+    CHECK(!git_branch_ok(STR("--force")) && !git_branch_ok(STR("a..b")) && !git_branch_ok(STR("a b")));
+    struct arena a = arena_init(1 << 16);
+    struct env env = env_os();
+    CHECK_ERR(git_follow(&env, STR("ext::sh -c id"), STR(""), STR("/tmp/weir-none")), ERR_INPUT);
+    arena_done(&a);
+}

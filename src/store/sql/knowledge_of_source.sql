@@ -1,0 +1,1 @@
+SELECT id FROM knowledge_document WHERE source = $1 ORDER BY id
