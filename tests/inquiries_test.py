@@ -145,7 +145,7 @@ def models(program):
         server.start()
         said = server.ask("POST", "/api/v1/inquiries/classify", "the invoice was charged twice, please refund",
                           key="admin")[1]
-        check("they judge beside the words", said["category"] == "billing" and "+models-" in said["model"], said)
+        check("they judge beside the words", said["category"] == "billing" and "+category-" in said["model"], said)
         server.stop()
         with open(f"{server.dir}/made/category.model", "r+b") as f:
             f.seek(5000)

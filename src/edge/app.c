@@ -27,6 +27,8 @@
 #include "edge/observe/scrape.h"
 #include "edge/lineage/steps.h"
 #include "edge/pipelines_file.h"
+#include "edge/registry/api.h"
+#include "edge/registry/registry.h"
 #include "edge/policy_file.h"
 #include "edge/runbooks.h"
 #include "edge/trainer.h"
@@ -41,6 +43,7 @@ struct app {
     struct core *core;
     struct ingest *ingest;
     struct inquiry_desk *desk;
+    struct registry *registry;
     struct intake *intake;
     struct executor *executor;
     struct scraper *scraper;
@@ -48,7 +51,7 @@ struct app {
     struct notify_channels channels;
     struct signer signer;
     str url, ingest_key;
-    const struct route *routes[4];
+    const struct route *routes[8];
     struct keeper *keeper;
     struct trainer *trainer;
     struct measurer *measurer;
@@ -323,6 +326,31 @@ static err open_desk(struct app *app)
     return desk_open(&opts, &app->desk);
 }
 
+static void models_in_use(void *ctx, const struct registry_use *items, size_t count)
+{
+    struct app *app = ctx;
+    axis_models_use(inquiry_classifier_models(desk_classifier(app->desk)), items, count);
+}
+
+static err open_registry(struct app *app)
+{
+    struct registry_opts opts = {
+        .store = app->store,
+        .data_dir = app->config->data_dir,
+        .apply = apply,
+        .apply_ctx = app,
+        .in_use = models_in_use,
+        .ctx = app,
+    };
+    return registry_open(&opts, &app->registry);
+}
+
+static err watch_models(void *ctx)
+{
+    struct app *app = ctx;
+    return registry_refresh(app->registry);
+}
+
 static err open_intake(struct app *app)
 {
     const struct config *c = app->config;
@@ -358,6 +386,7 @@ static err open_trainer(struct app *app)
         .every = app->config->train_every,
         .input = keeper_input,
         .in_force = configure_series,
+        .watch = watch_models,
         .ctx = app,
     };
     return trainer_start(&opts, &app->trainer);
@@ -458,6 +487,7 @@ static err open_server(struct app *app, const struct app_opts *o)
     app->routes[0] = observe_routes;
     app->routes[1] = inquiry_routes;
     app->routes[2] = embeddings_routes;
+    app->routes[3] = registry_routes;
     struct server_opts opts = {
         .listen = c->listen,
         .tls_cert = cert,
@@ -470,6 +500,7 @@ static err open_server(struct app *app, const struct app_opts *o)
         .env = app->env,
         .ingest = app->ingest,
         .desk = app->desk,
+        .registry = app->registry,
         .library = app->library,
         .sources = app->sources,
         .encoder = app->encoder,
@@ -513,6 +544,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = open_ingest(app);
     if (!e.code) e = load_pipelines(app, &app->arena);
     if (!e.code) e = open_desk(app);
+    if (!e.code) e = open_registry(app);
     if (!e.code) e = open_executor(app);
     if (!e.code) open_keeper(app);
     if (!e.code) e = open_measurer(app);
@@ -550,6 +582,7 @@ void app_close(struct app *app)
     executor_stop(app->executor, 5 * USEC_SECOND);
     ingest_close(app->ingest);
     keeper_close(app->keeper); /* it signs what came last */
+    registry_close(app->registry);
     desk_close(app->desk);
     store_close(app->store);
     core_free(app->core);

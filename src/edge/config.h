@@ -51,6 +51,9 @@ struct config {
         str routing, words, models, folder, imap_url, imap_user, imap_password, imap_mailbox;
         usec imap_every;
     } inquiries;           /* imap_password is a secret reference */
+    struct {
+        str url, user, password, token;
+    } mlflow;              /* password and token are secret references */
     str listen, tls_cert, tls_key;
     str host;              /* of listen, without brackets */
     int64_t port;

@@ -235,6 +235,18 @@ done:
     return e;
 }
 
+void url_percent(struct buf *b, str s)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                     c == '_' || c == '.' || c == '~';
+        if (plain) buf_char(b, (char)c);
+        else buf_add(b, (str){ (const char[]){ '%', hex[c >> 4], hex[c & 15] }, 3 });
+    }
+}
+
 void http_client_install(struct env *env, const struct net_allow *allow)
 {
     /* The context is only ever read: the cast drops what the general field cannot say. */

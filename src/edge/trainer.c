@@ -175,6 +175,7 @@ static void look(struct trainer *t)
         t->looked_at = now;
     }
     if (!e.code) e = watch_models(t);
+    if (!e.code && t->opts.watch) e = t->opts.watch(t->opts.ctx);
     if (e.code && e.code != ERR_STOPPED) log_warn("trainer.failed error=%s", e.msg);
 }
 

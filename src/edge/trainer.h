@@ -17,6 +17,7 @@ struct trainer_opts {
     usec every;                                                       /* between two looks for new labels */
     err (*input)(void *ctx, const char *kind, str subject, str body); /* apply one input and wait for its commit */
     err (*in_force)(void *ctx);                                       /* other models are in force: take them */
+    err (*watch)(void *ctx); /* every two seconds: a look whether the registry has other models in use; may be NULL */
     void *ctx;
 };
 

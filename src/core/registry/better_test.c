@@ -64,7 +64,9 @@ TEST(better_is_a_margin_and_more_than_luck)
         { { .score = .95, .before = .9, .paired = true, .wins = 9, .losses = 1 }, true, "alone right in 9" },
         { { .score = .95, .before = .9, .paired = true, .wins = 5, .losses = 3 }, false, "luck" },
         { { .score = .95, .before = .9, .paired = true, .trial = true, .wins = 9, .losses = 1 }, false, "luck" },
-        { { .score = .95, .before = .9, .paired = true, .trial = true, .wins = 12, .losses = 1 }, true, "alone wrong in 1" },
+        { { .score = .95, .before = .9, .paired = true, .trial = true, .wins = 12, .losses = 1 },
+          true,
+          "alone wrong in 1" },
     };
     struct arena a = arena_init(1 << 16);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

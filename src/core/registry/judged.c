@@ -93,7 +93,7 @@ static void keep(struct cx *cx, int64_t version, int64_t champion, str why)
     jw_i64(&b.w, "version", champion);
     jw_i64(&b.w, "tried", version);
     jw_str(&b.w, "reason", why);
-    (void)cx_derive(cx, &b, "model.kept", name, "weir", name, cx->seq);
+    (void)cx_derive(cx, &b, "model.kept", name, "weir", correlation_of(cx, name), cx->seq);
 }
 
 err input_model_judged(struct cx *cx)
@@ -107,7 +107,7 @@ err input_model_judged(struct cx *cx)
     if (!e.code && version == champion)
         e = err_make(ERR_CONFLICT, "version %lld is in use already", (long long)version);
     if (e.code) return e;
-    cx_enter(cx, cx->in->subject, 0);
+    cx_enter(cx, correlation_of(cx, cx->in->subject), 0);
     if (force) champion_move(cx, version, "forced", "model.promoted", comment);
     else if (!champion)
         champion_move(cx, version, "first", "model.promoted",

@@ -18,7 +18,7 @@ bool model_name_ok(str name)
 
 /* ---- versions ---- */
 
-static bool is_digest(str s)
+bool model_digest_ok(str s)
 {
     bool ok = s.len == DIGEST_LEN;
     for (size_t i = 0; ok && i < s.len; i++)
@@ -61,7 +61,7 @@ static err check_registered(struct cx *cx)
     if (!model_name_ok(cx->in->subject))
         return err_make(ERR_INPUT, "a model's name has 1 to %d small letters, digits, '-', '_' or '.'", MODEL_NAME_MAX);
     if (!STR_IS(kind, "text") && !STR_IS(kind, "file")) return err_make(ERR_INPUT, "kind: expected text or file");
-    if (!is_digest(body_text(cx, "digest"))) return err_make(ERR_INPUT, "digest: expected 64 hexadecimal digits");
+    if (!model_digest_ok(body_text(cx, "digest"))) return err_make(ERR_INPUT, "digest: expected 64 hexadecimal digits");
     if (json_get_i64(cx->body, "bytes", -1) < 0) return err_make(ERR_INPUT, "bytes: expected a number from 0");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (body_text(cx, texts[i]).len > TEXT_MAX_BYTES)
@@ -105,7 +105,7 @@ err input_model_registered(struct cx *cx)
         return err_make(ERR_LIMIT, "there are %d models already", MODEL_NAMES_MAX);
     if (last >= MODEL_VERSIONS_MAX) return err_make(ERR_LIMIT, "there are %d versions already", MODEL_VERSIONS_MAX);
     if (parent < 0 || parent > last) return err_make(ERR_INPUT, "parent: no version %lld", (long long)parent);
-    cx_enter(cx, name, 0);
+    cx_enter(cx, correlation_of(cx, name), 0);
     tx_exec(cx->tx, SQL_MODEL_VERSION_ADD, V(name), V(last + 1), V(cx->seq), V(cx->now), V(cx->in->actor),
             V(body_text(cx, "kind")), V(body_text(cx, "digest")), V(json_get_i64(cx->body, "bytes", 0)),
             V(body_text(cx, "data")), V(body_text(cx, "code")), V(body_text(cx, "held_back")), V(parent),
@@ -146,7 +146,7 @@ err input_model_aliased(struct cx *cx)
     err e = version ? version_get(cx, version, &v)
                     : alias_get(cx, z) ? OK : err_make(ERR_NOT_FOUND, "no alias '%s'", z);
     if (e.code) return e;
-    cx_enter(cx, cx->in->subject, 0);
+    cx_enter(cx, correlation_of(cx, cx->in->subject), 0);
     if (version) alias_set(cx, z, version);
     else tx_exec(cx->tx, SQL_MODEL_ALIAS_DROP, V(cx->in->subject), V(alias));
     return OK;
@@ -166,7 +166,7 @@ void champion_move(struct cx *cx, int64_t version, const char *how, const char *
     jw_i64(&b.w, "before", before);
     jw_strz(&b.w, "how", how);
     jw_str(&b.w, "reason", reason);
-    int64_t seq = cx_derive(cx, &b, kind, name, "weir", name, cx->seq);
+    int64_t seq = cx_derive(cx, &b, kind, name, "weir", correlation_of(cx, name), cx->seq);
     tx_exec(cx->tx, SQL_MODEL_MOVE_ADD, V(seq), V(cx->now), V(name), V(version), V(before), V(how), V(cx->in->actor),
             V(reason));
     if (trial_get(cx, name, &t)) trial_end(cx, name, STR("another version is in use"));
@@ -183,7 +183,7 @@ err input_model_rolled_back(struct cx *cx)
     err e = version_get(cx, to, &v);
     if (e.code) return e;
     str comment = body_text(cx, "comment");
-    cx_enter(cx, cx->in->subject, 0);
+    cx_enter(cx, correlation_of(cx, cx->in->subject), 0);
     champion_move(cx, to, "rolled_back", "model.restored", comment.len ? comment : STR("taken back"));
     return OK;
 }
@@ -193,6 +193,6 @@ err input_model_mirrored(struct cx *cx)
     struct version v;
     err e = version_get(cx, json_get_i64(cx->body, "version", 0), &v);
     if (e.code) return e;
-    cx_enter(cx, cx->in->subject, 0);
+    cx_enter(cx, correlation_of(cx, cx->in->subject), 0);
     return OK;
 }

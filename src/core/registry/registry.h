@@ -1,16 +1,15 @@
 /* The registry: models by name and version, the one in use (its champion), one on trial beside it (its challenger), and
  * how each came there. Inputs, each with the shape of its body; the subject is the model's name:
  *
- *   model.registered   kind (text, file), digest, bytes, data [""], code [""], held_back [""], parent [0], metrics [{}],
- *                      sources [[]], origin [""], comment [""]. The next version; the same file again changes nothing.
- *   model.judged       version, margin [0], metric ["accuracy"], lower [false], comment [""], and either
- *                      champion, score, before, held_back [""], rows [0], wins, losses (both or neither): what both
- *                      made of one held-back set; or none of these: then the trial's labels count, or recorded metrics
- *                      of the same held_back; or force (true) with a comment: a person decides.
+ *   model.registered   kind (text, file), digest, bytes, data [""], code [""], held_back [""], parent [0], metrics
+ * [{}], sources [[]], origin [""], comment [""]. The next version; the same file again changes nothing. model.judged
+ * version, margin [0], metric ["accuracy"], lower [false], comment [""], and either champion, score, before, held_back
+ * [""], rows [0], wins, losses (both or neither): what both made of one held-back set; or none of these: then the
+ * trial's labels count, or recorded metrics of the same held_back; or force (true) with a comment: a person decides.
  *   model.rolled_back  version [0: the one before], comment [""]
  *   model.aliased      alias, version (0 removes it), comment [""]. Not champion, not challenger.
- *   model.tried        version (0 ends the trial), share [0], comment [""]. Share 0 is a shadow: its word counts nowhere.
- *   model.mirrored     version, direction (push, pull), url, remote
+ *   model.tried        version (0 ends the trial), share [0], comment [""]. Share 0 is a shadow: its word counts
+ * nowhere. model.mirrored     version, direction (push, pull), url, remote
  *
  * What follows: model.promoted, model.kept (not better, and why), model.restored, model.trial.ended.
  *
@@ -35,6 +34,8 @@ enum {
 
 /* Small letters, digits, '-', '_' and '.', beginning with a letter or digit; 1 to MODEL_NAME_MAX. */
 bool model_name_ok(str name);
+/* 64 hexadecimal digits in small letters. */
+bool model_digest_ok(str s);
 
 err input_model_registered(struct cx *cx);
 err input_model_judged(struct cx *cx);

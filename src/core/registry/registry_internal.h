@@ -10,6 +10,12 @@ static inline str body_text(struct cx *cx, const char *key) /* "" when it is abs
     return json_str(json_get(cx->body, key), STR(""));
 }
 
+/* Of all entries about a model: no name has a '/', so it is nobody else's. */
+static inline str correlation_of(struct cx *cx, str model)
+{
+    return str_fmt(cx->a, "model/" STR_FMT, STR_ARG(model));
+}
+
 struct version {
     str kind, digest, data, held_back, metrics;
 };

@@ -54,7 +54,7 @@ void trial_end(struct cx *cx, str model, str reason)
     jw_i64(&b.w, "wins", n.wins);
     jw_i64(&b.w, "losses", n.losses);
     jw_str(&b.w, "reason", reason);
-    (void)cx_derive(cx, &b, "model.trial.ended", model, "weir", model, cx->seq);
+    (void)cx_derive(cx, &b, "model.trial.ended", model, "weir", correlation_of(cx, model), cx->seq);
     forget(cx, model);
 }
 
@@ -77,10 +77,11 @@ err input_model_tried(struct cx *cx)
     struct trial t;
     bool on = trial_get(cx, name, &t);
     err e = version ? check_tried(cx, version, share, champion)
-                    : on ? OK : err_make(ERR_NOT_FOUND, "no trial of '" STR_FMT "' is on", STR_ARG(str_cut(name, 0, 64)));
+            : on    ? OK
+                    : err_make(ERR_NOT_FOUND, "no trial of '" STR_FMT "' is on", STR_ARG(str_cut(name, 0, 64)));
     if (e.code) return e;
     if (on && version == t.version && share == t.share) return OK;
-    cx_enter(cx, name, 0);
+    cx_enter(cx, correlation_of(cx, name), 0);
     if (on) trial_end(cx, name, comment.len ? comment : version ? STR("another begins") : STR("stopped"));
     if (!version) return OK;
     tx_exec(cx->tx, SQL_MODEL_TRIAL_SET, V(name), V(version), V(champion), V(share), V(cx->seq), V(cx->now));
@@ -113,7 +114,8 @@ void trial_cases(struct cx *cx, json *trials, int64_t item)
 /* The newest word of a person counts. A challenger that loses beyond chance is out. */
 void trial_truth(struct cx *cx, str model, int64_t item, str truth)
 {
-    if (!truth.len || tx_exec(cx->tx, SQL_MODEL_TRIAL_ITEM_TRUTH, V(model), V(item), V(str_utf8_prefix(truth, 64))) != 1)
+    if (!truth.len ||
+        tx_exec(cx->tx, SQL_MODEL_TRIAL_ITEM_TRUTH, V(model), V(item), V(str_utf8_prefix(truth, 64))) != 1)
         return;
     struct trial_counts n = trial_counts(cx, model);
     if (n.losses > n.wins && sign_evidence(n.wins + n.losses, n.wins) >= BETTER_EVIDENCE)

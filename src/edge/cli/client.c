@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "edge/cli/config_cli.h"
 #include "edge/files.h"
+#include "edge/http_client.h"
 #include "edge/server/server.h"
 
 enum { REPLY_MAX = 64 << 20, KEY_MAX = 512 };
@@ -46,23 +47,11 @@ int client_open(struct cli *cli, struct client *out)
                     STR_ARG(str_cut(out->server, 0, 80)));
 }
 
-static void percent(struct buf *b, str s)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                     c == '_' || c == '.' || c == '~';
-        if (plain) buf_char(b, (char)c);
-        else buf_add(b, (str){ (const char[]){ '%', hex[c >> 4], hex[c & 15] }, 3 });
-    }
-}
-
 str client_path(struct client *c, const char *before, str id, const char *rest)
 {
     struct buf b = buf_init(64 * 1024);
     buf_add(&b, str_of(before));
-    percent(&b, id);
+    url_percent(&b, id);
     buf_add(&b, str_of(rest));
     return buf_take(&b, cli_arena(c->cli));
 }
@@ -102,7 +91,8 @@ static void warn_of_trouble(struct client *c, str trouble)
     (void)fprintf(stderr, "weir: WARNING from the server: " STR_FMT "\n", STR_ARG(str_cut(trouble, 0, 500)));
 }
 
-int client_call(struct client *c, const char *method, str path, str body, struct answer *out)
+/* type: of the body. */
+static int exchange(struct client *c, const char *method, str path, const char *type, str body, struct answer *out)
 {
     struct cli *cli = c->cli;
     struct arena *a = cli_arena(cli);
@@ -113,7 +103,7 @@ int client_call(struct client *c, const char *method, str path, str body, struct
     size_t n = 0;
     bool changes = !str_eq(str_of(method), STR("GET"));
     if (c->key.len) headers[n++] = str_fmt(a, "x-api-key: " STR_FMT, STR_ARG(c->key));
-    if (body.len) headers[n++] = STR("Content-Type: application/json");
+    if (body.len) headers[n++] = str_fmt(a, "Content-Type: %s", type);
     if (changes) {
         env_random_bytes(env, bytes, sizeof bytes);
         headers[n++] =
@@ -137,11 +127,21 @@ int client_call(struct client *c, const char *method, str path, str body, struct
     warn_of_trouble(c, reply.header);
     *out = (struct answer){ .status = reply.status, .text = reply.body };
     if (reply.body.len && json_parse(reply.body, a, &out->root).code) out->root = NULL;
-    if (reply.status < 200 || reply.status > 299) return refused(c, out);
-    if (reply.body.len && !out->root)
-        return cli_fail(cli, EXIT_FAILED, "the answer of " STR_FMT " is no JSON; is that a weir server?",
+    return reply.status < 200 || reply.status > 299 ? refused(c, out) : EXIT_FINE;
+}
+
+int client_call(struct client *c, const char *method, str path, str body, struct answer *out)
+{
+    int rc = exchange(c, method, path, "application/json", body, out);
+    if (!rc && out->text.len && !out->root)
+        return cli_fail(c->cli, EXIT_FAILED, "the answer of " STR_FMT " is no JSON; is that a weir server?",
                         STR_ARG(c->server));
-    return EXIT_FINE;
+    return rc;
+}
+
+int client_bytes(struct client *c, const char *method, str path, str body, struct answer *out)
+{
+    return exchange(c, method, path, "application/octet-stream", body, out);
 }
 
 int client_comment(struct cli *cli, const char *before, const char *after, const char *done)

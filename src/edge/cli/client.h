@@ -24,6 +24,8 @@ int client_open(struct cli *cli, struct client *out);
  * EXIT_FOUND when the server refused, EXIT_FAILED when it could not be reached. Calls that change something carry an
  * Idempotency-Key. `path` is percent-encoded already (client_path). */
 int client_call(struct client *c, const char *method, str path, str body, struct answer *out);
+/* The same for files: the body is sent, and the reply taken, as it is. */
+int client_bytes(struct client *c, const char *method, str path, str body, struct answer *out);
 /* "/api/v1/incidents/" and the id, percent-encoded, then `rest`. */
 str client_path(struct client *c, const char *before, str id, const char *rest);
 /* Add "?name=value" or "&name=value"; an empty value adds nothing. */

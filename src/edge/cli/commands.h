@@ -19,7 +19,10 @@ extern const struct command command_approvals, command_approve, command_reject; 
 extern const struct command command_silence_add, command_silence_list, command_silence_end; /* silence.c */
 extern const struct command command_keys_add, command_keys_list, command_keys_revoke; /* keys.c */
 extern const struct command command_detect_backtest; /* backtest.c */
-extern const struct command command_models, command_models_rollback; /* models.c */
+extern const struct command command_models, command_models_show, command_models_rollback; /* models.c */
+extern const struct command command_models_register, command_models_promote, command_models_shadow,
+    command_models_canary, command_models_stop, command_models_alias; /* models_move.c */
+extern const struct command command_models_mirror; /* models_mirror.c */
 extern const struct command command_model_fetch, command_model_list, command_model_verify,
     command_model_convert;                 /* model.c */
 extern const struct command command_embed; /* embed.c */

@@ -212,8 +212,9 @@ static void submit_batch(struct request *req, struct response *res)
 static void classify(struct request *req, struct response *res)
 {
     struct desk_verdict v;
+    struct judged_by by;
     str text = json_str(req->json, STR(""));
-    inquiry_classify(desk_classifier(desk_of(req)), STR(""), text, req->arena, &v);
+    inquiry_classify(desk_classifier(desk_of(req)), STR(""), text, req->arena, &v, &by);
     struct jw w = jw_init(&res->body);
     const struct desk_axis *const axes[] = { &v.category, &v.sentiment, &v.urgency };
     static const char *const names[] = { "category", "sentiment", "urgency" }, *const scores[] = { "category_score",
@@ -225,7 +226,7 @@ static void classify(struct request *req, struct response *res)
         jw_f64(&w, scores[i], axes[i]->items[0].p);
     }
     jw_str(&w, "language", v.language);
-    jw_str(&w, "model", inquiry_classifier_name(desk_classifier(desk_of(req))));
+    jw_str(&w, "model", by.name);
     jw_array(&w, "why");
     for (size_t i = 0; i < v.why_count; i++) jw_str(&w, NULL, v.why[i]);
     jw_array_end(&w);

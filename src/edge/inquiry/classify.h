@@ -4,6 +4,7 @@
 #define WEIR_EDGE_INQUIRY_CLASSIFY_H
 
 #include "base/err.h"
+#include "edge/inquiry/axis_models.h"
 #include "engine/desk/desk.h"
 
 struct inquiry_classifier; /* opaque */
@@ -14,10 +15,12 @@ struct inquiry_classifier; /* opaque */
  * Errors: of file_read and text_file_open; ERR_INPUT, "file:line:column: ...".   Thread: main. */
 MUST_USE err inquiry_classifier_open(str rules, str models, str encoder, struct inquiry_classifier **out);
 void inquiry_classifier_close(struct inquiry_classifier *c); /* accepts NULL */
-/* Labels with scores, the language, topics and why. Strings live in `a` or as long as the classifier. Thread: any. */
-void inquiry_classify(struct inquiry_classifier *c, str subject, str body, struct arena *a, struct desk_verdict *out);
-/* Name of what judges: "words-" and eight digits of the file's digest, and "+models-" and those of the models'. */
-str inquiry_classifier_name(const struct inquiry_classifier *c);
+/* Labels with scores, the language, topics and why. by->name is what judged: "words-" and eight digits of the file's
+ * digest, then the models. Strings live in `a` or as long as the classifier. Thread: any. */
+void inquiry_classify(struct inquiry_classifier *c, str subject, str body, struct arena *a, struct desk_verdict *out,
+                      struct judged_by *by);
+/* The models beside the words, for the registry to change. */
+struct axis_models *inquiry_classifier_models(struct inquiry_classifier *c);
 
 /* What it cost, for /metrics. */
 enum { CLASSIFY_BUCKETS = 8 };

@@ -144,10 +144,10 @@ static void put_label(struct jw *w, const char *key, const char *score_key, cons
     jw_f64(w, score_key, (double)(int64_t)(axis->items[0].p * 10000 + 0.5) / 10000);
 }
 
-static void put_verdict(struct inquiry_desk *d, const struct desk_verdict *v, struct jw *w)
+static void put_verdict(const struct desk_verdict *v, const struct judged_by *by, struct jw *w)
 {
     jw_str(w, "language", v->language.len ? v->language : STR("und")); /* undetermined, ISO 639 */
-    jw_str(w, "model", inquiry_classifier_name(d->classifier));
+    jw_str(w, "model", by->name);
     put_label(w, "category", "category_score", &v->category);
     put_label(w, "sentiment", "sentiment_score", &v->sentiment);
     put_label(w, "urgency", "urgency_score", &v->urgency);
@@ -156,6 +156,7 @@ static void put_verdict(struct inquiry_desk *d, const struct desk_verdict *v, st
     jw_close(w);
     put_texts(w, "topics", v->topics, v->topic_count);
     put_texts(w, "why", v->why, v->why_count);
+    axis_trials_write(by, w);
 }
 
 /* Whoever gives no address is a person of their own. */
@@ -170,9 +171,10 @@ err desk_prepare(struct inquiry_desk *d, const struct inquiry_mail *m, str actor
 {
     struct person one = { .id = "" };
     struct desk_verdict v;
+    struct judged_by by;
     str sealed;
     if (!str_trim(m->subject).len && !str_trim(m->body).len) return err_make(ERR_INPUT, "subject and body are empty");
-    inquiry_classify(d->classifier, m->subject, m->body, a, &v);
+    inquiry_classify(d->classifier, m->subject, m->body, a, &v, &by);
     err e = writer_of(d, m, a, &one);
     if (!e.code) e = seal_mail(d, &one, m, a, &sealed);
     if (e.code) return e;
@@ -181,7 +183,7 @@ err desk_prepare(struct inquiry_desk *d, const struct inquiry_mail *m, str actor
     jw_open(&w, NULL);
     jw_str(&w, "channel", m->channel);
     jw_strz(&w, "person", one.id);
-    put_verdict(d, &v, &w);
+    put_verdict(&v, &by, &w);
     put_marks(d, &one, m, a, &w);
     jw_i64(&w, "bytes", (int64_t)(m->subject.len + m->body.len));
     jw_str(&w, "sealed", sealed);
@@ -367,6 +369,7 @@ void desk_metrics(struct inquiry_desk *d, struct buf *out)
     };
     struct tx *tx = NULL;
     inference_metrics(d, out);
+    axis_models_metrics(inquiry_classifier_models(d->classifier), out);
     submit_metrics(d, out);
     if (store_read(d->opts.store, &tx).code) return;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

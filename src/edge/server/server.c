@@ -173,6 +173,11 @@ struct inquiry_desk *server_desk(void *ctx)
     return ((struct server *)ctx)->opts.desk;
 }
 
+struct registry *server_registry(void *ctx)
+{
+    return ((struct server *)ctx)->opts.registry;
+}
+
 struct env *server_env(void *ctx)
 {
     return ((struct server *)ctx)->opts.env;

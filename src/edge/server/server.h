@@ -15,6 +15,7 @@ const char *server_trouble(struct server *s); /* "" = nothing */
 struct ingest; /* edge/observe */
 struct encoder; /* edge/model */
 struct inquiry_desk; /* edge/inquiry */
+struct registry; /* edge/registry */
 struct library; /* edge/documents */
 struct sources; /* edge/documents */
 struct series_list;
@@ -52,6 +53,7 @@ struct server_opts {
     struct ingest *ingest;
     struct encoder *encoder; /* NULL: there is no model */
     struct inquiry_desk *desk;
+    struct registry *registry;
     struct library *library; /* NULL: searches answer 404 */
     struct sources *sources; /* that are followed; NULL: none */
     /* The door of the core: core_apply with `ctx` as the core, or a test's own. */
@@ -92,6 +94,7 @@ struct core *server_core(void *ctx);
 struct ingest *server_ingest(void *ctx);
 struct encoder *server_encoder(void *ctx); /* NULL: there is no model */
 struct inquiry_desk *server_desk(void *ctx);
+struct registry *server_registry(void *ctx);
 struct env *server_env(void *ctx);
 /* Apply one input and wait for its commit. Prefer http_input, which keeps Idempotency-Key. */
 MUST_USE err server_input(void *ctx, const struct input *in, int64_t *seq);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/hash.h"
 #include "edge/files.h"
 #include "edge/tables/table_file.h"
 #include "engine/text/text_model.h"
@@ -175,6 +176,19 @@ void text_data_add_names(struct text_data *d)
         d->text[d->rows] = text_zero_name(d->names[c], &d->arena);
         d->label[d->rows++] = c;
     }
+}
+
+str text_data_digest(const struct text_data *d, struct arena *a)
+{
+    str *parts = mem_new((3 * d->rows + 1) * sizeof *parts);
+    for (size_t i = 0; i < d->rows; i++) {
+        parts[3 * i] = d->text[i];
+        parts[3 * i + 1] = STR("\t");
+        parts[3 * i + 2] = d->label[i] < d->classes ? d->names[d->label[i]] : STR("");
+    }
+    struct sha256 digest = sha256_parts(parts, 3 * d->rows);
+    mem_free(parts);
+    return hex_text((str){ (const char *)digest.b, sizeof digest.b }, a);
 }
 
 void text_data_done(struct text_data *d)

@@ -36,6 +36,8 @@ MUST_USE err text_data_read(str path, const struct text_columns *columns, const 
 MUST_USE err text_data_vectors(struct text_data *d, str path);
 /* The name of each class becomes an example of it: for when there are few others. Before vectors are made. */
 void text_data_add_names(struct text_data *d);
+/* SHA-256 of texts and labels in their order, as text: what a model says it learned from. */
+str text_data_digest(const struct text_data *d, struct arena *a);
 void text_data_done(struct text_data *d);
 
 #endif

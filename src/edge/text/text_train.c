@@ -234,26 +234,13 @@ static void about_quality(struct jw *w, const char *key, const struct text_quali
     jw_close(w);
 }
 
-static str data_digest(const struct text_data *d, struct arena *a)
-{
-    str *parts = mem_new((3 * d->rows + 1) * sizeof *parts);
-    for (size_t i = 0; i < d->rows; i++) {
-        parts[3 * i] = d->text[i];
-        parts[3 * i + 1] = STR("\t");
-        parts[3 * i + 2] = d->label[i] < d->classes ? d->names[d->label[i]] : STR("");
-    }
-    struct sha256 digest = sha256_parts(parts, 3 * d->rows);
-    mem_free(parts);
-    return hex_text((str){ (const char *)digest.b, sizeof digest.b }, a);
-}
-
 static str about(const struct training *t, const struct text_report *r, struct arena *a)
 {
     struct buf b = buf_init(1 << 16);
     struct jw w = jw_init(&b);
     jw_open(&w, NULL);
     jw_i64(&w, "texts", (int64_t)t->d->rows);
-    jw_str(&w, "data_sha256", data_digest(t->d, a));
+    jw_str(&w, "data_sha256", text_data_digest(t->d, a));
     jw_i64(&w, "seed", (int64_t)t->o->seed);
     jw_i64(&w, "folds", TEXT_FOLDS);
     jw_i64(&w, "outside_texts", (int64_t)t->outside_count);

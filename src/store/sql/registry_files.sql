@@ -1,1 +1,0 @@
-SELECT name, version, digest FROM model_version ORDER BY name, version
