@@ -6,7 +6,7 @@ CC ?= gcc
 CCACHE := $(shell command -v ccache 2>/dev/null)
 MESON_ARGS := $(if $(SAN),-Db_sanitize=$(SAN) -Db_lundef=false --buildtype=debug -Doptimization=1) $(if $(WERROR),--werror)
 
-.PHONY: all demo test test-full bench bench-judgement bench-language lint fuzz install clean setup-demo setup-test
+.PHONY: all demo test test-full bench bench-judgement bench-language lint fuzz install clean setup-demo setup-test setup-full
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -18,6 +18,8 @@ setup-demo:
 	scripts/setup demo
 setup-test:
 	scripts/setup test
+setup-full:
+	scripts/setup full
 
 # The main job in front of you. ARGS="--once --yes" runs it unattended.
 demo: setup-demo
@@ -29,7 +31,7 @@ test: setup-test
 	scripts/test $(BUILD) $(SUITE)
 
 # The long counts and all real servers.
-test-full: setup-test
+test-full: setup-full
 	@$(MAKE) --no-print-directory all
 	WEIR_TEST_FULL=1 scripts/test $(BUILD) $(SUITE)
 

@@ -47,6 +47,7 @@ static err transfer(struct call *c, const char *method, str path, const char *ty
                               .from_operator = true };
     if (!c->m->env->http) return err_make(ERR_IO, "this build has no HTTP client");
     err e = c->m->env->http(c->m->env, &q, c->a, &reply);
+    if (e.code == ERR_NOT_FOUND) e.code = ERR_IO; /* nobody is there: not the same as that a model is not there */
     if (e.code) return err_wrap(e, "MLflow at " STR_FMT, STR_ARG(base));
     c->status = reply.status;
     *out = reply.body;

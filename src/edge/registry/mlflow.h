@@ -34,7 +34,7 @@ struct mlflow_version {
     bool known;             /* push: it was there already */
 };
 
-/* Put v there; gives v->version and v->known. Strings live in `a`. Errors: ERR_DENIED, ERR_NOT_FOUND (nobody there),
+/* Put v there; gives v->version and v->known. Strings live in `a`. Errors: ERR_DENIED, ERR_NOT_FOUND (no such version),
  * ERR_IO with the server's own words, ERR_INPUT (it keeps artifacts elsewhere), ERR_CORRUPT (its answer is none).
  * Thread: any. */
 MUST_USE err mlflow_push(const struct mlflow *m, struct mlflow_version *v, struct arena *a);
