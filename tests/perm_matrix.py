@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Every route for every role: perm_matrix.py SERVER_FIXTURE. The routes come from /openapi.json, which is made from the
+"""Every route for every role, by key and by bearer token: perm_matrix.py SERVER_FIXTURE. The routes come from /openapi.json, which is made from the
 table that authorises; what each role may do is written down here once more, so that a change of the rule shows."""
 import http.client
 import json
+import os
 import sys
 
 from serving import Server, Tap
@@ -23,10 +24,17 @@ def may(role, need, method):
     return ORDER.index(role) >= ORDER.index(need)
 
 
-def status_of(server, method, path, role):
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "files", "jwt.json"), encoding="utf-8") as f:
+    JWT = json.load(f)
+
+
+def bearer(token):
+    return {"Authorization": "Bearer " + token}
+
+
+def status_of(server, method, path, headers):
     """The first line of the answer is enough: streams have no end."""
     c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-    headers = {"x-api-key": server.keys[role]} if role else {}
     c.request(method, path, None, headers)
     status = c.getresponse().status
     c.close()
@@ -42,7 +50,12 @@ def main():
             for method, operation in methods.items():
                 for role in [None, "ingest", *ORDER]:
                     allowed = may(role, operation["x-role"], method)
-                    got = status_of(server, method.upper(), concrete, role)
+                    got = status_of(server, method.upper(), concrete, {"x-api-key": server.keys[role]} if role else {})
+                    if role:  # a token of each algorithm in turn goes as far as the key
+                        alg = ["RS256", "ES256", "EdDSA"][(tap.count // 6) % 3]
+                        same = status_of(server, method.upper(), concrete, bearer(JWT["tokens"][alg][role]))
+                        tap.check((same in (401, 403)) == (got in (401, 403)),
+                                  f"{method.upper()} {path} as {role} by {alg}", f"got {same}, by key {got}")
                     # Without a body no mutation goes through; what counts is that the door was passed.
                     want = "past the door" if allowed else 401 if role is None else 403
                     fine = got not in (401, 403) if allowed else got == want
@@ -52,9 +65,17 @@ def main():
                               f"got {got}")
         # Who is refused has changed nothing.
         tap.same(server.ask("GET", "/api/v1/pipelines", "viewer")[0], 200, "the keys still work")
+        names = {alg: json.loads(server.ask("GET", "/api/v1/me", headers=bearer(t["viewer"]))[2])
+                 for alg, t in JWT["tokens"].items()}
+        tap.same(names, {alg: {"name": f"{JWT['issuer']}#viewer by {alg}", "role": "viewer"} for alg in names},
+                 "a token's name is its issuer and its subject")
+        tap.same(status_of(server, "GET", "/api/v1/me", bearer(JWT["tokens"]["RS256"]["nobody"])), 403,
+                 "a token without a role of ours may nothing")
         for headers in ({"x-api-key": "wrong"}, {"Authorization": "Bearer wrong"}, {"Cookie": "weir_session=0000"},
-                        {"x-api-key": ""}, {"Authorization": "Basic d2VpcjpYWFg="}):
-            tap.same(server.ask("GET", "/api/v1/pipelines", headers=headers)[0], 401, f"refused: {headers}")
+                        {"x-api-key": ""}, {"Authorization": "Basic d2VpcjpYWFg="}, bearer(JWT["forged"]),
+                        bearer(JWT["expired"]), bearer(JWT["other_audience"]), bearer("a.b.c"), bearer(".."),
+                        {"x-api-key": JWT["tokens"]["RS256"]["admin"]}, {"Cookie": "weir_session=" + JWT["tokens"]["RS256"]["admin"]}):
+            tap.same(server.ask("GET", "/api/v1/pipelines", headers=headers)[0], 401, f"refused: {str(headers)[:60]}")
         tap.same(server.ask("GET", "/api/v1/pipelines",
                             headers={"Authorization": "Bearer " + server.keys["viewer"]})[0], 200, "a key as bearer")
     tap.done()

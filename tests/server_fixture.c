@@ -1,11 +1,13 @@
 /* The core behind a server on a free port of loopback, with a store of its own in a folder given, one key a role and
  * something to read: for tests that speak HTTP from outside. Prints one line of JSON
  * ({"port":..,"keys":{..},"link":".."}) and runs until its standard input ends. `fast` shortens every deadline so that
- * slow clients can be tested in a second, `streams` those of event streams only. */
+ * slow clients can be tested in a second, `streams` those of event streams only. It takes the bearer tokens of
+ * tests/files/jwt.json. */
 #include <signal.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "edge/jwt/jwt.h"
 #include "edge/observe/observe.h"
 #include "edge/server/server.h"
 #include "core/policy/policy.h"
@@ -231,6 +233,14 @@ static err answer_effects(struct server *s, struct store *store)
     return e.code || waits ? e : err_make(ERR_TIMEOUT, "no approval waits");
 }
 
+static const struct config_jwt issuer = { .issuer = STR_INIT("https://login.example.com/"),
+                                          .audience = STR_INIT("weir"),
+                                          .keys = STR_INIT(WEIR_SOURCE_DIR "/tests/files/jwks.json"),
+                                          .roles_claim = STR_INIT("roles"),
+                                          .leeway = 30 * USEC_SECOND,
+                                          .refresh = USEC_HOUR,
+                                          .refresh_least = USEC_MINUTE };
+
 static err serve(const char *dir, const char *mode, struct env *env)
 {
     bool fast = strcmp(mode, "fast") == 0;
@@ -247,7 +257,9 @@ static err serve(const char *dir, const char *mode, struct env *env)
     struct ingest_opts io = {
         .dir = str_fmt(&a, "%s/samples", dir), .apply = apply, .apply_ctx = core, .disk_floor = -1
     };
+    struct jwt *jwt = NULL;
     e = ingest_open(&io, store, env, &ingest);
+    if (!e.code) e = jwt_open(&issuer, env, &jwt);
     static const struct route *const more[] = { observe_routes, NULL };
     struct server_opts o = { .listen = STR("127.0.0.1:0"),
                              .store = store,
@@ -257,6 +269,7 @@ static err serve(const char *dir, const char *mode, struct env *env)
                              .apply_ctx = core,
                              .trigger_anomaly = trigger,
                              .ingest = ingest,
+                             .jwt = jwt,
                              .more_routes = more,
                              .series = { ingest, series_list, series_samples },
                              .metrics = more_metrics,
@@ -277,6 +290,7 @@ static err serve(const char *dir, const char *mode, struct env *env)
     }
     buf_done(&line);
     server_stop(server);
+    jwt_close(jwt);
     ingest_close(ingest);
     arena_done(&a);
     store_close(store);

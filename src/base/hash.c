@@ -103,6 +103,34 @@ err base64_bytes(str text, struct arena *a, str *out)
     return OK;
 }
 
+static int sextet(char c)
+{
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+err base64url_bytes(str text, struct arena *a, str *out)
+{
+    char *p = text.len % 4 != 1 ? arena_try(a, text.len / 4 * 3 + 3) : NULL;
+    if (!p) return err_make(ERR_INPUT, "base64url text of a length that cannot be");
+    uint32_t bits = 0;
+    size_t n = 0, held = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        int v = sextet(text.ptr[i]);
+        if (v < 0) return err_make(ERR_INPUT, "not base64url text at position %zu", i);
+        bits = bits << 6 | (uint32_t)v;
+        held += 6;
+        if (held < 8) continue;
+        held -= 8;
+        p[n++] = (char)(bits >> held & 0xff);
+    }
+    if (bits & ((1u << held) - 1)) return err_make(ERR_INPUT, "base64url text with bits left over");
+    *out = (str){ p, n };
+    return OK;
+}
+
 err ed25519_public(const uint8_t secret[ED25519_SECRET_LEN], uint8_t out[ED25519_PUBLIC_LEN])
 {
     EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret, ED25519_SECRET_LEN);

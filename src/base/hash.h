@@ -30,6 +30,8 @@ str hex_text(str bytes, struct arena *a); /* lower case */
 MUST_USE err hex_bytes(str hex, struct arena *a, str *out);
 str base64_text(str bytes, struct arena *a); /* RFC 4648 with padding */
 MUST_USE err base64_bytes(str text, struct arena *a, str *out);
+/* The URL-safe alphabet (RFC 4648 section 5) without padding, strictly: bytes have one text. */
+MUST_USE err base64url_bytes(str text, struct arena *a, str *out);
 
 /* Ed25519 (RFC 8032). `secret` is the 32-byte seed. */
 MUST_USE err ed25519_public(const uint8_t secret[ED25519_SECRET_LEN], uint8_t out[ED25519_PUBLIC_LEN]);

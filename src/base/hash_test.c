@@ -30,6 +30,11 @@ TEST(codes_go_both_ways)
         CHECK(str_eq(s, back));
     }
     str out;
+    CHECK_OK(base64url_bytes(STR("-_8"), &a, &out));
+    CHECK(out.len == 2 && memcmp(out.ptr, "\xfb\xff", 2) == 0);
+    static const char *const bad_url[] = { "a", "aaaaa", "ab==", "+/8", "-_9", "a b", "aa\n" };
+    for (size_t i = 0; i < sizeof bad_url / sizeof *bad_url; i++)
+        CHECK_ERR(base64url_bytes(str_of(bad_url[i]), &a, &out), ERR_INPUT);
     CHECK_ERR(base64_bytes(STR("a"), &a, &out), ERR_INPUT);
     CHECK_ERR(base64_bytes(STR("ab!="), &a, &out), ERR_INPUT);
     CHECK_ERR(hex_bytes(STR("zz"), &a, &out), ERR_INPUT);

@@ -18,6 +18,7 @@
 #include "edge/inquiry/routing_file.h"
 #include "edge/model/embeddings_routes.h"
 #include "edge/model/encoder.h"
+#include "edge/jwt/jwt.h"
 #include "edge/keeper.h"
 #include "edge/measurer.h"
 #include "edge/model/model_file.h"
@@ -48,6 +49,7 @@ struct app {
     struct executor *executor;
     struct scraper *scraper;
     struct server *server;
+    struct jwt *jwt; /* NULL: no issuer is configured */
     struct notify_channels channels;
     struct signer signer;
     str url, ingest_key;
@@ -461,6 +463,7 @@ static void more_metrics(void *ctx, struct buf *out)
     library_metrics(app->library, out);
     sources_metrics(app->sources, out);
     if (app->encoder) encoder_metrics(app->encoder, out);
+    if (app->jwt) jwt_metrics(app->jwt, out);
 }
 
 static const char *trouble(void *ctx)
@@ -495,6 +498,8 @@ static err open_server(struct app *app, const struct app_opts *o)
         .behind_proxy = c->behind_proxy,
         .body_max = (size_t)c->body_max,
         .connections_max = (size_t)c->connections_max,
+        .rates = { [RATE_KEY] = { c->rate_per_key, c->rate_window },
+                   [RATE_ADDRESS] = { c->rate_per_address, c->rate_window } },
         .store = app->store,
         .core = app->core,
         .env = app->env,
@@ -503,6 +508,7 @@ static err open_server(struct app *app, const struct app_opts *o)
         .registry = app->registry,
         .library = app->library,
         .sources = app->sources,
+        .jwt = app->jwt,
         .encoder = app->encoder,
         .apply = apply,
         .apply_ctx = app,
@@ -551,7 +557,9 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = open_library(app);
     if (!e.code) e = open_sources(app);
     if (!e.code) open_encoder(app);
+    if (!e.code) e = jwt_open(&app->config->jwt, app->env, &app->jwt);
     if (!e.code) e = open_server(app, opts);
+    if (!e.code) e = jwt_start(app->jwt);
     if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
     if (!e.code) e = keeper_start(app->keeper);
     if (!e.code) e = open_trainer(app);
@@ -575,6 +583,7 @@ void app_close(struct app *app)
     trainer_stop(app->trainer);
     scraper_stop(app->scraper);
     server_stop(app->server);
+    jwt_close(app->jwt);
     measurer_stop(app->measurer); /* its counters are served */
     sources_stop(app->sources);
     library_close(app->library);

@@ -5,6 +5,7 @@
 
 #include "edge/config_internal.h"
 #include "edge/files.h"
+#include "edge/server/rates.h"
 
 static const char *const sync_words[] = { "full", "normal", NULL };
 static const char *const log_words[] = { "error", "warn", "info", "debug", NULL }; /* as enum log_level */
@@ -25,6 +26,30 @@ static const struct config_option options[] = {
     { "server.behind_proxy", CONFIG_BOOL, AT(behind_proxy), 0, 1, "no", "", NULL, "a proxy in front ends TLS" },
     { "server.body_max", CONFIG_BYTES, AT(body_max), 1024, 256 * MIB, "16MiB", "bytes", NULL, "largest request body" },
     { "server.connections_max", CONFIG_INT, AT(connections_max), 8, 65536, "512", "", NULL, "open connections" },
+    { "server.rate_limit.per_key", CONFIG_INT, AT(rate_per_key), 0, RATE_MAX, "5000", "", NULL,
+      "requests a second of one key; 0 = no limit" },
+    { "server.rate_limit.per_address", CONFIG_INT, AT(rate_per_address), 0, RATE_MAX, "10000", "", NULL,
+      "requests a second of one address; 0 = no limit" },
+    { "server.rate_limit.window", CONFIG_DURATION, AT(rate_window), USEC_SECOND, USEC_HOUR, "10s", "", NULL,
+      "as many at once as these rates give in this time" },
+    { "auth.jwt.issuer", CONFIG_TEXT, AT(jwt.issuer), 0, 0, "", "", NULL,
+      "iss of bearer tokens; turns them on" },
+    { "auth.jwt.audience", CONFIG_TEXT, AT(jwt.audience), 0, 0, "", "", NULL, "their aud must name this" },
+    { "auth.jwt.keys", CONFIG_PATH, AT(jwt.keys), 0, 0, "", "", NULL,
+      "file of the issuer's keys: a JWKS, or a public key in PEM" },
+    { "auth.jwt.keys_url", CONFIG_TEXT, AT(jwt.keys_url), 0, 0, "", "", NULL, "or its https address (JWKS)" },
+    { "auth.jwt.secret", CONFIG_TEXT, AT(jwt.secret), 0, 0, "", "", NULL,
+      "or env:NAME or file:PATH of a shared secret (HS256), 32 bytes or more" },
+    { "auth.jwt.roles_claim", CONFIG_TEXT, AT(jwt.roles_claim), 0, 0, "roles", "", NULL,
+      "claim with the roles, such as realm_access.roles" },
+    { "auth.jwt.roles", CONFIG_LIST, AT(jwt.roles), 0, JWT_ROLES_MAX, "", "", NULL,
+      "what its values mean, such as data-admins=admin; empty: they are weir's roles" },
+    { "auth.jwt.leeway", CONFIG_DURATION, AT(jwt.leeway), 0, 10 * USEC_MINUTE, "30s", "", NULL,
+      "clocks may differ this much" },
+    { "auth.jwt.refresh", CONFIG_DURATION, AT(jwt.refresh), USEC_MINUTE, USEC_DAY, "1h", "", NULL,
+      "keys are read again this often" },
+    { "auth.jwt.refresh_least", CONFIG_DURATION, AT(jwt.refresh_least), USEC_SECOND, USEC_HOUR, "30s", "", NULL,
+      "for a key that is not known yet, at most this often" },
     { "engine.threads", CONFIG_INT, AT(engine_threads), 0, 64, "0", "", NULL,
       "detector threads; 0 = one per core, at most 4" },
     { "incident.settle", CONFIG_DURATION, AT(settle), 0, USEC_HOUR, "10s", "", NULL,
@@ -236,42 +261,43 @@ static const struct config_option *option_of(const char *section, str key)
     return NULL;
 }
 
-/* The keys of a section ("" = the top), for suggestions; ends with NULL. */
-static const char **keys_of(struct arena *a, const char *section)
+/* The keys of a section such as "server" or "auth.jwt" ("" = the top), for suggestions; ends with NULL. */
+static const char **keys_of(struct arena *a, str section)
 {
     const char **keys = ARENA_ARRAY(a, const char *, OPTION_COUNT + 3);
     size_t n = 0;
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        str name = str_of(options[i].name), rest = name, head;
-        bool dotted = str_find(name, STR("."), 0) >= 0;
-        (void)str_next(&rest, '.', &head);
-        if (section[0] && dotted && str_eq(head, str_of(section))) keys[n++] = rest.ptr;
+        str rest = str_of(options[i].name), key;
+        if (section.len && (!str_starts(rest, section) || rest.ptr[section.len] != '.')) continue;
+        if (section.len) rest = str_cut(rest, section.len + 1, rest.len);
+        (void)str_next(&rest, '.', &key);
         bool seen = false;
-        for (size_t k = 0; k < n && !section[0]; k++) seen = seen || str_eq(str_of(keys[k]), head);
-        if (!section[0] && !seen) keys[n++] = str_z(a, head);
+        for (size_t k = 0; k < n; k++) seen = seen || str_eq(str_of(keys[k]), key);
+        if (!seen) keys[n++] = str_z(a, key);
     }
-    if (!section[0]) keys[n++] = "scrape", keys[n++] = "notify";
-    if (STR_IS(str_of(section), "knowledge")) keys[n++] = "sources";
+    if (!section.len) keys[n++] = "scrape", keys[n++] = "notify";
+    if (STR_IS(section, "knowledge")) keys[n++] = "sources";
     return keys;
 }
 
-static void read_section(struct reading *r, const struct yaml *node)
+static void read_section(struct reading *r, const struct yaml *node, str section)
 {
-    const char *section = str_z(r->a, node->key);
     if (!yaml_is_map(r->check, node)) return;
     yaml_keys(r->check, node, keys_of(r->a, section));
     for (size_t i = 0; i < node->count; i++) {
-        const struct config_option *o = option_of(section, node->items[i].key);
-        if (o) set_value(r, &node->items[i], o);
-        else if (STR_IS(node->key, "knowledge") && STR_IS(node->items[i].key, "sources"))
-            config_read_sources(r, &node->items[i]);
+        const struct yaml *item = &node->items[i];
+        const struct config_option *o = option_of(str_z(r->a, section), item->key);
+        str inner = str_fmt(r->a, STR_FMT "." STR_FMT, STR_ARG(section), STR_ARG(item->key));
+        if (o) set_value(r, item, o);
+        else if (STR_IS(inner, "knowledge.sources")) config_read_sources(r, item);
+        else if (keys_of(r->a, inner)[0]) read_section(r, item, inner);
     }
 }
 
 static void read_root(struct reading *r, const struct yaml *root)
 {
     if (!yaml_is_map(r->check, root)) return;
-    const char **keys = keys_of(r->a, "");
+    const char **keys = keys_of(r->a, STR(""));
     yaml_keys(r->check, root, keys);
     for (size_t i = 0; i < root->count; i++) {
         const struct yaml *item = &root->items[i];
@@ -279,7 +305,7 @@ static void read_root(struct reading *r, const struct yaml *root)
         if (o) set_value(r, item, o);
         else if (STR_IS(item->key, "scrape")) config_read_scrapes(r, item);
         else if (STR_IS(item->key, "notify")) config_read_channels(r, item);
-        else if (keys_of(r->a, str_z(r->a, item->key))[0]) read_section(r, item);
+        else if (keys_of(r->a, item->key)[0]) read_section(r, item, item->key);
     }
     r->root = root;
 }

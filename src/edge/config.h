@@ -17,7 +17,14 @@ struct str_list {
     size_t count;
 };
 
-enum { SOURCES_MAX = 50, SCRAPES_MAX = 200, CHANNELS_MAX = 32, LABELS_MAX = 16 };
+enum { SOURCES_MAX = 50, SCRAPES_MAX = 200, CHANNELS_MAX = 32, LABELS_MAX = 16, JWT_ROLES_MAX = 64 };
+
+/* Bearer tokens (edge/jwt/jwt.h); issuer "" = none are taken. */
+struct config_jwt {
+    str issuer, audience, keys, keys_url, secret, roles_claim; /* secret is a secret reference */
+    struct str_list roles; /* "value=role" */
+    usec leeway, refresh, refresh_least;
+};
 
 struct scrape_target {
     str job, url;
@@ -59,6 +66,9 @@ struct config {
     int64_t port;
     bool behind_proxy;
     int64_t body_max, connections_max;
+    int64_t rate_per_key, rate_per_address; /* requests a second, 0 = no limit */
+    usec rate_window;
+    struct config_jwt jwt;
     int64_t engine_threads; /* 0 = one per core, at most 4 */
     usec settle, group, quiet;
     usec samples_retention, train_every;

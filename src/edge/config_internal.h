@@ -21,6 +21,10 @@ void config_list(struct yaml_check *c, const struct yaml *node, size_t max, stru
 void config_read_scrapes(struct reading *r, const struct yaml *node);
 void config_read_channels(struct reading *r, const struct yaml *node);
 void config_read_sources(struct reading *r, const struct yaml *node);
+/* A problem with its place where the value in force is the one in the file, else with the name of the option. */
+void config_placed_problem(struct reading *r, str option, const struct yaml *node, str value, str problem);
+bool config_is_reference(str s); /* env:NAME or file:PATH */
+void config_check_jwt(struct reading *r); /* config_jwt.c */
 void config_check_all(struct reading *r); /* what holds when everything is read */
 
 #endif

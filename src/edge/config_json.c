@@ -26,28 +26,35 @@ static void value_json(const struct config *c, const struct config_option *o, co
     }
 }
 
+enum { NAME_PARTS_MAX = 4 };
+
+/* "auth.jwt.issuer" in its parts; how many. */
+static size_t name_parts(const char *name, str parts[NAME_PARTS_MAX])
+{
+    str rest = str_of(name);
+    size_t n = 0;
+    while (n < NAME_PARTS_MAX && rest.len && str_next(&rest, '.', &parts[n])) n++;
+    return n;
+}
+
 /* Options stand in the table section by section. */
 static void options_json(const struct config *c, struct jw *w)
 {
-    size_t count;
+    size_t count, depth = 0;
     const struct config_option *options = config_options(&count);
-    str open = STR_NONE;
+    str open[NAME_PARTS_MAX], parts[NAME_PARTS_MAX];
     struct arena a = arena_init(1 << 16);
     for (size_t i = 0; i < count; i++) {
-        str rest = str_of(options[i].name), section;
-        (void)str_next(&rest, '.', &section);
-        bool dotted = rest.ptr != NULL;
-        if (open.len && !(dotted && str_eq(open, section))) {
-            jw_close(w);
-            open = STR_NONE;
+        size_t n = name_parts(options[i].name, parts), same = 0;
+        while (same < depth && same + 1 < n && str_eq(open[same], parts[same])) same++;
+        for (; depth > same; depth--) jw_close(w);
+        for (; depth + 1 < n; depth++) {
+            open[depth] = parts[depth];
+            jw_open(w, str_z(&a, parts[depth]));
         }
-        if (dotted && !open.len) {
-            jw_open(w, str_z(&a, section));
-            open = section;
-        }
-        value_json(c, &options[i], dotted ? rest.ptr : options[i].name, w);
+        value_json(c, &options[i], str_z(&a, parts[n - 1]), w);
     }
-    if (open.len) jw_close(w);
+    for (; depth > 0; depth--) jw_close(w);
     arena_done(&a);
 }
 

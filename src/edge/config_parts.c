@@ -11,7 +11,7 @@ static bool is_url(str s)
     return str_starts(s, STR("http://")) || str_starts(s, STR("https://"));
 }
 
-static bool is_reference(str s)
+bool config_is_reference(str s)
 {
     return str_starts(s, STR("env:")) || str_starts(s, STR("file:"));
 }
@@ -30,9 +30,9 @@ static str url_read(struct yaml_check *c, const struct yaml *node)
 static str reference_read(struct yaml_check *c, const struct yaml *node)
 {
     str s = yaml_str(c, node, STR_NONE);
-    if (s.ptr && !is_reference(s))
+    if (s.ptr && !config_is_reference(s))
         yaml_bad(c, node, "expected a secret's place, env:NAME or file:PATH; a secret is never written out here");
-    return is_reference(s) ? s : STR("");
+    return config_is_reference(s) ? s : STR("");
 }
 
 static bool label_name_ok(str s)
@@ -128,7 +128,7 @@ static void webhook_read(struct yaml_check *c, const struct yaml *node, struct n
     static const char *const keys[] = { "name", "kind", "min_severity", "events", "url", "secret", NULL };
     const struct yaml *url = yaml_need(c, node, "url");
     yaml_keys(c, node, keys);
-    ch->url = is_reference(yaml_str(c, url, STR(""))) ? url->text : url_read(c, url);
+    ch->url = config_is_reference(yaml_str(c, url, STR(""))) ? url->text : url_read(c, url);
     ch->secret = reference_read(c, yaml_get(node, "secret"));
 }
 
@@ -215,8 +215,7 @@ static str server_problem(const struct config *c, const char **key)
                "proxy in front ends TLS");
 }
 
-/* With its place where the value in force is the one in the file, else with the name of the option. */
-static void placed_problem(struct reading *r, str option, const struct yaml *node, str value, str problem)
+void config_placed_problem(struct reading *r, str option, const struct yaml *node, str value, str problem)
 {
     if (node && (!value.ptr || str_eq(node->text, value)))
         config_problem(r, str_fmt(r->a, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(r->check->file), node->line, node->column,
@@ -230,7 +229,7 @@ static void check_server(struct reading *r)
     struct config *c = r->config;
     str problem = server_problem(c, &key), value = str_eq(str_of(key), STR("listen")) ? c->listen : STR_NONE;
     const struct yaml *node = yaml_get(yaml_get(r->root, "server"), key);
-    if (problem.len) placed_problem(r, str_fmt(r->a, "server.%s", key), node, value, problem);
+    if (problem.len) config_placed_problem(r, str_fmt(r->a, "server.%s", key), node, value, problem);
 }
 
 static void check_network(struct reading *r, str net)
@@ -248,7 +247,7 @@ static void check_network(struct reading *r, str net)
     const struct yaml *list = yaml_get(yaml_get(r->root, "net"), "allow"), *node = list;
     for (size_t i = 0; list && list->type == YAML_LIST && i < list->count; i++)
         if (str_eq(list->items[i].text, net)) node = &list->items[i];
-    placed_problem(
+    config_placed_problem(
         r, STR("net.allow"), node, net,
         str_fmt(r->a, "expected a network such as 10.0.0.0/8, got '" STR_FMT "'", STR_ARG(str_cut(net, 0, 60))));
 }
@@ -261,7 +260,7 @@ static void check_witness(struct reading *r, str name)
     const struct yaml *list = yaml_get(yaml_get(r->root, "journal"), "witnesses"), *node = list;
     for (size_t i = 0; list && list->type == YAML_LIST && i < list->count; i++)
         if (str_eq(list->items[i].text, name)) node = &list->items[i];
-    placed_problem(r, STR("journal.witnesses"), node, name,
+    config_placed_problem(r, STR("journal.witnesses"), node, name,
                    str_fmt(r->a, "expected the name of a channel under notify:, got '" STR_FMT "'",
                            STR_ARG(str_cut(name, 0, 40))));
 }
@@ -272,10 +271,11 @@ void config_check_all(struct reading *r)
     struct arena a = arena_init(1 << 20);
     str zone;
     check_server(r);
+    config_check_jwt(r);
     (void)listen_read(c->listen, &c->host, &c->port);
     for (size_t i = 0; i < c->net_allow.count; i++) check_network(r, c->net_allow.items[i]);
     for (size_t i = 0; i < c->witnesses.count; i++) check_witness(r, c->witnesses.items[i]);
     err e = STR_IS(c->timezone, "UTC") ? OK : zone_read(c->timezone, &a, &zone);
-    if (e.code) placed_problem(r, STR("timezone"), yaml_get(r->root, "timezone"), c->timezone, str_of(e.msg));
+    if (e.code) config_placed_problem(r, STR("timezone"), yaml_get(r->root, "timezone"), c->timezone, str_of(e.msg));
     arena_done(&a);
 }

@@ -65,7 +65,7 @@ TEST(the_example_names_every_option)
     size_t count;
     const struct config_option *options = config_options(&count);
     for (size_t i = 0; i < count; i++) {
-        const char *dot = strchr(options[i].name, '.');
+        const char *dot = strrchr(options[i].name, '.');
         char key[64];
         (void)snprintf(key, sizeof key, "%s:", dot ? dot + 1 : options[i].name);
         if (!strstr(text, key)) test_failed(__FILE__, __LINE__, "%s is missing", options[i].name);
@@ -131,6 +131,21 @@ TEST(problems_name_place_expectation_and_nearest_word)
     } cases[] = {
         { "sever: {listen: x}\n", "", "c.yaml:1:1: no such key 'sever'; did you mean 'server'?" },
         { "server:\n  lisen: 127.0.0.1:1\n", "", "c.yaml:2:3: no such key 'lisen'; did you mean 'listen'?" },
+        { "server: {rate_limit: {per_kee: 1}}\n", "", "c.yaml:1:23: no such key 'per_kee'; did you mean 'per_key'?" },
+        { "server: {rate_limt: {}}\n", "", "c.yaml:1:10: no such key 'rate_limt'; did you mean 'rate_limit'?" },
+        { "server: {rate_limit: 5}\n", "", "c.yaml:1:22: expected" },
+        { "", "server.rate_limit.per_key=-1", "--set server.rate_limit.per_key: expected" },
+        { "auth: {jwt: {audience: weir}}\n", "", "auth.jwt.issuer: expected the issuer" },
+        { "auth: {jwt: {issuer: \"https://a b\", audience: weir, keys: k}}\n", "",
+          "c.yaml:1:23: expected at most 200 characters without blanks" },
+        { "auth: {jwt: {issuer: i, keys: k}}\n", "", "auth.jwt.audience: expected an audience" },
+        { "auth: {jwt: {issuer: i, audience: weir}}\n", "", "auth.jwt.keys: expected exactly one of" },
+        { "auth: {jwt: {issuer: i, audience: weir, keys: k, secret: \"env:S\"}}\n", "", "c.yaml:1:47: expected exactly one of" },
+        { "auth: {jwt: {issuer: i, audience: weir, keys_url: \"http://x/jwks\"}}\n", "",
+          "c.yaml:1:52: expected an https address" },
+        { "auth: {jwt: {issuer: i, audience: weir, secret: hunter2}}\n", "", "c.yaml:1:49: expected a secret's place" },
+        { "auth: {jwt: {issuer: i, audience: weir, keys: k, roles: [a=admin, b=root]}}\n", "",
+          "c.yaml:1:67: expected VALUE=ROLE" },
         { "server:\n  listen: nowhere\n", "", "c.yaml:2:11: expected an address and port" },
         { "server:\n  listen: 0.0.0.0:8090\n", "", "c.yaml:2:11: beyond this machine weir listens only with tls_cert" },
         { "server:\n  listen: \"[::]:8090\"\n", "", "c.yaml:2:12: beyond this machine" },

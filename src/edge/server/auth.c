@@ -8,7 +8,7 @@ enum {
     SESSIONS_MAX = 256,
     TOKENS_MAX = 16,
     ADDRESSES_MAX = 512,
-    NAME_MAX_LEN = 120,
+    NAME_MAX_LEN = JWT_NAME_MAX, /* cut names would make one of two people */
     KEY_LEN_MAX = 512
 };
 #define KEY_FRESH (5 * USEC_SECOND) /* a key revoked by another way than the API stops working after this */
@@ -32,18 +32,20 @@ struct auth {
     pthread_mutex_t lock;
     struct store *store;
     struct env *env;
+    struct jwt *jwt;
     int64_t failures_max;
     struct grant keys[KEYS_CACHED], sessions[SESSIONS_MAX], tokens[TOKENS_MAX];
     struct address addresses[ADDRESSES_MAX];
     struct auth_stats stats;
 };
 
-struct auth *auth_open(struct store *store, struct env *env, int64_t failures_per_minute)
+struct auth *auth_open(struct store *store, struct env *env, struct jwt *jwt, int64_t failures_per_minute)
 {
     struct auth *a = mem_new(sizeof *a);
     (void)pthread_mutex_init(&a->lock, NULL);
     a->store = store;
     a->env = env;
+    a->jwt = jwt;
     a->failures_max = failures_per_minute;
     return a;
 }
@@ -159,6 +161,14 @@ static bool key_cached(struct auth *a, const struct sha256 *digest, struct arena
     return g != NULL;
 }
 
+static void key_verified(struct auth *a, const struct sha256 *digest, const struct who *who, usec fresh)
+{
+    lock(a);
+    a->stats.verified++;
+    grant_put(a->keys, KEYS_CACHED, digest, who->name, who->role, a->env->now(a->env) + fresh);
+    unlock(a);
+}
+
 err auth_key(struct auth *a, str key, str client, struct arena *arena, struct who *out)
 {
     key = str_cut(key, 0, KEY_LEN_MAX);
@@ -168,10 +178,24 @@ err auth_key(struct auth *a, str key, str client, struct arena *arena, struct wh
     if (!e.code) e = key_look_up(a, &digest, arena, out);
     if (e.code) return e;
     if (!out->name.len) return attempt_failed(a, client, "the key is not known or was revoked");
-    lock(a);
-    a->stats.verified++;
-    grant_put(a->keys, KEYS_CACHED, &digest, out->name, out->role, a->env->now(a->env) + KEY_FRESH);
-    unlock(a);
+    key_verified(a, &digest, out, KEY_FRESH);
+    return OK;
+}
+
+/* A token that has expired, is for somebody else or was signed with a key the issuer made just now is nobody's guess. */
+static err auth_bearer(struct auth *a, str token, str client, struct arena *arena, struct who *out)
+{
+    struct sha256 digest = sha256_of(token);
+    struct jwt_person person;
+    if (key_cached(a, &digest, arena, out)) return OK;
+    err e = attempt_allowed(a, client);
+    if (e.code) return e;
+    e = jwt_check(a->jwt, token, arena, &person);
+    if (e.code == ERR_DENIED) return attempt_failed(a, client, e.msg);
+    if (e.code == ERR_CONFLICT || e.code == ERR_NOT_FOUND) return err_make(ERR_DENIED, "%s", e.msg);
+    if (e.code) return e;
+    *out = (struct who){ .name = person.name, .role = person.role };
+    key_verified(a, &digest, out, person.valid < KEY_FRESH ? person.valid : KEY_FRESH);
     return OK;
 }
 
@@ -264,6 +288,8 @@ err auth_who(struct auth *a, const struct request *req, struct who *out)
     str key = req->header(req, "x-api-key"), bearer = req->header(req, "Authorization"), cookie = cookie_of(req);
     if (!key.ptr && bearer.len > 7 && str_eq_nocase(str_cut(bearer, 0, 7), STR("Bearer ")))
         key = str_trim(str_cut(bearer, 7, bearer.len));
+    bool token = key.ptr && a->jwt && !req->header(req, "x-api-key").ptr && jwt_is_token(key);
+    if (token) return auth_bearer(a, key, req->client, req->arena, out);
     if (key.ptr) return auth_key(a, key, req->client, req->arena, out);
     if (cookie.len && session_find(a, cookie, req->arena, out)) return OK;
     return err_make(ERR_DENIED,

@@ -4,12 +4,16 @@
 #define WEIR_EDGE_SERVER_AUTH_H
 
 #include "base/hash.h"
+#include "edge/jwt/jwt.h"
 #include "edge/server/http.h"
 #include "store/store.h"
 
 struct auth; /* opaque */
 
-struct auth *auth_open(struct store *store, struct env *env, int64_t failures_per_minute);
+enum { AUTH_LIMITED_S = 60 }; /* too many wrong keys: not looked at for the rest of the minute */
+
+/* jwt   may be NULL: bearer tokens of others are not taken. All are borrowed. */
+struct auth *auth_open(struct store *store, struct env *env, struct jwt *jwt, int64_t failures_per_minute);
 void auth_close(struct auth *a); /* accepts NULL */
 
 struct who {
@@ -18,8 +22,10 @@ struct who {
     bool by_cookie;
 };
 
-/* Find out who `req` comes from, by x-api-key, Authorization: Bearer, or the session cookie.
- * Errors: ERR_DENIED (no or wrong credentials), ERR_FULL (too many wrong ones from this address), of the store. */
+/* Find out who `req` comes from, by x-api-key, Authorization: Bearer (a key, or a token of the issuer), or the session
+ * cookie. Somebody with a good token that names no role of weir is ROLE_PUBLIC.
+ * Errors: ERR_DENIED (no or wrong credentials), ERR_FULL (too many wrong ones from this address), ERR_TIMEOUT (the
+ * issuer's keys are being read), of the store. */
 MUST_USE err auth_who(struct auth *a, const struct request *req, struct who *out);
 /* Check one key as text. Errors: as auth_who. */
 MUST_USE err auth_key(struct auth *a, str key, str client, struct arena *arena, struct who *out);

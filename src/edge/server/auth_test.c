@@ -51,7 +51,7 @@ static void world_open(struct world *w)
     w->env.now = test_now;
     CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, &w->env, &w->store));
     CHECK_OK(store_run(w->store, add_keys, NULL));
-    w->auth = auth_open(w->store, &w->env, 5);
+    w->auth = auth_open(w->store, &w->env, NULL, 5);
 }
 
 static void world_close(struct world *w)

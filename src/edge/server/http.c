@@ -230,6 +230,14 @@ static bool route_ok(struct exchange *x)
     return true;
 }
 
+/* The address pays for everything it asks, also for what is not there and for wrong keys. */
+static bool rate_ok(struct exchange *x, enum rate_door by)
+{
+    bool ok = rate_door(x->http->server, by, &x->req, &x->res);
+    if (!ok) x->refused = true;
+    return ok;
+}
+
 static bool auth_ok(struct exchange *x)
 {
     struct server *s = x->http->server;
@@ -238,13 +246,22 @@ static bool auth_ok(struct exchange *x)
     err e = auth_who(s->auth, &x->req, &who);
     if (e.code == ERR_DENIED) {
         problem(x, 401, "Not authenticated", str_dup(&x->arena, str_of(e.msg)));
-        http_header(&x->res, STR("WWW-Authenticate: Bearer realm=\"weir\""));
+        bool tried = header_of(&x->req, "Authorization").ptr != NULL; /* RFC 6750 section 3.1 */
+        http_header(&x->res, tried ? STR("WWW-Authenticate: Bearer realm=\"weir\", error=\"invalid_token\"")
+                                   : STR("WWW-Authenticate: Bearer realm=\"weir\""));
         return false;
     }
-    if (e.code) return http_problem_err(&x->res, e), x->refused = true, false;
+    if (e.code) {
+        http_problem_err(&x->res, e);
+        if (e.code == ERR_FULL) x->res.retry_after_s = AUTH_LIMITED_S;
+        return x->refused = true, false;
+    }
     x->req.actor = who.name;
     x->req.role = who.role;
+    if (!rate_ok(x, RATE_KEY)) return false;
     if (role_may(who.role, x->route->role, strcmp(x->route->method, "GET") == 0)) return true;
+    if (who.role == ROLE_PUBLIC)
+        return problem(x, 403, "Forbidden", STR("this token carries no role that weir knows")), false;
     problem(x, 403, "Forbidden",
             str_fmt(&x->arena, "the role %s may not do this, %s is needed", role_text(who.role),
                     role_text(x->route->role)));
@@ -296,7 +313,8 @@ static enum MHD_Result begin(struct exchange *x, const char *method, const char 
     request_fill(x, method);
     x->req.http11 = strcmp(version, "HTTP/1.1") == 0;
     watch_phase(x->watched, WATCH_BODY);
-    bool ok = guard_ok(x, version) && origin_ok(x) && route_ok(x) && auth_ok(x) && body_ok(x) && query_ok(x);
+    bool ok = guard_ok(x, version) && origin_ok(x), found = ok && route_ok(x);
+    ok = ok && rate_ok(x, RATE_ADDRESS) && found && auth_ok(x) && body_ok(x) && query_ok(x);
     x->stage = STAGE_BODY;
     if (!x->watched) { /* more connections than the table has: cannot happen while watch_admit is asked first */
         problem(x, 503, "Too many connections", STR("try again later"));

@@ -326,6 +326,7 @@ err metrics_write(struct server *s, struct buf *out)
     write_requests(s->metrics, &s->router, out);
     write_store(s->opts.store, out);
     write_server(s, out);
+    rate_metrics(s, out);
     if (s->opts.metrics) s->opts.metrics(s->opts.metrics_ctx, out);
     return write_tables(s->opts.store, out);
 }

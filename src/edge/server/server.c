@@ -66,7 +66,8 @@ static void open_parts(struct server *s)
     const struct server_opts *o = &s->opts;
     struct watch_limits limits = { o->header_deadline, o->idle_deadline, o->slow_grace, o->connections_max,
                                    o->per_address_max };
-    s->auth = auth_open(o->store, o->env, o->auth_failures_per_minute);
+    s->auth = auth_open(o->store, o->env, o->jwt, o->auth_failures_per_minute);
+    for (int i = 0; i < RATE_DOORS; i++) s->rates[i] = rates_new(&o->rates[i], o->env->random(o->env));
     s->watch = watch_open(&limits, o->env);
     s->metrics = metrics_open();
     struct events_opts ev = { o->store,        o->env,        s->metrics,   o->clients_max,
@@ -107,6 +108,7 @@ void server_stop(struct server *s)
     events_close(s->events);
     watch_close(s->watch);
     auth_close(s->auth);
+    for (int i = 0; i < RATE_DOORS; i++) rates_free(s->rates[i]);
     metrics_close(s->metrics);
     schemas_close(s->schemas);
     lineage_cache_free(s->lineage);

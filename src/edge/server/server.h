@@ -4,6 +4,7 @@
 
 #include "core/core.h"
 #include "edge/server/http.h"
+#include "edge/server/rates.h"
 #include "store/store.h"
 
 struct server; /* opaque */
@@ -18,6 +19,7 @@ struct inquiry_desk; /* edge/inquiry */
 struct registry; /* edge/registry */
 struct library; /* edge/documents */
 struct sources; /* edge/documents */
+struct jwt; /* edge/jwt */
 struct series_list;
 
 /* Points of a series for charts; the sample store of edge/observe fills it. All fields may be NULL: 404 then. */
@@ -40,6 +42,7 @@ struct server_opts {
     size_t per_address_max;  /* 0 = 128 */
     size_t clients_max;      /* event streams, 0 = 64 */
     int64_t auth_failures_per_minute; /* per address, 0 = 20 */
+    struct rate_limit rates[RATE_DOORS]; /* requests of one key, of one address; 0 = no limit */
     usec header_deadline;    /* 0 = 10 s: first byte (or accept) to the end of the headers */
     usec idle_deadline;      /* 0 = 60 s between requests */
     usec slow_grace;         /* 0 = 10 s before the least rate of a body or of reading a reply applies */
@@ -56,6 +59,7 @@ struct server_opts {
     struct registry *registry;
     struct library *library; /* NULL: searches answer 404 */
     struct sources *sources; /* that are followed; NULL: none */
+    struct jwt *jwt;         /* NULL: only weir's own keys open it */
     /* The door of the core: core_apply with `ctx` as the core, or a test's own. */
     err (*apply)(void *ctx, struct tx *tx, const struct input *in, int64_t *seq);
     void *apply_ctx;

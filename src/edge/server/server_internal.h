@@ -20,6 +20,7 @@ struct server {
     struct router router;
     struct schemas *schemas;
     struct auth *auth;
+    struct rates *rates[RATE_DOORS];
     struct watch *watch;
     struct events *events;
     struct metrics *metrics;
@@ -42,6 +43,11 @@ void http_close(struct http *h);                  /* accepts NULL */
 
 /* What happens to a request between its last byte and its reply (run.c): decode, check, idempotency, handler. */
 void run_request(struct server *s, const struct route *route, struct request *req, struct response *res);
+
+/* Charge a request (rate_door.c): false when its client has asked too often, with the answer in res. What is left is told
+ * in its headers in any case. The key's door wants req->actor. */
+bool rate_door(struct server *s, enum rate_door by, struct request *req, struct response *res);
+void rate_metrics(struct server *s, struct buf *out);
 
 /* Idempotency-Key (idem.c): true when the reply of an earlier request with this key, or a refusal, was put into res. */
 bool idem_replay(struct server *s, struct request *req, struct response *res);
