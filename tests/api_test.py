@@ -251,6 +251,59 @@ def drift_finding(server, tap):
               "it has an incident and keeps its evidence")
 
 
+def unbounded(api, schema, place):
+    """Texts and lists of a schema that have no limit of their own."""
+    if "$ref" in schema:
+        schema = api["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    kinds = schema.get("type", [])
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if "string" in kinds and "maxLength" not in schema and "enum" not in schema:
+        yield place
+    if "array" in kinds and "maxItems" not in schema:
+        yield place
+    for name, sub in [*schema.get("properties", {}).items(), ("*", schema.get("items")), ("*", schema.get("additionalProperties"))]:
+        if isinstance(sub, dict):
+            yield from unbounded(api, sub, f"{place}/{name}")
+
+
+def announce(server, method, path, length):
+    """The answer to a body of this length that is announced and never sent."""
+    c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    c.putrequest(method, path)
+    c.putheader("x-api-key", server.keys["admin"])
+    c.putheader("Content-Length", str(length))
+    c.endheaders()
+    status = c.getresponse().status
+    c.close()
+    return status
+
+
+def input_limits(server, tap):
+    api = json.loads(server.ask("GET", "/openapi.json")[2])
+    found, refused, count = [], [], 0
+    for path, methods in api["paths"].items():
+        for method, operation in methods.items():
+            schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            found += list(unbounded(api, schema, f"{method} {path}")) if schema else []
+            if method == "get":
+                continue
+            count += 1
+            concrete = path.replace("{seq}", "1").replace("{", "").replace("}", "")
+            large = max(operation["x-body-max"], 262144) + 1  # smaller ones are read and forgotten before the answer
+            if announce(server, method.upper(), concrete, large) != 413:
+                refused.append(path)
+    tap.same(found, [], "every text and list of a body has a limit")
+    tap.check(count > 20 and not refused, f"{count} mutations have a limit for their body", str(refused))
+    tap.same(announce(server, "GET", "/api/v1/pipelines", 262145), 413, "and reads take none to speak of")
+    small = next(p for p, m in api["paths"].items() if m.get("post", {}).get("x-body-max") == 65536 and "{" not in p)
+    tap.same(server.ask("POST", small, "admin", b"x" * 65537)[0], 413, f"{small} takes 64 KiB and no byte more")
+    long = {"kind": "deploy", "summary": "x" * 100000}
+    status, _, text = server.ask("POST", "/api/v1/changes", "admin", long)
+    tap.check(status == 400 and "/summary: must have at most" in json.loads(text)["detail"], "a text that is too long is named", text)
+    status, _, text = server.ask("POST", "/api/v1/events", "admin", {"events": [{}] * 1001})
+    tap.check(status == 400 and "/events: must have at most 1000 items" in json.loads(text)["detail"], "so is a list", text)
+
+
 def keep_alive(server, tap):
     c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
     seen = []
@@ -279,6 +332,7 @@ def main():
         small_things(server, tap)
         drift_finding(server, tap)
         keep_alive(server, tap)
+        input_limits(server, tap)
         tap.same(server.stop(), 0, "it stops")
     with Server(sys.argv[1], "fast") as server:
         server.ask("GET", "/api/v1/me", "viewer")

@@ -30,7 +30,7 @@ static const struct config_option options[] = {
       "requests a second of one key; 0 = no limit" },
     { "server.rate_limit.per_address", CONFIG_INT, AT(rate_per_address), 0, RATE_MAX, "10000", "", NULL,
       "requests a second of one address; 0 = no limit" },
-    { "server.rate_limit.window", CONFIG_DURATION, AT(rate_window), USEC_SECOND, USEC_HOUR, "10s", "", NULL,
+    { "server.rate_limit.window", CONFIG_DURATION, AT(rate_window), USEC_SECOND, USEC_HOUR, "1m", "", NULL,
       "as many at once as these rates give in this time" },
     { "auth.jwt.issuer", CONFIG_TEXT, AT(jwt.issuer), 0, 0, "", "", NULL,
       "iss of bearer tokens; turns them on" },

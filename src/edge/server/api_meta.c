@@ -30,7 +30,7 @@ static void readyz(struct request *req, struct response *res)
 static void openapi(struct request *req, struct response *res)
 {
     struct server *s = server_of(req);
-    openapi_write(&s->router, s->schemas, req->arena, &res->body);
+    openapi_write(&s->router, s->schemas, s->opts.body_max, req->arena, &res->body);
 }
 
 static void docs(struct request *req, struct response *res)

@@ -22,7 +22,6 @@ enum {
     POOL_PER_CONNECTION = 80 << 10, /* holds a header block at its limit */
     THREADS = 2,
     SWALLOW_MAX = 256 << 10,        /* of a body nobody wants */
-    BODY_DEFAULT = 16 << 20,
     LIBRARY_TIMEOUT_S = 120,        /* watch.c is stricter; this one only backs it up */
 };
 #define BODIES_MAX (INT64_C(256) << 20) /* memory of all bodies that are being read */
@@ -271,7 +270,7 @@ static bool auth_ok(struct exchange *x)
 static bool body_ok(struct exchange *x)
 {
     struct server *s = x->http->server;
-    size_t server_max = s->opts.body_max ? s->opts.body_max : BODY_DEFAULT;
+    size_t server_max = strcmp(x->route->method, "GET") == 0 ? SWALLOW_MAX : s->opts.body_max; /* GET has no body */
     x->body_max = x->route->body_max ? x->route->body_max : server_max;
     if (guard_body(&x->guard, x->body_max) == GUARD_FINE) return true;
     metrics_refused(s->metrics, guard_reason(GUARD_BODY_LARGE), 1);

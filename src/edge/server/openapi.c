@@ -131,7 +131,7 @@ static void success_reply(struct jw *w, const struct route *r)
     jw_close(w);
 }
 
-static void operation(struct jw *w, const struct route *r)
+static void operation(struct jw *w, const struct route *r, size_t body_max)
 {
     char key[16];
     size_t i = 0;
@@ -143,6 +143,7 @@ static void operation(struct jw *w, const struct route *r)
     jw_array_end(w);
     jw_strz(w, "summary", r->summary);
     jw_strz(w, "x-role", role_text(r->role));
+    if (strcmp(r->method, "GET") != 0) jw_i64(w, "x-body-max", (int64_t)(r->body_max ? r->body_max : body_max));
     jw_raw(w, "security", r->role == ROLE_PUBLIC ? STR("[]") : STR("[{\"key\":[]},{\"bearer\":[]},{\"session\":[]}]"));
     jw_array(w, "parameters");
     path_parameters(w, r->path);
@@ -182,7 +183,7 @@ static bool path_before(const struct router *router, size_t i)
     return false;
 }
 
-static void paths(struct jw *w, const struct router *router)
+static void paths(struct jw *w, const struct router *router, size_t body_max)
 {
     jw_open(w, "paths");
     for (size_t i = 0; i < router->count; i++) {
@@ -190,13 +191,14 @@ static void paths(struct jw *w, const struct router *router)
         if (!shown(r) || path_before(router, i)) continue;
         jw_open(w, r->path);
         for (size_t k = i; k < router->count; k++)
-            if (strcmp(router->routes[k]->path, r->path) == 0) operation(w, router->routes[k]);
+            if (strcmp(router->routes[k]->path, r->path) == 0) operation(w, router->routes[k], body_max);
         jw_close(w);
     }
     jw_close(w);
 }
 
-void openapi_write(const struct router *router, const struct schemas *schemas, struct arena *a, struct buf *out)
+void openapi_write(const struct router *router, const struct schemas *schemas, size_t body_max, struct arena *a,
+                   struct buf *out)
 {
     struct jw w = jw_init(out);
     jw_open(&w, NULL);
@@ -211,12 +213,13 @@ void openapi_write(const struct router *router, const struct schemas *schemas, s
     jw_close(&w);
     jw_close(&w);
     jw_raw(&w, "servers", STR("[{\"url\":\"/\"}]"));
-    paths(&w, router);
+    paths(&w, router, body_max);
     jw_open(&w, "components");
     jw_raw(&w, "schemas", json_text(schemas_all(schemas), a));
     jw_raw(&w, "securitySchemes",
            STR("{\"key\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"x-api-key\"},"
-               "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+               "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"a key, or a token (JWT) of the "
+               "configured issuer\"},"
                "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"weir_session\"}}"));
     jw_close(&w);
     jw_close(&w);

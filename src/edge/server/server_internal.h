@@ -55,7 +55,8 @@ bool idem_replay(struct server *s, struct request *req, struct response *res);
 void idem_keep(struct server *s, struct request *req, const struct response *res);
 
 /* /openapi.json and /docs (openapi.c, docs.c) */
-void openapi_write(const struct router *router, const struct schemas *schemas, struct arena *a, struct buf *out);
+void openapi_write(const struct router *router, const struct schemas *schemas, size_t body_max, struct arena *a,
+                   struct buf *out);
 void docs_write(const struct router *router, struct buf *out);
 
 /* Embedded files (assets.c). */
