@@ -1,5 +1,5 @@
-/* Bytes as a bearer token, as the header and as the claims of one that is signed well, and as a set of keys. Nobody gets
- * in without a signature; who gets in has a name that can stand in the journal, and a time that has not passed. */
+/* Bytes as a bearer token, as the header and as the claims of one that is signed well, and as a set of keys. Nobody
+ * gets in without a signature; who gets in has a name that can stand in the journal, and a time that has not passed. */
 #include <assert.h>
 
 #include "base/hash.h"
@@ -48,7 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     str text = { (const char *)data, size }, bytes;
     assert(!jwt_keys_secret(str_of(secret), &keys).code);
     assert(jwt_token_check(text, keys, &rules, WALL, &a, &c).code); /* the secret is known to this file alone */
-    if (!signed_token(keys, text, STR("{\"iss\":\"i\",\"aud\":\"weir\",\"sub\":\"s\",\"exp\":1800000600}"), &a, &c).code)
+    if (!signed_token(keys, text, STR("{\"iss\":\"i\",\"aud\":\"weir\",\"sub\":\"s\",\"exp\":1800000600}"), &a, &c)
+             .code)
         check_person(&c);
     if (!signed_token(keys, STR("{\"alg\":\"HS256\"}"), text, &a, &c).code) check_person(&c);
     if (!base64url_bytes(text, &a, &bytes).code) assert(str_eq(url64(bytes, &a), text));

@@ -87,8 +87,8 @@ def tokens(tap, weir, issuer):
     status, headers, text = ask(weir, "/api/v1/me", {"Authorization": "Bearer " + JWT["forged"]})
     tap.check(status == 401 and 'error="invalid_token"' in headers["www-authenticate"] and "signature" in text,
               "a forged token is refused, and why is said", f"{status} {headers} {text}")
-    status, _, text = ask(weir, "/api/v1/changes", {**bearer("RS256", "operator"), "Content-Type": "application/json"}, "POST",
-                          json.dumps({"kind": "deploy", "summary": "by token"}))
+    status, _, text = ask(weir, "/api/v1/changes", {**bearer("RS256", "operator"), "Content-Type": "application/json"},
+                          "POST", json.dumps({"kind": "deploy", "summary": "by token"}))
     seq = json.loads(text).get("seq")
     entry = json.loads(ask(weir, f"/api/v1/journal/{seq}", bearer("RS256", "viewer"))[2])
     tap.same((status, entry.get("actor")), (201, f"{JWT['issuer']}#operator by RS256"),
@@ -96,7 +96,8 @@ def tokens(tap, weir, issuer):
     # SSO and weir's own keys live beside one another.
     tap.same(weir.ask("GET", "/api/v1/me", key="admin")[1]["name"], "admin", "weir's own keys still open")
     numbers = weir.ask("GET", "/metrics", key="admin")[1]
-    tap.check("weir_jwt_keys 2\n" in numbers and "weir_jwt_key_read_errors_total 0\n" in numbers, "keys are counted", numbers)
+    tap.check("weir_jwt_keys 2\n" in numbers and "weir_jwt_key_read_errors_total 0\n" in numbers, "keys are counted",
+              numbers)
 
 
 def limits(tap, weir):
@@ -106,8 +107,8 @@ def limits(tap, weir):
              ('"address";q=60;w=2, "key";q=20;w=2', '"address"'), "what is allowed is told")
     got = [ask(weir, "/api/v1/me", key) for _ in range(40)]
     limited = [h for s, h, _ in got if s == LIMITED]
-    tap.check(10 <= len(limited) <= 25 and all(h["retry-after"] == "1" for h in limited), "who asks too often is refused",
-              str([s for s, _, _ in got]))
+    tap.check(10 <= len(limited) <= 25 and all(h["retry-after"] == "1" for h in limited),
+              "who asks too often is refused", str([s for s, _, _ in got]))
     tap.check(all('"key";r=0' in h["ratelimit"] for h in limited), "nothing is left", str(limited[:1]))
     body = json.loads(next(t for s, _, t in got if s == LIMITED))
     tap.check(body["status"] == LIMITED and "10 requests a second" in body["detail"], "and told the limit", str(body))
@@ -119,14 +120,15 @@ def limits(tap, weir):
         tap.check(busy and all("retry-after" in h for h in busy) and LIMITED not in {s for s, _, _ in got},
                   f"{path} answers what its senders repeat", str([s for s, _, _ in got]))
     got = [ask(weir, "/nothing")[0] for _ in range(80)]
-    tap.check(got.count(NOT_FOUND) >= 1 and got.count(LIMITED) >= 10, "an address that asks for nothing is limited, too", str(got))
+    tap.check(got.count(NOT_FOUND) >= 1 and got.count(LIMITED) >= 10,
+              "an address that asks for nothing is limited, too", str(got))
     tap.same({ask(weir, "/healthz")[0] for _ in range(30)}, {200}, "its health is always told")
     tap.same(until(200, lambda: ask(weir, "/api/v1/me", key)[0]), 200, "after a while everybody may again")
     numbers = ""
     while not numbers.startswith("# HELP"):  # it is limited as everything is
         numbers = ask(weir, "/metrics", key)[2]
-    tap.check('weir_rate_limited_total{by="key"} 0' not in numbers and 'weir_rate_limited_total{by="address"}' in numbers,
-              "refusals are counted", numbers[-2000:])
+    tap.check('weir_rate_limited_total{by="key"} 0' not in numbers
+              and 'weir_rate_limited_total{by="address"}' in numbers, "refusals are counted", numbers[-2000:])
 
 
 def main():
@@ -146,7 +148,8 @@ def main():
     weir = Weir(sys.argv[1])
     with open(weir.config, encoding="utf-8") as f:
         text = f.read()
-    weir.write("weir.yaml", text.replace("server:\n", "server:\n  rate_limit: {per_key: 10, per_address: 30, window: 2s}\n"))
+    weir.write("weir.yaml",
+               text.replace("server:\n", "server:\n  rate_limit: {per_key: 10, per_address: 30, window: 2s}\n"))
     try:
         weir.start()
         limits(tap, weir)

@@ -261,7 +261,8 @@ def unbounded(api, schema, place):
         yield place
     if "array" in kinds and "maxItems" not in schema:
         yield place
-    for name, sub in [*schema.get("properties", {}).items(), ("*", schema.get("items")), ("*", schema.get("additionalProperties"))]:
+    for name, sub in [*schema.get("properties", {}).items(), ("*", schema.get("items")),
+                      ("*", schema.get("additionalProperties"))]:
         if isinstance(sub, dict):
             yield from unbounded(api, sub, f"{place}/{name}")
 
@@ -299,9 +300,11 @@ def input_limits(server, tap):
     tap.same(server.ask("POST", small, "admin", b"x" * 65537)[0], 413, f"{small} takes 64 KiB and no byte more")
     long = {"kind": "deploy", "summary": "x" * 100000}
     status, _, text = server.ask("POST", "/api/v1/changes", "admin", long)
-    tap.check(status == 400 and "/summary: must have at most" in json.loads(text)["detail"], "a text that is too long is named", text)
+    tap.check(status == 400 and "/summary: must have at most" in json.loads(text)["detail"],
+              "a text that is too long is named", text)
     status, _, text = server.ask("POST", "/api/v1/events", "admin", {"events": [{}] * 1001})
-    tap.check(status == 400 and "/events: must have at most 1000 items" in json.loads(text)["detail"], "so is a list", text)
+    tap.check(status == 400 and "/events: must have at most 1000 items" in json.loads(text)["detail"], "so is a list",
+              text)
 
 
 def keep_alive(server, tap):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Every route for every role, by key and by bearer token: perm_matrix.py SERVER_FIXTURE. The routes come from /openapi.json, which is made from the
-table that authorises; what each role may do is written down here once more, so that a change of the rule shows."""
+"""Every route for every role, by key and by bearer token: perm_matrix.py SERVER_FIXTURE. The routes come from
+/openapi.json, which is made from the table that authorises; what each role may do is written down here once more, so
+that a change of the rule shows."""
 import http.client
 import json
 import os
@@ -74,7 +75,8 @@ def main():
         for headers in ({"x-api-key": "wrong"}, {"Authorization": "Bearer wrong"}, {"Cookie": "weir_session=0000"},
                         {"x-api-key": ""}, {"Authorization": "Basic d2VpcjpYWFg="}, bearer(JWT["forged"]),
                         bearer(JWT["expired"]), bearer(JWT["other_audience"]), bearer("a.b.c"), bearer(".."),
-                        {"x-api-key": JWT["tokens"]["RS256"]["admin"]}, {"Cookie": "weir_session=" + JWT["tokens"]["RS256"]["admin"]}):
+                        {"x-api-key": JWT["tokens"]["RS256"]["admin"]},
+                        {"Cookie": "weir_session=" + JWT["tokens"]["RS256"]["admin"]}):
             tap.same(server.ask("GET", "/api/v1/pipelines", headers=headers)[0], 401, f"refused: {str(headers)[:60]}")
         tap.same(server.ask("GET", "/api/v1/pipelines",
                             headers={"Authorization": "Bearer " + server.keys["viewer"]})[0], 200, "a key as bearer")

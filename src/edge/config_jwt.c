@@ -47,12 +47,14 @@ void config_check_jwt(struct reading *r)
     }
     if (!issuer_ok(j->issuer)) problem(r, "issuer", j->issuer, "expected at most 200 characters without blanks and #");
     if (!j->audience.len)
-        problem(r, "audience", STR_NONE, "expected an audience: without it a token for another service would open weir");
+        problem(r, "audience", STR_NONE,
+                "expected an audience: without it a token for another service would open weir");
     if (sources != 1) problem(r, "keys", STR_NONE, "expected exactly one of keys, keys_url and secret");
     if (j->keys_url.len && (!str_starts(j->keys_url, STR("https://")) || j->keys_url.len < sizeof "https://x"))
         problem(r, "keys_url", j->keys_url, "expected an https address: whoever answers it decides who may do what");
     if (j->secret.len && !config_is_reference(j->secret)) /* never repeated: it may be one */
-        problem(r, "secret", STR_NONE, "expected a secret's place, env:NAME or file:PATH; it is never written out here");
+        problem(r, "secret", STR_NONE,
+                "expected a secret's place, env:NAME or file:PATH; it is never written out here");
     if (!j->roles_claim.len) problem(r, "roles_claim", STR_NONE, "expected the name of a claim");
     for (size_t i = 0; i < j->roles.count; i++) check_role(r, j->roles.items[i]);
 }

@@ -1,6 +1,8 @@
-"""Bearer tokens made by PyJWT, good ones and bad ones, and the keys to them: writes jwt_tokens.h and ../files/jwt.json beside it.
+"""Bearer tokens made by PyJWT, good ones and bad ones, and the keys to them: writes jwt_tokens.h and ../files/jwt.json
+beside it.
 
-usage: python3 tests/reference/jwt_tokens.py            (needs pyjwt[crypto], here 2.15.1; keys are drawn anew at each run)
+usage: python3 tests/reference/jwt_tokens.py            (needs pyjwt[crypto], here 2.15.1; keys are drawn anew at each
+run)
 """
 import base64
 import hashlib
@@ -51,7 +53,8 @@ def claims(**more):
 
 
 def token(kid="rsa-1", payload=None, headers=None, keys=KEYS):
-    body = json.dumps(payload if payload is not None else claims()).encode() if not isinstance(payload, bytes) else payload
+    body = json.dumps(payload if payload is not None else claims()).encode() if not isinstance(payload,
+                                                                                               bytes) else payload
     heads = {"kid": kid, "typ": "JWT", **(headers or {})}
     heads = {k: v for k, v in heads.items() if v is not ...}
     return jwt.PyJWS().encode(body, keys[kid], algorithm=ALGS[kid], headers=heads)
@@ -94,7 +97,8 @@ def good_ones():
     yield "ES256", "jwks", token("ec-1"), "approver", "anna"
     yield "EdDSA", "jwks", token("ed-1"), "approver", "anna"
     yield "HS256", "secret", jwt.encode(claims(), SECRET, algorithm="HS256"), "approver", "anna"
-    yield "HS256 with a kid", "secret", jwt.encode(claims(), SECRET, algorithm="HS256", headers={"kid": "x"}), "approver", "anna"
+    yield "HS256 with a kid", "secret", jwt.encode(claims(), SECRET, algorithm="HS256",
+                                                   headers={"kid": "x"}), "approver", "anna"
     for kid in KEYS:
         yield f"{ALGS[kid]} by PEM", f"pem {kid}", token(kid), "approver", "anna"
         yield f"{ALGS[kid]} by PEM, without a kid", f"pem {kid}", token(kid, headers={"kid": ...}), "approver", "anna"
@@ -109,10 +113,12 @@ def good_ones():
     yield "roles as words", "jwks", token(payload=claims(roles="openid viewer operator")), "operator", "anna"
     yield "the highest role", "jwks", token(payload=claims(roles=["viewer", "admin", "ingest"])), "admin", "anna"
     yield "no roles", "jwks", token(payload=claims(roles=...)), "public", "anna"
-    yield "roles that are not ours", "jwks", token(payload=claims(roles=["root", 7, None, {"admin": 1}, "public"])), "public", "anna"
+    yield "roles that are not ours", "jwks", token(payload=claims(roles=["root", 7, None, {"admin": 1},
+                                                                         "public"])), "public", "anna"
     yield "roles that are no list", "jwks", token(payload=claims(roles={"admin": True})), "public", "anna"
     yield "places of keys are not looked at", "jwks", token(headers={
-        "jku": "https://evil.example/jwks", "x5u": "https://evil.example/x5u", "jwk": jwk("rsa-1", OTHER["rsa-1"].public_key())}), "approver", "anna"
+        "jku": "https://evil.example/jwks", "x5u": "https://evil.example/x5u",
+        "jwk": jwk("rsa-1", OTHER["rsa-1"].public_key())}), "approver", "anna"
     yield "a subject in other letters", "jwks", token(payload=claims(sub="Äänna|7")), "approver", "Äänna|7"
 
 
@@ -126,36 +132,46 @@ def bad_ones():
         yield f"alg {alg!r}", "jwks", by_hand({"alg": alg, "kid": "rsa-1"}, claims(), rs256), no, "algorithm"
     yield "no alg", "jwks", by_hand({"kid": "rsa-1"}, claims(), rs256), no, "algorithm"
     yield "HS256 with the public key as its secret", "jwks", by_hand(
-        {"alg": "HS256", "kid": "rsa-1"}, claims(), mac(pem(KEYS["rsa-1"]).encode())), no, "its key is for RS256, not for HS256"
-    yield "the same by PEM", "pem rsa-1", by_hand({"alg": "HS256"}, claims(), mac(pem(KEYS["rsa-1"]).encode())), unknown, "not known"
+        {"alg": "HS256", "kid": "rsa-1"}, claims(),
+        mac(pem(KEYS["rsa-1"]).encode())), no, "its key is for RS256, not for HS256"
+    yield "the same by PEM", "pem rsa-1", by_hand({"alg": "HS256"}, claims(),
+                                                  mac(pem(KEYS["rsa-1"]).encode())), unknown, "not known"
     yield "the same with the modulus", "jwks", by_hand({"alg": "HS256", "kid": "rsa-1"}, claims(), mac(
         KEYS["rsa-1"].public_key().public_numbers().n.to_bytes(256, "big"))), no, "its key is for RS256"
-    yield "ES256 for an RSA key", "jwks", token("ec-1", headers={"kid": "rsa-1"}), no, "its key is for RS256, not for ES256"
+    yield "ES256 for an RSA key", "jwks", token("ec-1",
+                                                headers={"kid": "rsa-1"}), no, "its key is for RS256, not for ES256"
     yield "RS256 where a secret is shared", "secret", token(), unknown, "not known"
     yield "another secret", "secret", jwt.encode(claims(), SECRET[::-1], algorithm="HS256"), no, "signature"
     yield "the empty secret", "secret", by_hand({"alg": "HS256"}, claims(), mac(b"")), no, "signature"
     for kid in KEYS:
         yield f"{ALGS[kid]}: another key of the same name", "jwks", token(kid, keys=OTHER), no, "signature"
         yield f"{ALGS[kid]}: claims changed", "jwks", token(kid, payload=claims()).replace(
-            "." + url64(json.dumps(claims()).encode()) + ".", "." + url64(json.dumps(claims(roles=["admin"])).encode()) + "."), no, "signature"
+            "." + url64(json.dumps(claims()).encode()) + ".",
+            "." + url64(json.dumps(claims(roles=["admin"])).encode()) + "."), no, "signature"
         yield f"{ALGS[kid]}: signature changed", "jwks", changed(token(kid), 2), no, "signature"
         yield f"{ALGS[kid]}: signature cut", "jwks", token(kid)[:-4], no, "signature"
         yield f"{ALGS[kid]}: signature gone", "jwks", token(kid).rsplit(".", 1)[0] + ".", no, "signature"
-    yield "ES256: signature in DER", "jwks", by_hand({"alg": "ES256", "kid": "ec-1"}, claims(), der_es256), no, "signature"
-    yield "ES256: a signature of zeros", "jwks", by_hand({"alg": "ES256", "kid": "ec-1"}, claims(), lambda _: bytes(64)), no, "signature"
+    yield "ES256: signature in DER", "jwks", by_hand({"alg": "ES256", "kid": "ec-1"}, claims(),
+                                                     der_es256), no, "signature"
+    yield "ES256: a signature of zeros", "jwks", by_hand({"alg": "ES256", "kid": "ec-1"}, claims(),
+                                                         lambda _: bytes(64)), no, "signature"
     yield "another kid", "jwks", token(headers={"kid": "rsa-2"}), unknown, "not known"
     yield "a kid of another case", "jwks", token(headers={"kid": "RSA-1"}), unknown, "not known"
     yield "a kid that is no text", "jwks", by_hand({"alg": "RS256", "kid": 1}, claims(), rs256), no, "kid"
     yield "a kid without end", "jwks", by_hand({"alg": "RS256", "kid": "k" * 300}, claims(), rs256), no, "kid"
-    yield "crit", "jwks", by_hand({"alg": "RS256", "kid": "rsa-1", "crit": ["b64"], "b64": False}, claims(), rs256), no, "crit"
+    yield "crit", "jwks", by_hand({"alg": "RS256", "kid": "rsa-1", "crit": ["b64"], "b64": False}, claims(),
+                                  rs256), no, "crit"
     yield "an id token's typ is JWT, not logout+jwt", "jwks", token(headers={"typ": "logout+jwt"}), no, "typ"
     yield "typ is no text", "jwks", by_hand({"alg": "RS256", "kid": "rsa-1", "typ": 1}, claims(), rs256), no, "typ"
     yield "alg twice", "jwks", by_hand(b'{"alg":"none","alg":"RS256","kid":"rsa-1"}', claims(), rs256), no, "header"
     yield "a header that is a list", "jwks", by_hand(b'["RS256"]', claims(), rs256), no, "header"
     yield "a header that is no JSON", "jwks", by_hand(b'{"alg":"RS256"', claims(), rs256), no, "header"
-    yield "a header with a NUL in it", "jwks", by_hand(b'{"alg":"RS256","kid":"rsa-1"}\0', claims(), rs256), no, "header"
-    yield "a header nested without end", "jwks", by_hand(b'{"a":' + b"[" * 200 + b"]" * 200 + b"}", claims(), rs256), no, "header"
-    yield "many members", "jwks", by_hand({"alg": "RS256", "kid": "rsa-1", **{f"m{i}": i for i in range(70)}}, claims(), rs256), no, "header"
+    yield "a header with a NUL in it", "jwks", by_hand(b'{"alg":"RS256","kid":"rsa-1"}\0', claims(),
+                                                       rs256), no, "header"
+    yield "a header nested without end", "jwks", by_hand(b'{"a":' + b"[" * 200 + b"]" * 200 + b"}", claims(),
+                                                         rs256), no, "header"
+    yield "many members", "jwks", by_hand({"alg": "RS256", "kid": "rsa-1", **{f"m{i}": i for i in range(70)}}, claims(),
+                                          rs256), no, "header"
     yield "claims that are a list", "jwks", token(payload=b"[1]"), no, "claims"
     yield "claims that are no JSON", "jwks", token(payload=b"\xff\xfe"), no, "claims"
     yield "claims twice", "jwks", token(payload=json.dumps(claims())[:-1].encode() + b',"sub":"root"}'), no, "claims"

@@ -1,7 +1,7 @@
 /* Bearer tokens of an identity provider, beside weir's own keys: who made them (keys.h), what they say (token.h), and
  * here where the issuer's keys come from. Those of a file are read at the start, those of an address by a thread; both
- * again every `refresh`, and sooner when a token names a key that is not known, but not more often than `refresh_least`.
- * Keys that could not be read again for a day longer than `refresh` are not believed any more. */
+ * again every `refresh`, and sooner when a token names a key that is not known, but not more often than
+ * `refresh_least`. Keys that could not be read again for a day longer than `refresh` are not believed any more. */
 #ifndef WEIR_EDGE_JWT_JWT_H
 #define WEIR_EDGE_JWT_JWT_H
 

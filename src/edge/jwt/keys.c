@@ -231,7 +231,8 @@ void jwt_keys_free(struct jwt_keys *keys)
     if (!keys) return;
     for (size_t i = 0; i < keys->count; i++) {
         EVP_PKEY_free(keys->items[i].public);
-        if (keys->items[i].secret.len) OPENSSL_cleanse((void *)(uintptr_t)keys->items[i].secret.ptr, keys->items[i].secret.len);
+        if (keys->items[i].secret.len)
+            OPENSSL_cleanse((void *)(uintptr_t)keys->items[i].secret.ptr, keys->items[i].secret.len);
     }
     arena_done(&keys->arena);
     mem_free(keys);

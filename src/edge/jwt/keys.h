@@ -1,6 +1,7 @@
-/* The public keys of an issuer of tokens: JSON Web Keys (RFC 7517, 7518, 8037) or PEM. What a key may be used for is the
- * key's and never the token's: an RSA key is for RS256, a P-256 key for ES256, an Ed25519 key for EdDSA, a shared secret
- * for HS256. Signatures are checked by OpenSSL. Reading and checking are pure. Thread: any; a set does not change. */
+/* The public keys of an issuer of tokens: JSON Web Keys (RFC 7517, 7518, 8037) or PEM. What a key may be used for is
+ * the key's and never the token's: an RSA key is for RS256, a P-256 key for ES256, an Ed25519 key for EdDSA, a shared
+ * secret for HS256. Signatures are checked by OpenSSL. Reading and checking are pure. Thread: any; a set does not
+ * change. */
 #ifndef WEIR_EDGE_JWT_KEYS_H
 #define WEIR_EDGE_JWT_KEYS_H
 
@@ -16,10 +17,9 @@ enum { JWT_KEYS_MAX = 64, JWT_KEYS_BYTES_MAX = 256 << 10, JWT_SECRET_MIN = 32, J
 
 struct jwt_keys; /* opaque */
 
-/* A JWKS, one JWK, or a public key in PEM. Keys for other uses or algorithms, too weak ones, secrets and private keys are
- * passed over.
- * out     set on success only; end it with jwt_keys_free().
- * Errors  ERR_INPUT (no key in it can be used), ERR_LIMIT (larger than JWT_KEYS_BYTES_MAX). */
+/* A JWKS, one JWK, or a public key in PEM. Keys for other uses or algorithms, too weak ones, secrets and private keys
+ * are passed over. out     set on success only; end it with jwt_keys_free(). Errors  ERR_INPUT (no key in it can be
+ * used), ERR_LIMIT (larger than JWT_KEYS_BYTES_MAX). */
 MUST_USE err jwt_keys_read(str text, struct jwt_keys **out);
 /* One shared secret. Errors: ERR_INPUT (shorter than JWT_SECRET_MIN, RFC 7518 section 3.2). */
 MUST_USE err jwt_keys_secret(str secret, struct jwt_keys **out);

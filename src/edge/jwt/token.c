@@ -162,7 +162,8 @@ static err claims_check(json *claims, const struct jwt_rules *rules, usec wall, 
                         struct jwt_claims *out)
 {
     str subject = json_get_str(claims, "sub");
-    if (!str_eq(json_get_str(claims, "iss"), rules->issuer)) return err_make(ERR_CONFLICT, "is of another issuer (iss)");
+    if (!str_eq(json_get_str(claims, "iss"), rules->issuer))
+        return err_make(ERR_CONFLICT, "is of another issuer (iss)");
     if (!audience_ok(json_get(claims, "aud"), rules->audience))
         return err_make(ERR_CONFLICT, "is for another audience (aud)");
     if (!subject_ok(subject)) return err_make(ERR_CONFLICT, "names nobody (sub), or at too great length");

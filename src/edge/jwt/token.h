@@ -1,5 +1,5 @@
-/* One bearer token: a JSON Web Token (RFC 7519) in the compact form of a signed JWS (RFC 7515), read as RFC 8725 advises.
- * Pure: keys and the time are given. Thread: any. */
+/* One bearer token: a JSON Web Token (RFC 7519) in the compact form of a signed JWS (RFC 7515), read as RFC 8725
+ * advises. Pure: keys and the time are given. Thread: any. */
 #ifndef WEIR_EDGE_JWT_TOKEN_H
 #define WEIR_EDGE_JWT_TOKEN_H
 
@@ -30,8 +30,8 @@ struct jwt_claims {
 
 /* Three parts between dots: what a key of weir never has. */
 bool jwt_is_token(str text);
-/* Errors: ERR_DENIED (not a token of one of these keys), ERR_NOT_FOUND (of a key that is not there), ERR_CONFLICT (one of
- * them, but not for this service, not now, or for nobody). Sentences begin as "the token ..." reads on. */
+/* Errors: ERR_DENIED (not a token of one of these keys), ERR_NOT_FOUND (of a key that is not there), ERR_CONFLICT (one
+ * of them, but not for this service, not now, or for nobody). Sentences begin as "the token ..." reads on. */
 MUST_USE err jwt_token_check(str token, const struct jwt_keys *keys, const struct jwt_rules *rules, usec wall,
                              struct arena *a, struct jwt_claims *out);
 

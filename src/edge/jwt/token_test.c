@@ -102,7 +102,8 @@ TEST(the_clock_decides_to_the_second)
 
 TEST(roles_may_be_named_otherwise_and_lie_deeper)
 {
-    static const struct jwt_role roles[] = { { STR_INIT("viewer"), ROLE_ADMIN }, { STR_INIT("operator"), ROLE_INGEST } };
+    static const struct jwt_role roles[] = { { STR_INIT("viewer"), ROLE_ADMIN },
+                                             { STR_INIT("operator"), ROLE_INGEST } };
     struct jwt_rules mapped = rules;
     struct arena a = arena_init(1 << 20);
     struct jwt_claims c;
@@ -122,13 +123,22 @@ TEST(roles_may_be_named_otherwise_and_lie_deeper)
 
 TEST(keys_that_cannot_be_trusted_are_passed_over)
 {
-    static const char *const bad[] = { "", "x", "[]", "{}", "7", "{\"keys\":[]}", "{\"keys\":7}", "{\"keys\":[{}]}",
-                                       "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
-                                       "-----BEGIN PRIVATE KEY-----\n",
-                                       "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}",
-                                       "{\"kty\":\"RSA\",\"n\":\"\",\"e\":\"\"}",
-                                       "{\"kty\":\"oct\",\"k\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}",
-                                       "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}" };
+    static const char *const bad[] = {
+        "",
+        "x",
+        "[]",
+        "{}",
+        "7",
+        "{\"keys\":[]}",
+        "{\"keys\":7}",
+        "{\"keys\":[{}]}",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}",
+        "{\"kty\":\"RSA\",\"n\":\"\",\"e\":\"\"}",
+        "{\"kty\":\"oct\",\"k\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}",
+        "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}"
+    };
     struct jwt_keys *keys = keys_of("jwks");
     CHECK_I64(jwt_keys_count(keys), 3);
     CHECK_I64(jwt_keys_passed_over(keys), 14);

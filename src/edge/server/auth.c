@@ -182,7 +182,8 @@ err auth_key(struct auth *a, str key, str client, struct arena *arena, struct wh
     return OK;
 }
 
-/* A token that has expired, is for somebody else or was signed with a key the issuer made just now is nobody's guess. */
+/* A token that has expired, is for somebody else or was signed with a key the issuer made just now is nobody's guess.
+ */
 static err auth_bearer(struct auth *a, str token, str client, struct arena *arena, struct who *out)
 {
     struct sha256 digest = sha256_of(token);
