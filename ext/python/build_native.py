@@ -12,7 +12,7 @@ from cffi import FFI
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PARTS = ["weir", "detect", "drift", "stream", "estimate", "log", "lineage", "graph", "encode"]
+PARTS = ["weir", "detect", "drift", "stream", "estimate", "log", "lineage", "graph", "encode", "search"]
 
 
 def declarations(header):
@@ -39,7 +39,9 @@ def sources():
     base = [ROOT / "src/base" / f"{name}.c"
             for name in ("arena", "buf", "err", "hash64", "json", "sort", "str", "time")]
     encode = [ROOT / "src/engine/encode" / f"{name}.c" for name in ("encode", "model", "tokenize", "unicode")]
-    return base + engine + encode
+    knowledge = [ROOT / "src/engine/knowledge" / f"{name}.c"
+                 for name in ("bm25", "bm25_search", "letters", "shelf", "terms", "vector_kernels", "vectors")]
+    return base + engine + encode + knowledge
 
 
 def kernels():

@@ -281,6 +281,59 @@ class EncoderTest(unittest.TestCase):
         self.assertEqual(e.tokenize("hello world"), [101, 7592, 2088, 102])
 
 
+class SearchTest(unittest.TestCase):
+    TEXTS = [("disk", "Disk full", "No space is left on the volumes."),
+             ("pods", "Pods", "KubePodCrashLooping fires when a container dies."),
+             ("pods", "Pods", "Look at the logs of the pod."),
+             ("lag", "Lag", "The consumer is behind its topic.")]
+
+    def index(self, **options):
+        search = weir.Search(**options)
+        for document, title, text in self.TEXTS:
+            search.add(document, title, text)
+        return search
+
+    def test_words_and_why(self):
+        found = self.index().ask("why does a Pod crash")
+        self.assertEqual([f.document for f in found], ["pods"])
+        self.assertEqual(found[0].passage, 1)
+        self.assertEqual(set(found[0].why), {"Pod", "crash"})
+        self.assertAlmostEqual(sum(found[0].why.values()), 1)
+        self.assertIsNone(found[0].similarity)
+        self.assertEqual(self.index().ask("zebra"), [])
+
+    def test_a_stemmer_finds_other_forms(self):
+        self.assertEqual(self.index().ask("volume"), [])
+        search = self.index(stem=lambda word: word.rstrip("s"))
+        self.assertEqual(search.ask("volume")[0].document, "disk")
+
+    def test_vectors_against_numpy(self):
+        rng = np.random.default_rng(5)
+        rows = rng.standard_normal((300, 48)).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        search = weir.Search(dim=48, weights=(0, 1, 0))
+        for i, row in enumerate(rows):
+            search.add(i, "", f"number {i}", vector=row)
+        for _ in range(20):
+            q = rng.standard_normal(48).astype(np.float32)
+            cosines = rows @ (q / np.linalg.norm(q))
+            found = search.ask("", vector=q / np.linalg.norm(q), k=5)
+            self.assertLess(abs(found[0].similarity - cosines.max()), 0.02)  # bytes in place of floats
+            self.assertGreater(cosines[found[0].document], np.sort(cosines)[-3])
+
+    def test_what_is_refused(self):
+        search = self.index(dim=4)
+        with self.assertRaisesRegex(weir.WeirError, "4 numbers"):
+            search.ask("x", vector=[1, 2])
+        with self.assertRaisesRegex(weir.WeirError, "one after another"):
+            search.add("disk", "again", "apart from the first")
+        with self.assertRaisesRegex(weir.WeirError, "prior"):
+            search.add("new", "t", "x", prior=7)
+            search.finish()
+        with self.assertRaises(weir.WeirError):
+            weir.Search(dim=100000).finish()
+
+
 class VersionTest(unittest.TestCase):
     def test_it_is_told(self):
         self.assertRegex(weir.__version__, r"^\d+\.\d+\.\d+$")

@@ -12,12 +12,13 @@ from weir.encode import Encoder
 from weir.graph import Graph, Node, Visit, Visits
 from weir.lineage import Flow, SqlLineage, Statement, sql_lineage
 from weir.logs import DiffLine, Log, LogAlarm, LogDiff, Template, log_diff
+from weir.search import Found, Search
 from weir.streams import Estimate, Estimator, Stream, StreamAlarm
 from weir.vectors import Domain, Mmd, mmd, told_apart
 
 __all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Encoder", "Estimate",
-           "Estimator", "Flow", "Graph",
-           "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Sketch", "SqlLineage", "Statement", "Stream", "StreamAlarm",
+           "Estimator", "Flow", "Found", "Graph",
+           "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Search", "Sketch", "SqlLineage", "Statement", "Stream", "StreamAlarm",
            "Template", "Visit",
            "Visits", "WeirError", "Words", "changes", "discords", "drift", "drift_table", "log_diff", "mmd",
            "sql_lineage", "told_apart", "version"]

@@ -1,32 +1,6 @@
 #include "engine/knowledge/terms.h"
 
-#include <libstemmer.h>
-#include <stdlib.h>
-
 #include "engine/knowledge/letters.h"
-
-struct terms {
-    struct sb_stemmer *stemmer;
-};
-
-err terms_open(struct terms **out)
-{
-    struct terms *t = calloc(1, sizeof *t);
-    if (t) t->stemmer = sb_stemmer_new("english", "UTF_8");
-    if (!t || !t->stemmer) {
-        terms_close(t);
-        return err_make(ERR_LIMIT, "no memory for a stemmer");
-    }
-    *out = t;
-    return OK;
-}
-
-void terms_close(struct terms *t)
-{
-    if (!t) return;
-    sb_stemmer_delete(t->stemmer);
-    free(t);
-}
 
 /* ---- common words ---- */
 
@@ -85,9 +59,9 @@ static void give_part(struct walk *w, const struct run *r, const struct part *p)
 {
     str word = { r->folded + p->from, p->to - p->from };
     if (!word.len || is_common(word)) return;
-    const sb_symbol *stem = sb_stemmer_stem(w->t->stemmer, (const sb_symbol *)word.ptr, (int)word.len);
-    if (stem) word = (str){ (const char *)stem, (size_t)sb_stemmer_length(w->t->stemmer) };
-    if (word.len) give(w, word, p->at, p->len, false);
+    str stem = w->t->stem ? w->t->stem(w->t->ctx, word) : word;
+    if (!stem.ptr) stem = word;
+    if (stem.len) give(w, str_cut(stem, 0, TERM_MAX), p->at, p->len, false);
 }
 
 static void end_run(struct walk *w, struct run *r)

@@ -18,7 +18,12 @@ enum {
     TERM_PARTS_MAX = 32,  /* parts of one identifier */
 };
 
-struct terms; /* a stemmer; its memory is the library's, on the heap, some hundred bytes */
+/* A word in lower case to its stem, valid until the next call; one that gives nothing keeps the word. */
+typedef str stem_fn(void *ctx, str word);
+struct terms {
+    stem_fn *stem; /* NULL: words count as they are */
+    void *ctx;
+};
 
 struct index_term {
     str text;        /* valid during the call */
@@ -28,7 +33,8 @@ struct index_term {
 
 typedef void term_fn(void *ctx, const struct index_term *term);
 
-/* Errors: ERR_LIMIT (no memory). Thread: any, one at a time. */
+/* With the English stemmer of Snowball; its memory is the library's, on the heap, some hundred bytes (terms_english.c).
+ * Errors: ERR_LIMIT (no memory). Thread: any, one at a time. */
 MUST_USE err terms_open(struct terms **out);
 void terms_close(struct terms *t); /* accepts NULL */
 /* Every term of the text, in its order, any bytes accepted. */

@@ -10,6 +10,7 @@
 #include "weir/estimate.h"
 #include "weir/graph.h"
 #include "weir/log.h"
+#include "weir/search.h"
 #include "weir/stream.h"
 
 static size_t asked;
@@ -134,4 +135,28 @@ TEST(texts_ask_for_no_memory)
     mem_free(m.ptr);
     mem_free(own.ptr);
     mem_free(more.ptr);
+}
+
+TEST(search_asks_for_no_memory)
+{
+    static char words[500][64];
+    struct weir_memory own = block(weir_search_memory(500, sizeof words, DIMS));
+    weir_search *s = NULL;
+    const struct weir_found *found = NULL;
+    size_t n = 0;
+    float v[DIMS];
+    QUIET(weir_search_init(own.ptr, own.size, &(struct weir_search_options){ .dim = DIMS }, &s, &error));
+    for (uint32_t i = 0; i < 500; i++) {
+        int len = snprintf(words[i], sizeof words[i], "passage number%u of group%u about thing%u", i, i % 7, i % 50);
+        for (size_t d = 0; d < DIMS; d++) v[d] = (float)a[i * DIMS + d];
+        struct weir_passage p = { .document = i / 2, .title = { "title", 5 }, .text = { words[i], (size_t)len }, .vector = v };
+        QUIET(weir_search_add(s, &p, &error));
+    }
+    QUIET(weir_search_finish(s, &error));
+    CHECK(weir_search_used(s) <= own.size);
+    struct weir_memory work = block(weir_search_work_memory(s));
+    QUIET(weir_search_ask(s, (struct weir_text){ "thing7 of group3", 16 }, v, 200, work, &found, &n, &error));
+    CHECK(n > 100 && n <= 200);
+    mem_free(own.ptr);
+    mem_free(work.ptr);
 }
