@@ -96,6 +96,9 @@ async function change(mock, where, req, res) {
   const [, about, act] = /^\/inquiries\/([^/]+)\/(label|assign|answer|close)$/.exec(where) ?? [];
   const inquiry = mock.world.inquiries.find((i) => i.id === about);
   if (inquiry) return json(res, 200, Object.assign(inquiry, act === 'label' ? { ...given, labelled_by: 'ada', state: 'open' } : { state: act === 'close' ? 'closed' : inquiry.state }));
+  const [, draft, decided] = /^\/knowledge\/drafts\/([^/]+)\/(approve|reject)$/.exec(where) ?? [];
+  if (draft) mock.world.drafts.find((d) => d.id === draft).state = `${decided}d`.replace('td', 'ted');
+  if (draft || where === '/knowledge/feedback') return json(res, 200, { seq: 99 });
   const approval = mock.world.approvals.find((a) => a.id === id);
   if (!approval) return problem(res, 404, 'There is no such thing', where);
   if (approval.state !== 'pending') return problem(res, 409, 'Already answered', `${id} is ${approval.state}.`);
@@ -124,6 +127,9 @@ function lookUp(mock, where, query) {
     case 'inquiries':
       if (id) return w.inquiries.find((i) => i.id === id);
       return list(newest(w.inquiries).filter((i) => ['active', i.state].includes(query.get('state') ?? i.state) && (query.get('category') ?? i.category) === i.category));
+    case 'knowledge':
+      if (id !== 'drafts') return w.knowledge[id];
+      return part ? w.drafts.find((d) => d.id === part) : list(w.drafts.filter((d) => d.state === query.get('state')));
     case 'approvals': return list(newest(w.approvals));
     case 'series': return id ? w.samples(id, Number(query.get('points'))) : list(named(w.series));
     case 'journal':

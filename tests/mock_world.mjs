@@ -31,7 +31,7 @@ function chance(seed) {
 export function emptyWorld(now) {
   const world = {
     now, journal: [], pipelines: [], runs: [], findings: [], incidents: [], causes: [], proposals: [], decisions: [],
-    approvals: [], effects: [], cases: [], steps: [], series: [], inquiries: [], lineage: { nodes: [], edges: [] },
+    approvals: [], effects: [], cases: [], steps: [], series: [], inquiries: [], drafts: [], lineage: { nodes: [], edges: [] },
   };
   world.add = (e) => add(world, e);
   world.stats = () => ({
@@ -242,6 +242,14 @@ function addCase(world, t, add_) {
     id: 'apr-40', seq: asked.seq, decision: 'dec-37', proposal: 'pro-35', case_id: 'case-31', incident: 'inc-30', state: 'pending', plan_hash: 'ab12',
     target_digest: '9f2c81d0aa77c0de', policy: 'f00d', requested: t(14), requested_by: 'agent:gate', expires: world.now + 55 * MINUTE, decided: null, decided_by: '', comment: '',
   });
+  world.drafts.push({
+    id: 'draft-60', seq: 60, time: t(15), incident: 'inc-30', pipeline: 'orders', cause: 'schema.missing_column', title: 'load of orders failed', state: 'waiting',
+    text: '# load of orders failed\n\n## Symptom\n\n- a column is missing\n',
+  });
+  world.knowledge = {
+    stats: { indexed: 12, feedback: 3, worked: 2, missed: 1, left_out: 0, reindexed: { time: t(1), reason: 'documents' }, sources: [{ name: 'guides', files: 4, problem: '' }, { name: 'book', files: 0, problem: 'no route to host' }] },
+    search: { answered: true, hits: [{ document: 'schema.md', title: 'A column is gone', path: 'A column is gone', passage: 0, text: 'Ask who owns the source.\n', score: 0.97, similarity: 0.61, said: 0.02, why: [{ word: 'column', share: 1 }] }] },
+  };
   world.inquiries.push(
     inquiry(50, t(2), {}),
     inquiry(51, t(3), { state: 'review', category: 'technical_support', category_score: 0.52, urgency: 'critical', sentiment: 'negative', department: 'technical_support', consultant: '', priority: 100,

@@ -10,6 +10,7 @@ export const PAGES_HERE = [
   ['#/approvals', '.approval .evidence'],
   ['#/inquiries', '.rows .name'],
   ['#/inquiries/inq-51', '.letter'],
+  ['#/knowledge', '.numbers'],
   ['#/journal', '.journal tbody tr'],
   ['#/journal/200', 'pre.json'],
 ];

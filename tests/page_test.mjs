@@ -264,6 +264,30 @@ async function mockTests() {
     return page;
   });
 
+  await withMock('documents are asked and judged, and a draft is decided on in a person\'s words', WIDE, async (mock, check, enter) => {
+    const page = await enter();
+    await page.getByRole('link', { name: /Knowledge/ }).click();
+    await page.getByText('no route to host').waitFor();
+    await page.getByLabel('Ask the documents').fill('which column is gone');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText(/because of column, likeness 0.61/).waitFor();
+    await page.getByRole('button', { name: 'It helped' }).click();
+    await page.getByText('Noted.').waitFor();
+    check.equal(mock.posts.at(-1).body, { document: 'schema.md', question: 'which column is gone', used: true, worked: true, passage: 0 });
+    await page.getByRole('button', { name: 'Read and decide' }).click();
+    await page.getByLabel(/^Text/).fill('# Better words');
+    check.equal(await contrastProblems(page), []);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('No draft waits.').waitFor();
+    check.equal(mock.posts.at(-1).path, '/knowledge/drafts/draft-60/approve');
+    check.equal(mock.posts.at(-1).body, { comment: '', text: '# Better words' });
+    mock.role = 'viewer';
+    await page.reload();
+    await page.getByText('no route to host').waitFor();
+    check.equal(await page.getByText('Drafts that wait').count(), 0);
+    return page;
+  });
+
   await withMock('a lost connection is said, taken up where it ended, and nothing is missed', WIDE, async (mock, check, enter) => {
     const page = await enter();
     await page.getByText('live', { exact: true }).waitFor();
@@ -392,7 +416,7 @@ async function mockTests() {
     await page.reload(); // the focus starts at the top again
     await page.locator('.row-incident').waitFor();
     const seen = [];
-    for (let n = 0; n < 12; n++) {
+    for (let n = 0; n < 13; n++) {
       await page.keyboard.press('Tab');
       seen.push(await page.evaluate(() => {
         const e = document.activeElement;

@@ -348,3 +348,45 @@ export interface InquiryStats {
   urgency?: Record<string, number>;
   department?: Record<string, number>;
 }
+
+export interface FoundHit {
+  document: string;
+  title: string;
+  path: string;
+  passage: number;
+  text: string;
+  score: number;
+  similarity: number | null;
+  said: number;
+  why: { word: string; share: number }[];
+}
+
+export interface Found {
+  answered: boolean;
+  hits: FoundHit[];
+}
+
+export interface Draft {
+  id: string;
+  seq: number;
+  time: Usec;
+  incident: string;
+  pipeline: string;
+  cause: string;
+  title: string;
+  state: 'waiting' | 'approved' | 'rejected';
+}
+
+export interface DraftDetail extends Draft {
+  text: string;
+}
+
+export interface KnowledgeStats {
+  indexed: number;
+  feedback: number;
+  worked: number;
+  missed: number;
+  left_out: number;
+  reindexed: { time: Usec; reason: string } | null;
+  sources: { name: string; files: number; problem: string }[];
+}

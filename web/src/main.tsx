@@ -8,6 +8,7 @@ import { Incidents } from './pages/incidents';
 import { Inquiries } from './pages/inquiries';
 import { InquiryPage } from './pages/inquiry';
 import { Journal } from './pages/journal';
+import { Knowledge } from './pages/knowledge';
 import { Login } from './pages/login';
 import { Pipeline } from './pages/pipeline';
 import { Pipelines } from './pages/pipelines';
@@ -21,6 +22,7 @@ const PAGES: Record<string, { title: string; list: () => VNode; one: (id: string
   incidents: { title: 'Incidents', list: () => <Incidents />, one: (id) => <IncidentPage key={id} id={id} /> },
   approvals: { title: 'Approvals', list: () => <Approvals />, one: () => <Approvals /> },
   inquiries: { title: 'Inquiries', list: () => <Inquiries />, one: (id) => <InquiryPage key={id} id={id} /> },
+  knowledge: { title: 'Knowledge', list: () => <Knowledge />, one: () => <Knowledge /> },
   journal: { title: 'Journal', list: () => <Journal />, one: (seq) => <EntryPage key={seq} seq={seq} /> },
 };
 

@@ -2,7 +2,7 @@
 import { Cell } from './state';
 
 export interface Route {
-  page: string; /* "pipelines", "incidents", "approvals", "inquiries", "journal", "cases" */
+  page: string; /* "pipelines", "incidents", "approvals", "inquiries", "knowledge", "journal", "cases" */
   id: string; /* "" = the list */
 }
 

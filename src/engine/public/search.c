@@ -30,7 +30,7 @@ static str stem(void *ctx, str word)
 
 size_t weir_search_memory(size_t passages, size_t bytes, size_t dim)
 {
-    return (256 << 10) + 10 * bytes + passages * (512 + (dim ? 4 * (vector_stride(dim) + 64) : 0));
+    return (256 << 10) + 5 * bytes + passages * (512 + (dim ? 4 * (vector_stride(dim) + 64) : 0));
 }
 
 static err check_options(const struct weir_search_options *o)

@@ -19,6 +19,7 @@ const TABS: Tab[] = [
   { page: 'incidents', label: 'Incidents', tone: 'fail', count: (s) => s.incidents_open, words: 'open' },
   { page: 'approvals', label: 'Approvals', tone: 'warn', count: (s) => s.approvals_pending, words: 'waiting' },
   { page: 'inquiries', label: 'Inquiries', tone: 'warn', count: (s) => s.inquiries?.state?.review ?? 0, words: 'to decide' },
+  { page: 'knowledge', label: 'Knowledge', tone: '', count: () => 0, words: '' },
   { page: 'journal', label: 'Journal', tone: '', count: () => 0, words: '' },
 ];
 
