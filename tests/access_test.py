@@ -94,6 +94,8 @@ def tokens(tap, weir, issuer):
     tap.same((status, entry.get("actor")), (201, f"{JWT['issuer']}#operator by RS256"),
              "the journal names issuer and subject")
     # SSO and weir's own keys live beside one another.
+    status, _ = weir.ask("POST", "/api/v1/keys", {"name": f"{JWT['issuer']}#anna", "role": "viewer"}, key="admin")
+    tap.same(status, 422, "no key can have the name of somebody with a token")
     tap.same(weir.ask("GET", "/api/v1/me", key="admin")[1]["name"], "admin", "weir's own keys still open")
     numbers = weir.ask("GET", "/metrics", key="admin")[1]
     tap.check("weir_jwt_keys 2\n" in numbers and "weir_jwt_key_read_errors_total 0\n" in numbers, "keys are counted",
