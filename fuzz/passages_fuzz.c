@@ -23,7 +23,8 @@ static void search(str text, const struct passage_list *passages, struct terms *
         e = shelf_add(s, &(struct shelf_passage){ .document = (uint32_t)i, .title = passages->items[i].path,
                                                   .text = passages->items[i].text });
     if (!e.code) e = shelf_finish(s);
-    if (!e.code) e = shelf_search(s, t, &(struct shelf_question){ .text = str_cut(text, 0, 300), .k = 10 }, a, &hits, &n);
+    if (!e.code)
+        e = shelf_search(s, t, &(struct shelf_question){ .text = str_cut(text, 0, 300), .k = 10 }, a, &hits, &n);
     assert(!e.code || e.code == ERR_LIMIT);
     for (size_t i = 0; i < n; i++) assert(hits[i].score >= 0 && hits[i].score <= 1 && hits[i].covered <= 1 + 1e-9);
 }

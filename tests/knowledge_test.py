@@ -100,11 +100,11 @@ def learning(tap, weir, folder):
     tap.same((code, ranked(weir, "turbine gearbox hums")[0][0]), (0, "twin-a.md"), "a judgement waits for the re-index")
     code, _, err = weir.command("knowledge", "reindex")
     first = ranked(weir, "turbine gearbox hums")[0]
-    tap.check(code == 0 and first[0] == "twin-b.md" and 0 < first[1] <= 0.05, "and then moves what helped, within its bound",
-              (code, err, first))
+    tap.check(code == 0 and first[0] == "twin-b.md" and 0 < first[1] <= 0.05,
+              "and then moves what helped, within its bound", (code, err, first))
     stats = weir.get("/api/v1/knowledge/stats")
-    tap.check(stats["reindexed"]["reason"] == "asked for by admin" and stats["documents_since"] == 0, "stats say which it was",
-              stats)
+    tap.check(stats["reindexed"]["reason"] == "asked for by admin" and stats["documents_since"] == 0,
+              "stats say which it was", stats)
     _, out, _ = weir.command("knowledge", "search", "turbine gearbox hums")
     tap.check("as it helped 1 and" in out, "and a search says why", out)
 
@@ -112,7 +112,8 @@ def learning(tap, weir, folder):
 def drafts(tap, weir):
     weir.command("run", "--pipeline", "orders", "--step", "load", "--", "sh", "-c",
                  "echo 'curl: (28) Operation timed out after 1001 milliseconds'; exit 28")
-    incident = wait_for(lambda: [i for i in weir.get("/api/v1/incidents")["items"] if i["cause"] == "source.timeout"], 20)
+    incident = wait_for(lambda: [i for i in weir.get("/api/v1/incidents")["items"] if i["cause"] == "source.timeout"],
+                        20)
     tap.check(incident, "an incident with a known cause")
     incident = incident[0]["id"]
     tap.same(weir.command("knowledge", "draft", incident)[0], 1, "there is no draft of what is not over")

@@ -62,7 +62,8 @@ static void remedies(struct cx *cx, str incident, str how, struct buf *out)
     struct rows *r = tx_query(cx->tx, SQL_KNOWLEDGE_DRAFT_EFFECTS, V(incident));
     while (rows_next(r)) {
         str kind = rows_dup(r, 0, cx->a), remedy = rows_dup(r, 1, cx->a), state = rows_dup(r, 2, cx->a);
-        line(out, "- ", str_fmt(cx->a, STR_FMT " " STR_FMT ": " STR_FMT, STR_ARG(kind), STR_ARG(remedy), STR_ARG(state)));
+        line(out, "- ",
+             str_fmt(cx->a, STR_FMT " " STR_FMT ": " STR_FMT, STR_ARG(kind), STR_ARG(remedy), STR_ARG(state)));
     }
     rows_end(r);
     line(out, "- it ended by: ", how);

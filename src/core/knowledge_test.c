@@ -132,7 +132,8 @@ TEST(ten_documents_twenty_judgements_and_a_week_begin_a_reindex)
 TEST(settings_say_how_many_begin_a_reindex)
 {
     struct world w = world_ready();
-    load_document(&w, "settings", STR("{\"reindex_documents\":2,\"reindex_feedback\":1,\"reindex_every_us\":60000000}"));
+    load_document(&w, "settings",
+                  STR("{\"reindex_documents\":2,\"reindex_feedback\":1,\"reindex_every_us\":60000000}"));
     load_many(&w, 0, 1);
     CHECK_I64(entry_count(&w, "knowledge.reindexed"), 0);
     pass(&w, 2 * USEC_MINUTE); /* the clock runs from the first document on */
@@ -146,8 +147,10 @@ TEST(judgements_of_a_passage_are_those_of_its_words)
 {
     struct world w = world_ready();
     CHECK_OK(give(&w, "knowledge.loaded", "a.md", v1));
-    CHECK_ERR(give(&w, "knowledge.feedback", "a.md", "{\"question\":\"q\",\"used\":true,\"passage\":2}"), ERR_NOT_FOUND);
-    CHECK_ERR(give(&w, "knowledge.feedback", "a.md", "{\"question\":\"q\",\"used\":true,\"passage\":\"x\"}"), ERR_INPUT);
+    CHECK_ERR(give(&w, "knowledge.feedback", "a.md", "{\"question\":\"q\",\"used\":true,\"passage\":2}"),
+              ERR_NOT_FOUND);
+    CHECK_ERR(give(&w, "knowledge.feedback", "a.md", "{\"question\":\"q\",\"used\":true,\"passage\":\"x\"}"),
+              ERR_INPUT);
     CHECK_OK(give(&w, "knowledge.feedback", "a.md",
                   "{\"question\":\"q\",\"used\":true,\"worked\":true,\"passage\":1}"));
     CHECK_OK(give(&w, "knowledge.feedback", "a.md", "{\"question\":\"q\",\"used\":true,\"worked\":false}"));
@@ -186,8 +189,9 @@ static void mend_one(struct world *w)
 
 static const char timeouts[] = "{\"title\":\"Timeouts\",\"body\":\"# Timeouts\\n\\nsource.timeout: the source did not "
                                "answer in time. Try again after a pause.\"}";
-static const char approval[] = "{\"title\":\"Timeouts of orders\",\"source\":\"draft\",\"format\":\"markdown\",\"hash\":"
-                               "\"x\",\"comment\":\"good\",\"passages\":[{\"text\":\"wait, then retry\"}]}";
+static const char approval[] =
+    "{\"title\":\"Timeouts of orders\",\"source\":\"draft\",\"format\":\"markdown\",\"hash\":"
+    "\"x\",\"comment\":\"good\",\"passages\":[{\"text\":\"wait, then retry\"}]}";
 
 TEST(a_runbook_whose_remedy_verified_is_judged_by_itself)
 {
@@ -208,8 +212,8 @@ TEST(an_incident_that_is_over_leaves_a_draft_that_a_person_decides_on)
     mend_one(&w);
     (void)snprintf(draft, sizeof draft, STR_FMT, STR_ARG(newest(&w, "knowledge.drafted")));
     CHECK_STR(one(&w, SQL_KNOWLEDGE_CANDIDATE_GET, draft, 0), "waiting");
-    CHECK(str_find(one(&w, SQL_KNOWLEDGE_CANDIDATE_GET, draft, 3), STR("## What was done\n\n- apply job.retry: done"), 0) >
-          0);
+    CHECK(str_find(one(&w, SQL_KNOWLEDGE_CANDIDATE_GET, draft, 3), STR("## What was done\n\n- apply job.retry: done"),
+                   0) > 0);
     (void)snprintf(incident, sizeof incident, STR_FMT, STR_ARG(one(&w, SQL_KNOWLEDGE_CANDIDATE_GET, draft, 1)));
     CHECK_ERR(give(&w, "knowledge.draft", incident, "{}"), ERR_CONFLICT); /* it has one */
     CHECK_ERR(give(&w, "knowledge.draft", "inc-9999", "{}"), ERR_NOT_FOUND);

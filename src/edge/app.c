@@ -12,6 +12,8 @@
 #include "edge/act/executor.h"
 #include "edge/documents/library.h"
 #include "edge/files.h"
+#include "edge/flow/scheduler.h"
+#include "edge/flow/schedules_file.h"
 #include "edge/inquiry/api.h"
 #include "edge/inquiry/desk.h"
 #include "edge/inquiry/intake.h"
@@ -46,6 +48,7 @@ struct app {
     struct inquiry_desk *desk;
     struct registry *registry;
     struct intake *intake;
+    struct scheduler *scheduler;
     struct executor *executor;
     struct scraper *scraper;
     struct server *server;
@@ -195,6 +198,13 @@ static err load_routing(struct app *app, struct arena *a)
     return e.code ? e : load_document(app, "routing", text);
 }
 
+static err load_schedules(struct app *app, struct arena *a)
+{
+    str text;
+    err e = schedules_document(app->config, a, &text);
+    return e.code ? e : load_document(app, "schedules", text);
+}
+
 err app_reload(struct app *app, const struct config *config)
 {
     struct arena a = arena_init(64 << 20);
@@ -204,6 +214,7 @@ err app_reload(struct app *app, const struct config *config)
     if (!e.code) e = load_policy(app, &a);
     if (!e.code) e = load_pipelines(app, &a);
     if (!e.code) e = load_routing(app, &a);
+    if (!e.code) e = load_schedules(app, &a);
     if (!e.code && app->config->runbooks.len) e = runbooks_load(app->store, app->config->runbooks, apply, app);
     arena_done(&a);
     return e;
@@ -368,6 +379,17 @@ static err open_intake(struct app *app)
     return intake_start(&opts, &app->intake);
 }
 
+static err open_scheduler(struct app *app)
+{
+    struct scheduler_opts opts = {
+        .places = { .door = { .store = app->store, .env = app->env, .apply = apply, .ctx = app },
+                    .desk = app->desk,
+                    .intake = app->intake,
+                    .data_dir = app->config->data_dir },
+    };
+    return scheduler_start(&opts, &app->scheduler);
+}
+
 static err open_executor(struct app *app)
 {
     app->channels = (struct notify_channels){ app->config->channels, app->config->channel_count };
@@ -459,6 +481,7 @@ static void more_metrics(void *ctx, struct buf *out)
     keeper_metrics(app->keeper, out);
     desk_metrics(app->desk, out);
     if (app->intake) intake_metrics(app->intake, out);
+    if (app->scheduler) scheduler_metrics(app->scheduler, out);
     measurer_metrics(app->measurer, out);
     library_metrics(app->library, out);
     sources_metrics(app->sources, out);
@@ -564,6 +587,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = keeper_start(app->keeper);
     if (!e.code) e = open_trainer(app);
     if (!e.code) e = open_intake(app);
+    if (!e.code) e = open_scheduler(app);
     if (e.code) {
         app_close(app);
         return e;
@@ -579,12 +603,13 @@ void app_close(struct app *app)
 {
     if (!app) return;
     keeper_halt(app->keeper);
-    intake_stop(app->intake);
     trainer_stop(app->trainer);
     scraper_stop(app->scraper);
     server_stop(app->server);
+    scheduler_stop(app->scheduler); /* it uses the intake; like those below, its counters are served */
+    intake_stop(app->intake);
     jwt_close(app->jwt);
-    measurer_stop(app->measurer); /* its counters are served */
+    measurer_stop(app->measurer);
     sources_stop(app->sources);
     library_close(app->library);
     encoder_close(app->encoder);

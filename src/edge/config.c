@@ -264,7 +264,7 @@ static const struct config_option *option_of(const char *section, str key)
 /* The keys of a section such as "server" or "auth.jwt" ("" = the top), for suggestions; ends with NULL. */
 static const char **keys_of(struct arena *a, str section)
 {
-    const char **keys = ARENA_ARRAY(a, const char *, OPTION_COUNT + 3);
+    const char **keys = ARENA_ARRAY(a, const char *, OPTION_COUNT + 4);
     size_t n = 0;
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         str rest = str_of(options[i].name), key;
@@ -275,7 +275,7 @@ static const char **keys_of(struct arena *a, str section)
         for (size_t k = 0; k < n; k++) seen = seen || str_eq(str_of(keys[k]), key);
         if (!seen) keys[n++] = str_z(a, key);
     }
-    if (!section.len) keys[n++] = "scrape", keys[n++] = "notify";
+    if (!section.len) keys[n++] = "scrape", keys[n++] = "notify", keys[n++] = "schedules";
     if (STR_IS(section, "knowledge")) keys[n++] = "sources";
     return keys;
 }
@@ -305,6 +305,7 @@ static void read_root(struct reading *r, const struct yaml *root)
         if (o) set_value(r, item, o);
         else if (STR_IS(item->key, "scrape")) config_read_scrapes(r, item);
         else if (STR_IS(item->key, "notify")) config_read_channels(r, item);
+        else if (STR_IS(item->key, "schedules")) config_read_schedules(r, item);
         else if (keys_of(r->a, item->key)[0]) read_section(r, item, item->key);
     }
     r->root = root;
@@ -370,6 +371,7 @@ static void set_defaults(struct reading *r, str data_dir)
         if (options[i].type == CONFIG_TEXT || options[i].type == CONFIG_PATH) *text = str_of(options[i].fallback);
         else set_text(r, str_of(options[i].name), str_of(options[i].fallback), &options[i]);
     }
+    config_default_schedules(r->config);
     r->config->data_dir = data_dir.len ? str_dup(&r->config->arena, data_dir) : STR("");
 }
 

@@ -17,7 +17,7 @@ struct str_list {
     size_t count;
 };
 
-enum { SOURCES_MAX = 50, SCRAPES_MAX = 200, CHANNELS_MAX = 32, LABELS_MAX = 16, JWT_ROLES_MAX = 64 };
+enum { SCHEDULES_DECLARED_MAX = 100, SOURCES_MAX = 50, SCRAPES_MAX = 200, CHANNELS_MAX = 32, LABELS_MAX = 16, JWT_ROLES_MAX = 64 };
 
 /* Bearer tokens (edge/jwt/jwt.h); issuer "" = none are taken. */
 struct config_jwt {
@@ -47,6 +47,16 @@ struct notify_channel {
     struct str_list to;
     int min_severity;      /* enum severity */
     struct str_list events; /* opened, approval, decided, resolved, checkpoint; empty = all */
+};
+
+/* A schedule, built-in or of the operator's own; edge/flow/schedules_file.h. */
+struct schedule_config {
+    str name, does, cron, zone;
+    str step;              /* does "command": its step as in pipelines.yaml, JSON; else "" */
+    usec timeout, retry;
+    int64_t retries;
+    bool catch_up, on;
+    bool on_with_inquiries; /* nothing was said: it runs when inquiries are set up */
 };
 
 struct config {
@@ -87,6 +97,8 @@ struct config {
     int log_level;         /* enum log_level */
     struct scrape_target scrapes[SCRAPES_MAX];
     size_t scrape_count;
+    struct schedule_config schedules[SCHEDULES_DECLARED_MAX]; /* the built-in ones come first */
+    size_t schedule_count;
     struct notify_channel channels[CHANNELS_MAX];
     size_t channel_count;
 };

@@ -25,6 +25,10 @@ void config_read_sources(struct reading *r, const struct yaml *node);
 void config_placed_problem(struct reading *r, str option, const struct yaml *node, str value, str problem);
 bool config_is_reference(str s); /* env:NAME or file:PATH */
 void config_check_jwt(struct reading *r); /* config_jwt.c */
+/* flow/schedules_file.c */
+void config_default_schedules(struct config *c);
+void config_read_schedules(struct reading *r, const struct yaml *node);
+void config_check_schedules(struct reading *r); /* those that name no zone are in the common one */
 void config_check_all(struct reading *r); /* what holds when everything is read */
 
 #endif

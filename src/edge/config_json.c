@@ -101,12 +101,28 @@ static void channels_json(const struct config *c, struct jw *w)
     jw_array_end(w);
 }
 
+static void schedules_json(const struct config *c, struct jw *w)
+{
+    jw_array(w, "schedules");
+    for (size_t i = 0; i < c->schedule_count; i++) {
+        const struct schedule_config *s = &c->schedules[i];
+        jw_open(w, NULL);
+        jw_str(w, "name", s->name);
+        jw_str(w, "cron", s->cron);
+        jw_str(w, "timezone", s->zone);
+        jw_bool(w, "paused", !s->on);
+        jw_close(w);
+    }
+    jw_array_end(w);
+}
+
 void config_json(const struct config *c, struct jw *w)
 {
     jw_str(w, "file", c->path);
     options_json(c, w);
     scrapes_json(c, w);
     channels_json(c, w);
+    schedules_json(c, w);
 }
 
 str config_server_url(const struct config *c, struct arena *a)

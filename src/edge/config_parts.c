@@ -278,4 +278,5 @@ void config_check_all(struct reading *r)
     err e = STR_IS(c->timezone, "UTC") ? OK : zone_read(c->timezone, &a, &zone);
     if (e.code) config_placed_problem(r, STR("timezone"), yaml_get(r->root, "timezone"), c->timezone, str_of(e.msg));
     arena_done(&a);
+    config_check_schedules(r);
 }

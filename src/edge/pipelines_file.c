@@ -8,27 +8,13 @@
 #include "base/json.h"
 #include "core/words.h"
 #include "edge/files.h"
+#include "edge/program_yaml.h"
 #include "engine/lineage/sql.h"
 
-enum { JSON_MAX = 900 * 1024, PIPELINES_MAX = 1000, PARTS_MAX = 100, WORDS_MAX = 64 };
-
-struct writer {
-    struct yaml_check *c;
-    struct jw *w;
-    str dir;
-};
-
-static const struct yaml *list_of(struct writer *s, const struct yaml *node, size_t max, const char *what)
-{
-    static const struct yaml empty = { .type = YAML_LIST };
-    if (!node || !yaml_is_list(s->c, node)) return &empty;
-    if (node->count <= max) return node;
-    yaml_bad(s->c, node, "more than %zu %s", max, what);
-    return &empty;
-}
+enum { JSON_MAX = 900 * 1024, PIPELINES_MAX = 1000, PARTS_MAX = 100 };
 
 /* Every item of a list has a `name` of its own. */
-static void unique_names(struct writer *s, const struct yaml *list, const char *what)
+static void unique_names(struct yaml_writer *s, const struct yaml *list, const char *what)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct yaml *name = yaml_get(&list->items[i], "name");
@@ -53,7 +39,7 @@ static const struct yaml *item_named(const struct yaml *list, str name)
 }
 
 /* The names of a list's items, for suggestions. */
-static const char **names_of(struct writer *s, const struct yaml *list)
+static const char **names_of(struct yaml_writer *s, const struct yaml *list)
 {
     size_t n = 0, count = list && list->type == YAML_LIST ? list->count : 0;
     const char **names = ARENA_ARRAY(s->c->arena, const char *, count + 1);
@@ -64,18 +50,18 @@ static const char **names_of(struct writer *s, const struct yaml *list)
     return names;
 }
 
-static void unknown_name(struct writer *s, const struct yaml *node, const struct yaml *list, const char *what)
+static void unknown_name(struct yaml_writer *s, const struct yaml *node, const struct yaml *list, const char *what)
 {
     yaml_bad(s->c, node, "there is no %s '" STR_FMT "' here" STR_FMT, what, STR_ARG(str_cut(node->text, 0, 64)),
              STR_ARG(yaml_hint(s->c->arena, node->text, names_of(s, list))));
 }
 
-static void put_name(struct writer *s, const struct yaml *node)
+static void put_name(struct yaml_writer *s, const struct yaml *node)
 {
     jw_str(s->w, "name", yaml_name(s->c, yaml_need(s->c, node, "name"), STR("?")));
 }
 
-static void put_text(struct writer *s, const struct yaml *node, const char *key, const char *fallback)
+static void put_text(struct yaml_writer *s, const struct yaml *node, const char *key, const char *fallback)
 {
     const struct yaml *value = yaml_get(node, key);
     str text = yaml_str(s->c, value, str_of(fallback));
@@ -83,69 +69,12 @@ static void put_text(struct writer *s, const struct yaml *node, const char *key,
     jw_str(s->w, key, text);
 }
 
-/* A program is a list of words: a line of shell would split, expand and hide what runs. */
-static void put_argv(struct writer *s, const struct yaml *node)
-{
-    const struct yaml *argv = yaml_need(s->c, node, "argv");
-    jw_array(s->w, "argv");
-    if (argv && argv->type == YAML_TEXT) {
-        yaml_bad(
-            s->c, argv,
-            "expected a list of words such as [sh, load.sh], got a line of text; weir starts programs without a shell");
-    } else {
-        const struct yaml *list = list_of(s, argv, WORDS_MAX, "words");
-        if (argv && argv->type == YAML_LIST && !list->count)
-            yaml_bad(s->c, argv, "expected at least the program's name");
-        for (size_t i = 0; i < list->count; i++) {
-            str word = yaml_str(s->c, &list->items[i], STR(""));
-            if (i == 0 && !word.len) yaml_bad(s->c, &list->items[i], "expected the program's name");
-            jw_str(s->w, NULL, word);
-        }
-    }
-    jw_array_end(s->w);
-}
-
-static void put_cwd(struct writer *s, const struct yaml *node)
-{
-    str cwd = yaml_str(s->c, yaml_get(node, "cwd"), STR(""));
-    bool absolute = cwd.len && cwd.ptr[0] == '/';
-    jw_str(s->w, "cwd",
-           absolute   ? cwd
-           : !cwd.len ? s->dir
-                      : str_fmt(s->c->arena, STR_FMT "/" STR_FMT, STR_ARG(s->dir), STR_ARG(cwd)));
-}
-
-static bool env_name_ok(str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (!letter && (i == 0 || c < '0' || c > '9')) return false;
-    }
-    return s.len > 0;
-}
-
-static void put_env(struct writer *s, const struct yaml *node)
-{
-    const struct yaml *env = yaml_get(node, "env");
-    jw_open(s->w, "env");
-    if (yaml_is_map(s->c, env) && env->count > WORDS_MAX) yaml_bad(s->c, env, "more than %d variables", WORDS_MAX);
-    for (size_t i = 0; env && env->type == YAML_MAP && i < env->count; i++) {
-        const struct yaml *item = &env->items[i];
-        if (!env_name_ok(item->key))
-            yaml_bad_key(s->c, item, "expected a variable's name, got '" STR_FMT "'",
-                         STR_ARG(str_cut(item->key, 0, 64)));
-        jw_key_str(s->w, item->key, yaml_str(s->c, item, STR("")));
-    }
-    jw_close(s->w);
-}
-
 /* Kinds of causes this mends; words of core/words.h. */
-static void put_mends(struct writer *s, const struct yaml *node)
+static void put_mends(struct yaml_writer *s, const struct yaml *node)
 {
 #define CAUSE_WORD(name, text, sentence) text,
     static const char *const causes[] = { CAUSE_LIST(CAUSE_WORD) NULL };
-    const struct yaml *list = list_of(s, yaml_get(node, "mends"), WORDS_MAX, "causes");
+    const struct yaml *list = yaml_list_of(s, yaml_get(node, "mends"), YAML_WORDS_MAX, "causes");
     jw_array(s->w, "mends");
     for (size_t i = 0; i < list->count; i++) {
         int at = yaml_word(s->c, &list->items[i], causes, -1);
@@ -155,7 +84,7 @@ static void put_mends(struct writer *s, const struct yaml *node)
 }
 
 /* The files with a step's SQL: what it reads and writes is taken from them. */
-static void put_sql(struct writer *s, const struct yaml *node)
+static void put_sql(struct yaml_writer *s, const struct yaml *node)
 {
     const struct yaml *files = yaml_get(node, "sql"), *dialect = yaml_get(node, "dialect");
     str name = yaml_str(s->c, dialect, STR(""));
@@ -165,7 +94,7 @@ static void put_sql(struct writer *s, const struct yaml *node)
                  "expected a dialect such as postgres, mysql, bigquery, snowflake, spark or tsql, got '" STR_FMT "'",
                  STR_ARG(str_cut(name, 0, 40)));
     if (!files) return;
-    const struct yaml *list = list_of(s, files, WORDS_MAX, "files");
+    const struct yaml *list = yaml_list_of(s, files, YAML_WORDS_MAX, "files");
     jw_array(s->w, "sql");
     for (size_t i = 0; i < list->count; i++) {
         str path = yaml_str(s->c, &list->items[i], STR(""));
@@ -176,17 +105,14 @@ static void put_sql(struct writer *s, const struct yaml *node)
     jw_str(s->w, "dialect", name);
 }
 
-static void put_step(struct writer *s, const struct yaml *node)
+static void put_step(struct yaml_writer *s, const struct yaml *node)
 {
     static const char *const keys[] = { "name",    "argv",       "cwd", "user",    "env",
                                         "timeout", "repeatable", "sql", "dialect", NULL };
     yaml_keys(s->c, node, keys);
     jw_open(s->w, NULL);
     put_name(s, node);
-    put_argv(s, node);
-    put_cwd(s, node);
-    put_text(s, node, "user", "");
-    put_env(s, node);
+    program_put(s, node);
     jw_i64(s->w, "timeout_us", yaml_duration(s->c, yaml_get(node, "timeout"), USEC_SECOND, 30 * USEC_DAY, USEC_HOUR));
     jw_bool(s->w, "repeatable", yaml_bool(s->c, yaml_get(node, "repeatable"), false));
     put_sql(s, node);
@@ -197,7 +123,7 @@ static const char *const knob_types[] = { "int", "number", "bool", "choice", NUL
 enum { KNOB_INT, KNOB_NUMBER, KNOB_BOOL, KNOB_CHOICE };
 
 /* The default in the form the child gets, checked like any later value. */
-static void put_default(struct writer *s, const struct yaml *node, int type, double min, double max)
+static void put_default(struct yaml_writer *s, const struct yaml *node, int type, double min, double max)
 {
     const struct yaml *value = yaml_need(s->c, node, "default");
     const struct yaml *values = yaml_get(node, "values");
@@ -213,7 +139,7 @@ static void put_default(struct writer *s, const struct yaml *node, int type, dou
     jw_str(s->w, "default", text);
 }
 
-static void put_range(struct writer *s, const struct yaml *node, int type, double *min, double *max)
+static void put_range(struct yaml_writer *s, const struct yaml *node, int type, double *min, double *max)
 {
     const double most = 9007199254740992.0; /* 2^53: exact as JSON number everywhere */
     bool counted = type == KNOB_INT || type == KNOB_NUMBER;
@@ -234,12 +160,12 @@ static void put_range(struct writer *s, const struct yaml *node, int type, doubl
     jw_f64(s->w, "max", *max);
 }
 
-static void put_values(struct writer *s, const struct yaml *node, int type)
+static void put_values(struct yaml_writer *s, const struct yaml *node, int type)
 {
     const struct yaml *values = yaml_get(node, "values");
     if (type != KNOB_CHOICE && values) yaml_bad(s->c, values, "values go with type: choice");
     if (type != KNOB_CHOICE) return;
-    const struct yaml *list = list_of(s, yaml_need(s->c, node, "values"), WORDS_MAX, "values");
+    const struct yaml *list = yaml_list_of(s, yaml_need(s->c, node, "values"), YAML_WORDS_MAX, "values");
     jw_array(s->w, "values");
     for (size_t i = 0; i < list->count; i++) jw_str(s->w, NULL, yaml_str(s->c, &list->items[i], STR("")));
     jw_array_end(s->w);
@@ -253,7 +179,7 @@ static bool knob_name_ok(str s)
     return true;
 }
 
-static void put_knob(struct writer *s, const struct yaml *node)
+static void put_knob(struct yaml_writer *s, const struct yaml *node)
 {
     static const char *const keys[] = { "name", "type", "min", "max", "values", "default", "effect", "mends", NULL };
     static const char *const effects[] = { "plain", "concurrency", "batch_size", "cache", "memory_limit", NULL };
@@ -279,7 +205,7 @@ static void put_knob(struct writer *s, const struct yaml *node)
     jw_close(s->w);
 }
 
-static void check_undo(struct writer *s, const struct yaml *node, const struct yaml *commands, int leaves)
+static void check_undo(struct yaml_writer *s, const struct yaml *node, const struct yaml *commands, int leaves)
 {
     enum { UNDOABLE = 1 };
     const struct yaml *undo = yaml_get(node, "undo"), *name = yaml_get(node, "name");
@@ -292,7 +218,7 @@ static void check_undo(struct writer *s, const struct yaml *node, const struct y
     else if (name && str_eq(name->text, undo->text)) yaml_bad(s->c, undo, "a command does not undo itself");
 }
 
-static void put_command(struct writer *s, const struct yaml *node, const struct yaml *commands)
+static void put_command(struct yaml_writer *s, const struct yaml *node, const struct yaml *commands)
 {
     static const char *const keys[] = { "name", "argv",  "cwd",     "user",  "env", "leaves",
                                         "undo", "mends", "timeout", "rerun", NULL };
@@ -302,10 +228,7 @@ static void put_command(struct writer *s, const struct yaml *node, const struct 
     check_undo(s, node, commands, leaves);
     jw_open(s->w, NULL);
     put_name(s, node);
-    put_argv(s, node);
-    put_cwd(s, node);
-    put_text(s, node, "user", "");
-    put_env(s, node);
+    program_put(s, node);
     jw_strz(s->w, "leaves", leaves_words[leaves]);
     put_text(s, node, "undo", "");
     put_mends(s, node);
@@ -315,7 +238,7 @@ static void put_command(struct writer *s, const struct yaml *node, const struct 
     jw_close(s->w);
 }
 
-static void put_webhook(struct writer *s, const struct yaml *node)
+static void put_webhook(struct yaml_writer *s, const struct yaml *node)
 {
     static const char *const keys[] = {
         "name", "url", "dedupes", "leaves", "secret", "mends", "timeout", "rerun", NULL
@@ -345,7 +268,7 @@ static void put_webhook(struct writer *s, const struct yaml *node)
     jw_close(s->w);
 }
 
-static void put_bound(struct writer *s, const struct yaml *node, const char *key, double *out)
+static void put_bound(struct yaml_writer *s, const struct yaml *node, const char *key, double *out)
 {
     const struct yaml *value = yaml_get(node, key);
     bool given = value && value->type != YAML_NULL;
@@ -354,7 +277,7 @@ static void put_bound(struct writer *s, const struct yaml *node, const char *key
     else jw_null(s->w, key);
 }
 
-static void put_threshold(struct writer *s, const struct yaml *node, const struct yaml *steps)
+static void put_threshold(struct yaml_writer *s, const struct yaml *node, const struct yaml *steps)
 {
     static const char *const keys[] = { "metric", "step", "min", "max", "severity", NULL };
     static const char *const severities[] = { "LOW", "MEDIUM", "HIGH", "CRITICAL", NULL };
@@ -374,9 +297,9 @@ static void put_threshold(struct writer *s, const struct yaml *node, const struc
     jw_close(s->w);
 }
 
-static void put_after(struct writer *s, const struct yaml *node, const struct yaml *pipelines)
+static void put_after(struct yaml_writer *s, const struct yaml *node, const struct yaml *pipelines)
 {
-    const struct yaml *list = list_of(s, yaml_get(node, "after"), PARTS_MAX, "pipelines");
+    const struct yaml *list = yaml_list_of(s, yaml_get(node, "after"), PARTS_MAX, "pipelines");
     jw_array(s->w, "after");
     for (size_t i = 0; i < list->count; i++) {
         const struct yaml *item = &list->items[i];
@@ -390,18 +313,20 @@ static void put_after(struct writer *s, const struct yaml *node, const struct ya
 /* Items of `key`, each a map, written by `put`. */
 #define PUT_LIST(s, node, key, what, put_one)                                                                          \
     do {                                                                                                               \
-        const struct yaml *put_items = list_of((s), yaml_get((node), (key)), PARTS_MAX, (key));                        \
+        const struct yaml *put_items = yaml_list_of((s), yaml_get((node), (key)), PARTS_MAX, (key));                   \
         unique_names((s), put_items, (what));                                                                          \
         jw_array((s)->w, (key));                                                                                       \
         for (size_t put_i = 0; put_i < put_items->count; put_i++) {                                                    \
             const struct yaml *item = &put_items->items[put_i];                                                        \
-            if (yaml_is_map((s)->c, item)) put_one;                                                                    \
-            else if (item->type == YAML_NULL) yaml_bad((s)->c, item, "expected a %s, got nothing", (what));            \
+            if (yaml_is_map((s)->c, item))                                                                             \
+                put_one;                                                                                               \
+            else if (item->type == YAML_NULL)                                                                          \
+                yaml_bad((s)->c, item, "expected a %s, got nothing", (what));                                          \
         }                                                                                                              \
         jw_array_end((s)->w);                                                                                          \
     } while (0)
 
-static void put_pipeline(struct writer *s, const struct yaml *node, const struct yaml *pipelines)
+static void put_pipeline(struct yaml_writer *s, const struct yaml *node, const struct yaml *pipelines)
 {
     static const char *const keys[] = { "name",        "source",   "destination", "owner", "tier",
                                         "environment", "every",    "after",       "steps", "knobs",
@@ -427,7 +352,7 @@ static void put_pipeline(struct writer *s, const struct yaml *node, const struct
 
 /* Cycles in `after`, by depth-first search: 1 = on the way, 2 = done. */
 struct cycle {
-    struct writer *s;
+    struct yaml_writer *s;
     const struct yaml *pipelines;
     char *state;
     int depth;
@@ -455,14 +380,14 @@ static bool visit(struct cycle *y, const struct yaml *pipeline)
     return true;
 }
 
-static void check_cycles(struct writer *s, const struct yaml *pipelines)
+static void check_cycles(struct yaml_writer *s, const struct yaml *pipelines)
 {
     struct cycle y = { .s = s, .pipelines = pipelines, .state = mem_new(pipelines->count + 1) };
     for (size_t i = 0; i < pipelines->count; i++) (void)visit(&y, &pipelines->items[i]);
     mem_free(y.state);
 }
 
-static void put_root(struct writer *s, const struct yaml *root)
+static void put_root(struct yaml_writer *s, const struct yaml *root)
 {
     static const char *const keys[] = { "version", "pipelines", NULL };
     if (!yaml_is_map(s->c, root)) {
@@ -471,7 +396,7 @@ static void put_root(struct writer *s, const struct yaml *root)
     }
     yaml_keys(s->c, root, keys);
     (void)yaml_i64(s->c, yaml_need(s->c, root, "version"), 1, 1, 1);
-    const struct yaml *list = list_of(s, yaml_need(s->c, root, "pipelines"), PIPELINES_MAX, "pipelines");
+    const struct yaml *list = yaml_list_of(s, yaml_need(s->c, root, "pipelines"), PIPELINES_MAX, "pipelines");
     unique_names(s, list, "pipeline");
     jw_array(s->w, "pipelines");
     for (size_t i = 0; i < list->count; i++) {
@@ -486,7 +411,7 @@ bool pipelines_check(struct yaml_check *check, str text, str dir, struct arena *
 {
     struct buf b = buf_init(JSON_MAX);
     struct jw w = jw_init(&b);
-    struct writer s = { .c = check, .w = &w, .dir = dir };
+    struct yaml_writer s = { .c = check, .w = &w, .dir = dir };
     const struct yaml *root = yaml_parse(check, text);
     jw_open(&w, NULL);
     if (root) put_root(&s, root);

@@ -138,14 +138,12 @@ static void write_due(struct cx *cx, str run, str name, usec planned, int64_t at
     cx_derive(cx, &b, "schedule.due", run, "weir", run, cx->seq);
 }
 
-static str begin(struct cx *cx, str name, usec planned, str asked_by)
+static void begin(struct cx *cx, str name, usec planned, str asked_by)
 {
-    str id = cx_next_id(cx, "srn");
-    int64_t seq = journal_next_seq(cx->tx);
+    str id = str_fmt(cx->a, "srn-%lld", (long long)cx->seq); /* one run an input at most */
     write_due(cx, id, name, planned, 1, asked_by);
-    tx_exec(cx->tx, SQL_SCHEDULE_RUN_ADD, V(id), V(seq), V(name), V(planned), V(asked_by), V(cx->now));
+    tx_exec(cx->tx, SQL_SCHEDULE_RUN_ADD, V(id), V(cx->seq), V(name), V(planned), V(asked_by), V(cx->now));
     tx_exec(cx->tx, SQL_SCHEDULE_NEWEST, V(name), V(id));
-    return id;
 }
 
 static void skip(struct cx *cx, str name, usec planned, const char *reason)
@@ -201,7 +199,7 @@ void flow_due(struct cx *cx, str name)
     else if (goes_on) {
         skip(cx, name, d.planned, "the run before goes on");
         find_overrun(cx, name, &run, d.planned);
-    } else (void)begin(cx, name, d.planned, STR(""));
+    } else begin(cx, name, d.planned, STR(""));
 }
 
 void flow_again(struct cx *cx, str id)
@@ -229,7 +227,7 @@ err input_schedule_asked(struct cx *cx)
         e = err_make(ERR_CONFLICT, "run " STR_FMT " of " STR_FMT " is not over", STR_ARG(run.id), STR_ARG(s.name));
     if (e.code) return e;
     cx_enter(cx, STR(""), 0);
-    (void)begin(cx, s.name, cx->now, cx->in->actor);
+    begin(cx, s.name, cx->now, cx->in->actor);
     return OK;
 }
 

@@ -8,8 +8,9 @@
 
 enum { SCHEDULES_MAX = 200, SCHEDULE_ZONES_MAX = 32, SCHEDULE_MISSED_MAX = 1000, SCHEDULE_RETRIES_MAX = 20 };
 
-/* One declaration. The document "schedules" is {"schedules":[{name, does, cron, zone, on, timeout_us, retries,
- * retry_us, catch_up, argv, cwd, user, env}], "zones":{NAME: base64 of TZif}}; edge/flow/schedules_file.c makes it. */
+/* One declaration; `step` is that of a command, as pipelines.yaml has it. The document "schedules" is
+ * {"schedules":[{name, does, cron, zone, on, timeout_us, retries, retry_us, catch_up, step}], "zones":{NAME: base64 of
+ * TZif}}; edge/flow/schedules_file.c makes it. */
 struct schedule_rule {
     struct cron cron;
     const struct tz *tz;

@@ -124,7 +124,7 @@ static struct relation relate(struct cx *cx)
     return out;
 }
 
-static err check_received(struct cx *cx)
+err inquiry_check_labels(struct cx *cx)
 {
     static const char *const scores[] = { "category_score", "sentiment_score", "urgency_score" };
     if (word_index(sentiment_words, text_of(cx, "sentiment")) < 0)
@@ -137,6 +137,13 @@ static err check_received(struct cx *cx)
         double v = json_get_f64(cx->body, scores[i], -1);
         if (!(v >= 0 && v <= 1)) return err_make(ERR_INPUT, "%s is not from 0 to 1", scores[i]);
     }
+    return OK;
+}
+
+static err check_received(struct cx *cx)
+{
+    err e = inquiry_check_labels(cx);
+    if (e.code) return e;
     if (!text_of(cx, "person").len) return err_make(ERR_INPUT, "the person is missing");
     if (tx_get_i64(cx->tx, SQL_INQUIRY_IS_ERASED, 0, V(text_of(cx, "person"))))
         return err_make(ERR_CONFLICT, "this person was erased meanwhile");

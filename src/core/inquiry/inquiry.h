@@ -7,8 +7,9 @@
  *                           trials [what challengers said, core/registry/registry.h]
  *   inquiry.assigned   id   department, consultant [""], comment [""]: a person decides
  *   inquiry.relabelled id   category, sentiment, urgency (those that change or are confirmed), comment [""]
- *   inquiry.answered   id   comment [""]      inquiry.closed  id  comment [""]
- *   inquiry.erased     person               everything of that person: their key is deleted by the edge
+ *   inquiry.judged     id   model, category, category_score, sentiment, sentiment_score, urgency, urgency_score, scores
+ * {}, why []: a newer model's word; not where a person has labelled inquiry.answered   id   comment [""] inquiry.closed
+ * id  comment [""] inquiry.erased     person               everything of that person: their key is deleted by the edge
  *
  * What follows: inquiry.routed, inquiry.held (a person decides), inquiry.repeated (a duplicate), inquiry.late.
  * States: review -> open -> answered -> closed; duplicate. Timers: inquiry_late (the clock), inquiry_open (somebody
@@ -27,6 +28,7 @@
 err input_inquiry_received(struct cx *cx);
 err input_inquiry_assigned(struct cx *cx);
 err input_inquiry_relabelled(struct cx *cx);
+err input_inquiry_judged(struct cx *cx);
 err input_inquiry_answered(struct cx *cx);
 err input_inquiry_closed(struct cx *cx);
 err input_inquiry_erased(struct cx *cx);

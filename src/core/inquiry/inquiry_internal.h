@@ -18,6 +18,8 @@ struct inquiry {
 /* Errors: ERR_NOT_FOUND. */
 MUST_USE err inquiry_get(struct cx *cx, str id, struct inquiry *out);
 str inquiry_id(struct cx *cx, int64_t seq);
+/* Labels and scores of the body are what they must be: ERR_INPUT. */
+MUST_USE err inquiry_check_labels(struct cx *cx);
 bool inquiry_active(const struct inquiry *q); /* review or open */
 
 /* Decide where it goes now (route.c), with `extra` points, and write that down. `cause` is the entry that led to it. */

@@ -39,7 +39,7 @@ bool act_claim(struct act *x, int pid, int64_t pid_start)
 {
     if (x->claimed) return true;
     str body = str_fmt(x->a, "{\"pid\":%d,\"pid_start\":%lld}", pid, (long long)pid_start);
-    x->claim_error = door_input(x->door, "effect.started", x->effect->id, body);
+    x->claim_error = door_input(x->door, x->claims ? x->claims : "effect.started", x->effect->id, body);
     x->claimed = !x->claim_error.code;
     return x->claimed;
 }

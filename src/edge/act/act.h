@@ -38,6 +38,7 @@ struct act {
     str pipeline;          /* args.pipeline */
     json *args, *spec;     /* spec: the pipeline's declaration in force; NULL = seen only */
     struct knobs knobs;    /* as they are now */
+    const char *claims;    /* the input that claims it; NULL: effect.started */
     bool claimed;
     err claim_error;       /* set when the claim failed: nothing was done, and nothing is to be reported */
     void (*child_changed)(void *ctx, int pid); /* its pid, 0 when it ended; may be NULL */

@@ -16,6 +16,8 @@ extern const struct command command_incidents, command_incidents_close, command_
 extern const struct command command_lineage_show, command_lineage_impact, command_lineage_add,
     command_lineage_sql;                                                        /* lineage.c */
 extern const struct command command_approvals, command_approve, command_reject; /* approvals.c */
+extern const struct command command_schedules, command_schedules_list, command_schedules_show, command_schedules_run,
+    command_schedules_pause, command_schedules_resume; /* schedules.c */
 extern const struct command command_silence_add, command_silence_list, command_silence_end; /* silence.c */
 extern const struct command command_keys_add, command_keys_list, command_keys_revoke; /* keys.c */
 extern const struct command command_detect_backtest; /* backtest.c */

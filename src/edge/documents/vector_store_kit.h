@@ -31,9 +31,11 @@ static inline struct packed vector_kit_at(struct vector_kit *k, double i)
 
 static inline struct vector_item vector_kit_item(struct vector_kit *k, int64_t i)
 {
-    struct vector_item item = { .document = str_fmt(&k->a, "doc-%lld.md", (long long)i), .title = STR("Title \"quoted\" & <b>"),
+    struct vector_item item = { .document = str_fmt(&k->a, "doc-%lld.md", (long long)i),
+                                .title = STR("Title \"quoted\" & <b>"),
                                 .text = str_fmt(&k->a, "Text number %lld; ünïcödé, 'quotes' and $1.", (long long)i),
-                                .passage = i, .vector = vector_kit_at(k, (double)i) };
+                                .passage = i,
+                                .vector = vector_kit_at(k, (double)i) };
     item.id = vector_item_id(item.document, i, item.title, item.text, STR(""));
     return item;
 }

@@ -254,6 +254,38 @@ err desk_open_text(struct inquiry_desk *d, struct tx *tx, int64_t seq, struct ar
     return OK;
 }
 
+str desk_judge_name(struct inquiry_desk *d, struct arena *a)
+{
+    struct desk_verdict v;
+    struct judged_by by;
+    inquiry_classify(d->classifier, STR(""), STR(""), a, &v, &by);
+    return by.name;
+}
+
+err desk_judge_again(struct inquiry_desk *d, int64_t seq, struct arena *a, str *name, struct input *out)
+{
+    struct inquiry_text t;
+    struct desk_verdict v;
+    struct judged_by by;
+    struct tx *tx = NULL;
+    err e = store_read(d->opts.store, &tx);
+    if (e.code) return e;
+    e = desk_open_text(d, tx, seq, a, &t);
+    store_read_end(tx);
+    if (!e.code && t.erased) e = err_make(ERR_NOT_FOUND, "it was erased");
+    if (e.code) return e;
+    inquiry_classify(d->classifier, t.subject, t.body, a, &v, &by);
+    *name = by.name;
+    struct buf b = buf_init(1 << 20);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    put_verdict(&v, &by, &w);
+    jw_close(&w);
+    *out =
+        (struct input){ STR("inquiry.judged"), str_fmt(a, "inq-%lld", (long long)seq), STR("weir"), buf_take(&b, a) };
+    return OK;
+}
+
 void inquiry_text_redact(struct inquiry_text *t, struct arena *a)
 {
     t->subject = desk_redact(t->subject, t->sender_name, a);

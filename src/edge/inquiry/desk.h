@@ -43,6 +43,12 @@ MUST_USE err desk_prepare(struct inquiry_desk *d, const struct inquiry_mail *m, 
 /* desk_prepare and apply, waiting for the commit; *seq 0: it was known already. Thread: any but the writer. */
 MUST_USE err desk_take(struct inquiry_desk *d, const struct inquiry_mail *m, str actor, int64_t *seq);
 
+/* Judge again what is there, by what judges now (*name, as the record has it): the input inquiry.judged in `a`.
+ * ERR_NOT_FOUND: it was erased.   Thread: any. */
+MUST_USE err desk_judge_again(struct inquiry_desk *d, int64_t seq, struct arena *a, str *name, struct input *out);
+/* What judges now; during a trial another name is possible for some. */
+str desk_judge_name(struct inquiry_desk *d, struct arena *a);
+
 /* What was written, opened; strings live in a. */
 struct inquiry_text {
     str subject, body, sender_email, sender_name, message_id;

@@ -103,7 +103,7 @@ static usec now_of(void)
     return (usec)t.tv_sec * USEC_SECOND + t.tv_nsec / 1000;
 }
 
-static void look(struct intake *in)
+static void look_around(struct intake *in)
 {
     if (in->opts.folder.len) intake_folder_look(in, LOOK_EVERY_S * USEC_SECOND);
     if (!in->opts.imap_url.len || (in->imap_looked && now_of() - in->imap_looked < in->opts.imap_every)) return;
@@ -113,6 +113,50 @@ static void look(struct intake *in)
     if (!e.code) return;
     atomic_fetch_add(&in->imap_failed, 1);
     log_warn("inquiry.imap %s", e.msg);
+}
+
+static void look(struct intake *in)
+{
+    (void)pthread_mutex_lock(&in->turn);
+    look_around(in);
+    (void)pthread_mutex_unlock(&in->turn);
+}
+
+static struct intake_stats since(struct intake_stats now, const struct intake_stats *before)
+{
+    now.files -= before->files;
+    now.files_failed -= before->files_failed;
+    now.taken -= before->taken;
+    now.known -= before->known;
+    now.refused -= before->refused;
+    now.passed_over -= before->passed_over;
+    return now;
+}
+
+bool intake_has(const struct intake *in, enum intake_source from)
+{
+    return (from == INTAKE_FOLDER ? in->opts.folder : in->opts.imap_url).len > 0;
+}
+
+/* A look takes so many at most: as long as one finds work, there may be more. */
+err intake_now(struct intake *in, enum intake_source from, usec until, struct intake_stats *out)
+{
+    err e = OK;
+    bool folder = from == INTAKE_FOLDER, more = true;
+    *out = (struct intake_stats){ 0 };
+    if (!intake_has(in, from)) return err_make(ERR_NOT_FOUND, "it is not set up");
+    (void)pthread_mutex_lock(&in->turn);
+    struct intake_stats before = intake_stats(in), last = before;
+    while (!e.code && more && now_of() < until) {
+        if (folder) intake_folder_look(in, LOOK_EVERY_S * USEC_SECOND);
+        else e = intake_imap_look(in);
+        struct intake_stats now = intake_stats(in), step = since(now, &last);
+        more = step.files + step.files_failed + step.taken > 0;
+        last = now;
+    }
+    *out = since(last, &before);
+    (void)pthread_mutex_unlock(&in->turn);
+    return e;
 }
 
 static bool sleep_on(struct intake *in)
@@ -142,6 +186,7 @@ err intake_start(const struct intake_opts *opts, struct intake **out)
     struct arena a = arena_init(1 << 16);
     in->opts = *opts;
     (void)pthread_mutex_init(&in->lock, NULL);
+    (void)pthread_mutex_init(&in->turn, NULL);
     (void)pthread_cond_init(&in->wake, NULL);
     err e = OK;
     if (opts->folder.len && (stat(str_z(&a, opts->folder), &st) || !S_ISDIR(st.st_mode)))
@@ -166,6 +211,7 @@ void intake_stop(struct intake *in)
     if (in->runs) (void)pthread_join(in->thread, NULL);
     (void)pthread_cond_destroy(&in->wake);
     (void)pthread_mutex_destroy(&in->lock);
+    (void)pthread_mutex_destroy(&in->turn);
     mem_free(in);
 }
 

@@ -28,6 +28,12 @@ void intake_stop(struct intake *in); /* accepts NULL */
 struct intake_stats intake_stats(struct intake *in);
 void intake_metrics(struct intake *in, struct buf *out);
 
+/* Take what stands in the folder, or in the mailbox, now; the thread waits meanwhile. `until` (monotonic): further
+ * looks end. out: what came of it. ERR_NOT_FOUND: it is not set up.   Thread: any but the thread's own. */
+enum intake_source { INTAKE_FOLDER, INTAKE_IMAP };
+bool intake_has(const struct intake *in, enum intake_source from);
+MUST_USE err intake_now(struct intake *in, enum intake_source from, usec until, struct intake_stats *out);
+
 /* One look each, for the thread and for tests. */
 void intake_folder_look(struct intake *in, usec rest);
 MUST_USE err intake_imap_look(struct intake *in);

@@ -10,6 +10,7 @@ struct intake {
     struct intake_opts opts;
     pthread_t thread;
     pthread_mutex_t lock; /* of stop */
+    pthread_mutex_t turn; /* one looks at a time: the thread, or who asks for it */
     pthread_cond_t wake;
     bool runs, stop;
     usec imap_looked;

@@ -71,7 +71,8 @@ static err stored_text(struct request *req, str *text)
     rows_end(r);
     e = tx_err(tx);
     store_read_end(tx);
-    return e.code || there ? e : err_make(ERR_NOT_FOUND, "no draft " STR_FMT, STR_ARG(str_cut(req->path_args[0], 0, 60)));
+    return e.code || there ? e
+                           : err_make(ERR_NOT_FOUND, "no draft " STR_FMT, STR_ARG(str_cut(req->path_args[0], 0, 60)));
 }
 
 /* The document as it is to be: the person's words where some were given, else those of the draft. */
@@ -128,7 +129,7 @@ const struct route api_draft_routes[] = {
     { "POST", "/api/v1/knowledge/drafts/{id}/approve", ROLE_APPROVER, "knowledge",
       "Make it a document, with other words where they are given", NULL, "ApprovedDraft", "Seq", 200, 4 << 20,
       approve },
-    { "POST", "/api/v1/knowledge/drafts/{id}/reject", ROLE_APPROVER, "knowledge", "Make it no document", NULL, "Comment",
-      "Seq", 200, 64 << 10, reject },
+    { "POST", "/api/v1/knowledge/drafts/{id}/reject", ROLE_APPROVER, "knowledge", "Make it no document", NULL,
+      "Comment", "Seq", 200, 64 << 10, reject },
     ROUTES_END,
 };

@@ -8,7 +8,7 @@ static const struct route *const own_tables[] = {
     api_meta_routes,     api_login_routes,     api_pipeline_routes, api_lineage_routes, api_run_routes,
     api_incident_routes, api_case_routes,      api_approval_routes, api_silence_routes, api_journal_routes,
     api_series_routes,   api_policy_routes,    api_model_routes,    api_key_routes,     api_event_routes,
-    api_finding_routes,  api_knowledge_routes, api_draft_routes,
+    api_finding_routes,  api_knowledge_routes, api_draft_routes, api_schedule_routes,
 };
 
 static int64_t or_default(int64_t v, int64_t fallback)

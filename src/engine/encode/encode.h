@@ -49,7 +49,8 @@ void encode_texts(const struct encode_model *m, void *scratch, const str *texts,
  * words alone. What a text is about is plainest after the last; how it sounds and how much it presses, after the middle
  * ones. The whole has length 1, each part the same. Layers above the highest that is asked for cost nothing.
  * out     n x encode_layers_dim(layers). encode_texts is layer 6. */
-void encode_layers(const struct encode_model *m, void *scratch, const str *texts, size_t n, unsigned layers, float *out);
+void encode_layers(const struct encode_model *m, void *scratch, const str *texts, size_t n, unsigned layers,
+                   float *out);
 size_t encode_layers_dim(unsigned layers);
 
 /* Every piece of one text in its context: row i belongs to ids[i].

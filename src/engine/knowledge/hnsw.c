@@ -206,7 +206,9 @@ err hnsw_new(const struct vectors *v, enum vector_kernel kernel, struct arena *a
     struct hnsw *h = v->count <= HNSW_ROWS_MAX ? arena_try(a, sizeof *h) : NULL;
     struct node *nodes = h ? arena_try(a, (v->count + 1) * sizeof *nodes) : NULL;
     if (!nodes) return no_memory(v);
-    *h = (struct hnsw){ .v = v, .kernel = kernel, .nodes = nodes, .a = a, .building = arena_try(a, sizeof *h->building) };
+    *h = (struct hnsw){
+        .v = v, .kernel = kernel, .nodes = nodes, .a = a, .building = arena_try(a, sizeof *h->building)
+    };
     if (!h->building || !walk_init(h->building, h, a)) return no_memory(v);
     *out = h;
     return OK;

@@ -146,7 +146,9 @@ TEST(another_store_may_say_what_is_near)
     struct shelf_hit *h = NULL;
     size_t n = 0;
     const struct vector_hit near[] = { { 1, 0.2F }, { 77, 0.1F } }; /* one that is not here is left out */
-    struct shelf_question q = { .text = STR("disk full"), .vector = axis(f, 5, 5), .near = near, .near_count = 2, .k = 5 };
+    struct shelf_question q = {
+        .text = STR("disk full"), .vector = axis(f, 5, 5), .near = near, .near_count = 2, .k = 5
+    };
     CHECK_OK(shelf_search(f->s, f->t, &q, &f->a, &h, &n));
     CHECK_I64(n, 1);
     CHECK_I64(h[0].document, 1);

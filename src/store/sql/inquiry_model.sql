@@ -1,0 +1,1 @@
+UPDATE inquiry SET model = $2 WHERE seq = $1

@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM inquiry WHERE state IN ('review', 'open') AND labelled_by = ''
