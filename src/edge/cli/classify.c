@@ -88,7 +88,8 @@ static err by_model(struct job *j, str path)
     struct text_guess *g = mem_new(sizeof *g);
     str name[TEXT_CLASSES_MAX];
     uint16_t set[TEXT_CLASSES_MAX];
-    if (f.model.head->dims) e = text_cli_vectors(j->cli, &j->d, f.model.head->dims);
+    const struct text_head *h = f.model.head;
+    if (h->dims) e = text_cli_vectors(j->cli, &j->d, h->layers, h->dims);
     for (size_t i = 0; !e.code && i < j->d.rows; i++) {
         const float *v = j->d.vector ? j->d.vector + i * j->d.dims : NULL;
         text_classify(&f.model, j->d.text[i], v, f.work, g);
@@ -147,7 +148,7 @@ static err judge_names(struct job *j, const struct text_encoder *n)
 {
     float *p = arena_try(&j->a, j->d.rows * j->labels * sizeof *p);
     if (!p) return err_make(ERR_LIMIT, "%zu texts are too many at once", j->d.rows);
-    err e = text_cli_vectors(j->cli, &j->d, ENCODE_DIM);
+    err e = text_cli_vectors(j->cli, &j->d, 1U << ENCODE_LAYERS, ENCODE_DIM);
     if (!e.code && !j->d.vector) e = err_make(ERR_INPUT, "classes known by name only need the encoder");
     if (!e.code) e = text_zero(name_vectors(j, n), j->labels, j->d.vector, j->d.rows, ENCODE_DIM, &j->a, p);
     for (size_t i = 0; !e.code && i < j->d.rows; i++) {

@@ -17,9 +17,9 @@
         { "vectors", 0, "FILE", NULL, "Sentence vectors made elsewhere: 32-bit floats, row after row." }
 
 struct text_columns text_cli_columns(struct cli *cli);
-/* Vectors for all rows: from --vectors, else by the encoder when there is one and --no-encoder is not given. `dims`:
- * what the model wants, 0 = anything. Rows stay without vectors when there are none. */
-MUST_USE err text_cli_vectors(struct cli *cli, struct text_data *d, size_t dims);
+/* Vectors for all rows: from --vectors (of `dims` numbers; 0: any), else those of the encoder's `layers` (0: it is not
+ * asked), when there is one and --no-encoder is not given. Rows stay without vectors when there are none. */
+MUST_USE err text_cli_vectors(struct cli *cli, struct text_data *d, unsigned layers, size_t dims);
 /* Progress on stderr when it is a terminal; `ctx` is the cli. */
 void text_cli_progress(void *ctx, const char *what, size_t done, size_t all);
 

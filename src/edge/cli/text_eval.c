@@ -19,7 +19,8 @@ static err open_job(struct job *j, bool labelled)
     struct text_columns columns = text_cli_columns(j->cli);
     err e = text_file_open(cli_arg(j->cli, 0), &j->file);
     if (e.code) return e;
-    size_t k = j->file.model.head->classes, dims = j->file.model.head->dims;
+    const struct text_head *h = j->file.model.head;
+    size_t k = h->classes;
     j->names = mem_new(k * sizeof *j->names);
     for (size_t i = 0; i < k; i++) j->names[i] = text_label(&j->file.model, i);
     for (size_t i = 1; i < k; i++)
@@ -29,7 +30,7 @@ static err open_job(struct job *j, bool labelled)
     for (size_t i = 0; !e.code && labelled && i < j->d.rows; i++) unknown += j->d.label[i] == TEXT_UNKNOWN;
     if (!e.code && labelled && unknown == j->d.rows) e = err_make(ERR_INPUT, "no row has a label that the model knows");
     if (unknown) (void)fprintf(stderr, "weir text eval: %zu rows with labels the model does not know\n", unknown);
-    return !e.code && dims ? text_cli_vectors(j->cli, &j->d, dims) : e;
+    return !e.code && h->dims ? text_cli_vectors(j->cli, &j->d, h->layers, h->dims) : e;
 }
 
 static void close_job(struct job *j)

@@ -56,7 +56,7 @@ static err train_into(struct cli *cli, struct text_data *d, const struct text_tr
 {
     struct buf out = buf_init(MODEL_MAX);
     struct text_report report;
-    err e = text_cli_vectors(cli, d, 0);
+    err e = text_cli_vectors(cli, d, TEXT_LAYERS, 0);
     if (!e.code) e = text_train(d, o, &out, &report);
     text_cli_progress(cli, "", 1, 1);
     if (!e.code) e = model_file_write(path, buf_view(&out));

@@ -163,7 +163,7 @@ err text_data_vectors(struct text_data *d, str path)
         for (size_t k = 0; k < dims; k++) v[i * dims + k] /= (float)sqrt(norm);
     }
     d->vector = v;
-    d->dims = dims;
+    d->dims = d->near_dims = dims;
     return OK;
 }
 

@@ -19,7 +19,8 @@ struct text_data {
     str *names; /* in byte order */
     size_t classes;
     float *vector; /* rows x dims, each of length 1; NULL: none */
-    size_t dims;
+    size_t dims, near_dims; /* the last near_dims of them tell what a text is about */
+    unsigned layers;        /* of the encoder they are from (engine/encode/encode.h); 0: made elsewhere */
 };
 
 struct text_columns {

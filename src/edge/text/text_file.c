@@ -30,11 +30,21 @@ static err map_file(str path, struct text_file *f)
     return e;
 }
 
+/* A vector of these layers has as many numbers as the model wants. */
+static err check_layers(const struct text_head *h)
+{
+    if (h->layers == 0) return OK;
+    if (h->layers >> (ENCODE_LAYERS + 1) || encode_layers_dim(h->layers) != h->dims)
+        return err_make(ERR_CORRUPT, "not a text model: it wants layers that the encoder has not");
+    return OK;
+}
+
 err text_file_open(str path, struct text_file *out)
 {
     struct text_file f = { 0 };
     err e = map_file(path, &f);
     if (!e.code) e = text_model_open((str){ f.map, f.size }, &f.model);
+    if (!e.code) e = check_layers(f.model.head);
     if (!e.code) f.work = mem_new(sizeof *f.work);
     *out = f;
     if (e.code) text_file_close(out);
@@ -56,6 +66,14 @@ err text_encoder_open(str path, bool needed, struct text_encoder *out)
     else if (!e.code) n.scratch = mem_new(encode_scratch_size());
     *out = n;
     return e;
+}
+
+bool text_encoder_vector(const struct text_encoder *n, const struct text_model *m, str text, float *out)
+{
+    unsigned layers = m->head->layers;
+    if (!n->scratch || !layers) return false;
+    encode_layers(&n->file.model, n->scratch, &text, 1, layers, out);
+    return true;
 }
 
 void text_encoder_close(struct text_encoder *n)

@@ -24,6 +24,8 @@ struct text_encoder {
 
 /* The encoder at `path`; `needed`: its absence is an error, else it is left out. */
 MUST_USE err text_encoder_open(str path, bool needed, struct text_encoder *out);
+/* The vector that the model wants of a text (its head's dims numbers). False: there is no encoder, or it wants none. */
+bool text_encoder_vector(const struct text_encoder *e, const struct text_model *m, str text, float *out);
 void text_encoder_close(struct text_encoder *e);
 
 #endif

@@ -53,16 +53,26 @@ static void end_row(struct rows *r, size_t from, uint32_t label)
     r->p.y[r->p.l++] = label;
 }
 
-static void set_costs(struct parameter *p, const struct rows *r, size_t classes, int *label, double *weight)
+void text_linear_costs(const size_t *of, size_t classes, size_t rows, const struct text_linear_opts *o, double *cost)
 {
-    double mean = (double)r->p.l / (double)classes;
+    double mean = (double)rows / (double)classes;
+    for (size_t c = 0; c < classes; c++) cost[c] = o->balanced && of[c] ? mean / (double)of[c] : 1;
+}
+
+/* Only of classes that are there: LIBLINEAR warns of others. */
+static void set_costs(struct parameter *p, const struct rows *r, size_t classes, const struct text_linear_opts *o,
+                      int *label, double *weight)
+{
+    double *cost = mem_new(classes * sizeof *cost);
+    text_linear_costs(r->of, classes, (size_t)r->p.l, o, cost);
     for (size_t c = 0; c < classes; c++) {
         if (r->of[c] == 0) continue;
         label[p->nr_weight] = (int)c;
-        weight[p->nr_weight++] = sqrt(mean / (double)r->of[c]);
+        weight[p->nr_weight++] = cost[c];
     }
     p->weight_label = label;
     p->weight = weight;
+    mem_free(cost);
 }
 
 static void quiet(const char *line)
@@ -92,7 +102,7 @@ static err solve(struct rows *r, size_t classes, const struct text_linear_opts *
     for (int i = 0; i < r->p.l; i++) r->p.x[i] = r->node + r->from[i];
     int *label = mem_new(classes * sizeof *label);
     double *weight = mem_new(classes * sizeof *weight);
-    if (o->balanced) set_costs(&p, r, classes, label, weight);
+    set_costs(&p, r, classes, o, label, weight);
     set_print_string_function(quiet);
     srand(o->seed);
     struct model *m = train(&r->p, &p);
@@ -127,22 +137,6 @@ err text_linear_sparse(const struct text_terms *t, const double *idf, const uint
         end_row(&r, from, label[i]);
     }
     mem_free(value);
-    err e = solve(&r, classes, o, out);
-    rows_done(&r);
-    return e;
-}
-
-err text_linear_dense(const float *x, size_t dims, size_t rows, const uint32_t *label, const uint8_t *use,
-                      size_t classes, const struct text_linear_opts *o, struct text_linear *out)
-{
-    struct rows r;
-    rows_init(&r, rows, dims, classes);
-    for (size_t i = 0; i < rows; i++) {
-        if ((use && !use[i]) || label[i] >= classes) continue;
-        size_t from = r.nodes;
-        for (size_t k = 0; k < dims; k++) add_node(&r, (int)k + 1, (double)x[i * dims + k]);
-        end_row(&r, from, label[i]);
-    }
     err e = solve(&r, classes, o, out);
     rows_done(&r);
     return e;

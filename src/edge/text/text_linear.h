@@ -1,6 +1,6 @@
 /* Linear classifiers by LIBLINEAR (Fan et al., JMLR 9, 2008): one class against the rest, squared hinge loss, dual
- * coordinate descent. LIBLINEAR draws from the C library's rand(), which is seeded here: training belongs in a process
- * of its own (`weir text train`). Thread: one in the process. */
+ * coordinate descent; on vectors by code of our own (text_dual.c). LIBLINEAR draws from the C library's rand(), which
+ * is seeded here: training belongs in a process of its own (`weir text train`). Thread: one in the process. */
 #ifndef WEIR_EDGE_TEXT_LINEAR_H
 #define WEIR_EDGE_TEXT_LINEAR_H
 
@@ -14,12 +14,15 @@ struct text_linear {
 
 struct text_linear_opts {
     double cost;   /* C */
-    bool balanced; /* errors of rare classes cost more: by the root of how much rarer they are */
+    bool balanced; /* errors of rare classes cost more: by how much rarer they are */
     unsigned seed;
+    size_t part; /* of vectors: so many numbers have one scale; 0: all */
 };
+/* What an error on a text of each class costs against 1, by how many texts each has. */
+void text_linear_costs(const size_t *of, size_t classes, size_t rows, const struct text_linear_opts *o, double *cost);
 
 /* Of the rows with use[i] != 0 (NULL: all) and a label below `classes`. On terms weighted by idf, or on dense vectors.
- * Errors: ERR_INPUT (fewer than two classes among the rows). */
+ * dims: a multiple of 16. Errors: ERR_INPUT (fewer than two classes among the rows). */
 MUST_USE err text_linear_sparse(const struct text_terms *t, const double *idf, const uint32_t *label,
                                 const uint8_t *use, size_t classes, const struct text_linear_opts *o,
                                 struct text_linear *out);

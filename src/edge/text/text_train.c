@@ -6,8 +6,9 @@
 #include "base/json.h"
 #include "edge/text/text_write.h"
 
-#define COST 1.0 /* LIBLINEAR's C, of both kinds of scores */
-enum { CLASSES_LEAST = 2, ROWS_LEAST = 10 };
+/* LIBLINEAR's C: many texts of few classes want less than few texts of many classes. */
+static const double costs[] = { 0.2, 1 };
+enum { CLASSES_LEAST = 2, ROWS_LEAST = 10, COSTS = sizeof costs / sizeof *costs };
 
 struct training {
     const struct text_data *d;
@@ -17,7 +18,9 @@ struct training {
     uint8_t *fold; /* of each row */
     struct text_held held;
     struct text_linear sparse, dense;
-    float *sums, *centres; /* classes x dims */
+    double cost[TEXT_NEAR_VOTE]; /* of TEXT_SPARSE and TEXT_DENSE */
+    float *about;          /* rows x near_dims: the last part of each vector, of length 1 */
+    float *sums, *centres; /* classes x near_dims */
     int8_t *vectors;
     struct text_near *near;
     uint32_t *kept; /* neighbour -> row */
@@ -29,7 +32,7 @@ struct training {
 
 static void tell(struct training *t, const char *what)
 {
-    enum { STEPS = TEXT_FOLDS + 3 };
+    enum { STEPS = TEXT_FOLDS + 4 };
     t->steps++;
     if (t->o->progress) t->o->progress(t->o->ctx, what, t->steps < STEPS ? t->steps : STEPS, STEPS);
 }
@@ -41,14 +44,21 @@ static bool counts(const struct training *t, size_t row)
 
 /* --- Neighbours and centres --- */
 
+static void find_parts(struct training *t)
+{
+    size_t dims = t->d->dims, near = t->d->near_dims;
+    t->about = mem_new((t->d->rows * near + 1) * sizeof *t->about);
+    for (size_t i = 0; i < t->d->rows; i++) text_near_part(t->d->vector + i * dims, dims, near, t->about + i * near);
+}
+
 static void find_centres(struct training *t)
 {
-    size_t dims = t->d->dims, k = t->d->classes;
+    size_t dims = t->d->near_dims, k = t->d->classes;
     t->sums = mem_new(k * dims * sizeof *t->sums);
     t->centres = mem_new(k * dims * sizeof *t->centres);
     for (size_t i = 0; i < t->d->rows; i++)
         for (size_t j = 0; counts(t, i) && j < dims; j++)
-            t->sums[t->d->label[i] * dims + j] += t->d->vector[i * dims + j];
+            t->sums[t->d->label[i] * dims + j] += t->about[i * dims + j];
     for (size_t c = 0; c < k; c++) {
         float norm = 0;
         for (size_t j = 0; j < dims; j++) norm += t->sums[c * dims + j] * t->sums[c * dims + j];
@@ -59,7 +69,7 @@ static void find_centres(struct training *t)
 /* When there are more than are kept, they are taken at even steps. */
 static void find_neighbours(struct training *t)
 {
-    size_t dims = t->d->dims, all = 0, n = 0;
+    size_t dims = t->d->near_dims, all = 0, n = 0;
     for (size_t i = 0; i < t->d->rows; i++) all += counts(t, i);
     size_t keep = all < TEXT_NEIGHBOURS_KEPT ? all : TEXT_NEIGHBOURS_KEPT;
     t->vectors = mem_new(keep * dims + 1);
@@ -71,7 +81,7 @@ static void find_neighbours(struct training *t)
         t->kept[t->neighbours] = (uint32_t)i;
         t->near[t->neighbours] = (struct text_near){
             .class = t->d->label[i],
-            .scale = text_vector_pack(t->d->vector + i * dims, dims, t->vectors + t->neighbours * dims),
+            .scale = text_vector_pack(t->about + i * dims, dims, t->vectors + t->neighbours * dims),
         };
         t->neighbours++;
     }
@@ -80,8 +90,8 @@ static void find_neighbours(struct training *t)
 /* The cosine to the nearest centre, its own without itself. */
 static float centre_without(const struct training *t, size_t row)
 {
-    size_t dims = t->d->dims;
-    const float *x = t->d->vector + row * dims;
+    size_t dims = t->d->near_dims;
+    const float *x = t->about + row * dims;
     float best = -1;
     for (size_t c = 0; c < t->d->classes; c++) {
         const float *sum = t->sums + c * dims;
@@ -98,8 +108,8 @@ static float centre_without(const struct training *t, size_t row)
 
 static void near_scores(struct training *t, size_t row, size_t skip, float *vote, float *term)
 {
-    text_near_vote(t->vectors, t->near, t->neighbours, t->d->dims, t->d->classes, t->d->vector + row * t->d->dims, skip,
-                   vote, &term[OUTSIDE_NEAREST]);
+    text_near_vote(t->vectors, t->near, t->neighbours, t->d->near_dims, t->d->classes,
+                   t->about + row * t->d->near_dims, skip, vote, &term[OUTSIDE_NEAREST]);
     term[OUTSIDE_CENTRE] = centre_without(t, row);
 }
 
@@ -122,17 +132,32 @@ static void hold_init(struct training *t)
     t->held.term = mem_new((t->d->rows + 1) * TEXT_OUTSIDE_TERMS * sizeof(float));
 }
 
-static err learn(struct training *t, const uint8_t *use)
+static err learn_kind(struct training *t, enum text_factor kind, const uint8_t *use)
 {
     const struct text_data *d = t->d;
-    struct text_linear_opts o = { .cost = COST, .balanced = true, .seed = (unsigned)t->o->seed + 1 };
+    struct text_linear_opts o = {
+        .cost = t->cost[kind], .balanced = true, .seed = (unsigned)t->o->seed + 1, .part = d->near_dims
+    };
+    if (kind == TEXT_DENSE) {
+        text_linear_done(&t->dense);
+        return text_linear_dense(d->vector, d->dims, d->rows, d->label, use, d->classes, &o, &t->dense);
+    }
     text_linear_done(&t->sparse);
-    text_linear_done(&t->dense);
     text_terms_idf(&t->terms, use, t->idf);
-    err e = text_linear_sparse(&t->terms, t->idf, d->label, use, d->classes, &o, &t->sparse);
-    if (!e.code && d->dims)
-        e = text_linear_dense(d->vector, d->dims, d->rows, d->label, use, d->classes, &o, &t->dense);
+    return text_linear_sparse(&t->terms, t->idf, d->label, use, d->classes, &o, &t->sparse);
+}
+
+static err learn(struct training *t, const uint8_t *use)
+{
+    err e = learn_kind(t, TEXT_SPARSE, use);
+    if (!e.code && t->d->dims) e = learn_kind(t, TEXT_DENSE, use);
     return e;
+}
+
+static void score_kind(struct training *t, enum text_factor kind, size_t row, float *out)
+{
+    if (kind == TEXT_DENSE) text_linear_score_dense(&t->dense, t->d->vector + row * t->d->dims, out);
+    else text_linear_score(&t->sparse, &t->terms, row, t->idf, out);
 }
 
 static float highest(const float *v, size_t n)
@@ -145,11 +170,52 @@ static float highest(const float *v, size_t n)
 static void score_row(struct training *t, size_t row, float *sparse, float *dense, float *term)
 {
     size_t k = t->d->classes;
-    text_linear_score(&t->sparse, &t->terms, row, t->idf, sparse);
+    score_kind(t, TEXT_SPARSE, row, sparse);
     term[OUTSIDE_SPARSE] = highest(sparse, k);
     if (!t->d->dims) return;
-    text_linear_score_dense(&t->dense, t->d->vector + row * t->d->dims, dense);
+    score_kind(t, TEXT_DENSE, row, dense);
     term[OUTSIDE_DENSE] = highest(dense, k);
+}
+
+/* How surprising the first part's labels are to a model of the others. */
+static err loss_of(struct training *t, enum text_factor kind, const uint8_t *use, const uint32_t *label, double *loss)
+{
+    struct text_scale s = { 0 };
+    struct text_held h = t->held;
+    h.kinds = 1;
+    h.score[0] = t->held.score[kind];
+    h.label = label;
+    err e = learn_kind(t, kind, use);
+    for (size_t i = 0; i < t->d->rows && !e.code; i++)
+        if (label[i] < t->d->classes) score_kind(t, kind, i, h.score[0] + i * t->d->classes);
+    if (e.code) return e;
+    text_fit_factors(&h, 1, s.factor);
+    *loss = text_fit_quality(&h, 1, &s).log_loss;
+    return OK;
+}
+
+static err choose_costs(struct training *t)
+{
+    uint8_t *use = mem_new(t->d->rows + 1);
+    uint32_t *label = mem_new((t->d->rows + 1) * sizeof *label);
+    err e = OK;
+    tell(t, "choosing the cost of errors");
+    for (size_t i = 0; i < t->d->rows; i++) {
+        use[i] = counts(t, i) && t->fold[i] > 0;
+        label[i] = counts(t, i) && !use[i] ? t->d->label[i] : TEXT_UNKNOWN;
+    }
+    for (size_t kind = 0; kind < (t->d->dims ? 2U : 1U); kind++) {
+        double least = INFINITY, loss = 0, best = costs[COSTS - 1];
+        for (size_t c = 0; c < COSTS && !e.code; c++) {
+            t->cost[kind] = costs[c];
+            e = loss_of(t, (enum text_factor)kind, use, label, &loss);
+            if (!e.code && loss < least) least = loss, best = costs[c];
+        }
+        t->cost[kind] = best;
+    }
+    mem_free(use);
+    mem_free(label);
+    return e;
 }
 
 static err hold_back(struct training *t)
@@ -243,6 +309,8 @@ static str about(const struct training *t, const struct text_report *r, struct a
     jw_str(&w, "data_sha256", text_data_digest(t->d, a));
     jw_i64(&w, "seed", (int64_t)t->o->seed);
     jw_i64(&w, "folds", TEXT_FOLDS);
+    jw_f64(&w, "cost", t->cost[TEXT_SPARSE]);
+    if (t->d->dims) jw_f64(&w, "cost_of_vectors", t->cost[TEXT_DENSE]);
     jw_i64(&w, "outside_texts", (int64_t)t->outside_count);
     about_quality(&w, "held_back", &r->sparse);
     if (r->fused.rows) about_quality(&w, "held_back_with_vectors", &r->fused);
@@ -258,6 +326,8 @@ static err write_model(struct training *t, const struct text_report *r, struct b
                             .idf = t->idf,
                             .sparse = &t->sparse,
                             .dense = t->d->dims ? &t->dense : NULL,
+                            .near_dims = t->d->near_dims,
+                            .layers = t->d->layers,
                             .centres = t->centres,
                             .vectors = t->vectors,
                             .near = t->near,
@@ -290,6 +360,7 @@ static void training_done(struct training *t)
     mem_free(t->held.term);
     mem_free(t->idf);
     mem_free(t->fold);
+    mem_free(t->about);
     mem_free(t->sums);
     mem_free(t->centres);
     mem_free(t->vectors);
@@ -310,13 +381,15 @@ err text_train(const struct text_data *d, const struct text_train_opts *o, struc
         t.idf = mem_new((t.terms.terms + 1) * sizeof *t.idf);
         deal_folds(&t);
         hold_init(&t);
-        e = hold_back(&t);
+        e = choose_costs(&t);
+        if (!e.code) e = hold_back(&t);
     }
     if (!e.code) {
         tell(&t, "learning from all");
         e = learn_all(&t);
     }
     if (!e.code && d->dims) {
+        find_parts(&t);
         find_centres(&t);
         find_neighbours(&t);
         vote(&t);

@@ -7,8 +7,12 @@
 #include "base/buf.h"
 #include "edge/text/text_data.h"
 #include "edge/text/text_fit.h"
+#include "engine/encode/encode.h"
 
 enum { TEXT_FOLDS = 5, TEXT_NEIGHBOURS_KEPT = 20000 };
+/* The encoder's layers that vectors for training are made of: the last says what a text is about, the middle ones how
+ * it says it. */
+#define TEXT_LAYERS (1U << 2 | 1U << 4 | 1U << ENCODE_LAYERS)
 
 struct text_train_opts {
     uint64_t seed;

@@ -99,9 +99,9 @@ static void add_dense(struct buf *out, const struct text_parts *p, struct text_h
     for (size_t c = 0; c < k && d; c++)
         for (size_t f = 0; f <= d; f++) add_bytes(out, &p->dense->weight[f * k + c], sizeof(float));
     h->centres = section(out);
-    add_bytes(out, p->centres, k * d * sizeof(float));
+    add_bytes(out, p->centres, k * h->near_dims * sizeof(float));
     h->vectors = section(out);
-    add_bytes(out, p->vectors, p->neighbours * d);
+    add_bytes(out, p->vectors, p->neighbours * h->near_dims);
     h->near = section(out);
     add_bytes(out, p->near, p->neighbours * sizeof *p->near);
 }
@@ -134,6 +134,8 @@ err text_write(const struct text_parts *p, struct buf *out)
 {
     struct text_head h = { .classes = (uint32_t)p->sparse->classes,
                            .dims = p->dense ? (uint32_t)p->dense->features : 0,
+                           .near_dims = p->dense ? (uint32_t)p->near_dims : 0,
+                           .layers = p->dense ? p->layers : 0,
                            .neighbours = (uint32_t)p->neighbours,
                            .views = TEXT_VIEWS,
                            .scales = { p->scales[0], p->scales[1] } };

@@ -11,7 +11,9 @@ struct text_parts {
     const struct text_terms *terms;
     const double *idf;
     const struct text_linear *sparse, *dense; /* dense: NULL when there are no vectors */
-    const float *centres;                     /* classes x dims */
+    size_t near_dims;
+    unsigned layers;
+    const float *centres; /* classes x near_dims */
     const int8_t *vectors;
     const struct text_near *near;
     size_t neighbours;

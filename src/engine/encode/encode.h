@@ -17,6 +17,7 @@
 
 enum {
     ENCODE_DIM = 384,
+    ENCODE_LAYERS = 6,
     ENCODE_PIECES_MAX = 256,   /* of a text, with [CLS] and [SEP]; what comes after is cut off */
     ENCODE_TEXT_MAX = 1 << 20, /* bytes of a text that are looked at */
 };

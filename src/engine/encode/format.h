@@ -23,7 +23,7 @@
 enum {
     FORMAT_VERSION = 1,
     FORMAT_ALIGN = 64,
-    LAYERS = 6,
+    LAYERS = ENCODE_LAYERS,
     HEADS = 12,
     HEAD_DIM = 32,
     DIM = ENCODE_DIM,

@@ -21,11 +21,18 @@ void text_dense_scores(const struct text_model *m, const float *vector, float *o
     }
 }
 
-float text_centre(const struct text_model *m, const float *vector)
+void text_near_part(const float *vector, size_t dims, size_t near_dims, float *out)
+{
+    const float *x = vector + dims - near_dims;
+    float length = sqrtf(dot(x, x, near_dims));
+    for (size_t k = 0; k < near_dims; k++) out[k] = length > 0 ? x[k] / length : 0;
+}
+
+float text_centre(const struct text_model *m, const float *near)
 {
     float best = -1;
     for (size_t c = 0; c < m->head->classes; c++)
-        best = fmaxf(best, dot(m->centres + c * m->head->dims, vector, m->head->dims));
+        best = fmaxf(best, dot(m->centres + c * m->head->near_dims, near, m->head->near_dims));
     return best;
 }
 
@@ -69,10 +76,11 @@ void text_classify(const struct text_model *m, str text, const float *vector, st
     term[OUTSIDE_SPARSE] = highest(w->margin, k);
     if (dense) {
         text_dense_scores(m, vector, w->dense);
-        text_near_vote(m->vectors, m->near, m->head->neighbours, m->head->dims, k, vector, SIZE_MAX, w->vote,
+        text_near_part(vector, m->head->dims, m->head->near_dims, w->near);
+        text_near_vote(m->vectors, m->near, m->head->neighbours, m->head->near_dims, k, w->near, SIZE_MAX, w->vote,
                        &term[OUTSIDE_NEAREST]);
         term[OUTSIDE_DENSE] = highest(w->dense, k);
-        term[OUTSIDE_CENTRE] = text_centre(m, vector);
+        term[OUTSIDE_CENTRE] = text_centre(m, w->near);
     }
     text_softmax(score, s->factor, dense ? TEXT_FACTORS : 1, k, out->p);
     out->best = 0;

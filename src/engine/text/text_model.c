@@ -28,16 +28,16 @@ static err check_head(const struct text_head *h, size_t len)
     if (h->size != len) return corrupt("its length is another than it says");
     if (h->classes < 2 || h->classes > TEXT_CLASSES_MAX || h->rows < 1 || h->rows > TEXT_ROWS_MAX ||
         h->index_bits < 4 || h->index_bits > 24 || h->dims > TEXT_DIMS_MAX || h->dims % 16 ||
-        h->neighbours > TEXT_NEIGHBOURS_MAX)
+        h->near_dims > h->dims || h->near_dims % 16 || h->neighbours > TEXT_NEIGHBOURS_MAX)
         return corrupt("a count is out of range");
     if (h->stride % TEXT_ROW_BLOCK || h->stride < h->classes + sizeof(float) ||
         h->stride >= h->classes + sizeof(float) + TEXT_ROW_BLOCK)
         return corrupt("its rows have the wrong length");
-    uint64_t k = h->classes, d = h->dims;
+    uint64_t k = h->classes, d = h->dims, near = h->near_dims;
     bool fits = inside(h, h->labels, k + 1, 4) && inside(h, h->scale, k, 4) && inside(h, h->bias, k, 4) &&
                 inside(h, h->index, UINT64_C(1) << h->index_bits, 4) && inside(h, h->weights, h->rows, h->stride) &&
-                inside(h, h->head, d ? k * (d + 1) : 0, 4) && inside(h, h->centres, k * d, 4) &&
-                inside(h, h->vectors, h->neighbours, d) &&
+                inside(h, h->head, d ? k * (d + 1) : 0, 4) && inside(h, h->centres, k * near, 4) &&
+                inside(h, h->vectors, h->neighbours, near) &&
                 inside(h, h->near, h->neighbours, sizeof(struct text_near)) && inside(h, h->about, h->about_len, 1);
     return fits ? OK : corrupt("a section lies outside");
 }
@@ -73,7 +73,7 @@ static err check_numbers(const struct text_model *m)
 {
     const struct text_head *h = m->head;
     size_t k = h->classes, d = h->dims;
-    bool good = all_finite(m->scale, k) && all_finite(m->bias, k) && all_finite(m->centres, k * d) &&
+    bool good = all_finite(m->scale, k) && all_finite(m->bias, k) && all_finite(m->centres, k * h->near_dims) &&
                 all_finite(m->dense, d ? k * (d + 1) : 0);
     for (size_t i = 0; good && i < 2; i++) {
         const struct text_scale *s = &h->scales[i];
@@ -98,7 +98,8 @@ err text_model_open(str bytes, struct text_model *out)
     if (bytes.len < sizeof *h || memcmp(h->magic, magic, sizeof magic) != 0)
         return corrupt("it begins with other bytes");
     if (h->version != TEXT_MODEL_VERSION)
-        return err_make(ERR_TOO_NEW, "the text model has version %u, this weir reads %d", h->version,
+        return err_make(h->version > TEXT_MODEL_VERSION ? ERR_TOO_NEW : ERR_CORRUPT,
+                        "the text model has version %u, this weir reads %d; `weir text train` makes one", h->version,
                         TEXT_MODEL_VERSION);
     err e = check_head(h, bytes.len);
     if (e.code) return e;

@@ -16,10 +16,10 @@
 enum {
     TEXT_CLASSES_MAX = 1000,
     TEXT_ROWS_MAX = (1 << 20) - 1,
-    TEXT_DIMS_MAX = 1024,
+    TEXT_DIMS_MAX = 2688, /* all layers of the encoder */
     TEXT_NEIGHBOURS_MAX = 1 << 20,
     TEXT_LABEL_MAX = 200, /* bytes */
-    TEXT_MODEL_VERSION = 1,
+    TEXT_MODEL_VERSION = 2,
     TEXT_LEVELS = 3, /* of prediction sets */
     TEXT_OUTSIDE_TERMS = 4,
     TEXT_ALIGN = 64,
@@ -49,6 +49,8 @@ struct text_near {
 struct text_head {
     char magic[8]; /* "weirtext" */
     uint32_t version, classes, rows, index_bits, stride, dims, neighbours, views;
+    uint32_t near_dims; /* the last of the dims: what neighbours and centres are made of */
+    uint32_t layers;    /* of the encoder that make up a vector (engine/encode/encode.h); 0: made elsewhere */
     uint64_t size, check; /* of the whole file; hash64 of all after the head */
     uint64_t labels, scale, bias, index, weights, head, centres, vectors, near, about, about_len;
     struct text_scale scales[2]; /* without and with a sentence vector */
@@ -70,8 +72,8 @@ struct text_model {
     const uint32_t *index;     /* 0: none; else row + 1 in the low 20 bits, 12 bits of the hash above */
     const int8_t *weights;     /* stride bytes a row: those of all classes, zeros, and at the end the idf (float) */
     const float *dense;     /* classes rows of dims weights and a constant */
-    const float *centres;   /* classes unit vectors */
-    const int8_t *vectors;  /* neighbours rows of dims bytes */
+    const float *centres;   /* classes unit vectors of near_dims */
+    const int8_t *vectors;  /* neighbours rows of near_dims bytes */
     const struct text_near *near;
     text_add_fn *add;       /* fastest that this processor has; all give the same sums */
 };
@@ -98,7 +100,7 @@ struct text_work {
     uint32_t once[TEXT_FEATURES_MAX];
     float margin[TEXT_CLASSES_MAX], dense[TEXT_CLASSES_MAX], vote[TEXT_CLASSES_MAX];
     int32_t sum[TEXT_CLASSES_MAX + 64];
-    float many[TEXT_CLASSES_MAX];
+    float many[TEXT_CLASSES_MAX], near[TEXT_DIMS_MAX];
 };
 
 /* Distance from the separating plane of each class, into w->margin. False when no feature of the text is known. */
@@ -114,10 +116,11 @@ struct text_guess {
 /* `vector`: the text's sentence vector (dims floats, length 1), or NULL when there is none or the model has no head. */
 void text_classify(const struct text_model *m, str text, const float *vector, struct text_work *w,
                    struct text_guess *out);
-/* Its parts, for training. Scores of the head on a vector; the cosine to the nearest centre; the softmax of `kinds`
- * kinds of scores times their factors. */
+/* Its parts, for training. Scores of the head on a vector; the last near_dims of dims numbers, as a vector of length 1;
+ * the cosine of such to the nearest centre; the softmax of `kinds` kinds of scores times their factors. */
 void text_dense_scores(const struct text_model *m, const float *vector, float *out);
-float text_centre(const struct text_model *m, const float *vector);
+void text_near_part(const float *vector, size_t dims, size_t near_dims, float *out);
+float text_centre(const struct text_model *m, const float *near);
 void text_softmax(const float *const score[TEXT_FACTORS], const float factor[TEXT_FACTORS], size_t kinds, size_t n,
                   float *p);
 
