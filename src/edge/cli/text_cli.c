@@ -16,19 +16,10 @@ void text_cli_progress(void *ctx, const char *what, size_t done, size_t all)
     if (done == all) (void)fprintf(stderr, "\r\033[K");
 }
 
-static void encode_all(struct text_data *d, const struct text_encoder *n, unsigned layers)
+static void tell_encoding(size_t done, size_t all)
 {
-    enum { GROUP = 256 };
-    d->layers = layers;
-    d->dims = encode_layers_dim(layers);
-    d->near_dims = ENCODE_DIM;
-    d->vector = arena_new(&d->arena, d->rows * d->dims * sizeof *d->vector);
-    for (size_t i = 0; i < d->rows; i += GROUP) {
-        size_t k = d->rows - i < GROUP ? d->rows - i : GROUP;
-        encode_layers(&n->file.model, n->scratch, d->text + i, k, layers, d->vector + i * d->dims);
-        if (i / GROUP % 8 == 0 && isatty(2)) (void)fprintf(stderr, "\r\033[Kencoding %zu/%zu", i, d->rows);
-    }
-    if (isatty(2)) (void)fprintf(stderr, "\r\033[K");
+    enum { NOW_AND_THEN = 2048 };
+    if (done % NOW_AND_THEN == 0 && isatty(2)) (void)fprintf(stderr, "\r\033[Kencoding %zu/%zu", done, all);
 }
 
 err text_cli_vectors(struct cli *cli, struct text_data *d, unsigned layers, size_t dims)
@@ -46,7 +37,8 @@ err text_cli_vectors(struct cli *cli, struct text_data *d, unsigned layers, size
     if (cli_has(cli, "no-encoder") || layers == 0) return OK;
     if (!named) path = model_file_path(cli_data_dir(cli), cli_arena(cli));
     err e = text_encoder_open(path, named, &n);
-    if (!e.code && n.scratch) encode_all(d, &n, layers);
+    if (!e.code && n.scratch) text_encoder_rows(&n, layers, d, tell_encoding);
+    if (isatty(2)) (void)fprintf(stderr, "\r\033[K");
     text_encoder_close(&n);
     return e;
 }

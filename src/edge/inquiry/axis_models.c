@@ -176,16 +176,28 @@ struct asked {
     struct axis_models *m;
     struct arena *a;
     str text;
-    const float *vector; /* NULL: there is none */
+    float *vector;   /* as the model asked last wants it */
+    unsigned layers; /* that it is of; 0: none yet */
+    bool there;
     struct judged_by *by;
 };
 
-static struct desk_axis ask(const struct asked *q, struct worker *w, const struct desk_axis *words)
+/* Models of the same layers share a vector. */
+static const float *vector_for(struct asked *q, const struct text_model *m)
+{
+    if (!q->there || q->layers != m->head->layers)
+        q->there = text_encoder_vector(&q->m->encoder, m, q->text, q->vector);
+    q->layers = m->head->layers;
+    return q->there ? q->vector : NULL;
+}
+
+static struct desk_axis ask(struct asked *q, struct worker *w, const struct desk_axis *words)
 {
     struct text_guess *g = &q->m->guess;
     struct desk_axis out = *words;
+    const float *vector = vector_for(q, &w->file.model);
     int64_t began = clock_us();
-    text_classify(&w->file.model, q->text, q->vector, w->file.work, g);
+    text_classify(&w->file.model, q->text, vector, w->file.work, g);
     w->us += clock_us() - began;
     w->judged++;
     w->confidence += (double)g->p[g->best];
@@ -204,7 +216,7 @@ static double chance_of(const char *model, str text)
     return (double)((h ^ (h >> 31)) >> 11) * 0x1p-53;
 }
 
-static void try_challenger(const struct asked *q, int axis, const struct desk_axis *words, struct desk_axis *said)
+static void try_challenger(struct asked *q, int axis, const struct desk_axis *words, struct desk_axis *said)
 {
     struct worker *w = &q->m->workers[axis][CHALLENGER];
     struct axis_trial *t = &q->by->trials[q->by->trial_count++];
@@ -227,7 +239,7 @@ static void name_model(const struct asked *q, int axis, int64_t version, const s
                                     (unsigned)(check >> 32));
 }
 
-static void judge_axis(const struct asked *q, int axis, struct desk_axis *v)
+static void judge_axis(struct asked *q, int axis, struct desk_axis *v)
 {
     struct worker *seats = q->m->workers[axis], *w = &seats[seats[CHAMPION].file.map ? CHAMPION : FOLDER];
     struct desk_axis words = *v;
@@ -251,15 +263,13 @@ void axis_models_judge(struct axis_models *m, str words, str subject, str body, 
                        struct judged_by *by)
 {
     struct desk_axis *const said[AXES_JUDGED] = { &v->category, &v->sentiment, &v->urgency };
-    float vector[ENCODE_DIM];
+    float vector[TEXT_DIMS_MAX];
     *by = (struct judged_by){ .name = words };
     (void)pthread_mutex_lock(&m->lock);
     if (any_model(m)) {
-        struct asked q = { .m = m, .a = a, .by = by };
+        struct asked q = { .m = m, .a = a, .by = by, .vector = vector };
         q.text = str_fmt(a, STR_FMT "\n" STR_FMT, STR_ARG(str_cut(subject, 0, 1000)), STR_ARG(desk_plain(body, a)));
         bool vectors = m->encoder.scratch && wants_vectors(m);
-        if (vectors) encode_texts(&m->encoder.file.model, m->encoder.scratch, &q.text, 1, vector);
-        q.vector = vectors ? vector : NULL;
         for (int i = 0; i < AXES_JUDGED; i++) judge_axis(&q, i, said[i]);
         if (!vectors && wants_vectors(m)) by->name = str_fmt(a, STR_FMT "-without-encoder", STR_ARG(by->name));
     }

@@ -4,8 +4,6 @@
 
 #include "edge/text/text_file.h"
 
-enum { GROUP = 256 };
-
 struct judge {
     struct text_model model;
     uint32_t *said; /* a row each: index of the data's names, or TEXT_UNKNOWN */
@@ -29,7 +27,7 @@ static void say_all(struct judge *j, const struct text_data *d, struct judged *o
 {
     struct text_work *work = mem_new(sizeof *work);
     struct text_guess *guess = mem_new(sizeof *guess);
-    bool vectors = d->vector && j->model.head->dims == d->dims;
+    bool vectors = d->vector && j->model.head->dims == d->dims && j->model.head->layers == d->layers;
     double began = now_us();
     j->said = mem_new((d->rows + 1) * sizeof *j->said);
     for (size_t i = 0; i < d->rows; i++) {
@@ -70,18 +68,14 @@ static double accuracy(const struct judge *j, const struct text_data *d, int64_t
     return (double)right / (double)rows;
 }
 
-static err add_vectors(struct text_data *d, str path, bool wanted)
+/* Vectors as the model wants them, when there is an encoder; those made elsewhere stay. */
+static err add_vectors(struct text_data *d, str path, const struct text_model *m)
 {
     struct text_encoder n;
-    if (!wanted || d->vector) return OK;
+    unsigned layers = m->head->layers;
+    if (!layers || (d->vector && (!d->layers || d->layers == layers))) return OK;
     err e = text_encoder_open(path, false, &n);
-    if (!e.code && n.scratch) {
-        d->dims = ENCODE_DIM;
-        d->vector = arena_new(&d->arena, d->rows * ENCODE_DIM * sizeof *d->vector);
-        for (size_t i = 0; i < d->rows; i += GROUP)
-            encode_texts(&n.file.model, n.scratch, d->text + i, d->rows - i < GROUP ? d->rows - i : GROUP,
-                         d->vector + i * ENCODE_DIM);
-    }
+    if (!e.code && n.scratch) text_encoder_rows(&n, layers, d, NULL);
     text_encoder_close(&n);
     return e;
 }
@@ -98,11 +92,14 @@ static void count_pairs(const struct judge *old, const struct judge *new, const 
     }
 }
 
-static void score(struct judge *j, const struct text_data *d, int64_t rows, struct judged *out)
+static err score(struct judge *j, struct text_data *d, str encoder, int64_t rows, struct judged *out)
 {
+    err e = add_vectors(d, encoder, &j->model);
+    if (e.code) return e;
     say_all(j, d, out);
     out->accuracy = accuracy(j, d, rows);
     out->macro_f1 = macro_f1(j, d);
+    return OK;
 }
 
 err judge_texts(str champion, str challenger, struct text_data *d, str encoder, str metric, struct arena *a,
@@ -117,17 +114,16 @@ err judge_texts(str champion, str challenger, struct text_data *d, str encoder, 
     if (!s->rows) return err_make(ERR_INPUT, "no row has a label");
     err e = text_model_open(challenger, &new.model);
     if (!e.code && champion.len) e = text_model_open(champion, &old.model);
-    if (!e.code)
-        e = add_vectors(d, encoder, new.model.head->dims || (champion.len && old.model.head->dims));
-    if (e.code) return e;
-    score(&new, d, s->rows, &out[1]);
+    if (!e.code) e = score(&new, d, encoder, s->rows, &out[1]);
+    if (!e.code && champion.len) e = score(&old, d, encoder, s->rows, &out[0]);
+    if (e.code) goto done;
     s->score = f1 ? out[1].macro_f1 : out[1].accuracy;
     if (champion.len) {
-        score(&old, d, s->rows, &out[0]);
         s->before = f1 ? out[0].macro_f1 : out[0].accuracy;
         count_pairs(&old, &new, d, s);
     }
+done:
     mem_free(old.said);
     mem_free(new.said);
-    return OK;
+    return e;
 }

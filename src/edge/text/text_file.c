@@ -68,6 +68,21 @@ err text_encoder_open(str path, bool needed, struct text_encoder *out)
     return e;
 }
 
+void text_encoder_rows(const struct text_encoder *n, unsigned layers, struct text_data *d,
+                       void (*told)(size_t done, size_t all))
+{
+    enum { GROUP = 256 };
+    d->layers = layers;
+    d->dims = encode_layers_dim(layers);
+    d->near_dims = ENCODE_DIM;
+    d->vector = arena_new(&d->arena, d->rows * d->dims * sizeof *d->vector);
+    for (size_t i = 0; i < d->rows; i += GROUP) {
+        size_t k = d->rows - i < GROUP ? d->rows - i : GROUP;
+        encode_layers(&n->file.model, n->scratch, d->text + i, k, layers, d->vector + i * d->dims);
+        if (told) told(i, d->rows);
+    }
+}
+
 bool text_encoder_vector(const struct text_encoder *n, const struct text_model *m, str text, float *out)
 {
     unsigned layers = m->head->layers;

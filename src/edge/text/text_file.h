@@ -4,6 +4,7 @@
 #define WEIR_EDGE_TEXT_FILE_H
 
 #include "edge/model/model_file.h"
+#include "edge/text/text_data.h"
 #include "engine/text/text_model.h"
 
 struct text_file {
@@ -24,6 +25,9 @@ struct text_encoder {
 
 /* The encoder at `path`; `needed`: its absence is an error, else it is left out. */
 MUST_USE err text_encoder_open(str path, bool needed, struct text_encoder *out);
+/* Vectors of all rows, made of these layers; `told` (or NULL) hears how far it is. There must be an encoder. */
+void text_encoder_rows(const struct text_encoder *e, unsigned layers, struct text_data *d,
+                       void (*told)(size_t done, size_t all));
 /* The vector that the model wants of a text (its head's dims numbers). False: there is no encoder, or it wants none. */
 bool text_encoder_vector(const struct text_encoder *e, const struct text_model *m, str text, float *out);
 void text_encoder_close(struct text_encoder *e);
