@@ -324,13 +324,20 @@ static err open_ingest(struct app *app)
     return ingest_open(&opts, app->store, app->env, &app->ingest);
 }
 
+/* Where the sentence encoder's model is, if it is there. */
+static str encoder_path(struct app *app)
+{
+    str given = app->config->encoder_model;
+    return given.len ? given : model_file_path(app->config->data_dir, &app->arena);
+}
+
 static err open_desk(struct app *app)
 {
     struct desk_opts opts = {
         .data_dir = app->config->data_dir,
         .rules = app->config->inquiries.words,
         .models = app->config->inquiries.models,
-        .encoder = model_file_path(app->config->data_dir, &app->arena),
+        .encoder = encoder_path(app),
         .store = app->store,
         .env = app->env,
         .apply = apply,
@@ -430,6 +437,7 @@ static err open_library(struct app *app)
         .store = app->store,
         .env = app->env,
         .data_dir = app->config->data_dir,
+        .encoder = app->config->encoder_model,
         .memory_max = (size_t)app->config->knowledge.memory_max,
         .vectors_opts = { .graph_from = (size_t)app->config->knowledge.graph_from },
         .input = keeper_input,
@@ -456,7 +464,7 @@ static err open_sources(struct app *app)
 /* Weir runs without the model, and a damaged one keeps nothing else from running. */
 static void open_encoder(struct app *app)
 {
-    err e = encoder_open(model_file_path(app->config->data_dir, &app->arena), &app->encoder);
+    err e = encoder_open(encoder_path(app), &app->encoder);
     if (e.code == ERR_NOT_FOUND) log_info("encoder.no_model %s", e.msg);
     else if (e.code) log_warn("encoder.unusable %s", e.msg);
 }

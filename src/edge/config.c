@@ -85,6 +85,8 @@ static const struct config_option options[] = {
       "below it samples stop first, audit last" },
     { "store.sync", CONFIG_WORD, AT(sync), 0, 0, "full", "", sync_words,
       "full: durable after each group; normal: after a checkpoint" },
+    { "encoder.model", CONFIG_PATH, AT(encoder_model), 0, 0, "", "", NULL,
+      "the sentence encoder's model; without it the one in models/ of the data folder" },
     { "inquiries.routing", CONFIG_PATH, AT(inquiries.routing), 0, 0, "", "", NULL,
       "routing_rules.yaml: departments, clocks, consultants" },
     { "inquiries.words", CONFIG_PATH, AT(inquiries.words), 0, 0, "", "", NULL,

@@ -63,7 +63,7 @@ struct config {
     struct arena arena;
     str path;              /* file it was read from, "" = none */
     str data_dir, timezone, policy, pipelines,
-        runbooks; /* paths are absolute or relative to the working folder; "" = none */
+        runbooks, encoder_model; /* paths are absolute or relative to the working folder; "" = none */
     struct {
         str routing, words, models, folder, imap_url, imap_user, imap_password, imap_mailbox;
         usec imap_every;

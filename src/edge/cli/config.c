@@ -8,6 +8,7 @@
 #include "edge/cli/config_cli.h"
 #include "edge/cli/table.h"
 #include "edge/files.h"
+#include "edge/model/model_file.h"
 #include "edge/inquiry/routing_file.h"
 #include "engine/desk/desk.h"
 #include "edge/pipelines_file.h"
@@ -104,6 +105,16 @@ static int check_inquiries(struct cli *cli, const struct config *c)
     return routing.count || words.count ? EXIT_FOUND : EXIT_FINE;
 }
 
+/* A model that was named must be there and whole in form; `weir model verify` reads it to its last byte. */
+static int check_encoder(struct cli *cli, const struct config *c)
+{
+    struct model_file f = { 0 };
+    if (!c->encoder_model.len) return EXIT_FINE;
+    err e = model_file_open(c->encoder_model, &f);
+    model_file_close(&f);
+    return e.code ? cli_fail(cli, EXIT_FOUND, "encoder.model: %s", e.msg) : EXIT_FINE;
+}
+
 static void print_config(const struct config *c)
 {
     struct buf b = buf_init(4 << 20);
@@ -126,6 +137,8 @@ static int run_check(struct cli *cli)
     rc = policy > pipelines ? policy : pipelines;
     int inquiries = check_inquiries(cli, c);
     if (inquiries > rc) rc = inquiries;
+    int encoder = check_encoder(cli, c);
+    if (encoder > rc) rc = encoder;
     if (!rc && cli_json(cli)) print_config(c);
     else if (!rc)
         (void)printf(STR_FMT ": fine; listens on " STR_FMT "\n", STR_ARG(path.len ? path : STR("no file, defaults")),

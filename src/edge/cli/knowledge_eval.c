@@ -7,6 +7,7 @@
 #include "edge/cli/knowledge.h"
 #include "edge/cli/table.h"
 #include "edge/documents/jsonl.h"
+#include "edge/model/model_file.h"
 
 enum { NDCG_K = 10, RECALL_K = 100, RANKED_MAX = 200, JSON_MAX = 1 << 20 };
 
@@ -95,7 +96,7 @@ static err load(struct eval *ev)
         e = jsonl_queries(beside(ev, "queries", "queries.jsonl"), beside(ev, "qrels", "qrels.tsv"), &ev->c, ev->a,
                           &ev->queries);
     if (!e.code && !cli_has(ev->cli, "words")) {
-        err none = embed_open(cli_data_dir(ev->cli), &ev->embed);
+        err none = embed_open(model_file_path(cli_data_dir(ev->cli), ev->a), &ev->embed);
         if (none.code) (void)fprintf(stderr, "weir knowledge eval: words only: %s\n", none.msg);
     }
     if (!e.code && cli_str(ev->cli, "cache").len) e = vector_cache_open(cli_str(ev->cli, "cache"), &ev->cache);

@@ -11,12 +11,10 @@ struct embed {
     void *scratch;
 };
 
-err embed_open(str data_dir, struct embed **out)
+err embed_open(str path, struct embed **out)
 {
-    struct arena a = arena_init(1 << 16);
     struct embed *e = mem_new(sizeof *e);
-    err result = model_file_open(model_file_path(data_dir, &a), &e->file);
-    arena_done(&a);
+    err result = model_file_open(path, &e->file);
     if (result.code) {
         mem_free(e);
         return result;

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "edge/documents/library_internal.h"
+#include "edge/model/model_file.h"
 
 enum { ENCODED_AT_ONCE = 256, LOOK_EVERY_S = 2 };
 
@@ -111,8 +112,8 @@ static void *work(void *ctx)
 static err open_encoder(struct library *l)
 {
     struct arena a = arena_init(1 << 16);
-    str dir = l->opts.data_dir;
-    err e = dir.len ? embed_open(dir, &l->embed) : err_make(ERR_NOT_FOUND, "no data folder");
+    str dir = l->opts.data_dir, model = l->opts.encoder;
+    err e = dir.len ? embed_open(model.len ? model : model_file_path(dir, &a), &l->embed) : err_make(ERR_NOT_FOUND, "no data folder");
     if (e.code && e.code != ERR_NOT_FOUND) log_warn("documents.encoder error=%s", e.msg);
     str path = l->embed ? str_fmt(&a, STR_FMT "/knowledge.vectors", STR_ARG(dir)) : STR("");
     e = vector_cache_open(path, &l->cache);
@@ -128,6 +129,7 @@ err library_open(const struct library_opts *opts, struct library **out)
     struct library *l = mem_new(sizeof *l);
     l->opts = *opts;
     l->opts.data_dir = str_of(mem_dup_z(opts->data_dir));
+    l->opts.encoder = str_of(mem_dup_z(opts->encoder));
     l->a = arena_init(opts->memory_max ? opts->memory_max : LIBRARY_BYTES_DEFAULT);
     if (!l->opts.vectors) l->opts.vectors = &vector_store_built_in;
     (void)pthread_mutex_init(&l->lock, NULL);
@@ -164,6 +166,7 @@ void library_close(struct library *l)
     terms_close(l->terms);
     arena_done(&l->a);
     mem_free((void *)(uintptr_t)l->opts.data_dir.ptr);
+    mem_free((void *)(uintptr_t)l->opts.encoder.ptr);
     (void)pthread_mutex_destroy(&l->lock);
     (void)pthread_mutex_destroy(&l->encoding);
     (void)pthread_cond_destroy(&l->wake);

@@ -19,6 +19,7 @@ struct library_opts {
     struct store *store;
     struct env *env;
     str data_dir; /* for the encoder and the cache of vectors; empty: words only */
+    str encoder;  /* its model; empty: the one in the data folder */
     size_t memory_max;                 /* bytes of documents; 0 = LIBRARY_BYTES_DEFAULT. Beyond it they are left out */
     const struct vector_store_kind *vectors; /* who keeps vectors and finds the nearest; NULL = the built-in one */
     struct vector_store_opts vectors_opts;   /* dim and env are filled in */

@@ -48,6 +48,17 @@ ALWAYS void vi_bytes(uint8_t *to, vi v)
     _mm_storeu_si128((__m128i *)(void *)to, _mm512_cvtepi32_epi8((__m512i)v));
 }
 
+ALWAYS void vi_shorts(int16_t *to, vi v)
+{
+    _mm256_storeu_si256((__m256i *)(void *)to, _mm512_cvtepi32_epi16((__m512i)v));
+}
+
+/* Every lane: the sum plus the products of its two 16-bit numbers with those of a. */
+ALWAYS vi vi_dot_pairs(vi sum, int32_t a, vi w)
+{
+    return (vi)_mm512_dpwssd_epi32((__m512i)sum, _mm512_set1_epi32(a), (__m512i)w);
+}
+
 /* Every lane: the sum plus the products of its four bytes of w (signed) with the four bytes of a (unsigned). */
 ALWAYS vi vi_dot(vi sum, int32_t a, vi w)
 {

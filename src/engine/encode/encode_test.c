@@ -283,6 +283,11 @@ TEST(weights_of_another_shape_are_refused)
     CHECK_ERR(weights_open(str_cut(bytes, 0, bytes.len - 4), &a, &w), ERR_INPUT);
     CHECK_ERR(weights_open(str_cut(bytes, 0, 7), &a, &w), ERR_INPUT);
     CHECK_ERR(encode_convert(bytes, STR("a\nb\n"), STR("x"), STR("y"), &a, &out), ERR_INPUT);
+    float *first = (float *)(void *)(text + bytes.len - sizeof(float)), kept = *first;
+    *first = NAN;
+    err e = weights_open(bytes, &a, &w);
+    CHECK(e.code == ERR_INPUT && strstr(e.msg, "finite"));
+    *first = kept;
     text[8] = '[';
     CHECK_ERR(weights_open(bytes, &a, &w), ERR_INPUT);
     text[7] = 1;

@@ -21,10 +21,11 @@ struct encode_batch {
     _Alignas(FORMAT_ALIGN) uint8_t inner_q[BLOCK_ROWS][INNER];
     /* Of attention, one head at a time. */
     _Alignas(FORMAT_ALIGN) int8_t keys[HEAD_DIM / 4][BATCH_ROWS][4];
-    _Alignas(FORMAT_ALIGN) int8_t values[BATCH_ROWS / 4][HEAD_DIM][4];
+    _Alignas(FORMAT_ALIGN) int16_t values[BATCH_ROWS / 2][HEAD_DIM][2];
     _Alignas(FORMAT_ALIGN) float key_sum[BATCH_ROWS], key_out[BATCH_ROWS]; /* key_out: far below 0 past the text */
     _Alignas(FORMAT_ALIGN) float scores[4][BATCH_ROWS];                    /* of a few pieces at a time */
-    _Alignas(FORMAT_ALIGN) uint8_t weights[4][2][BATCH_ROWS], query[4][HEAD_DIM];
+    _Alignas(FORMAT_ALIGN) int16_t weights[4][BATCH_ROWS];
+    _Alignas(FORMAT_ALIGN) uint8_t query[4][HEAD_DIM];
     float query_scale[4], query_low[4];
     float scale[BATCH_ROWS], low[BATCH_ROWS];
     size_t starts[BATCH_TEXTS + 1];                           /* text i is the rows starts[i] .. starts[i + 1] */

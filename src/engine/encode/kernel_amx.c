@@ -10,7 +10,7 @@
 #include "amx_model.h"
 #endif
 
-enum { TILE_ROWS = 16, COLUMNS = 64, TILE_BYTES = 64 };
+enum { TILE_ROWS = 16, QUERIES = 4, COLUMNS = 64, TILE_BYTES = 64 };
 
 struct tile_config { /* Intel SDM, volume 1, section 18.3: palette 1 */
     uint8_t palette, start_row, reserved[14];

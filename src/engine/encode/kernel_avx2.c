@@ -1,80 +1,184 @@
-/* AVX2. Its own product of bytes saturates at 16 bits, so bytes are widened: the even and the odd ones each become
- * pairs of 16 bits, whose products vpmaddwd adds without loss. */
+/* AVX2. Its own product of bytes saturates at 16 bits, so bytes are widened: vpmaddwd adds the products of pairs of 16
+ * bits without loss. A vector of 64 bytes is two halves here. */
+#include <assert.h>
 #include <immintrin.h>
 
+#define VECTORS_OWN
 #include "engine/encode/vectors.h"
 
-enum { TILE_ROWS = 4, HALF = 8, COLUMNS = 64 };
+enum { TILE_ROWS = 4, QUERIES = 2, COLUMNS = 64, INPUTS_MAX = 1536 };
+
+struct halves {
+    __m256 f[2];
+};
+struct whole_halves {
+    __m256i i[2];
+};
+
+ALWAYS struct halves f_halves(vf v)
+{
+    struct halves h;
+    memcpy(&h, &v, sizeof h);
+    return h;
+}
+
+ALWAYS struct whole_halves i_halves(vi v)
+{
+    struct whole_halves h;
+    memcpy(&h, &v, sizeof h);
+    return h;
+}
+
+ALWAYS vf f_whole(struct halves h)
+{
+    vf v;
+    memcpy(&v, &h, sizeof v);
+    return v;
+}
+
+ALWAYS vi i_whole(struct whole_halves h)
+{
+    vi v;
+    memcpy(&v, &h, sizeof v);
+    return v;
+}
+
+ALWAYS vf vf_max(vf a, vf b)
+{
+    struct halves x = f_halves(a), y = f_halves(b);
+    return f_whole((struct halves){ { _mm256_max_ps(x.f[0], y.f[0]), _mm256_max_ps(x.f[1], y.f[1]) } });
+}
+
+ALWAYS vf vf_min(vf a, vf b)
+{
+    struct halves x = f_halves(a), y = f_halves(b);
+    return f_whole((struct halves){ { _mm256_min_ps(x.f[0], y.f[0]), _mm256_min_ps(x.f[1], y.f[1]) } });
+}
+
+ALWAYS vi vi_round(vf v)
+{
+    struct halves x = f_halves(v);
+    return i_whole((struct whole_halves){ { _mm256_cvtps_epi32(x.f[0]), _mm256_cvtps_epi32(x.f[1]) } });
+}
+
+ALWAYS float vf_sum(vf v)
+{
+    struct halves x = f_halves(v);
+    __m256 a = _mm256_add_ps(x.f[0], x.f[1]);
+    __m128 b = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    b = _mm_add_ps(b, _mm_movehl_ps(b, b));
+    return _mm_cvtss_f32(_mm_add_ss(b, _mm_movehdup_ps(b)));
+}
+
+ALWAYS float vf_most(vf v)
+{
+    struct halves x = f_halves(v);
+    __m256 a = _mm256_max_ps(x.f[0], x.f[1]);
+    __m128 b = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    b = _mm_max_ps(b, _mm_movehl_ps(b, b));
+    return _mm_cvtss_f32(_mm_max_ss(b, _mm_movehdup_ps(b)));
+}
+
+ALWAYS int32_t vi_sum(vi v)
+{
+    struct whole_halves x = i_halves(v);
+    __m256i a = _mm256_add_epi32(x.i[0], x.i[1]);
+    __m128i b = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    b = _mm_add_epi32(b, _mm_shuffle_epi32(b, 0x4e));
+    return _mm_cvtsi128_si32(_mm_add_epi32(b, _mm_shuffle_epi32(b, 0xb1)));
+}
+
+/* The low 16 bits of each, in order. */
+ALWAYS __m256i low_shorts(vi v)
+{
+    struct whole_halves x = i_halves(v);
+    __m256i low = _mm256_set1_epi32(0xffff);
+    return _mm256_permute4x64_epi64(
+        _mm256_packus_epi32(_mm256_and_si256(x.i[0], low), _mm256_and_si256(x.i[1], low)), 0xd8);
+}
+
+ALWAYS void vi_shorts(int16_t *to, vi v)
+{
+    _mm256_storeu_si256((__m256i *)(void *)to, low_shorts(v));
+}
+
+ALWAYS void vi_bytes(uint8_t *to, vi v)
+{
+    __m256i s = _mm256_and_si256(low_shorts(v), _mm256_set1_epi16(0xff));
+    _mm_storeu_si128((__m128i *)(void *)to,
+                     _mm_packus_epi16(_mm256_castsi256_si128(s), _mm256_extracti128_si256(s, 1)));
+}
 
 /* The bytes 0 and 2, or 1 and 3, of every group of four: signed ones of a vector, unsigned ones of an integer. */
-ALWAYS __m256i signed_even(__m256i w)
-{
-    return _mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8);
-}
-
-ALWAYS __m256i signed_odd(__m256i w)
-{
-    return _mm256_srai_epi16(w, 8);
-}
-
-ALWAYS __m256i unsigned_even(int32_t a)
-{
-    return _mm256_set1_epi32(a & 0x00ff00ff);
-}
-
-ALWAYS __m256i unsigned_odd(int32_t a)
-{
-    return _mm256_set1_epi32((int32_t)((uint32_t)a >> 8 & 0x00ff00ff));
-}
-
 ALWAYS vi vi_dot(vi sum, int32_t a, vi w)
 {
-    __m256i half[2];
-    memcpy(half, &w, sizeof half);
-    for (int i = 0; i < 2; i++)
-        half[i] = _mm256_add_epi32(_mm256_madd_epi16(unsigned_even(a), signed_even(half[i])),
-                                   _mm256_madd_epi16(unsigned_odd(a), signed_odd(half[i])));
-    vi products;
-    memcpy(&products, half, sizeof half);
-    return sum + products;
+    struct whole_halves s = i_halves(sum), x = i_halves(w);
+    __m256i q = _mm256_set1_epi32(a), even = _mm256_and_si256(q, _mm256_set1_epi16(0xff)),
+            odd = _mm256_srli_epi16(q, 8);
+    for (int i = 0; i < 2; i++) {
+        __m256i w_even = _mm256_srai_epi16(_mm256_slli_epi16(x.i[i], 8), 8), w_odd = _mm256_srai_epi16(x.i[i], 8);
+        __m256i products = _mm256_add_epi32(_mm256_madd_epi16(even, w_even), _mm256_madd_epi16(odd, w_odd));
+        s.i[i] = _mm256_add_epi32(s.i[i], products);
+    }
+    return i_whole(s);
 }
 
-/* Rows by two halves of a vector: 8 sums, 4 vectors of weights and 2 of inputs fill the registers. */
-ALWAYS void tile_of(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
+ALWAYS vi vi_dot_pairs(vi sum, int32_t a, vi w)
 {
-    for (size_t n = 0; n < COLUMNS; n += 2 * HALF) {
+    struct whole_halves s = i_halves(sum), x = i_halves(w);
+    __m256i p = _mm256_set1_epi32(a);
+    for (int i = 0; i < 2; i++) s.i[i] = _mm256_add_epi32(s.i[i], _mm256_madd_epi16(p, x.i[i]));
+    return i_whole(s);
+}
+
+ALWAYS int64_t eight_at(const void *p)
+{
+    int64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Rows by eight outputs: 8 sums of pairs of inputs; with more rows the compiler runs out of registers. An output
+ * has two sums side by side, added at the end. */
+ALWAYS void tile_of(const int16_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
+{
+    for (size_t n = 0; n < COLUMNS; n += 8) {
         __m256i sum[TILE_ROWS][2];
         ROLL for (size_t r = 0; r < rows; r++) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
         for (size_t k = 0; k < inputs; k += 4) {
-            const __m256i *w = (const __m256i *)(const void *)(panel + k * COLUMNS + n * 4);
-            __m256i w0 = _mm256_loadu_si256(w), w1 = _mm256_loadu_si256(w + 1);
-            __m256i even0 = signed_even(w0), odd0 = signed_odd(w0), even1 = signed_even(w1), odd1 = signed_odd(w1);
+            const __m128i *w = (const __m128i *)(const void *)(panel + k * COLUMNS + n * 4);
+            __m256i w0 = _mm256_cvtepi8_epi16(_mm_loadu_si128(w)), w1 = _mm256_cvtepi8_epi16(_mm_loadu_si128(w + 1));
             ROLL for (size_t r = 0; r < rows; r++) {
-                int32_t a = four_at(q + r * inputs + k);
-                __m256i even = unsigned_even(a), odd = unsigned_odd(a);
-                sum[r][0] = _mm256_add_epi32(sum[r][0], _mm256_madd_epi16(even, even0));
-                sum[r][1] = _mm256_add_epi32(sum[r][1], _mm256_madd_epi16(even, even1));
-                sum[r][0] = _mm256_add_epi32(sum[r][0], _mm256_madd_epi16(odd, odd0));
-                sum[r][1] = _mm256_add_epi32(sum[r][1], _mm256_madd_epi16(odd, odd1));
+                __m256i a = _mm256_set1_epi64x(eight_at(q + r * inputs + k));
+                sum[r][0] = _mm256_add_epi32(sum[r][0], _mm256_madd_epi16(a, w0));
+                sum[r][1] = _mm256_add_epi32(sum[r][1], _mm256_madd_epi16(a, w1));
             }
         }
-        ROLL for (size_t r = 0; r < rows; r++)
-            ROLL for (size_t i = 0; i < 2; i++)
-                _mm256_storeu_si256((__m256i *)(void *)(sums + r * COLUMNS + n + i * HALF), sum[r][i]);
+        ROLL for (size_t r = 0; r < rows; r++) {
+            __m256i both = _mm256_permute4x64_epi64(_mm256_hadd_epi32(sum[r][0], sum[r][1]), 0xd8);
+            _mm256_storeu_si256((__m256i *)(void *)(sums + r * COLUMNS + n), both);
+        }
     }
 }
 
 static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
 {
+    _Alignas(32) int16_t wide[TILE_ROWS * INPUTS_MAX];
+    for (size_t i = 0; i < rows * inputs; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(q + i));
+        _mm256_store_si256((__m256i *)(void *)(wide + i), _mm256_cvtepu8_epi16(bytes));
+    }
     switch (rows) {
-    case 4: tile_of(q, inputs, 4, panel, sums); break;
-    case 3: tile_of(q, inputs, 3, panel, sums); break;
-    case 2: tile_of(q, inputs, 2, panel, sums); break;
-    default: tile_of(q, inputs, 1, panel, sums);
+    case 4: tile_of(wide, inputs, 4, panel, sums); break;
+    case 3: tile_of(wide, inputs, 3, panel, sums); break;
+    case 2: tile_of(wide, inputs, 2, panel, sums); break;
+    default: tile_of(wide, inputs, 1, panel, sums);
     }
 }
 
 #include "engine/encode/stages.h"
+
+static_assert((int)INPUTS_MAX >= (int)INNER, "the rows of a tile fit");
 
 static bool usable(void)
 {

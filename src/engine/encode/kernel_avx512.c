@@ -2,7 +2,7 @@
  * 24 sums in registers and needs 10 loads for 24 such instructions. */
 #include "engine/encode/avx512.h"
 
-enum { TILE_ROWS = 6 };
+enum { TILE_ROWS = 6, QUERIES = 4 };
 
 ALWAYS void tile_of(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
 {

@@ -5,7 +5,7 @@
 
 #include "engine/encode/vectors.h"
 
-enum { TILE_ROWS = 4, QUARTER = 4, COLUMNS = 64 };
+enum { TILE_ROWS = 4, QUERIES = 2, QUARTER = 4, COLUMNS = 64 };
 
 ALWAYS int8x16_t moved(int32_t a)
 {
@@ -21,6 +21,20 @@ ALWAYS vi vi_dot(vi sum, int32_t a, vi w)
     for (size_t i = 0; i < 4; i++) {
         sums[i] = vdotq_s32(sums[i], weights[i], by);
         sums[i] = vdotq_s32(vdotq_s32(sums[i], weights[i], half), weights[i], half);
+    }
+    memcpy(&sum, sums, sizeof sum);
+    return sum;
+}
+
+ALWAYS vi vi_dot_pairs(vi sum, int32_t a, vi w)
+{
+    int16x8_t pairs[4], by = vreinterpretq_s16_s32(vdupq_n_s32(a));
+    int32x4_t sums[4];
+    memcpy(pairs, &w, sizeof pairs);
+    memcpy(sums, &sum, sizeof sums);
+    for (size_t i = 0; i < 4; i++) {
+        int32x4_t low = vmull_s16(vget_low_s16(pairs[i]), vget_low_s16(by)), high = vmull_high_s16(pairs[i], by);
+        sums[i] = vaddq_s32(sums[i], vpaddq_s32(low, high));
     }
     memcpy(&sum, sums, sizeof sum);
     return sum;

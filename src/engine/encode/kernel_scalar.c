@@ -2,17 +2,27 @@
  * with it. */
 #include "engine/encode/vectors.h"
 
-enum { TILE_ROWS = 4 };
+enum { TILE_ROWS = 4, QUERIES = 1 };
+
+/* Some bits of every lane, with their sign: `up` are dropped above them, and `down` of what is left below. */
+ALWAYS vi bits_of(vi w, int up, int down)
+{
+    return (vi)((vu)w << up) >> down;
+}
 
 ALWAYS vi vi_dot(vi sum, int32_t a, vi w)
 {
     uint8_t x[4];
-    int8_t y[4 * V];
     memcpy(x, &a, sizeof x);
-    memcpy(y, &w, sizeof y);
-    for (size_t i = 0; i < V; i++)
-        sum[i] += x[0] * y[4 * i] + x[1] * y[4 * i + 1] + x[2] * y[4 * i + 2] + x[3] * y[4 * i + 3];
-    return sum;
+    return sum + bits_of(w, 24, 24) * x[0] + bits_of(w, 16, 24) * x[1] + bits_of(w, 8, 24) * x[2] +
+           bits_of(w, 0, 24) * x[3];
+}
+
+ALWAYS vi vi_dot_pairs(vi sum, int32_t a, vi w)
+{
+    int16_t x[2];
+    memcpy(x, &a, sizeof x);
+    return sum + bits_of(w, 16, 16) * x[0] + bits_of(w, 0, 16) * x[1];
 }
 
 static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)

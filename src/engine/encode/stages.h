@@ -2,6 +2,8 @@
  * defined
  *
  *   vi_dot(sum, a, w)    every lane: the sum plus the products of four bytes of w (signed) with those of a (unsigned)
+ *   vi_dot_pairs(sum, a, w)   the same of two signed 16-bit numbers a lane
+ *   QUERIES              pieces whose attention is computed together, at most 4
  *   TILE_ROWS            rows that `tile` takes at most
  *   tile(q, inputs, rows, panel, sums)   the sums of `rows` rows with one panel, into int32 [rows][PANEL]
  *
@@ -10,28 +12,26 @@
 
 #include "engine/encode/kernel.h"
 
-/* e^v for v <= 0, to a thousandth of what a byte can tell; 0 from -20 on. A power of two and a polynomial of degree 4.
- */
-ALWAYS vf vf_exp(vf v)
+/* 32767 * 2^v for v <= 0, to a ten-thousandth; less than a half, so 0 as a whole number, from -17 on. A power of two
+ * and a polynomial fitted to least maximal error. Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low
+ * bits. */
+ALWAYS vf vf_power(vf v)
 {
-    vf t = vf_max(v, vf_of(-20)) * 1.44269504f;
-    vi whole = vi_round(t);
-    vf f = t - vf_from(whole), p = f * 9.67043e-3f + 5.585e-2f;
-    p = p * f + 2.4022651e-1f;
-    p = p * f + 6.9313e-1f;
-    p = p * f + 1.0f;
-    vi power = (whole + 127) << 23;
-    return p * (vf)power;
+    const float magic = 12582912.0f;
+    vf t = vf_max(v, vf_of(-20)), r = t + magic, f = t - (r - magic);
+    vf p = f * (5.5008932e-2f * 32767) + 2.42210975e-1f * 32767;
+    p = p * f + 6.93282929e-1f * 32767;
+    p = p * f + 32767.0f;
+    return (vf)((vu)p + ((vu)r << 23));
 }
 
-/* v * Phi(v). Phi(v) - 1/2 is odd: v times a polynomial in v^2 up to |v| = 3.5, fitted to least maximal error: 2e-5
- * there, 2e-4 of v beyond, where a byte tells 4e-3. */
+/* v * Phi(v). Phi(v) - 1/2 is odd: v times a polynomial in v^2 up to |v| = 3.25, fitted to least maximal error of the
+ * product: 1.3e-4 there, 6e-4 of v beyond, where a byte tells 4e-3. */
 ALWAYS vf vf_gelu(vf v)
 {
-    static const float by[] = { 3.2745034e-3f,  -6.7778938e-3f, 1.471451e-2f,  -2.9924996e-2f,
-                                5.3530429e-2f,  -9.0345688e-2f, 1.9933614e-1f };
-    vf c = vf_min(vf_max(v, vf_of(-3.5f)), vf_of(3.5f)), t = c * c * (2 / 12.25f) - 1.0f, p = vf_of(-1.0176281e-3f);
-    ROLL for (size_t i = 0; i < 7; i++) p = p * t + by[i];
+    static const float by[] = { 4.1895946e-5f, -7.9695798e-4f, 8.814942e-3f, -6.4829317e-2f, 3.9813049e-1f };
+    vf c = vf_min(vf_max(v, vf_of(-3.25f)), vf_of(3.25f)), square = c * c, p = vf_of(-9.5454144e-7f);
+    ROLL for (size_t i = 0; i < 5; i++) p = p * square + by[i];
     return v * (c * p + 0.5f);
 }
 
@@ -56,27 +56,29 @@ ALWAYS void round_row(const float *v, size_t n, float least, float most, uint8_t
 ALWAYS void round_scaled(const float *x, const float *by, size_t n, uint8_t *q, float *scale, float *low)
 {
     _Alignas(FORMAT_ALIGN) float v[DIM];
-    vf most = vf_of(-INFINITY), least = most;
+    vf most = vf_of(-INFINITY), least = -most;
     for (size_t i = 0; i < n; i += V) {
         vf t = vf_get(x + i) * vf_get(by + i);
         vf_put(v + i, t);
         most = vf_max(most, t);
-        least = vf_max(least, -t);
+        least = vf_min(least, t);
     }
-    round_row(v, n, -vf_most(least), vf_most(most), q, scale, low);
+    round_row(v, n, -vf_most(-least), vf_most(most), q, scale, low);
 }
 
 static void normalise(const struct encode_model *m, const struct format_norm *n, float *x)
 {
     const float *gain = floats_at(m, n->gain), *shift = floats_at(m, n->shift);
-    vf sum = vf_of(0), square = vf_of(0);
-    for (size_t i = 0; i < DIM; i += V) sum += vf_get(x + i);
-    vf mean = vf_of(vf_sum(sum) / DIM);
-    for (size_t i = 0; i < DIM; i += V) {
-        vf d = vf_get(x + i) - mean;
-        square += d * d;
-    }
-    vf by = vf_of(1 / sqrtf(vf_sum(square) / DIM + 1e-12f));
+    vf sum[4] = { 0 }, square[4] = { 0 }; /* four, so that an addition need not wait for the one before it */
+    for (size_t i = 0; i < DIM; i += 4 * V)
+        ROLL for (size_t k = 0; k < 4; k++) sum[k] += vf_get(x + i + k * V);
+    vf mean = vf_of(vf_sum((sum[0] + sum[1]) + (sum[2] + sum[3])) / DIM);
+    for (size_t i = 0; i < DIM; i += 4 * V)
+        ROLL for (size_t k = 0; k < 4; k++) {
+            vf d = vf_get(x + i + k * V) - mean;
+            square[k] += d * d;
+        }
+    vf by = vf_of(1 / sqrtf(vf_sum((square[0] + square[1]) + (square[2] + square[3])) / DIM + 1e-12f));
     for (size_t i = 0; i < DIM; i += V)
         vf_put(x + i, (vf_get(x + i) - mean) * by * vf_get(gain + i) + vf_get(shift + i));
 }
@@ -93,37 +95,41 @@ struct store {
     const float *scale, *low;                  /* of the rows */
     float *out;                                /* of the first row, from this panel on */
     size_t stride;                             /* floats from row to row */
-    float (*most)[V], (*least)[V];             /* STORE_GELU: of each row so far; least is the largest of -v */
+    float (*most)[V], (*least)[V];             /* STORE_GELU: of each row so far */
 };
 
-ALWAYS void store_lane(const struct store *s, enum store_mode mode, const int32_t *sums, size_t rows, size_t at)
+/* One row of a panel. The lanes are unrolled: rows of a tile are few, and a short loop for each lane would cost a
+ * wrongly predicted end each. */
+ALWAYS void store_row(const struct store *s, enum store_mode mode, const int32_t *sums, size_t r)
 {
-    vf by = vf_get(s->weight_scale + at), column = vf_get(s->column + at), bias = vf_get(s->bias + at);
-    vf pre = mode == STORE_GELU ? vf_get(s->pre + at) : by;
-    for (size_t r = 0; r < rows; r++) {
-        vf y = vf_from(vi_get(sums + r * PANEL + at)) * s->scale[r] * by + (column * s->low[r] + bias);
-        float *to = s->out + r * s->stride + at;
-        if (mode == STORE_ADD) y += vf_get(to);
+    vf scale = vf_of(s->scale[r]), low = vf_of(s->low[r]), most = scale, least = scale;
+    float *to = s->out + r * s->stride;
+    if (mode == STORE_GELU) most = vf_get(s->most[r]), least = vf_get(s->least[r]);
+    ROLL for (size_t at = 0; at < PANEL; at += V) {
+        vf y = vf_from(vi_get(sums + r * PANEL + at)) * scale * vf_get(s->weight_scale + at) +
+               (vf_get(s->column + at) * low + vf_get(s->bias + at));
+        if (mode == STORE_ADD) y += vf_get(to + at);
         if (mode == STORE_GELU) {
-            y = vf_gelu(y) * pre;
-            vf_put(s->most[r], vf_max(vf_get(s->most[r]), y));
-            vf_put(s->least[r], vf_max(vf_get(s->least[r]), -y));
+            y = vf_gelu(y) * vf_get(s->pre + at);
+            most = vf_max(most, y);
+            least = vf_min(least, y);
         }
-        vf_put(to, y);
+        vf_put(to + at, y);
     }
+    if (mode == STORE_GELU) vf_put(s->most[r], most), vf_put(s->least[r], least);
 }
 
 static void store_tile(const struct store *s, const int32_t *sums, size_t rows)
 {
     switch (s->mode) {
     case STORE_PLAIN:
-        for (size_t at = 0; at < PANEL; at += V) store_lane(s, STORE_PLAIN, sums, rows, at);
+        for (size_t r = 0; r < rows; r++) store_row(s, STORE_PLAIN, sums, r);
         break;
     case STORE_ADD:
-        for (size_t at = 0; at < PANEL; at += V) store_lane(s, STORE_ADD, sums, rows, at);
+        for (size_t r = 0; r < rows; r++) store_row(s, STORE_ADD, sums, r);
         break;
     case STORE_GELU:
-        for (size_t at = 0; at < PANEL; at += V) store_lane(s, STORE_GELU, sums, rows, at);
+        for (size_t r = 0; r < rows; r++) store_row(s, STORE_GELU, sums, r);
         break;
     }
 }
@@ -173,24 +179,28 @@ static void product(const uint8_t *q, size_t rows, const int8_t *weights, size_t
 
 /* ---- attention ----
  *
- * In bytes too. Keys and values are rounded with one scale a dimension, found over the text; that of the keys moves
- * into the query, which is rounded over its range. The weights e^(s - largest s) lie in 0 .. 1; as whole numbers p[j],
- * what a piece sees is sum_j p[j] v[j] / sum_j p[j]. */
+ * Queries and keys in bytes, weights and values in 16 bits. Keys and values are rounded with one scale a dimension,
+ * found over the text; that of the keys moves into the query, which is rounded over its range. The weights 2^(s -
+ * largest s) lie in 0 .. 1; as whole numbers p[j], what a piece sees is sum_j p[j] v[j] / sum_j p[j]. */
 
-enum { QUERIES = 4, KEY_STEP = 2 * V }; /* pieces looked at together, and keys */
+enum { KEY_STEP = 2 * V }; /* keys looked at together */
 
-/* The largest magnitude of each of DIM columns over the rows of a text, as scales for signed bytes, and their inverse.
- */
-static void column_scales(const float *x, size_t n, float *scale, float *inverse)
+/* The largest magnitude of each of DIM columns over the rows of a text, as scales for signed bytes times `by`, and the
+ * inverse for rounding. */
+static void column_scales(const float *x, size_t n, float by, float *scale, float *inverse)
 {
-    for (size_t d = 0; d < DIM; d += V) {
-        vf most = vf_of(1e-20f);
-        for (size_t j = 0; j < n; j++) {
-            vf v = vf_get(x + j * 3 * DIM + d);
-            most = vf_max(most, vf_max(v, -v));
+    for (size_t d = 0; d < DIM; d += 4 * V) {
+        vf most[4];
+        ROLL for (size_t k = 0; k < 4; k++) most[k] = vf_of(1e-20f);
+        for (size_t j = 0; j < n; j++)
+            ROLL for (size_t k = 0; k < 4; k++) {
+                vf v = vf_get(x + j * 3 * DIM + d + k * V);
+                most[k] = vf_max(most[k], vf_max(v, -v));
+            }
+        for (size_t k = 0; k < 4; k++) {
+            vf_put(scale + d + k * V, most[k] * (by / 127));
+            vf_put(inverse + d + k * V, 127.0f / most[k]);
         }
-        vf_put(scale + d, most * (1.0f / 127));
-        vf_put(inverse + d, 127.0f / most);
     }
 }
 
@@ -213,20 +223,21 @@ static void pack_keys(struct encode_batch *b, const float *k, size_t n, size_t p
     }
 }
 
-/* Values as [key / 4][dimension][4]. */
+/* Values as [key / 2][dimension][2]. */
 static void pack_values(struct encode_batch *b, const float *v, size_t n, const float *inverse)
 {
-    for (size_t j = 0; j < n; j += 4)
-        for (size_t d = 0; d < HEAD_DIM; d += V) {
-            vi four = vi_of(0);
-            for (size_t k = 0; k < 4 && j + k < n; k++)
-                four |= (vi_round(vf_get(v + (j + k) * 3 * DIM + d) * vf_get(inverse + d)) & 255) << (int)(8 * k);
-            vi_put(b->values[j / 4][d], four);
+    for (size_t d = 0; d < HEAD_DIM; d += V) {
+        vf by = vf_get(inverse + d);
+        for (size_t j = 0; j < n; j += 2) {
+            vi one = vi_round(vf_get(v + j * 3 * DIM + d) * by), two = vi_of(0);
+            if (j + 1 < n) two = vi_round(vf_get(v + (j + 1) * 3 * DIM + d) * by);
+            vi_put(b->values[j / 2][d], (one & 0xffff) | (two << 16));
         }
+    }
 }
 
-/* Scores of `rows` queries with every key, before the exponential. */
-ALWAYS void score(struct encode_batch *b, size_t rows, size_t padded)
+/* Scores of `rows` queries with every key, as exponents of two, and the largest of each query. */
+ALWAYS void score(struct encode_batch *b, size_t rows, size_t padded, vf *most)
 {
     for (size_t j = 0; j < padded; j += KEY_STEP) {
         vi sum[QUERIES][2] = { 0 };
@@ -241,42 +252,43 @@ ALWAYS void score(struct encode_batch *b, size_t rows, size_t padded)
         vf s0 = vf_get(b->key_sum + j), s1 = vf_get(b->key_sum + j + V);
         vf o0 = vf_get(b->key_out + j), o1 = vf_get(b->key_out + j + V);
         ROLL for (size_t r = 0; r < rows; r++) {
-            vf_put(b->scores[r] + j, vf_from(sum[r][0]) * b->query_scale[r] + (s0 * b->query_low[r] + o0));
-            vf_put(b->scores[r] + j + V, vf_from(sum[r][1]) * b->query_scale[r] + (s1 * b->query_low[r] + o1));
+            vf y0 = vf_from(sum[r][0]) * b->query_scale[r] + (s0 * b->query_low[r] + o0);
+            vf y1 = vf_from(sum[r][1]) * b->query_scale[r] + (s1 * b->query_low[r] + o1);
+            vf_put(b->scores[r] + j, y0);
+            vf_put(b->scores[r] + j + V, y1);
+            most[r] = vf_max(most[r], vf_max(y0, y1));
         }
     }
 }
 
-/* Scores into weights of 16 bits, the high bytes apart from the low ones; their sum comes back. Eight bits would lose
- * the many small weights of a long text. */
-ALWAYS float soften(const float *s, size_t padded, uint8_t (*to)[BATCH_ROWS])
+/* Scores into weights of 15 bits; their sum comes back. Eight bits would lose the many small weights of a long text. */
+ALWAYS float soften(const float *s, size_t padded, vf most, int16_t *to)
 {
-    vf most = vf_max(vf_get(s), vf_get(s + V));
-    for (size_t j = KEY_STEP; j < padded; j += V) most = vf_max(most, vf_get(s + j));
-    most = vf_of(vf_most(most));
     vi sum = vi_of(0);
     for (size_t j = 0; j < padded; j += V) {
-        vi p = vi_round(vf_exp(vf_get(s + j) - most) * 65535.0f);
-        vi_bytes(to[0] + j, p >> 8);
-        vi_bytes(to[1] + j, p & 255);
+        vi p = vi_round(vf_power(vf_get(s + j) - most));
+        vi_shorts(to + j, p);
         sum += p;
     }
     return (float)vi_sum(sum);
 }
 
-/* The mean of the values under the weights. By halves of a head, high and low bytes together. */
-ALWAYS void mix(const struct encode_batch *b, size_t rows, size_t n, size_t d, const float *by, vf scale, float *out)
+/* The mean of the values under the weights. */
+ALWAYS void mix(const struct encode_batch *b, size_t rows, size_t n, const float *by, const float *scale, float *out)
 {
-    vi high[QUERIES] = { 0 }, low[QUERIES] = { 0 };
-    for (size_t j = 0; j < n; j += 4) {
-        vi v = vi_get(b->values[j / 4][d]);
+    vi sum[QUERIES][2] = { 0 };
+    for (size_t j = 0; j < n; j += 2) {
+        vi v0 = vi_get(b->values[j / 2][0]), v1 = vi_get(b->values[j / 2][V]);
         ROLL for (size_t r = 0; r < rows; r++) {
-            high[r] = vi_dot(high[r], four_at(b->weights[r][0] + j), v);
-            low[r] = vi_dot(low[r], four_at(b->weights[r][1] + j), v);
+            int32_t p = four_at(b->weights[r] + j);
+            sum[r][0] = vi_dot_pairs(sum[r][0], p, v0);
+            sum[r][1] = vi_dot_pairs(sum[r][1], p, v1);
         }
     }
-    ROLL for (size_t r = 0; r < rows; r++)
-        vf_put(out + r * 3 * DIM + d, (vf_from(high[r]) * 256.0f + vf_from(low[r])) * by[r] * scale);
+    ROLL for (size_t r = 0; r < rows; r++) {
+        vf_put(out + r * 3 * DIM, vf_from(sum[r][0]) * by[r] * vf_get(scale));
+        vf_put(out + r * 3 * DIM + V, vf_from(sum[r][1]) * by[r] * vf_get(scale + V));
+    }
 }
 
 /* What `rows` pieces see of all, in one head. The result takes the place of their queries. */
@@ -284,19 +296,23 @@ ALWAYS void attend_rows(struct encode_batch *b, float *q, size_t rows, size_t n,
                         const float *value_scale)
 {
     float by[QUERIES];
-    ROLL for (size_t r = 0; r < rows; r++)
+    vf most[QUERIES];
+    ROLL for (size_t r = 0; r < rows; r++) {
+        most[r] = vf_of(-INFINITY);
         round_scaled(q + r * 3 * DIM, key_scale, HEAD_DIM, b->query[r], &b->query_scale[r], &b->query_low[r]);
-    score(b, rows, padded);
-    ROLL for (size_t r = 0; r < rows; r++) by[r] = 1 / soften(b->scores[r], padded, b->weights[r]);
-    ROLL for (size_t d = 0; d < HEAD_DIM; d += V) mix(b, rows, n, d, by, vf_get(value_scale + d), q);
+    }
+    score(b, rows, padded, most);
+    ROLL for (size_t r = 0; r < rows; r++)
+        by[r] = 1 / soften(b->scores[r], padded, vf_of(vf_most(most[r])), b->weights[r]);
+    mix(b, rows, n, by, value_scale, q);
 }
 
 static void attend(struct encode_batch *b, size_t from, size_t n)
 {
     _Alignas(FORMAT_ALIGN) float key_scale[DIM], key_inverse[DIM], value_scale[DIM], value_inverse[DIM];
     size_t padded = (n + KEY_STEP - 1) / KEY_STEP * KEY_STEP;
-    column_scales(b->qkv[from] + DIM, n, key_scale, key_inverse);
-    column_scales(b->qkv[from] + (size_t)2 * DIM, n, value_scale, value_inverse);
+    column_scales(b->qkv[from] + DIM, n, 1.44269504f, key_scale, key_inverse); /* 1 / log 2: powers of two, not of e */
+    column_scales(b->qkv[from] + (size_t)2 * DIM, n, 1, value_scale, value_inverse);
     for (size_t h = 0; h < DIM; h += HEAD_DIM) {
         float *q = b->qkv[from] + h;
         size_t i = 0;
@@ -338,7 +354,6 @@ static void self_attention(const struct encode_model *m, struct encode_batch *b,
         round_scaled(b->qkv[r], floats_at(m, p->pre), DIM, b->q[r], &b->scale[r], &b->low[r]);
     to = (struct store){ .mode = STORE_ADD, .out = b->x[0], .stride = DIM, .scale = b->scale, .low = b->low };
     multiply(m, p, b->q[0], b->rows, &to);
-    for (size_t r = 0; r < b->rows; r++) normalise(m, &l->norms[0], b->x[r]);
 }
 
 static void feed_forward(const struct encode_model *m, struct encode_batch *b, const struct format_layer *l,
@@ -348,15 +363,16 @@ static void feed_forward(const struct encode_model *m, struct encode_batch *b, c
     _Alignas(FORMAT_ALIGN) float most[BLOCK_ROWS][V], least[BLOCK_ROWS][V];
     float *scale = b->scale + from, *low = b->low + from;
     for (size_t r = 0; r < rows; r++) {
+        normalise(m, &l->norms[0], b->x[from + r]);
         round_scaled(b->x[from + r], floats_at(m, up->pre), DIM, b->q[r], &scale[r], &low[r]);
         vf_put(most[r], vf_of(-INFINITY));
-        vf_put(least[r], vf_of(-INFINITY));
+        vf_put(least[r], vf_of(INFINITY));
     }
     struct store to = { .mode = STORE_GELU, .pre = floats_at(m, down->pre), .scale = scale, .low = low,
                         .out = b->inner[0], .stride = INNER, .most = most, .least = least };
     multiply(m, up, b->q[0], rows, &to);
     for (size_t r = 0; r < rows; r++)
-        round_row(b->inner[r], INNER, -vf_most(vf_get(least[r])), vf_most(vf_get(most[r])), b->inner_q[r], &scale[r],
+        round_row(b->inner[r], INNER, -vf_most(-vf_get(least[r])), vf_most(vf_get(most[r])), b->inner_q[r], &scale[r],
                   &low[r]);
     to = (struct store){ .mode = STORE_ADD, .scale = scale, .low = low, .out = b->x[from], .stride = DIM };
     multiply(m, down, b->inner_q[0], rows, &to);

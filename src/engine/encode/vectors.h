@@ -10,6 +10,7 @@
 enum { V = 16 };
 typedef float vf __attribute__((vector_size(64)));
 typedef int32_t vi __attribute__((vector_size(64)));
+typedef uint32_t vu __attribute__((vector_size(64)));
 typedef float vf_at __attribute__((vector_size(64), aligned(4), may_alias));
 typedef int32_t vi_at __attribute__((vector_size(64), aligned(4), may_alias));
 
@@ -52,7 +53,7 @@ ALWAYS vf vf_from(vi v)
 }
 
 /* Four bytes as the integer that fills a vector with them. */
-ALWAYS int32_t four_at(const uint8_t *p)
+ALWAYS int32_t four_at(const void *p)
 {
     int32_t v;
     memcpy(&v, p, sizeof v);
@@ -110,7 +111,13 @@ ALWAYS int32_t vi_sum(vi v)
     return s;
 }
 
-/* Integers of 0 .. 255 as bytes. */
+/* Integers as their low 16 bits. */
+ALWAYS void vi_shorts(int16_t *to, vi v)
+{
+    for (size_t i = 0; i < V; i++) to[i] = (int16_t)v[i];
+}
+
+/* Integers as their low bytes. */
 ALWAYS void vi_bytes(uint8_t *to, vi v)
 {
     for (size_t i = 0; i < V; i++) to[i] = (uint8_t)v[i];

@@ -1,5 +1,6 @@
 #include "engine/encode/weights.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/json.h"
@@ -30,7 +31,13 @@ static const float *tensor(struct reading *r, str name, uint64_t *rows, uint64_t
                         (unsigned long long)*rows, (unsigned long long)columns);
         return NULL;
     }
-    return (const float *)(const void *)(r->data.ptr + from);
+    const float *numbers = (const float *)(const void *)(r->data.ptr + from);
+    for (uint64_t i = 0; i < first * second; i++)
+        if (!isfinite(numbers[i])) {
+            r->e = err_make(ERR_INPUT, STR_FMT ": number %llu is not finite", STR_ARG(name), (unsigned long long)i);
+            return NULL;
+        }
+    return numbers;
 }
 
 static const float *sized(struct reading *r, str name, uint64_t rows, uint64_t columns)
