@@ -259,6 +259,7 @@ static const struct timer_kind {
     { "reindex", timer_reindex },
     { "inquiry_late", inquiry_late },
     { "inquiry_open", inquiry_hours_open },
+    { "inquiry_notices", inquiry_notices_due },
     { "schedule", flow_due },
     { "schedule_again", flow_again },
 };

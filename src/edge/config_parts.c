@@ -91,7 +91,7 @@ void config_read_scrapes(struct reading *r, const struct yaml *node)
 }
 
 static const char *const severity_words[] = { "LOW", "MEDIUM", "HIGH", "CRITICAL", NULL };
-static const char *const event_words[] = { "opened", "approval", "decided", "resolved", "checkpoint", NULL };
+static const char *const event_words[] = { "opened", "approval", "decided", "resolved", "checkpoint", "inquiry", NULL };
 static const char *const tls_words[] = { "starttls", "tls", "none", NULL }; /* as enum smtp_tls */
 
 static void smtp_read(struct yaml_check *c, const struct yaml *node, struct notify_channel *ch)
@@ -134,7 +134,7 @@ static void webhook_read(struct yaml_check *c, const struct yaml *node, struct n
 
 static void events_read(struct yaml_check *c, const struct yaml *node, struct notify_channel *ch)
 {
-    config_list(c, node, 5, &ch->events);
+    config_list(c, node, 6, &ch->events);
     for (size_t i = 0; node && node->type == YAML_LIST && i < node->count; i++)
         (void)yaml_word(c, &node->items[i], event_words, 0);
     if (node && node->type == YAML_TEXT) (void)yaml_word(c, node, event_words, 0);

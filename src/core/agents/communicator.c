@@ -22,11 +22,9 @@ static str notice_args(struct step *s, const char *event, str text)
     return buf_take(&b, cx->a);
 }
 
-void notice_send(struct step *s, const char *event, str text)
+void notice_to_all(struct cx *cx, const struct casefile *c, const char *event, str args)
 {
-    const struct settings *settings = core_settings(s->cx);
-    if (!settings->channel_count || s->c->state.dry) return;
-    str args = notice_args(s, event, text);
+    const struct settings *settings = core_settings(cx);
     for (size_t i = 0; i < settings->channel_count; i++) {
         struct effect_request want = {
             .kind = "notify",
@@ -35,10 +33,16 @@ void notice_send(struct step *s, const char *event, str text)
             .args = args,
             .decision = STR(""),
             .plan_hash = str_of(event),
-            .due = s->cx->now,
+            .due = cx->now,
         };
-        (void)effect_request(s->cx, s->c, &want);
+        (void)effect_request(cx, c, &want);
     }
+}
+
+void notice_send(struct step *s, const char *event, str text)
+{
+    if (!core_settings(s->cx)->channel_count || s->c->state.dry) return;
+    notice_to_all(s->cx, s->c, event, notice_args(s, event, text));
 }
 
 /* Why a person is needed, in one sentence. */

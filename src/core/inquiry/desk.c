@@ -140,9 +140,10 @@ void inquiry_route(struct cx *cx, struct inquiry *q, int64_t cause)
     struct route_facts f = facts_of(cx, q);
     route_decide(core_routing(cx), &f, cx->a, &route);
     if (route.person) tally(cx, "held", STR("confidence"), 1);
-    if (escalated(core_routing(cx), route.department) && !str_eq(q->department, route.department))
-        tally(cx, "escalated", STR("rule"), 1);
+    bool up = escalated(core_routing(cx), route.department) && !str_eq(q->department, route.department);
+    if (up) tally(cx, "escalated", STR("rule"), 1);
     inquiry_place(cx, q, &route, STR(""), route.person ? "inquiry.held" : "inquiry.routed", cause);
+    if (up) inquiry_tell(cx, q, "escalated");
 }
 
 /* ---- what people do ---- */
@@ -330,6 +331,7 @@ void inquiry_late(struct cx *cx, str id)
                                                (long long)q.level, STR_ARG(route.department));
     tally(cx, "escalated", STR("clock"), 1);
     inquiry_place(cx, &q, &route, STR(""), "inquiry.late", cx->seq);
+    inquiry_tell(cx, &q, "late");
 }
 
 void inquiry_hours_open(struct cx *cx, str id)

@@ -13,7 +13,7 @@
  *
  * What follows: inquiry.routed, inquiry.held (a person decides), inquiry.repeated (a duplicate), inquiry.late.
  * States: review -> open -> answered -> closed; duplicate. Timers: inquiry_late (the clock), inquiry_open (somebody
- * begins work).
+ * begins work), inquiry_notices (people are told in one sum).
  */
 #ifndef WEIR_CORE_INQUIRY_INQUIRY_H
 #define WEIR_CORE_INQUIRY_INQUIRY_H
@@ -34,5 +34,6 @@ err input_inquiry_closed(struct cx *cx);
 err input_inquiry_erased(struct cx *cx);
 void inquiry_late(struct cx *cx, str id);
 void inquiry_hours_open(struct cx *cx, str id);
+void inquiry_notices_due(struct cx *cx, str subject); /* timer: tell in one sum what was too much for an hour */
 
 #endif

@@ -178,6 +178,81 @@ TEST(a_clock_that_runs_out_escalates_three_times_and_no_more)
     world_done(&w);
 }
 
+static const char a_channel[] = "{\"settle_us\":0,\"group_us\":300000000,\"quiet_us\":120000000,\"channels\":[\"team\"]"
+                                ",\"page_url\":\"https://w\"}";
+
+/* How many messages were asked for whose body has this in it. */
+static int messages_with(struct world *w, const char *part)
+{
+    int n = 0;
+    struct tx *tx = NULL;
+    struct arena a = arena_init(1 << 26);
+    CHECK_OK(store_read(w->store, &tx));
+    struct entry_list list = { 0 };
+    for (int64_t at = 0; (list = journal_read(tx, at, 1000, &a)).count; at = list.items[list.count - 1].seq)
+        for (size_t i = 0; i < list.count; i++)
+            n += STR_IS(list.items[i].kind, "effect.requested") && str_find(list.items[i].body, str_of(part), 0) >= 0;
+    store_read_end(tx);
+    arena_done(&a);
+    return n;
+}
+
+TEST(people_are_told_once_that_a_clock_ran_out)
+{
+    struct world w = desk();
+    char id[32];
+    load_document(&w, "settings", str_of(a_channel));
+    (void)snprintf(id, sizeof id, "%s",
+                   receive(&w, (struct mail){ "per-secret", "billing", "critical", "neutral", 0.9, NULL }));
+    CHECK_I64(messages_with(&w, "notify"), 0);
+    pass(&w, USEC_HOUR);
+    CHECK_I64(messages_with(&w, "was not answered in time"), 1);
+    CHECK_I64(messages_with(&w, "\"severity\":\"CRITICAL\""), 1);
+    CHECK_I64(messages_with(&w, id), 1);
+    CHECK_I64(messages_with(&w, "https://w/#/inquiries/inq-"), 1);
+    for (int i = 0; i < 3; i++) pass(&w, 10 * USEC_HOUR); /* the clock runs out twice more */
+    CHECK_STR(row(&w, id, ROW_LEVEL), "3");
+    CHECK_I64(messages_with(&w, "notify"), 1);
+    CHECK_I64(messages_with(&w, "per-secret"), 0);
+    CHECK_I64(messages_with(&w, "AAAA"), 0);
+    check_replay(&w);
+    world_done(&w);
+}
+
+TEST(people_are_told_once_of_an_escalation_and_many_are_one_sum)
+{
+    struct world w = desk();
+    char ids[NOTICES_AN_HOUR + 5][32], person[16];
+    load_document(&w, "settings", str_of(a_channel));
+    for (int i = 0; i < NOTICES_AN_HOUR + 5; i++) {
+        (void)snprintf(person, sizeof person, "per-%d", i);
+        (void)snprintf(ids[i], sizeof ids[i], "%s",
+                       receive(&w, (struct mail){ person, "billing", "critical", "negative", 0.9, NULL }));
+    }
+    CHECK_I64(messages_with(&w, "was escalated"), NOTICES_AN_HOUR);
+    CHECK_OK(give(&w, "inquiry.relabelled", ids[0], "{\"urgency\":\"low\"}")); /* down, and up again */
+    CHECK_OK(give(&w, "inquiry.relabelled", ids[0], "{\"urgency\":\"critical\"}"));
+    CHECK_OK(give(&w, "inquiry.answered", ids[NOTICES_AN_HOUR + 4], "{}")); /* needs nobody any more */
+    for (int i = 0; i < NOTICES_AN_HOUR; i++) CHECK_OK(give(&w, "inquiry.answered", ids[i], "{}"));
+    CHECK_I64(messages_with(&w, "notify"), NOTICES_AN_HOUR);
+    pass(&w, USEC_HOUR);
+    CHECK_I64(messages_with(&w, "more inquiries wait for somebody"), 1);
+    CHECK_I64(messages_with(&w, "4 escalated"), 1);
+    pass(&w, 10 * USEC_HOUR);
+    CHECK_I64(messages_with(&w, "more inquiries wait for somebody"), 1);
+    check_replay(&w);
+    world_done(&w);
+}
+
+TEST(without_a_channel_nobody_is_told)
+{
+    struct world w = desk();
+    (void)receive(&w, (struct mail){ "per-1", "billing", "critical", "negative", 0.9, NULL });
+    pass(&w, 10 * USEC_HOUR);
+    CHECK_I64(messages_with(&w, "notify"), 0);
+    world_done(&w);
+}
+
 TEST(outside_working_hours_it_waits_for_the_morning)
 {
     struct world w = world_ready(); /* Monday 06:00 UTC */
