@@ -137,8 +137,8 @@ def pull(tap, weir, mlflow):
     code, out, why = run(weir, "models", "mirror", "pull", "back", "--as", "forecast")
     again = weir.get("/api/v1/registry/back")["versions"][0]
     mine = weir.get("/api/v1/registry/forecast")["versions"][-1]
-    tap.same([again[k] for k in ("digest", "code", "data", "metrics")], [mine[k] for k in ("digest", "code", "data", "metrics")],
-             "what went there comes back as it was")
+    tap.same([again[k] for k in ("digest", "code", "data", "metrics")],
+             [mine[k] for k in ("digest", "code", "data", "metrics")], "what went there comes back as it was")
 
 
 def trouble(tap, weir, mlflow):

@@ -1,11 +1,12 @@
-"""The registry at a real server: classifiers of inquiries are registered, judged, promoted, tried and taken back, and the
-desk judges by the one in use. usage: registry_test.py WEIR"""
+"""The registry at a real server: classifiers of inquiries are registered, judged, promoted, tried and taken back, and
+the desk judges by the one in use. usage: registry_test.py WEIR"""
 import sys
 
 from serving import Tap
 from weir_server import Weir
 
-BILLING = ["the invoice shows a wrong amount", "I was charged twice", "please refund my payment", "the bill is too high",
+BILLING = ["the invoice shows a wrong amount", "I was charged twice", "please refund my payment",
+           "the bill is too high",
            "my credit card was charged", "where is my receipt", "the payment failed", "cancel the charge"]
 SALES = ["what does the big plan cost", "we want to buy fifty seats", "please send an offer", "is there a discount",
          "can I get a demo", "which plan fits us", "we would like a quote", "I want to upgrade to the big plan"]
@@ -48,8 +49,8 @@ def judge(weir, text):
 def run(tap, weir, held):
     model = "inquiry-category"
     tap.same(weir.ask("GET", f"/api/v1/registry/{model}", key="admin")[0], 404, "nothing is registered")
-    code, out, why = weir.command("models", "register", model, f"{weir.dir}/bad.model", "--on", held, "--code", "abc1234",
-                                  "--sources", "mails,desk")
+    code, out, why = weir.command("models", "register", model, f"{weir.dir}/bad.model", "--on", held, "--code",
+                                  "abc1234", "--sources", "mails,desk")
     tap.check(code == 0 and "version 1" in out, "a version is registered", out + why)
     first = detail(weir)["versions"][0]
     tap.check(len(first["data"]) == 64 and first["metrics"]["accuracy"] < 0.5 and first["code"] == "abc1234" and
@@ -85,8 +86,8 @@ def run(tap, weir, held):
     judge(weir, "is there a discount")
     metrics = weir.ask("GET", "/metrics", key="admin")[1]
     tap.check('weir_model_judged_total{model="inquiry-category",version="2"} 1' in metrics and
-              'weir_model_labels_total{model="inquiry-category",version="2",label="sales"} 1' in metrics, "figures are by version",
-              [line for line in metrics.splitlines() if "weir_model" in line])
+              'weir_model_labels_total{model="inquiry-category",version="2",label="sales"} 1' in metrics,
+              "figures are by version", [line for line in metrics.splitlines() if "weir_model" in line])
     hostile(tap, weir, model)
     weir.kill()
     weir.start()

@@ -50,8 +50,8 @@ struct weir_found {
     size_t reason_count;
 };
 
-/* Bytes that serve for an index of ordinary text: so many passages with so many bytes of titles and texts in all, titles
- * counted for each passage. Text of nothing but rare words may take more. */
+/* Bytes that serve for an index of ordinary text: so many passages with so many bytes of titles and texts in all,
+ * titles counted for each passage. Text of nothing but rare words may take more. */
 WEIR_API size_t weir_search_memory(size_t passages, size_t bytes, size_t dim);
 /* memory: 16-aligned, borrowed. Gives WEIR_OK, WEIR_LIMIT, WEIR_INPUT (options). */
 WEIR_API int weir_search_init(void *memory, size_t size, const struct weir_search_options *options, weir_search **out,
@@ -61,7 +61,8 @@ WEIR_API int weir_search_add(weir_search *s, const struct weir_passage *p, struc
 /* Ready to be asked. Gives WEIR_OK, WEIR_LIMIT. */
 WEIR_API int weir_search_finish(weir_search *s, struct weir_error *error);
 /* The best k (at most WEIR_SEARCH_FOUND_MAX) documents. vector: of the question, of length 1; NULL = words only. work:
- * weir_search_work_memory() bytes; *found points into it. Gives WEIR_OK, WEIR_LIMIT (work), WEIR_INPUT (not finished). */
+ * weir_search_work_memory() bytes; *found points into it. Gives WEIR_OK, WEIR_LIMIT (work), WEIR_INPUT (not finished).
+ */
 WEIR_API int weir_search_ask(weir_search *s, struct weir_text question, const float *vector, size_t k,
                              struct weir_memory work, const struct weir_found **found, size_t *count,
                              struct weir_error *error);

@@ -392,7 +392,8 @@ static err open_scheduler(struct app *app)
         .places = { .door = { .store = app->store, .env = app->env, .apply = apply, .ctx = app },
                     .desk = app->desk,
                     .intake = app->intake,
-                    .data_dir = app->config->data_dir },
+                    .registry = app->registry,
+                    .encoder = model_file_path(app->config->data_dir, &app->arena) },
     };
     return scheduler_start(&opts, &app->scheduler);
 }

@@ -17,7 +17,14 @@ struct str_list {
     size_t count;
 };
 
-enum { SCHEDULES_DECLARED_MAX = 100, SOURCES_MAX = 50, SCRAPES_MAX = 200, CHANNELS_MAX = 32, LABELS_MAX = 16, JWT_ROLES_MAX = 64 };
+enum {
+    SCHEDULES_DECLARED_MAX = 100,
+    SOURCES_MAX = 50,
+    SCRAPES_MAX = 200,
+    CHANNELS_MAX = 32,
+    LABELS_MAX = 16,
+    JWT_ROLES_MAX = 64
+};
 
 /* Bearer tokens (edge/jwt/jwt.h); issuer "" = none are taken. */
 struct config_jwt {

@@ -15,7 +15,8 @@
 /* Sets env->http. `allow` is borrowed and may be NULL; it must outlive env. Thread: main, before others start. */
 void http_client_install(struct env *env, const struct net_allow *allow);
 
-/* Append `s` as a part of a path or query: letters, digits and -_.~ as they are, all else percent-encoded (RFC 3986). */
+/* Append `s` as a part of a path or query: letters, digits and -_.~ as they are, all else percent-encoded (RFC 3986).
+ */
 void url_percent(struct buf *b, str s);
 
 #endif

@@ -18,8 +18,8 @@ from weir.vectors import Domain, Mmd, mmd, told_apart
 
 __all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Encoder", "Estimate",
            "Estimator", "Flow", "Found", "Graph",
-           "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Search", "Sketch", "SqlLineage", "Statement", "Stream", "StreamAlarm",
-           "Template", "Visit",
+           "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Search", "Sketch", "SqlLineage", "Statement", "Stream",
+           "StreamAlarm", "Template", "Visit",
            "Visits", "WeirError", "Words", "changes", "discords", "drift", "drift_table", "log_diff", "mmd",
            "sql_lineage", "told_apart", "version"]
 __version__ = version()

@@ -23,8 +23,8 @@ class Found:
 
 
 class Search:
-    """An index of passages. Words alone, or with vectors of `dim` numbers (weir.Encoder gives some of 384). `stem` takes
-    a word in lower case and gives its stem; snowballstemmer.stemmer("english").stemWord is what weir itself does.
+    """An index of passages. Words alone, or with vectors of `dim` numbers (weir.Encoder gives some of 384). `stem`
+    takes a word in lower case and gives its stem; snowballstemmer.stemmer("english").stemWord is what weir itself does.
 
     >>> search = weir.Search()
     >>> search.add("disk.md", "Disk full", "No space left on the volume.")

@@ -132,10 +132,10 @@ static void print_sources(struct cli *cli, json *sources)
         cli_color(cli));
     size_t i, n;
     json *s;
-    yyjson_arr_foreach(sources, i, n, s)
-        table_row(&t, (const str[]){ json_get_str(s, "name"), client_text(cli, s, "files"), client_text(cli, s, "changed"),
-                                     client_text(cli, s, "removed"), client_text(cli, s, "refused"),
-                                     client_when(cli, json_get(s, "looked")), json_get_str(s, "problem") });
+    yyjson_arr_foreach(sources, i, n, s) table_row(
+        &t, (const str[]){ json_get_str(s, "name"), client_text(cli, s, "files"), client_text(cli, s, "changed"),
+                           client_text(cli, s, "removed"), client_text(cli, s, "refused"),
+                           client_when(cli, json_get(s, "looked")), json_get_str(s, "problem") });
     if (!t.rows) return;
     (void)puts("");
     table_print(&t, stdout);

@@ -52,7 +52,9 @@ static err run(struct env *env, struct arena *a, const char *cwd, const char *co
                            "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_LFS_SKIP_SMUDGE=1",
                            "GIT_SSH_COMMAND=ssh -oBatchMode=yes", "GIT_ASKPASS=true",
                            (char *)(uintptr_t)str_fmt(a, "HOME=%s", home ? home : "/nonexistent").ptr, NULL };
-    struct child_spec spec = { .mode = CHILD_CAPTURE, .argv = argv, .envp = envp, .cwd = cwd, .memory_max = MEMORY_MAX };
+    struct child_spec spec = {
+        .mode = CHILD_CAPTURE, .argv = argv, .envp = envp, .cwd = cwd, .memory_max = MEMORY_MAX
+    };
     struct child *c = mem_new(sizeof *c);
     struct child_result result = { 0 };
     err e = child_start(&spec, c);

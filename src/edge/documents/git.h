@@ -1,6 +1,6 @@
-/* A git repository as a folder that follows it: the newest state of one branch, without its past. By the git program, as
- * a child with limits of time and memory and a fixed command line: no shell, no hooks, no filters, no settings of the
- * user or the machine, no question asked. What a hostile repository can do is be refused, or be text. */
+/* A git repository as a folder that follows it: the newest state of one branch, without its past. By the git program,
+ * as a child with limits of time and memory and a fixed command line: no shell, no hooks, no filters, no settings of
+ * the user or the machine, no question asked. What a hostile repository can do is be refused, or be text. */
 #ifndef WEIR_EDGE_DOCUMENTS_GIT_H
 #define WEIR_EDGE_DOCUMENTS_GIT_H
 

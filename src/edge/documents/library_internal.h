@@ -55,7 +55,8 @@ struct library {
     bool may_rest;          /* since the last re-index nothing has changed: a graph is worth it */
     void *near;             /* the store of vectors; NULL: none */
     atomic_llong near_failed, near_count;
-    struct id_set put;      /* ids in it, marked by the round in which each was last wanted; the thread's, as are the next three */
+    struct id_set
+        put; /* ids in it, marked by the round in which each was last wanted; the thread's, as are the next three */
     size_t put_to;          /* documents before this one are in the store of vectors */
     int64_t put_version;
     uint32_t put_round;

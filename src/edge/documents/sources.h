@@ -1,12 +1,12 @@
-/* Folders and git repositories that the server follows by itself (weir.yaml, knowledge.sources): what comes, changes and
- * goes there comes, changes and goes among the documents.
+/* Folders and git repositories that the server follows by itself (weir.yaml, knowledge.sources): what comes, changes
+ * and goes there comes, changes and goes among the documents.
  *
  *   look: repository brought up to date --> files walked --changed since the last look--> read, cut, digested
  *                                                         --other words than stored----> knowledge.loaded
  *         stored, but not there any more ----------------------------------------------> removed
  *
- * A look that fails removes nothing; neither does one that finds no file at all where there were some: an unmounted disk
- * looks like that. */
+ * A look that fails removes nothing; neither does one that finds no file at all where there were some: an unmounted
+ * disk looks like that. */
 #ifndef WEIR_EDGE_DOCUMENTS_SOURCES_H
 #define WEIR_EDGE_DOCUMENTS_SOURCES_H
 

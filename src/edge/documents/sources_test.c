@@ -126,8 +126,9 @@ TEST(a_look_that_fails_or_finds_nothing_removes_nothing)
 {
     struct place *p = begin();
     put(p, "a.md", "One.\n");
-    CHECK_OK(give(&p->w, "knowledge.loaded", "docs/by-hand.md",
-                  "{\"title\":\"T\",\"source\":\"api\",\"format\":\"text\",\"hash\":\"1\",\"passages\":[{\"text\":\"mine\"}]}"));
+    CHECK_OK(give(
+        &p->w, "knowledge.loaded", "docs/by-hand.md",
+        "{\"title\":\"T\",\"source\":\"api\",\"format\":\"text\",\"hash\":\"1\",\"passages\":[{\"text\":\"mine\"}]}"));
     CHECK_OK(source_look(p->look));
     CHECK(unlink(below(p, "a.md").ptr) == 0);
     CHECK_ERR(source_look(p->look), ERR_CONFLICT); /* as an unmounted disk looks */
@@ -145,7 +146,8 @@ TEST(a_look_that_fails_or_finds_nothing_removes_nothing)
     end(p);
 }
 
-static const char git_quiet[] = "git -c user.name=t -c user.email=t@t -c init.defaultBranch=main -c commit.gpgsign=false";
+static const char git_quiet[] =
+    "git -c user.name=t -c user.email=t@t -c init.defaultBranch=main -c commit.gpgsign=false";
 
 TEST(a_repository_is_followed_and_nothing_in_it_runs)
 {
@@ -180,10 +182,11 @@ TEST(a_repository_is_followed_and_nothing_in_it_runs)
 
 TEST(addresses_that_would_run_something_are_refused)
 {
-    static const char *const good[] = { "https://git.example.com/docs.git", "git@example.com:team/docs.git", "/srv/docs",
-                                        "ssh://git@example.com/docs", "file:///srv/docs" };
-    static const char *const bad[] = { "", "-uhttps://x", "ext::sh -c id", "--upload-pack=id", "https://", "relative/path",
-                                       "git@-oProxyCommand=id:x", "https://a b", "x@ext::y:z", "https://x\n" };
+    static const char *const good[] = { "https://git.example.com/docs.git", "git@example.com:team/docs.git",
+                                        "/srv/docs", "ssh://git@example.com/docs", "file:///srv/docs" };
+    static const char *const bad[] = { "",           "-uhttps://x",   "ext::sh -c id",           "--upload-pack=id",
+                                       "https://",   "relative/path", "git@-oProxyCommand=id:x", "https://a b",
+                                       "x@ext::y:z", "https://x\n" };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK(git_address_ok(str_of(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(!git_address_ok(str_of(bad[i])));
     CHECK(git_branch_ok(STR("")) && git_branch_ok(STR("release/1.2-x")));

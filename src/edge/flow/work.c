@@ -9,6 +9,7 @@ flow_fn *flow_find(str does)
         { "command", flow_command },
         { "daily_ingestion", flow_ingestion },
         { "batch_classify_inquiries", flow_rejudge },
+        { "model_retraining", flow_retrain },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (str_eq(does, str_of(all[i].name))) return all[i].work;

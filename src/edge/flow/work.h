@@ -8,12 +8,14 @@
 #include "edge/act/run_record.h"
 #include "edge/inquiry/desk.h"
 #include "edge/inquiry/intake.h"
+#include "edge/registry/registry.h"
 
 struct flow_places { /* borrowed; those that are NULL are not there */
     struct act_door door;
     struct inquiry_desk *desk;
     struct intake *intake;
-    str data_dir;
+    struct registry *registry;
+    str encoder; /* path of the sentence encoder's model, used when it is there */
 };
 
 struct flow_work {
@@ -53,6 +55,6 @@ void flow_step_begin(struct flow_work *w, const char *name, struct flow_step *s)
 /* e: how it ended; rows -1: it has none; says: for people. A failure goes into `out`, too. True: it went well. */
 bool flow_step_end(struct flow_work *w, struct flow_step *s, err e, int64_t rows, str says, struct flow_result *out);
 
-flow_fn flow_command, flow_ingestion, flow_rejudge;
+flow_fn flow_command, flow_ingestion, flow_rejudge, flow_retrain;
 
 #endif

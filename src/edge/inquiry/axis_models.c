@@ -123,8 +123,9 @@ static void seat(struct axis_models *m, int axis, enum seat at, const struct reg
     w->version = u ? u->version : 0;
     (void)pthread_mutex_unlock(&m->lock);
     text_file_close(&old);
-    if (u) log_info("registry.in_use model=%s version=%lld as=%s", axes[axis].model, (long long)u->version,
-                    at == CHAMPION ? MODEL_CHAMPION : MODEL_CHALLENGER);
+    if (u && !u->rehearsal)
+        log_info("registry.in_use model=%s version=%lld as=%s", axes[axis].model, (long long)u->version,
+                 at == CHAMPION ? MODEL_CHAMPION : MODEL_CHALLENGER);
 }
 
 void axis_models_use(struct axis_models *m, const struct registry_use *items, size_t count)

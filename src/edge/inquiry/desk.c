@@ -63,6 +63,14 @@ struct inquiry_classifier *desk_classifier(struct inquiry_desk *d)
     return d->classifier;
 }
 
+err desk_rehearsal(struct inquiry_desk *d, const struct registry_use *models, size_t count,
+                   struct inquiry_classifier **out)
+{
+    err e = inquiry_classifier_open(d->opts.rules, d->opts.models, d->opts.encoder, out);
+    if (!e.code) axis_models_use(inquiry_classifier_models(*out), models, count);
+    return e;
+}
+
 /* ---- arriving ---- */
 
 static void axis_scores(const struct desk_axis *axis, const char *key, struct jw *w)

@@ -66,6 +66,9 @@ MUST_USE err desk_person(struct inquiry_desk *d, str address, struct person *out
 /* Erase everything of an address: the record says so, then the key goes. Errors: ERR_NOT_FOUND, of the store. */
 MUST_USE err desk_erase(struct inquiry_desk *d, str address, str actor, int64_t *seq);
 
+/* Another judge of the same words and settings, with these models of the registry: to compare. The caller closes it. */
+MUST_USE err desk_rehearsal(struct inquiry_desk *d, const struct registry_use *models, size_t count,
+                            struct inquiry_classifier **out);
 struct inquiry_classifier *desk_classifier(struct inquiry_desk *d);
 /* For /metrics: how long a submitted inquiry took from its request to its commit. Thread: any. */
 void desk_submitted(struct inquiry_desk *d, usec took);

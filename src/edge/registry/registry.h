@@ -16,6 +16,7 @@ struct registry_use {
     str name, digest, kind;
     str path; /* of its file */
     int64_t version;
+    bool rehearsal; /* judged beside what is in use, which it is not: the log is silent */
     bool trial;   /* beside the one before it in the list, which has the same name */
     double share; /* of a trial */
 };

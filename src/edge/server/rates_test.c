@@ -115,7 +115,8 @@ TEST(a_network_of_ipv6_is_one_client)
         { "::1", "::" },
         { "", "" },
         { "unknown", "unknown" },
-        { "a very long word that no proxy should ever have put there", "a very long word that no proxy should ever have" },
+        { "a very long word that no proxy should ever have put there",
+          "a very long word that no proxy should ever have" },
     };
     char out[RATE_ADDRESS_MAX];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

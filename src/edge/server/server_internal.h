@@ -44,8 +44,8 @@ void http_close(struct http *h);                  /* accepts NULL */
 /* What happens to a request between its last byte and its reply (run.c): decode, check, idempotency, handler. */
 void run_request(struct server *s, const struct route *route, struct request *req, struct response *res);
 
-/* Charge a request (rate_door.c): false when its client has asked too often, with the answer in res. What is left is told
- * in its headers in any case. The key's door wants req->actor. */
+/* Charge a request (rate_door.c): false when its client has asked too often, with the answer in res. What is left is
+ * told in its headers in any case. The key's door wants req->actor. */
 bool rate_door(struct server *s, enum rate_door by, struct request *req, struct response *res);
 void rate_metrics(struct server *s, struct buf *out);
 

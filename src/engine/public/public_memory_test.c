@@ -149,7 +149,9 @@ TEST(search_asks_for_no_memory)
     for (uint32_t i = 0; i < 500; i++) {
         int len = snprintf(words[i], sizeof words[i], "passage number%u of group%u about thing%u", i, i % 7, i % 50);
         for (size_t d = 0; d < DIMS; d++) v[d] = (float)a[i * DIMS + d];
-        struct weir_passage p = { .document = i / 2, .title = { "title", 5 }, .text = { words[i], (size_t)len }, .vector = v };
+        struct weir_passage p = {
+            .document = i / 2, .title = { "title", 5 }, .text = { words[i], (size_t)len }, .vector = v
+        };
         QUIET(weir_search_add(s, &p, &error));
     }
     QUIET(weir_search_finish(s, &error));

@@ -60,7 +60,8 @@ TEST(words_find_and_say_why)
     CHECK_I64(ask(s, question, NULL, &f), 1);
     CHECK(f[0].document == 11 && f[0].passage == 1 && isnan(f[0].similarity) && f[0].score > 0.99);
     CHECK_I64(f[0].reason_count, 2);
-    CHECK(memcmp(question + f[0].reasons[0].at, "pods", 4) == 0 || memcmp(question + f[0].reasons[1].at, "pods", 4) == 0);
+    CHECK(memcmp(question + f[0].reasons[0].at, "pods", 4) == 0 ||
+          memcmp(question + f[0].reasons[1].at, "pods", 4) == 0);
     CHECK(called > 0 && weir_search_used(s) < weir_search_memory(3, 200, 0));
     CHECK_I64(ask(s, "zebra", NULL, &f), 0);
     CHECK_I64(ask(s, "", NULL, &f), 0);
@@ -87,13 +88,16 @@ TEST(what_does_not_fit_is_an_error)
     size_t n = 7;
     CHECK_I64(weir_search_init(NULL, 0, NULL, &s, &error), WEIR_LIMIT);
     CHECK_I64(weir_search_init(memory + 1, sizeof memory - 1, NULL, &s, &error), WEIR_INPUT);
-    CHECK_I64(weir_search_init(memory, sizeof memory, &(struct weir_search_options){ .dim = 5000 }, &s, &error), WEIR_INPUT);
+    CHECK_I64(weir_search_init(memory, sizeof memory, &(struct weir_search_options){ .dim = 5000 }, &s, &error),
+              WEIR_INPUT);
     CHECK_I64(weir_search_init(memory, sizeof memory, &(struct weir_search_options){ .words = NAN }, &s, &error),
               WEIR_INPUT);
     CHECK_I64(weir_search_init(memory, 200000, NULL, &s, &error), WEIR_OK);
-    CHECK_I64(weir_search_ask(s, text("x"), NULL, 5, (struct weir_memory){ work, sizeof work }, &f, &n, &error), WEIR_INPUT);
+    CHECK_I64(weir_search_ask(s, text("x"), NULL, 5, (struct weir_memory){ work, sizeof work }, &f, &n, &error),
+              WEIR_INPUT);
     CHECK_I64(n, 0);
-    struct weir_passage p = { .title = text("t"), .text = text("some words of a text that is added until nothing fits") };
+    struct weir_passage p = { .title = text("t"),
+                              .text = text("some words of a text that is added until nothing fits") };
     int rc = WEIR_OK;
     for (uint32_t i = 0; i < 100000 && rc == WEIR_OK; i++) {
         p.document = i;
