@@ -99,11 +99,28 @@ async function change(mock, where, req, res) {
   const [, draft, decided] = /^\/knowledge\/drafts\/([^/]+)\/(approve|reject)$/.exec(where) ?? [];
   if (draft) mock.world.drafts.find((d) => d.id === draft).state = `${decided}d`.replace('td', 'ted');
   if (draft || where === '/knowledge/feedback') return json(res, 200, { seq: 99 });
+  const [, name, move] = /^\/registry\/([^/]+)\/(promote|rollback|trial)$/.exec(where) ?? [];
+  const model = mock.world.models.find((m) => m.name === name);
+  if (model) return json(res, 200, moveModel(model, move));
   const approval = mock.world.approvals.find((a) => a.id === id);
   if (!approval) return problem(res, 404, 'There is no such thing', where);
   if (approval.state !== 'pending') return problem(res, 409, 'Already answered', `${id} is ${approval.state}.`);
   for (const e of mock.world.answer(approval, verdict, given.comment ?? '', 'ada')) for (const c of mock.clients) c.send(e);
   return json(res, 200, { seq: mock.world.journal.length });
+}
+
+const inUse = (model) => model.aliases.find((a) => a.alias === 'champion');
+
+function registered(m) {
+  const newest = m.versions[0];
+  return { name: m.name, kind: newest.kind, newest: newest.version, time: newest.time, champion: inUse(m).version, challenger: m.trial?.version ?? 0, share: m.trial?.share ?? 0, metrics: newest.metrics };
+}
+
+function moveModel(model, move) {
+  if (move === 'promote') return { seq: 1, promoted: false, why: 'accuracy 0.91 after 0.905: not better by 0.01' };
+  if (move === 'trial') model.trial = null;
+  else inUse(model).version = model.moves[0].before;
+  return { seq: 1 };
 }
 
 function lookUp(mock, where, query) {
@@ -130,6 +147,7 @@ function lookUp(mock, where, query) {
     case 'knowledge':
       if (id !== 'drafts') return w.knowledge[id];
       return part ? w.drafts.find((d) => d.id === part) : list(w.drafts.filter((d) => d.state === query.get('state')));
+    case 'registry': return id ? w.models.find((m) => m.name === id) : list(w.models.map(registered));
     case 'approvals': return list(newest(w.approvals));
     case 'series': return id ? w.samples(id, Number(query.get('points'))) : list(named(w.series));
     case 'journal':

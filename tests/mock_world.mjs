@@ -22,6 +22,24 @@ function inquiry(seq, received, what) {
   };
 }
 
+/** Three versions of a classifier: one in use, one on trial. */
+function classifier(t) {
+  const version = (n, what) => ({
+    version: n, seq: 60 + n, time: t(n), actor: 'ada', kind: 'text', digest: `${n}`.repeat(64), bytes: 91000, data: `${n}a`.repeat(32), code: 'b2f4c9d', held_back: 'h1', parent: n - 1,
+    metrics: { accuracy: 0.88 + n / 100, macro_f1: 0.86 + n / 100 }, sources: ['mails'], origin: '', comment: '', ...what,
+  });
+  return {
+    name: 'inquiry-category',
+    aliases: [{ alias: 'challenger', version: 3, time: t(4) }, { alias: 'champion', version: 2, time: t(3) }],
+    versions: [version(3, { comment: 'learned from the corrections of March' }), version(2, {}), version(1, { origin: 'http://mlflow.example.com:5000 models:/mails/7' })],
+    moves: [
+      { seq: 70, time: t(3), version: 2, before: 1, how: 'promoted', actor: 'ada', reason: 'accuracy 0.9 after 0.89: better by at least 0.01; alone right in 31 cases, alone wrong in 12' },
+      { seq: 69, time: t(1), version: 1, before: 0, how: 'first', actor: 'ada', reason: 'accuracy 0.89; nothing was in use' },
+    ],
+    trial: { version: 3, champion: 2, share: 0.1, judged: 412, agreed: 371, began: t(4), labelled: 37, champion_right: 29, right: 31, wins: 5, losses: 3 },
+  };
+}
+
 /** The same sequence for the same seed: screenshots compare. */
 function chance(seed) {
   let x = seed;
@@ -31,7 +49,7 @@ function chance(seed) {
 export function emptyWorld(now) {
   const world = {
     now, journal: [], pipelines: [], runs: [], findings: [], incidents: [], causes: [], proposals: [], decisions: [],
-    approvals: [], effects: [], cases: [], steps: [], series: [], inquiries: [], drafts: [], lineage: { nodes: [], edges: [] },
+    approvals: [], effects: [], cases: [], steps: [], series: [], inquiries: [], drafts: [], models: [], lineage: { nodes: [], edges: [] },
   };
   world.add = (e) => add(world, e);
   world.stats = () => ({
@@ -250,6 +268,7 @@ function addCase(world, t, add_) {
     stats: { indexed: 12, feedback: 3, worked: 2, missed: 1, left_out: 0, reindexed: { time: t(1), reason: 'documents' }, sources: [{ name: 'guides', files: 4, problem: '' }, { name: 'book', files: 0, problem: 'no route to host' }] },
     search: { answered: true, hits: [{ document: 'schema.md', title: 'A column is gone', path: 'A column is gone', passage: 0, text: 'Ask who owns the source.\n', score: 0.97, similarity: 0.61, said: 0.02, why: [{ word: 'column', share: 1 }] }] },
   };
+  world.models.push(classifier(t));
   world.inquiries.push(
     inquiry(50, t(2), {}),
     inquiry(51, t(3), { state: 'review', category: 'technical_support', category_score: 0.52, urgency: 'critical', sentiment: 'negative', department: 'technical_support', consultant: '', priority: 100,

@@ -11,6 +11,8 @@ export const PAGES_HERE = [
   ['#/inquiries', '.rows .name'],
   ['#/inquiries/inq-51', '.letter'],
   ['#/knowledge', '.numbers'],
+  ['#/models', '.rows .name'],
+  ['#/models/inquiry-category', '.model-version'],
   ['#/journal', '.journal tbody tr'],
   ['#/journal/200', 'pre.json'],
 ];

@@ -288,6 +288,30 @@ async function mockTests() {
     return page;
   });
 
+  await withMock('a model is compared, kept when it is not better, and taken back after a question', WIDE, async (mock, check, enter) => {
+    const page = await enter();
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByRole('link', { name: 'inquiry-category' }).click();
+    await page.getByText('Version 3 on trial beside 2').waitFor();
+    check.match(await page.locator('.model-version').first().innerText(), /challenger[^]*0\.91 \+0\.01/);
+    check.match(await page.locator('main').innerText(), /alone right in 31 cases/);
+    await page.getByRole('button', { name: 'Use version 3 if it is better' }).click();
+    await page.getByText('not better by 0.01').waitFor();
+    check.equal(mock.posts.at(-1).body, { version: 3, margin: 0.01 });
+    await page.getByRole('button', { name: 'Back to version 1' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    check.equal(mock.posts.length, 1, 'no answer changes nothing');
+    await page.getByRole('button', { name: 'Back to version 1' }).click();
+    await page.getByRole('button', { name: 'Put it back' }).click();
+    await page.getByText('Version 1 is in use again.').waitFor();
+    check.equal(mock.posts.at(-1).path, '/registry/inquiry-category/rollback');
+    mock.role = 'operator';
+    await page.reload();
+    await page.locator('.model-version').first().waitFor();
+    check.equal(await page.getByRole('button', { name: /Back to|End the/ }).count(), 0);
+    return page;
+  });
+
   await withMock('a lost connection is said, taken up where it ended, and nothing is missed', WIDE, async (mock, check, enter) => {
     const page = await enter();
     await page.getByText('live', { exact: true }).waitFor();
@@ -416,7 +440,7 @@ async function mockTests() {
     await page.reload(); // the focus starts at the top again
     await page.locator('.row-incident').waitFor();
     const seen = [];
-    for (let n = 0; n < 13; n++) {
+    for (let n = 0; n < 14; n++) {
       await page.keyboard.press('Tab');
       seen.push(await page.evaluate(() => {
         const e = document.activeElement;
@@ -425,7 +449,7 @@ async function mockTests() {
       }));
     }
     const names = seen.map((s) => s.name).join('|');
-    for (const want of ['Skip to the content', 'weir', 'Incidents', 'Approvals', 'Journal', 'live', 'Sign out', 'Switch to dark theme', 'customers', 'orders']) check.match(names, new RegExp(want));
+    for (const want of ['Skip to the content', 'weir', 'Incidents', 'Approvals', 'Models', 'Journal', 'live', 'Sign out', 'Switch to dark theme', 'customers', 'orders']) check.match(names, new RegExp(want));
     check.equal(seen.filter((s) => !s.ring).map((s) => s.name), [], 'without a ring');
     await page.keyboard.press('Escape');
     await go(page, '#/approvals');

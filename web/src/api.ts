@@ -390,3 +390,64 @@ export interface KnowledgeStats {
   reindexed: { time: Usec; reason: string } | null;
   sources: { name: string; files: number; problem: string }[];
 }
+
+export interface RegisteredModel {
+  name: string;
+  kind: string;
+  newest: number;
+  time: Usec;
+  champion: number /* 0 = none */;
+  challenger: number;
+  share: number;
+  metrics: Record<string, number>;
+}
+
+export interface ModelVersion {
+  version: number;
+  seq: number;
+  time: Usec;
+  actor: string;
+  kind: string;
+  digest: string;
+  bytes: number;
+  data: string;
+  code: string;
+  held_back: string;
+  parent: number;
+  metrics: Record<string, number>;
+  sources: string[];
+  origin: string;
+  comment: string;
+}
+
+export interface ModelMove {
+  seq: number;
+  time: Usec;
+  version: number;
+  before: number;
+  how: 'first' | 'promoted' | 'forced' | 'rolled_back';
+  actor: string;
+  reason: string;
+}
+
+export interface ModelTrial {
+  version: number;
+  champion: number;
+  share: number;
+  judged: number;
+  agreed: number;
+  began: Usec;
+  labelled: number;
+  champion_right: number;
+  right: number;
+  wins: number;
+  losses: number;
+}
+
+export interface RegisteredModelDetail {
+  name: string;
+  aliases: { alias: string; version: number; time: Usec }[];
+  versions: ModelVersion[];
+  moves: ModelMove[];
+  trial: ModelTrial | null;
+}

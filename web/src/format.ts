@@ -81,6 +81,11 @@ export function percent(ratio: number): string {
   return `${Math.round(ratio * 100)} %`;
 }
 
+/** Four digits are enough for a score: "0.9123". */
+export function number(v: number): string {
+  return String(Number(v.toPrecision(4)));
+}
+
 /** Small costs keep their digits: "$0", "$0.0004", "$1.20". */
 export function money(usd: number): string {
   if (usd === 0) return '$0';

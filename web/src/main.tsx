@@ -10,6 +10,8 @@ import { InquiryPage } from './pages/inquiry';
 import { Journal } from './pages/journal';
 import { Knowledge } from './pages/knowledge';
 import { Login } from './pages/login';
+import { ModelPage } from './pages/model';
+import { Models } from './pages/models';
 import { Pipeline } from './pages/pipeline';
 import { Pipelines } from './pages/pipelines';
 import { Head } from './parts/head';
@@ -23,6 +25,7 @@ const PAGES: Record<string, { title: string; list: () => VNode; one: (id: string
   approvals: { title: 'Approvals', list: () => <Approvals />, one: () => <Approvals /> },
   inquiries: { title: 'Inquiries', list: () => <Inquiries />, one: (id) => <InquiryPage key={id} id={id} /> },
   knowledge: { title: 'Knowledge', list: () => <Knowledge />, one: () => <Knowledge /> },
+  models: { title: 'Models', list: () => <Models />, one: (id) => <ModelPage key={id} name={id} /> },
   journal: { title: 'Journal', list: () => <Journal />, one: (seq) => <EntryPage key={seq} seq={seq} /> },
 };
 

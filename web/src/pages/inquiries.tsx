@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Inquiry, InquiryStats, List, Stats } from '../api';
 import { plural } from '../format';
 import { Badge } from '../parts/badge';
+import { Numbers } from '../parts/numbers';
 import { Await, Empty } from '../parts/states';
 import { Ago } from '../parts/time';
 import { href } from '../router';
@@ -39,7 +40,7 @@ export function Inquiries(): VNode {
   return (
     <>
       <h1 tabIndex={-1}>Inquiries</h1>
-      {stats && stats.total > 0 && <Numbers stats={stats} />}
+      {stats && stats.total > 0 && <Figures stats={stats} />}
       <Filters filter={filter} change={setFilter} />
       <Await from={list} what="inquiries">
         {(page) => (
@@ -62,7 +63,7 @@ function emptyText(f: Filter, stats: InquiryStats | undefined): string {
   return f.q || f.category || f.urgency ? 'No inquiry fits.' : 'Nothing waits.';
 }
 
-function Numbers({ stats }: { stats: InquiryStats }): VNode {
+function Figures({ stats }: { stats: InquiryStats }): VNode {
   const share = (x: number): string => `${Math.round(100 * x)} %`;
   const facts: [string, string][] = [
     ['arrived', String(stats.total)],
@@ -72,14 +73,7 @@ function Numbers({ stats }: { stats: InquiryStats }): VNode {
   ];
   return (
     <>
-      <dl class="numbers card">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Numbers facts={facts} card="card" />
       {stats.category && <Shares counts={stats.category} />}
     </>
   );

@@ -1,12 +1,13 @@
 // One inquiry: what was written, how it was read, why it went where it is, and what a person can do about it.
 import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { send, type ApiError, type Entry, type InquiryDetail } from '../api';
+import type { Entry, InquiryDetail } from '../api';
+import { useAct } from '../parts/act';
 import { Meter } from '../parts/badge';
 import { Await, Empty } from '../parts/states';
 import { Ago, DateTime } from '../parts/time';
 import { href } from '../router';
-import { asError, me, of, useCell, useData } from '../state';
+import { me, of, useCell, useData } from '../state';
 import { Badges, CATEGORIES, options, Pick, SENTIMENTS, spaced, URGENCIES, where } from './inquiries';
 
 export function InquiryPage({ id }: { id: string }): VNode {
@@ -82,34 +83,19 @@ function Facts({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
 }
 
 function Work({ inquiry: i, over, changed }: { inquiry: InquiryDetail; over: boolean; changed: () => void }): VNode {
-  const [error, setError] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState('');
-  const act = async (rest: string, body: unknown, done: string): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await send(`/inquiries/${encodeURIComponent(i.id)}/${rest}`, body);
-      setSaid(done);
-      changed();
-    } catch (e) {
-      setError(asError(e));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { act, busy, outcome } = useAct(`/inquiries/${encodeURIComponent(i.id)}/`, changed);
   return (
     <section aria-labelledby="work">
       <h2 id="work">Your word</h2>
       <div class="card work">
-        <Labels key={i.labelled_by + i.category + i.sentiment + i.urgency} inquiry={i} busy={busy} save={(b) => void act('label', b, 'Labels kept.')} />
+        <Labels key={i.labelled_by + i.category + i.sentiment + i.urgency} inquiry={i} busy={busy} save={(b) => act('label', b, 'Labels kept.')} />
         {!over && (
           <form
             class="filters"
             onSubmit={(e) => {
               e.preventDefault();
               const department = String(new FormData(e.currentTarget).get('department') ?? '').trim();
-              if (department) void act('assign', { department }, 'Sent on.');
+              if (department) act('assign', { department }, 'Sent on.');
             }}
           >
             <label class="pick grow">
@@ -124,21 +110,16 @@ function Work({ inquiry: i, over, changed }: { inquiry: InquiryDetail; over: boo
         {!over && (
           <div class="actions">
             {i.state !== 'answered' && (
-              <button type="button" disabled={busy} onClick={() => void act('answer', {}, 'Marked as answered.')}>
+              <button type="button" disabled={busy} onClick={() => act('answer', {}, 'Marked as answered.')}>
                 It was answered
               </button>
             )}
-            <button type="button" disabled={busy} onClick={() => void act('close', {}, 'Closed.')}>
+            <button type="button" disabled={busy} onClick={() => act('close', {}, 'Closed.')}>
               Close it
             </button>
           </div>
         )}
-        <p role="status">{said}</p>
-        {error && (
-          <p class="failure" role="alert">
-            {error.detail || error.title}
-          </p>
-        )}
+        {outcome}
       </div>
     </section>
   );

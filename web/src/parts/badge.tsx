@@ -6,7 +6,7 @@ type Tone = 'ok' | 'warn' | 'fail' | 'critical' | 'info' | 'mute';
 const TONES: Record<string, Tone> = {
   ok: 'ok', done: 'ok', resolved: 'ok', approved: 'ok', execute: 'ok',
   warning: 'warn', MEDIUM: 'warn', waiting: 'warn', pending: 'warn', escalate: 'warn', unknown: 'warn', held: 'warn', lasting: 'warn',
-  failing: 'fail', failed: 'fail', HIGH: 'fail', deny: 'fail', rejected: 'fail', open: 'fail',
+  champion: 'ok', challenger: 'info', failing: 'fail', failed: 'fail', HIGH: 'fail', deny: 'fail', rejected: 'fail', open: 'fail',
   CRITICAL: 'critical', critical: 'critical', high: 'fail', medium: 'warn',
   running: 'info', started: 'info', diagnosed: 'info', mitigating: 'info', monitor: 'info', undoable: 'info',
 };

@@ -23,7 +23,14 @@ export function EvidencePath({ evidence }: { evidence: Evidence[] }): VNode {
   );
 }
 
-/** The incident an entry belongs to. */
+/** What an entry belongs to: an incident, an inquiry or a model. */
 export function About({ entry: e }: { entry: Entry }): VNode | null {
-  return e.correlation_id ? <a class="about" href={href('incidents', e.correlation_id)}>{e.correlation_id}</a> : null;
+  const about = e.correlation_id;
+  if (!about) return null;
+  const to = about.startsWith('model/') ? href('models', about.slice(6)) : href(about.startsWith('inq-') ? 'inquiries' : 'incidents', about);
+  return (
+    <a class="about" href={to}>
+      {about}
+    </a>
+  );
 }

@@ -20,6 +20,7 @@ const TABS: Tab[] = [
   { page: 'approvals', label: 'Approvals', tone: 'warn', count: (s) => s.approvals_pending, words: 'waiting' },
   { page: 'inquiries', label: 'Inquiries', tone: 'warn', count: (s) => s.inquiries?.state?.review ?? 0, words: 'to decide' },
   { page: 'knowledge', label: 'Knowledge', tone: '', count: () => 0, words: '' },
+  { page: 'models', label: 'Models', tone: '', count: () => 0, words: '' },
   { page: 'journal', label: 'Journal', tone: '', count: () => 0, words: '' },
 ];
 
