@@ -158,6 +158,29 @@ def models(program):
         server.done()
 
 
+def one_model(program):
+    """weir brings a model of its own; one trained from inquiries takes its place, and words alone can be had."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for key, name in (("model_inside: no", "words-"), ("models: made", "+inquiries-")):
+        server = Weir(program, config=f"inquiries:\n  {key}\n")
+        os.makedirs(f"{server.dir}/made")
+        made = subprocess.run([program, "inquiries", "train", f"{root}/examples/inquiries/edge.jsonl", "--no-encoder",
+                               "--json", "--out", f"{server.dir}/made/inquiries.model"], capture_output=True, text=True)
+        check("inquiries train says how good it is", made.returncode == 0 and json.loads(made.stdout)["inquiries"] > 150,
+              made.stderr)
+        try:
+            server.start()
+            said = server.ask("POST", "/api/v1/inquiries/classify", "the invoice was charged twice, please refund",
+                              key="admin")[1]
+            check(f"{key}: judged by that", said["category"] == "billing" and name in said["model"]
+                  and ("+" in said["model"]) == ("+" in name), said)
+        finally:
+            server.done()
+    refused = subprocess.run([program, "inquiries", "train", "/dev/null", "--out", "/dev/null"], capture_output=True,
+                             text=True)
+    check("an empty file is refused", refused.returncode in (2, 3), refused.stderr)
+
+
 def dovecot(folder, port):
     """A real one on loopback, for one user, as root (it drops to nobody); None where it is not installed."""
     program = shutil.which("dovecot") or "/usr/sbin/dovecot"
@@ -252,6 +275,7 @@ def main(program):
     finally:
         server.done()
     models(program)
+    one_model(program)
     mailbox(program)
     print(f"1..{count}")
     return 1 if failed else 0

@@ -11,7 +11,7 @@ def main() -> int:
         name, _, path = pair.partition("=")
         with open(path, "rb") as f:
             data = f.read()
-        lines.append(f"static const unsigned char {name}_bytes[] = {{")
+        lines.append(f"static const _Alignas(64) unsigned char {name}_bytes[] = {{")
         for i in range(0, len(data), 20):
             lines.append("    " + " ".join(f"{b}," for b in data[i : i + 20]))
         lines += ["    0", "};", "", f"str {name}(void)", "{",

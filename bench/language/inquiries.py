@@ -5,7 +5,6 @@ figures must not get worse."""
 import json
 import os
 import pathlib
-import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -13,8 +12,10 @@ sys.path[:0] = [str(HERE.parent.parent / "tests")]
 import weir_server  # noqa: E402
 
 AXES = {"category": 0.90, "sentiment": 0.85, "urgency": 0.80}
-# Below these the words got worse; what was measured stands in docs/inquiries.md.
-FLOOR = {"category": 0.65, "sentiment": 0.56, "urgency": 0.58}
+# Below these it got worse; what was measured stands in docs/inquiries.md. Words alone, and with the model inside weir,
+# which has no encoder in that test.
+FLOOR = {"words": {"category": 0.65, "sentiment": 0.56, "urgency": 0.58},
+         "inside": {"category": 0.80, "sentiment": 0.81, "urgency": 0.73}}
 OWN = HERE.parent.parent / "examples/inquiries/inquiries.jsonl"
 
 
@@ -28,19 +29,11 @@ def encoder():
     return next(iter(sorted((HERE.parent.parent / ".deps/model").glob("*.weirmodel"))), None)
 
 
-def train(weir, out):
-    """Models from the inquiries of the repository, as anybody makes them."""
-    vectors = ["--", "--encoder", str(encoder())] if encoder() else []
-    subprocess.run([sys.executable, OWN.parent / "train.py", weir, out, *vectors], check=True,
-                   stdout=subprocess.DEVNULL)
-    return out
-
-
-def judge(weir, items, models=None):
-    """The labels and scores the desk gives, in order. Every inquiry has an address of its own, so that none repeats
-    another."""
-    server = weir_server.Weir(weir, config=f"inquiries:\n  models: {models}\n" if models else "")
-    if models and encoder():
+def judge(weir, items, how):
+    """The labels and scores the desk gives, in order; how: words, inside (the model that weir brings) or encoder (the
+    same with the sentence encoder). Every inquiry has an address of its own, so that none repeats another."""
+    server = weir_server.Weir(weir, config="inquiries:\n  model_inside: no\n" if how == "words" else "")
+    if how == "encoder":
         os.makedirs(f"{server.data}/models")
         os.symlink(encoder(), f"{server.data}/models/all-MiniLM-L6-v2.weirmodel")
     server.start()
@@ -95,15 +88,17 @@ def report(bench, name, items, got, goals):
 def measure(bench):
     folder, weir = bench.dataset("inquiries"), str(bench.build / "weir")
     own = read(OWN)
-    got = judge(weir, own)
+    got = judge(weir, own, "words")
     for axis in AXES:
         bench.add("own inquiries", f"{axis}, accuracy (a guard)", accuracy(own, got, axis), "", None, less=False)
-    models = train(weir, bench.build / "bench/inquiry_models") if folder else None
     for path in sorted(folder.glob("*.jsonl")) if folder else []:
         items = read(path)
-        report(bench, f"inquiries {path.stem} ({len(items)}), words", items, judge(weir, items), False)
-        report(bench, f"inquiries {path.stem} ({len(items)}), words and models", items, judge(weir, items, models),
-               True)
+        for how, name in (("words", "words"), ("inside", "model"), ("encoder", "model and encoder")):
+            if how == "encoder" and not encoder():
+                bench.note("inquiries: the encoder's weights are not there (scripts/setup test)")
+                continue
+            report(bench, f"inquiries {path.stem} ({len(items)}), {name}", items, judge(weir, items, how),
+                   how == "encoder")
 
 
 def check(weir):
@@ -113,11 +108,13 @@ def check(weir):
     if not folder.is_dir():
         print("skipped: no data")
         return 77
-    items = read(folder / "dev.jsonl")
-    got = judge(weir, items)
-    figures = {axis: accuracy(items, got, axis) for axis in AXES}
-    print(" ".join(f"{axis} {v:.3f}" for axis, v in figures.items()))
-    return 0 if all(figures[axis] >= floor for axis, floor in FLOOR.items()) else 1
+    items, good = read(folder / "dev.jsonl"), True
+    for how, floor in FLOOR.items():
+        got = judge(weir, items, how)
+        figures = {axis: accuracy(items, got, axis) for axis in AXES}
+        print(how, " ".join(f"{axis} {v:.3f}" for axis, v in figures.items()))
+        good = good and all(figures[axis] >= least for axis, least in floor.items())
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

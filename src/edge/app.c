@@ -15,6 +15,7 @@
 #include "edge/flow/scheduler.h"
 #include "edge/flow/schedules_file.h"
 #include "edge/inquiry/api.h"
+#include "edge/inquiry/classify.h"
 #include "edge/inquiry/desk.h"
 #include "edge/inquiry/intake.h"
 #include "edge/inquiry/routing_file.h"
@@ -331,12 +332,18 @@ static str encoder_path(struct app *app)
     return given.len ? given : model_file_path(app->config->data_dir, &app->arena);
 }
 
+static str models_of(const struct config *c)
+{
+    if (c->inquiries.models.len) return c->inquiries.models;
+    return c->inquiries.model_inside ? STR(INQUIRY_MODEL_INSIDE) : STR("");
+}
+
 static err open_desk(struct app *app)
 {
     struct desk_opts opts = {
         .data_dir = app->config->data_dir,
         .rules = app->config->inquiries.words,
-        .models = app->config->inquiries.models,
+        .models = models_of(app->config),
         .encoder = encoder_path(app),
         .store = app->store,
         .env = app->env,

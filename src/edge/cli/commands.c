@@ -61,6 +61,7 @@ const struct command *const commands[] = {
     &command_inquiries_close,
     &command_inquiries_stats,
     &command_inquiries_erase,
+    &command_inquiries_train,
     &command_cases,
     &command_cases_show,
     &command_cases_fork,

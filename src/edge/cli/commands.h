@@ -35,5 +35,6 @@ extern const struct command command_inquiries, command_inquiries_list, command_i
     command_inquiries_label, command_inquiries_answer, command_inquiries_close, command_inquiries_stats,
     command_inquiries_erase; /* inquiries.c */
 extern const struct command command_inquiries_submit, command_inquiries_import; /* inquiries_in.c */
+extern const struct command command_inquiries_train;                           /* inquiries_train.c */
 
 #endif

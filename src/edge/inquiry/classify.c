@@ -5,11 +5,13 @@
 
 #include "base/hash.h"
 #include "edge/files.h"
+#include "edge/inquiry/inquiry_model.h"
 
 const double classify_bounds_ms[CLASSIFY_BUCKETS] = { 0.1, 0.25, 0.5, 1, 2.5, 5, 25, 100 };
 
 struct inquiry_classifier {
     struct arena arena;
+    struct inquiry_model *whole; /* NULL: there is none */
     struct axis_models *models;
     const struct desk_rules *rules;
     str name;
@@ -28,12 +30,33 @@ static err read_rules(struct inquiry_classifier *c, str path)
     return yaml_result(&check);
 }
 
+/* One of all three questions: from the folder, or the one inside weir. */
+static err read_whole(struct inquiry_classifier *c, bool inside, str folder, str encoder)
+{
+    str path = inside ? STR("") : str_fmt(&c->arena, STR_FMT "/inquiries.model", STR_ARG(folder));
+    err e = inquiry_model_open(path, encoder, &c->whole);
+    if (e.code) return e;
+    str name = inquiry_model_name(c->whole, &c->arena);
+    c->name = str_fmt(&c->arena, STR_FMT "+" STR_FMT, STR_ARG(c->name), STR_ARG(name));
+    return OK;
+}
+
+/* Without one of all questions the folder has one for each; the registry may bring those at any time. */
+static err read_models(struct inquiry_classifier *c, str models, str encoder)
+{
+    bool inside = STR_IS(models, INQUIRY_MODEL_INSIDE);
+    err e = models.len ? read_whole(c, inside, models, encoder) : OK;
+    bool each = e.code == ERR_NOT_FOUND;
+    if (each) e = OK;
+    return e.code ? e : axis_models_open(each ? models : STR(""), encoder, &c->models);
+}
+
 err inquiry_classifier_open(str rules, str models, str encoder, struct inquiry_classifier **out)
 {
     struct inquiry_classifier *c = mem_new(sizeof *c);
     c->arena = arena_init(4 * YAML_ARENA_MAX);
     err e = read_rules(c, rules);
-    if (!e.code) e = axis_models_open(models, encoder, &c->models);
+    if (!e.code) e = read_models(c, models, encoder);
     if (e.code) inquiry_classifier_close(c);
     else *out = c;
     return e;
@@ -43,6 +66,7 @@ void inquiry_classifier_close(struct inquiry_classifier *c)
 {
     if (!c) return;
     axis_models_close(c->models);
+    inquiry_model_close(c->whole);
     arena_done(&c->arena);
     mem_free(c);
 }
@@ -64,6 +88,7 @@ void inquiry_classify(struct inquiry_classifier *c, str subject, str body, struc
 {
     int64_t before = clock_us();
     desk_judge(c->rules, subject, body, a, out);
+    if (c->whole) inquiry_model_judge(c->whole, subject, body, a, out);
     axis_models_judge(c->models, c->name, subject, body, a, out, by);
     int64_t took = clock_us() - before;
     for (int i = 0; i < CLASSIFY_BUCKETS; i++)

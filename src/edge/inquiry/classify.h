@@ -9,9 +9,12 @@
 
 struct inquiry_classifier; /* opaque */
 
-/* rules: path of a file of words, "" = the built-in ones. models: folder with category.model, sentiment.model and
- * urgency.model (weir text train; any may be missing), "" = none. encoder: path of the sentence encoder's model, which
- * is used when it is there. What words and a model say is multiplied, so that each speaks as loudly as it is sure.
+#define INQUIRY_MODEL_INSIDE "inside"
+
+/* rules: path of a file of words, "" = the built-in ones. models: INQUIRY_MODEL_INSIDE, the model that weir brings; a
+ * folder with inquiries.model (weir inquiries train), or with category.model, sentiment.model and urgency.model (weir
+ * text train; any may be missing): what words and one of these say is multiplied; "" = none. encoder: path of the
+ * sentence encoder's model, which is used when it is there.
  * Errors: of file_read and text_file_open; ERR_INPUT, "file:line:column: ...".   Thread: main. */
 MUST_USE err inquiry_classifier_open(str rules, str models, str encoder, struct inquiry_classifier **out);
 void inquiry_classifier_close(struct inquiry_classifier *c); /* accepts NULL */

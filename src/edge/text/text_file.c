@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 
-static err map_file(str path, struct text_file *f)
+err text_bytes_open(str path, struct text_bytes *f)
 {
     char *z = mem_dup_z(path);
     int fd = open(z, O_RDONLY | O_CLOEXEC);
@@ -39,10 +39,17 @@ static err check_layers(const struct text_head *h)
     return OK;
 }
 
+void text_bytes_close(struct text_bytes *f)
+{
+    if (f->map) (void)munmap(f->map, f->size);
+    *f = (struct text_bytes){ 0 };
+}
+
 err text_file_open(str path, struct text_file *out)
 {
-    struct text_file f = { 0 };
-    err e = map_file(path, &f);
+    struct text_bytes bytes = { 0 };
+    err e = text_bytes_open(path, &bytes);
+    struct text_file f = { .map = bytes.map, .size = bytes.size };
     if (!e.code) e = text_model_open((str){ f.map, f.size }, &f.model);
     if (!e.code) e = check_layers(f.model.head);
     if (!e.code) f.work = mem_new(sizeof *f.work);

@@ -7,6 +7,15 @@
 #include "edge/text/text_data.h"
 #include "engine/text/text_model.h"
 
+/* A file that is only read, mapped. */
+struct text_bytes {
+    void *map; /* NULL: there is none */
+    size_t size;
+};
+/* Errors: ERR_NOT_FOUND, ERR_IO, ERR_CORRUPT (empty, no file). Set on success only. */
+MUST_USE err text_bytes_open(str path, struct text_bytes *out);
+void text_bytes_close(struct text_bytes *f);
+
 struct text_file {
     struct text_model model;
     void *map;

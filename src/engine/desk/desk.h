@@ -67,6 +67,10 @@ struct desk_lines {
 };
 bool desk_line(str *rest, struct desk_lines *state, str *line, enum desk_zone *zone);
 
+/* What the sender says in it, for a model: the subject without marks, and the readable lines that are no signature and
+ * not quoted; with fewer than four words of one's own, the quoted ones too. In `a`. */
+str desk_said(str subject, str body, struct arena *a);
+
 /* 32 numbers of 31 bits from the three-word runs of a text (Broder's min-wise hashing), under a key: near-equal texts
  * agree in most places, and nobody without the key can try texts. */
 void desk_sketch(str text, uint64_t key, struct arena *a, int64_t out[DESK_SKETCH_LEN]);

@@ -205,6 +205,43 @@ bool desk_line(str *rest, struct desk_lines *state, str *line, enum desk_zone *z
     return true;
 }
 
+static void add_zone(str body, bool quoted, struct buf *out)
+{
+    struct desk_lines state = { 0 };
+    enum desk_zone zone;
+    str rest = body, line;
+    while (desk_line(&rest, &state, &line, &zone)) {
+        if (zone == ZONE_SIGNATURE || (zone == ZONE_QUOTED && !quoted)) continue;
+        buf_add(out, str_trim(line));
+        buf_char(out, '\n');
+    }
+}
+
+static bool has_words(str text, size_t least)
+{
+    size_t n = 0;
+    str part;
+    while (n < least && text.len && str_next(&text, ' ', &part)) n += part.len > 0;
+    return n >= least;
+}
+
+str desk_said(str subject, str body, struct arena *a)
+{
+    enum { WORDS_LEAST = 4 };
+    struct buf out = buf_init(2 * DESK_TEXT_MAX);
+    str core, plain = desk_plain(body, a);
+    (void)desk_subject(str_cut(subject, 0, 1000), &core);
+    buf_add(&out, core);
+    buf_char(&out, '\n');
+    size_t head = out.len;
+    add_zone(plain, false, &out);
+    if (!has_words(str_cut(buf_view(&out), head, out.len), WORDS_LEAST)) {
+        out.len = head;
+        add_zone(plain, true, &out);
+    }
+    return buf_take(&out, a);
+}
+
 /* ---- sketches ---- */
 
 static uint64_t mix(uint64_t x) /* the finisher of SplitMix64 */

@@ -1,0 +1,332 @@
+#include "edge/text/stack_train.h"
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "edge/text/text_logit.h"
+#include "edge/text/text_write.h"
+
+#define COST 1.0   /* LIBLINEAR's C */
+#define RIDGE 10.0 /* of the logistics */
+enum { LEAST_TEXTS = 3 }; /* a feature must stand in so many texts; rarer ones, and pairs of words, taught nothing here */
+
+struct stacking {
+    const struct stack_data *d;
+    size_t labels;
+    struct text_question question[TEXT_STACK_QUESTIONS_MAX];
+    struct text_terms terms;
+    double *idf;
+    uint8_t *fold, *use;
+    float *sparse, *dense;         /* held-back scores, rows x labels */
+    struct text_linear all[2];     /* of words and of vectors: the classes of all questions side by side */
+    float *weights[2];
+    unsigned seed;
+};
+
+/* --- Classifiers of all questions --- */
+
+/* Numbers of a vector that one layer made. */
+static size_t part_of(const struct stack_data *d)
+{
+    size_t parts = 0;
+    for (uint32_t left = d->layers; left; left &= left - 1) parts++;
+    return parts ? d->dims / parts : d->dims;
+}
+
+static void idf_of(struct stacking *s, const uint8_t *use)
+{
+    uint32_t *texts = mem_new((s->terms.terms + 1) * sizeof *texts);
+    text_terms_idf(&s->terms, use, s->idf);
+    for (size_t i = 0; i < s->terms.rows; i++)
+        for (size_t k = s->terms.start[i]; (!use || use[i]) && k < s->terms.start[i + 1]; k++)
+            texts[s->terms.term[k]]++;
+    for (size_t t = 0; t < s->terms.terms; t++)
+        if (texts[t] < LEAST_TEXTS || s->terms.view[t] == TEXT_PAIRS) s->idf[t] = 0;
+    mem_free(texts);
+}
+
+static void put_beside(const struct text_linear *one, size_t first, struct text_linear *all)
+{
+    for (size_t f = 0; f <= one->features; f++)
+        memcpy(all->weight + f * all->classes + first, one->weight + f * one->classes, one->classes * sizeof(float));
+}
+
+static err learn_kind(struct stacking *s, const uint8_t *use, bool dense, struct text_linear *all)
+{
+    const struct stack_data *d = s->d;
+    struct text_linear_opts o = { .cost = COST, .balanced = true, .seed = s->seed, .part = part_of(d) };
+    size_t features = dense ? d->dims : s->terms.terms;
+    *all = (struct text_linear){ .classes = s->labels, .features = features };
+    all->weight = mem_new((features + 1) * s->labels * sizeof *all->weight);
+    for (size_t q = 0; q < d->questions; q++) {
+        struct text_linear one = { 0 };
+        err e = dense ? text_linear_dense(d->vector, d->dims, d->rows, d->label[q], use, d->classes[q], &o, &one)
+                      : text_linear_sparse(&s->terms, s->idf, d->label[q], use, d->classes[q], &o, &one);
+        if (e.code) return e;
+        put_beside(&one, s->question[q].first, all);
+        text_linear_done(&one);
+    }
+    return OK;
+}
+
+static err learn(struct stacking *s, const uint8_t *use)
+{
+    text_linear_done(&s->all[0]);
+    text_linear_done(&s->all[1]);
+    idf_of(s, use);
+    err e = learn_kind(s, use, false, &s->all[0]);
+    if (!e.code && s->d->dims) e = learn_kind(s, use, true, &s->all[1]);
+    return e;
+}
+
+static err hold_back(struct stacking *s)
+{
+    const struct stack_data *d = s->d;
+    err e = OK;
+    for (size_t f = 0; f < STACK_FOLDS && !e.code; f++) {
+        for (size_t i = 0; i < d->rows; i++) s->use[i] = s->fold[i] != f;
+        e = learn(s, s->use);
+        for (size_t i = 0; i < d->rows && !e.code; i++) {
+            if (s->use[i]) continue;
+            text_linear_score(&s->all[0], &s->terms, i, s->idf, s->sparse + i * s->labels);
+            if (d->dims) text_linear_score_dense(&s->all[1], d->vector + i * d->dims, s->dense + i * s->labels);
+        }
+    }
+    return e;
+}
+
+/* --- Logistics over their scores --- */
+
+static float *read_inputs(const struct stacking *s, size_t q, bool with, size_t inputs)
+{
+    const struct stack_data *d = s->d;
+    float *x = mem_new(d->rows * inputs * sizeof *x), one[TEXT_STACK_INPUTS_MAX];
+    for (size_t i = 0; i < d->rows; i++) {
+        text_stack_read(&s->question[q], d->extra + i * d->extras, d->extras, s->sparse + i * s->labels,
+                        with ? s->dense + i * s->labels : NULL, one);
+        memcpy(x + i * inputs, one, inputs * sizeof *x);
+    }
+    return x;
+}
+
+static void answer(const float *weights, const float *x, size_t inputs, size_t classes, float *p)
+{
+    const float *score[TEXT_FACTORS] = { p };
+    const float factor[TEXT_FACTORS] = { 1 };
+    float raw[TEXT_STACK_LABELS_MAX];
+    score[0] = raw;
+    for (size_t c = 0; c < classes; c++) {
+        raw[c] = 0;
+        for (size_t k = 0; k < inputs; k++) raw[c] += weights[c * inputs + k] * x[k];
+    }
+    text_softmax(score, factor, 1, classes, p);
+}
+
+/* What logistics of the other parts say of each part. */
+static err judge_held(struct stacking *s, size_t q, const float *x, size_t inputs, float *p)
+{
+    const struct stack_data *d = s->d;
+    size_t classes = d->classes[q];
+    float *weights = mem_new(classes * inputs * sizeof *weights);
+    err e = OK;
+    for (size_t f = 0; f < STACK_FOLDS && !e.code; f++) {
+        for (size_t i = 0; i < d->rows; i++) s->use[i] = s->fold[i] != f && !(d->seen && d->seen[i]);
+        e = text_logit(x, d->rows, inputs, d->label[q], s->use, classes, RIDGE, weights);
+        for (size_t i = 0; i < d->rows && !e.code; i++)
+            if (s->fold[i] == f) answer(weights, x + i * inputs, inputs, classes, p + i * classes);
+    }
+    mem_free(weights);
+    return e;
+}
+
+static struct text_quality quality_of(const struct stacking *s, size_t q, const float *p)
+{
+    static const struct text_scale any = { .factor = { 1 } };
+    uint32_t *label = mem_new(s->d->rows * sizeof *label);
+    for (size_t i = 0; i < s->d->rows; i++)
+        label[i] = s->d->seen && s->d->seen[i] ? UINT32_MAX : s->d->label[q][i];
+    struct text_quality out = text_quality_of(p, label, s->d->rows, s->d->classes[q], &any);
+    mem_free(label);
+    return out;
+}
+
+static err fit_question(struct stacking *s, size_t q, bool with, float *weights, struct text_quality *quality)
+{
+    const struct stack_data *d = s->d;
+    size_t inputs = text_stack_inputs(d->extras, d->classes[q], with);
+    float *x = read_inputs(s, q, with, inputs), *p = mem_new(d->rows * d->classes[q] * sizeof *p);
+    err e = judge_held(s, q, x, inputs, p);
+    if (!e.code) *quality = quality_of(s, q, p);
+    for (size_t i = 0; i < d->rows; i++) s->use[i] = !(d->seen && d->seen[i]);
+    if (!e.code) e = text_logit(x, d->rows, inputs, d->label[q], s->use, d->classes[q], RIDGE, weights);
+    mem_free(x);
+    mem_free(p);
+    return e;
+}
+
+static size_t weight_count(const struct stacking *s, bool with)
+{
+    size_t n = 0;
+    for (size_t q = 0; q < s->d->questions; q++)
+        n += s->d->classes[q] * text_stack_inputs(s->d->extras, s->d->classes[q], with);
+    return n;
+}
+
+static err fit(struct stacking *s, struct stack_report *r)
+{
+    err e = OK;
+    for (size_t v = 0; v < 2 && !e.code; v++) {
+        float *to = s->weights[v] = mem_new(weight_count(s, v) * sizeof *to);
+        for (size_t q = 0; q < s->d->questions && !e.code && (v == 0 || s->d->dims); q++) {
+            e = fit_question(s, q, v, to, &r->quality[v][q]);
+            to += s->d->classes[q] * text_stack_inputs(s->d->extras, s->d->classes[q], v);
+        }
+    }
+    return e;
+}
+
+/* --- The file --- */
+
+static str about(const struct stacking *s, const struct stack_report *r, struct arena *a)
+{
+    struct buf b = buf_init(1 << 16);
+    struct jw w = jw_init(&b);
+    jw_open(&w, NULL);
+    jw_i64(&w, "texts", (int64_t)s->d->rows);
+    struct sha256 digest = sha256_parts(s->d->text, s->d->rows);
+    jw_str(&w, "data_sha256", hex_text((str){ (const char *)digest.b, sizeof digest.b }, a));
+    jw_i64(&w, "seed", (int64_t)s->seed - 1);
+    jw_i64(&w, "held_back", (int64_t)r->counted);
+    for (size_t q = 0; q < s->d->questions; q++) {
+        jw_open(&w, s->d->name[q]);
+        jw_f64(&w, "accuracy", r->quality[0][q].accuracy);
+        jw_f64(&w, "ece", r->quality[0][q].ece);
+        if (s->d->dims) jw_f64(&w, "accuracy_with_vectors", r->quality[1][q].accuracy);
+        if (s->d->dims) jw_f64(&w, "ece_with_vectors", r->quality[1][q].ece);
+        jw_close(&w);
+    }
+    jw_close(&w);
+    return buf_take(&b, a);
+}
+
+static err write_classifier(const struct stacking *s, const struct stack_report *r, struct arena *a, struct buf *out)
+{
+    const struct stack_data *d = s->d;
+    str names[TEXT_STACK_LABELS_MAX];
+    for (size_t q = 0; q < d->questions; q++)
+        memcpy(names + s->question[q].first, d->label_name[q], d->classes[q] * sizeof *names);
+    struct text_parts p = { .names = names,
+                            .terms = &s->terms,
+                            .idf = s->idf,
+                            .sparse = &s->all[0],
+                            .dense = d->dims ? &s->all[1] : NULL,
+                            .centres = &s->all[0].weight[0], /* none: near_dims is 0 */
+                            .vectors = (const int8_t *)"",
+                            .near = &(struct text_near){ 0 },
+                            .about = about(s, r, a) };
+    for (size_t v = 0; v < 2; v++) p.scales[v] = (struct text_scale){ .factor = { 1, 0, 0 }, .threshold = 1e30F };
+    err e = text_write(&p, out);
+    return e;
+}
+
+static void align(struct buf *out)
+{
+    while (out->len % TEXT_ALIGN && !out->full) buf_char(out, 0);
+}
+
+static err write_stack(const struct stacking *s, const struct stack_report *r, struct buf *out)
+{
+    struct arena a = arena_init(1 << 20);
+    struct buf model = buf_init(out->max);
+    struct text_stack_head h = { .questions = (uint32_t)s->d->questions,
+                                 .extras = (uint32_t)s->d->extras,
+                                 .layers = s->d->dims ? s->d->layers : 0 };
+    text_stack_begin(&h);
+    memcpy(h.question, s->question, sizeof h.question);
+    err e = write_classifier(s, r, &a, &model);
+    buf_add(out, (str){ (const char *)&h, sizeof h });
+    for (size_t v = 0; v < 2; v++) {
+        align(out);
+        h.weights[v] = out->len;
+        buf_add(out, (str){ (const char *)s->weights[v], weight_count(s, v) * sizeof(float) });
+    }
+    align(out);
+    h.model = out->len;
+    h.model_len = model.len;
+    buf_add(out, buf_view(&model));
+    if (!e.code && out->full) e = err_make(ERR_LIMIT, "the model is larger than %zu bytes", out->max);
+    h.size = out->len;
+    if (!e.code) {
+        h.check = hash64(str_cut(buf_view(out), sizeof h, out->len));
+        memcpy(out->ptr, &h, sizeof h);
+    }
+    buf_done(&model);
+    arena_done(&a);
+    return e;
+}
+
+/* --- All of it --- */
+
+static err check(const struct stack_data *d, struct stacking *s)
+{
+    size_t counted = 0;
+    for (size_t i = 0; i < d->rows; i++) counted += !(d->seen && d->seen[i]);
+    if (counted < STACK_TEXT_LEAST)
+        return err_make(ERR_INPUT, "%zu texts; at least %d are needed", counted, STACK_TEXT_LEAST);
+    for (size_t q = 0; q < d->questions; q++) {
+        struct text_question *to = &s->question[q];
+        if (d->classes[q] < 2) return err_make(ERR_INPUT, "%s: at least two labels are needed", d->name[q]);
+        to->first = (uint32_t)s->labels;
+        to->count = (uint32_t)d->classes[q];
+        (void)snprintf(to->name, sizeof to->name, "%s", d->name[q]);
+        s->labels += d->classes[q];
+    }
+    return s->labels <= TEXT_STACK_LABELS_MAX
+               ? OK
+               : err_make(ERR_LIMIT, "%zu labels, at most %d", s->labels, TEXT_STACK_LABELS_MAX);
+}
+
+static void deal(struct stacking *s, uint64_t seed)
+{
+    size_t n = s->d->rows + 1;
+    uint64_t start = hash64((str){ (const char *)&seed, sizeof seed });
+    s->fold = mem_new(n);
+    s->use = mem_new(n);
+    s->sparse = mem_new(n * s->labels * sizeof *s->sparse);
+    s->dense = mem_new(n * s->labels * sizeof *s->dense);
+    s->idf = mem_new((s->terms.terms + 1) * sizeof *s->idf);
+    for (size_t i = 0; i < s->d->rows; i++)
+        s->fold[i] = (uint8_t)((hash64_more(start, s->d->text[i]) >> 20) % STACK_FOLDS);
+}
+
+static void stacking_done(struct stacking *s)
+{
+    text_terms_done(&s->terms);
+    for (size_t v = 0; v < 2; v++) {
+        text_linear_done(&s->all[v]);
+        mem_free(s->weights[v]);
+    }
+    mem_free(s->idf);
+    mem_free(s->fold);
+    mem_free(s->use);
+    mem_free(s->sparse);
+    mem_free(s->dense);
+}
+
+err stack_train(const struct stack_data *d, uint64_t seed, struct buf *out, struct stack_report *report)
+{
+    struct stacking s = { .d = d, .seed = (unsigned)seed + 1 };
+    *report = (struct stack_report){ 0 };
+    err e = check(d, &s);
+    if (!e.code) e = text_terms_find(d->text, d->rows, &s.terms);
+    if (!e.code) {
+        deal(&s, seed);
+        e = hold_back(&s);
+    }
+    if (!e.code) e = fit(&s, report);
+    if (!e.code) e = learn(&s, NULL);
+    for (size_t i = 0; i < d->rows; i++) report->counted += !(d->seen && d->seen[i]);
+    for (size_t t = 0; !e.code && t < s.terms.terms; t++) report->features += s.idf[t] > 0;
+    if (!e.code) e = write_stack(&s, report, out);
+    stacking_done(&s);
+    return e;
+}

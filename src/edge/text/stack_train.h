@@ -1,0 +1,40 @@
+/* A model of several questions (engine/text/text_stack.h) from labelled texts. Five parts of the texts, dealt by a hash
+ * of the text, are held back in turn; classifiers of the rest score them; from these scores, and from what else is said
+ * of the texts, the logistics learn. The same data, options and seed give the same bytes. Uses the C library's rand():
+ * one at a time in a process. */
+#ifndef WEIR_EDGE_TEXT_STACK_TRAIN_H
+#define WEIR_EDGE_TEXT_STACK_TRAIN_H
+
+#include "base/buf.h"
+#include "edge/text/text_fit.h"
+#include "engine/text/text_stack.h"
+
+enum { STACK_FOLDS = 5, STACK_TEXT_LEAST = 20 };
+
+struct stack_data {
+    size_t rows, questions;
+    const str *text;
+    const char *name[TEXT_STACK_QUESTIONS_MAX];
+    size_t classes[TEXT_STACK_QUESTIONS_MAX];
+    const str *label_name[TEXT_STACK_QUESTIONS_MAX];
+    const uint32_t *label[TEXT_STACK_QUESTIONS_MAX]; /* a label each row, below classes */
+    const float *extra;                              /* rows x extras; NULL: none */
+    size_t extras;                                   /* 0, or the labels of all questions together */
+    /* Rows whose extras are too good, because who said them had seen the texts: they teach the classifiers, but not how
+     * far extras can be trusted, and are not counted in the report. */
+    const uint8_t *seen;
+    const float *vector; /* rows x dims, of length 1; NULL: none */
+    size_t dims;
+    uint32_t layers; /* of the encoder, that vectors are of */
+};
+
+struct stack_report {
+    /* A question each, without and with vectors: of texts that neither classifiers nor logistics had seen. */
+    struct text_quality quality[2][TEXT_STACK_QUESTIONS_MAX];
+    size_t counted, features;
+};
+
+/* Appends the file to `out`. Errors: ERR_INPUT (too few texts, a label without a text), ERR_LIMIT. */
+MUST_USE err stack_train(const struct stack_data *d, uint64_t seed, struct buf *out, struct stack_report *report);
+
+#endif

@@ -1,0 +1,134 @@
+#include "engine/text/text_stack.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "base/hash.h"
+
+static const char magic[8] = { 'w', 'e', 'i', 'r', 's', 't', 'c', 'k' };
+static_assert(sizeof(struct text_stack_head) % 8 == 0, "kept in files");
+
+/* --- Opening --- */
+
+static err corrupt(const char *what)
+{
+    return err_make(ERR_CORRUPT, "not a model of several questions: %s", what);
+}
+
+/* The questions share out the labels, in order and without a gap. */
+static err check_questions(const struct text_stack_head *h, size_t *labels)
+{
+    *labels = 0;
+    if (h->questions < 1 || h->questions > TEXT_STACK_QUESTIONS_MAX) return corrupt("a count is out of range");
+    for (size_t i = 0; i < h->questions; i++) {
+        const struct text_question *q = &h->question[i];
+        if (q->first != *labels || q->count < 2 || q->count > TEXT_STACK_LABELS_MAX - *labels)
+            return corrupt("a question has the wrong labels");
+        if (q->name[0] == 0 || !memchr(q->name, 0, sizeof q->name) || !str_utf8_valid(str_of(q->name)))
+            return corrupt("a question has no name");
+        *labels += q->count;
+    }
+    return h->extras == 0 || h->extras == *labels ? OK : corrupt("a count is out of range");
+}
+
+static size_t weight_count(const struct text_stack_head *h, bool with_vector)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->questions; i++)
+        n += h->question[i].count * text_stack_inputs(h->extras, h->question[i].count, with_vector);
+    return n;
+}
+
+static bool inside(const struct text_stack_head *h, uint64_t at, uint64_t len)
+{
+    return at % TEXT_ALIGN == 0 && at >= sizeof *h && at <= h->size && len <= h->size - at;
+}
+
+static err check_weights(const struct text_stack_head *h)
+{
+    for (size_t v = 0; v < 2; v++) {
+        size_t n = weight_count(h, v);
+        if (!inside(h, h->weights[v], n * sizeof(float))) return corrupt("a section lies outside");
+        const float *w = (const void *)((const char *)h + h->weights[v]);
+        for (size_t i = 0; i < n; i++)
+            if (!isfinite(w[i])) return corrupt("a number is out of range");
+    }
+    return OK;
+}
+
+err text_stack_open(str bytes, struct text_stack *out)
+{
+    const struct text_stack_head *h = (const void *)bytes.ptr;
+    size_t labels = 0;
+    assert((uintptr_t)bytes.ptr % 8 == 0);
+    if (bytes.len < sizeof *h || memcmp(h->magic, magic, sizeof magic) != 0)
+        return corrupt("it begins with other bytes");
+    if (h->version != TEXT_STACK_VERSION)
+        return err_make(ERR_TOO_NEW, "the model of several questions has version %u, this weir reads %d", h->version,
+                        TEXT_STACK_VERSION);
+    if (h->size != bytes.len) return corrupt("its length is another than it says");
+    if (hash64(str_cut(bytes, sizeof *h, bytes.len)) != h->check) return corrupt("its bytes were changed");
+    err e = check_questions(h, &labels);
+    if (!e.code) e = check_weights(h);
+    if (!e.code && !inside(h, h->model, h->model_len)) e = corrupt("a section lies outside");
+    struct text_stack s = { .head = h };
+    if (!e.code) e = text_model_open(str_cut(bytes, (size_t)h->model, (size_t)h->model_len), &s.model);
+    if (!e.code && s.model.head->classes != labels) e = corrupt("its classifier has other labels");
+    if (!e.code && (s.model.head->dims > 0) != (h->layers > 0)) e = corrupt("its vectors come from nowhere");
+    for (size_t v = 0; v < 2; v++) s.weights[v] = (const void *)(bytes.ptr + h->weights[v]);
+    if (!e.code) *out = s;
+    return e;
+}
+
+void text_stack_begin(struct text_stack_head *h)
+{
+    memcpy(h->magic, magic, sizeof magic);
+    h->version = TEXT_STACK_VERSION;
+}
+
+/* --- Judging --- */
+
+size_t text_stack_inputs(size_t extras, size_t labels, bool with_vector)
+{
+    return extras + labels * (with_vector ? 2 : 1) + 1;
+}
+
+void text_stack_read(const struct text_question *q, const float *extra, size_t extras, const float *sparse,
+                     const float *dense, float x[TEXT_STACK_INPUTS_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < extras; i++) x[n++] = extra[i];
+    for (size_t i = 0; i < q->count; i++) x[n++] = sparse[q->first + i];
+    for (size_t i = 0; dense && i < q->count; i++) x[n++] = dense[q->first + i];
+    x[n] = 1;
+}
+
+/* The softmax of what the rows of weights make of x. */
+static void answer(const float *weights, const float *x, size_t inputs, size_t labels, float *p)
+{
+    float most = -INFINITY, all = 0;
+    for (size_t c = 0; c < labels; c++) {
+        p[c] = 0;
+        for (size_t i = 0; i < inputs; i++) p[c] += weights[c * inputs + i] * x[i];
+        most = fmaxf(most, p[c]);
+    }
+    for (size_t c = 0; c < labels; c++) all += p[c] = expf(p[c] - most);
+    for (size_t c = 0; c < labels; c++) p[c] /= all;
+}
+
+void text_stack_judge(const struct text_stack *s, str text, const float *vector, const float *extra,
+                      struct text_work *w, float p[TEXT_STACK_LABELS_MAX])
+{
+    bool with = vector && s->head->layers;
+    const float *weights = s->weights[with];
+    float x[TEXT_STACK_INPUTS_MAX];
+    (void)text_margins(&s->model, text, w);
+    if (with) text_dense_scores(&s->model, vector, w->dense);
+    for (size_t i = 0; i < s->head->questions; i++) {
+        const struct text_question *q = &s->head->question[i];
+        size_t inputs = text_stack_inputs(s->head->extras, q->count, with);
+        text_stack_read(q, extra, s->head->extras, w->margin, with ? w->dense : NULL, x);
+        answer(weights, x, inputs, q->count, p + q->first);
+        weights += q->count * inputs;
+    }
+}
