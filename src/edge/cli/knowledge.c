@@ -135,7 +135,8 @@ static void print_sources(struct cli *cli, json *sources)
     yyjson_arr_foreach(sources, i, n, s) table_row(
         &t, (const str[]){ json_get_str(s, "name"), client_text(cli, s, "files"), client_text(cli, s, "changed"),
                            client_text(cli, s, "removed"), client_text(cli, s, "refused"),
-                           client_when(cli, json_get(s, "looked")), json_get_str(s, "problem") });
+                           json_get_i64(s, "looked", 0) ? client_when(cli, json_get(s, "looked")) : STR("never"),
+                           json_get_str(s, "problem") });
     if (!t.rows) return;
     (void)puts("");
     table_print(&t, stdout);

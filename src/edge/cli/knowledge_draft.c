@@ -11,6 +11,15 @@ enum { TEXT_MAX = 900 << 10 };
 
 /* ---- asking for one ---- */
 
+/* As it is written, without what would speak to a terminal. */
+static void print_lines(struct cli *cli, str text)
+{
+    str line;
+    (void)puts("");
+    while (text.len && str_next(&text, '\n', &line))
+        (void)printf(STR_FMT "\n", STR_ARG(plain_text(cli_arena(cli), line)));
+}
+
 static int show(struct cli *cli, struct client *c, str id)
 {
     struct answer reply;
@@ -23,7 +32,7 @@ static int show(struct cli *cli, struct client *c, str id)
                                              "cause",    "decided_by", "comment",  "document" };
         for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
             card_line(stdout, cli_arena(cli), lines[i], json_get_str(reply.root, lines[i]));
-        (void)printf("\n" STR_FMT, STR_ARG(plain_text(cli_arena(cli), json_get_str(reply.root, "text"))));
+        print_lines(cli, json_get_str(reply.root, "text"));
     }
     return EXIT_FINE;
 }

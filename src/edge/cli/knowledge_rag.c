@@ -165,7 +165,8 @@ const struct command command_knowledge_rag = {
     "knowledge rag",
     "FILE",
     "Measure answers that were made from passages.",
-    "Each line of FILE is a JSON object {question, answer, contexts, reference}; contexts are texts, best first; without "
+    "Each line of FILE is a JSON object {question, answer, contexts, reference}; contexts are texts, best first; "
+    "without "
     "a reference two of the four measures are left out. By words and numbers, without a model: answers to look at, no "
     "verdict. With --model-url a model says which statements the passages support, and stands beside it: the texts are "
     "sent there.",

@@ -112,7 +112,8 @@ static err open_encoder(struct library *l)
 {
     struct arena a = arena_init(1 << 16);
     str dir = l->opts.data_dir, model = l->opts.encoder;
-    err e = dir.len ? embed_open(model.len ? model : model_file_path(dir, &a), &l->embed) : err_make(ERR_NOT_FOUND, "no data folder");
+    err e = dir.len ? embed_open(model.len ? model : model_file_path(dir, &a), &l->embed)
+                    : err_make(ERR_NOT_FOUND, "no data folder");
     if (e.code && e.code != ERR_NOT_FOUND) log_warn("documents.encoder error=%s", e.msg);
     str path = l->embed ? str_fmt(&a, STR_FMT "/knowledge.vectors", STR_ARG(dir)) : STR("");
     e = vector_cache_open(path, &l->cache);

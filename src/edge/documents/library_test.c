@@ -180,7 +180,8 @@ TEST(what_was_said_counts_from_the_reindex_on)
     CHECK_OK(give(&w, "knowledge.reindex", "", "{}"));
     CHECK_I64(ask(l, "gearbox", "viewer", &a, &h), 2);
     CHECK_STR(h[0].document, "b");
-    CHECK(h[0].hit.prior > 0 && h[0].hit.prior < PRIOR_MARGIN && h[0].said.helped == 1 && library_stats(l).reindexed > 0);
+    CHECK(h[0].hit.prior > 0 && h[0].hit.prior < PRIOR_MARGIN && h[0].said.helped == 1 &&
+          library_stats(l).reindexed > 0);
     load(&w, "b", "Gearbox", "Other words of a gearbox.", ""); /* the passage is another, the document is the same */
     CHECK_I64(ask(l, "gearbox", "viewer", &a, &h), 2);
     CHECK(h[0].said.helped + h[1].said.helped == 1);
@@ -230,7 +231,8 @@ static bool meaning_begin(struct meaning *m, const struct vector_store_kind *kin
     CHECK(mkdir(str_fmt(&m->a, "%s/models", m->dir).ptr, 0700) == 0);
     CHECK(symlink(model.ptr, path.ptr) == 0);
     CHECK_OK(library_open(
-        &(struct library_opts){ .store = m->w.store, .env = m->w.env, .data_dir = str_of(m->dir), .vectors = kind }, &m->l));
+        &(struct library_opts){ .store = m->w.store, .env = m->w.env, .data_dir = str_of(m->dir), .vectors = kind },
+        &m->l));
     load(&m->w, "a", "Storage", "The volume is exhausted: no room is left on it.", "");
     load(&m->w, "b", "Network", "Packets are dropped on the way.", "");
     load(&m->w, "c", "Secret disk", "A disk without any space, for approvers.", ",\"roles\":[\"approver\"]");
@@ -282,7 +284,8 @@ static err keep_ids(void *self, const struct vector_item *items, size_t n)
     return vector_store_built_in.put(self, items, n);
 }
 
-static err no_answer(void *self, const struct vector_question *q, struct arena *a, struct vector_near *out, size_t *found)
+static err no_answer(void *self, const struct vector_question *q, struct arena *a, struct vector_near *out,
+                     size_t *found)
 {
     (void)self, (void)q, (void)a, (void)out;
     *found = 0;
