@@ -29,14 +29,20 @@ def encoder():
     return next(iter(sorted((HERE.parent.parent / ".deps/model").glob("*.weirmodel"))), None)
 
 
-def judge(weir, items, how):
-    """The labels and scores the desk gives, in order; how: words, inside (the model that weir brings) or encoder (the
-    same with the sentence encoder). Every inquiry has an address of its own, so that none repeats another."""
+def server_of(weir, how):
+    """A desk that judges by words, inside (and the model that weir brings) or encoder (that with the sentence
+    encoder)."""
     server = weir_server.Weir(weir, config="inquiries:\n  model_inside: no\n" if how == "words" else "")
     if how == "encoder":
         os.makedirs(f"{server.data}/models")
         os.symlink(encoder(), f"{server.data}/models/all-MiniLM-L6-v2.weirmodel")
-    server.start()
+    return server
+
+
+def judge(weir, items, how):
+    """The labels and scores the desk gives, in order. Every inquiry has an address of its own, so that none repeats
+    another."""
+    server = server_of(weir, how).start()
     try:
         out = []
         for n, item in enumerate(items):

@@ -165,12 +165,7 @@ static void pool(const struct text_model *m, const struct text_guess *g, struct 
         sum += axis->items[i].p =
             pow((axis->items[i].p + 1e-4) * (told(m, g, axis->items[i].label) + 1e-4), POOL_POWER);
     for (size_t i = 0; i < axis->count; i++) axis->items[i].p /= sum;
-    for (size_t i = 1; i < axis->count; i++)
-        for (size_t j = i; j && axis->items[j].p > axis->items[j - 1].p; j--) {
-            struct desk_score swap = axis->items[j];
-            axis->items[j] = axis->items[j - 1];
-            axis->items[j - 1] = swap;
-        }
+    desk_axis_sort(axis);
 }
 
 struct asked {

@@ -1,5 +1,6 @@
 #include "edge/inquiry/classify.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -83,13 +84,47 @@ static int64_t clock_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+static double p_of(const struct desk_axis *axis, str label)
+{
+    for (size_t i = 0; i < axis->count; i++)
+        if (str_eq(axis->items[i].label, label)) return axis->items[i].p;
+    return 0;
+}
+
+#define OWN_SHARE (2.0 / 3) /* of what a model for one question says: it was taught by labels of this house */
+
+/* What the model of all questions says, and where one for this question spoke as well, the mean of both: a product would
+ * let the one that was never taught the words of this house overrule the other. */
+static void join(const struct desk_axis *whole, const struct desk_axis *words, struct desk_axis *axis)
+{
+    bool spoke = false;
+    for (size_t i = 0; i < axis->count; i++)
+        spoke = spoke || fabs(axis->items[i].p - p_of(words, axis->items[i].label)) > 0;
+    for (size_t i = 0; i < axis->count; i++) {
+        double p = p_of(whole, axis->items[i].label);
+        axis->items[i].p = spoke ? OWN_SHARE * axis->items[i].p + (1 - OWN_SHARE) * p : p;
+    }
+    desk_axis_sort(axis);
+}
+
+static void ask_models(struct inquiry_classifier *c, str subject, str body, struct arena *a, struct desk_verdict *out,
+                       struct judged_by *by)
+{
+    struct desk_verdict words = *out, whole = *out;
+    if (c->whole) inquiry_model_judge(c->whole, subject, body, a, &whole);
+    axis_models_judge(c->models, c->name, subject, body, a, out, by);
+    if (!c->whole) return;
+    join(&whole.category, &words.category, &out->category);
+    join(&whole.sentiment, &words.sentiment, &out->sentiment);
+    join(&whole.urgency, &words.urgency, &out->urgency);
+}
+
 void inquiry_classify(struct inquiry_classifier *c, str subject, str body, struct arena *a, struct desk_verdict *out,
                       struct judged_by *by)
 {
     int64_t before = clock_us();
     desk_judge(c->rules, subject, body, a, out);
-    if (c->whole) inquiry_model_judge(c->whole, subject, body, a, out);
-    axis_models_judge(c->models, c->name, subject, body, a, out, by);
+    ask_models(c, subject, body, a, out, by);
     int64_t took = clock_us() - before;
     for (int i = 0; i < CLASSIFY_BUCKETS; i++)
         if ((double)took <= 1000 * classify_bounds_ms[i]) atomic_fetch_add(&c->buckets[i], 1);

@@ -126,12 +126,7 @@ static void take_over(const struct inquiry_model *m, size_t question, const floa
         if (!knows[i]) left -= axis->items[i].p;
     for (size_t i = 0; i < axis->count && known > 0 && told > 0; i++)
         if (knows[i]) axis->items[i].p = left * share[i] / told;
-    for (size_t i = 1; i < axis->count; i++) /* few, most likely first */
-        for (size_t j = i; j && axis->items[j].p > axis->items[j - 1].p; j--) {
-            struct desk_score swap = axis->items[j];
-            axis->items[j] = axis->items[j - 1];
-            axis->items[j - 1] = swap;
-        }
+    desk_axis_sort(axis);
 }
 
 void inquiry_model_judge(struct inquiry_model *m, str subject, str body, struct arena *a, struct desk_verdict *v)

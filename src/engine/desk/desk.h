@@ -53,6 +53,9 @@ struct desk_axis desk_labels(const struct desk_rules *r, const char *axis);
  */
 void desk_judge(const struct desk_rules *r, str subject, str body, struct arena *a, struct desk_verdict *out);
 
+/* Most likely first again; few, and equals keep their order. */
+void desk_axis_sort(struct desk_axis *axis);
+
 /* ---- the text itself ---- */
 
 /* Readable text of a body: tags, scripts and entities of HTML remnants gone, at most DESK_TEXT_MAX bytes, in `a`. */

@@ -113,6 +113,16 @@ static void count_all(const struct desk_rules *r, const struct token *tokens, si
     }
 }
 
+void desk_axis_sort(struct desk_axis *axis)
+{
+    for (size_t i = 1; i < axis->count; i++)
+        for (size_t j = i; j && axis->items[j].p > axis->items[j - 1].p; j--) {
+            struct desk_score swap = axis->items[j];
+            axis->items[j] = axis->items[j - 1];
+            axis->items[j - 1] = swap;
+        }
+}
+
 static void softmax(const struct desk_rules *r, enum axis axis, const struct sums *s, double extra,
                     struct desk_axis *out)
 {
@@ -125,12 +135,7 @@ static void softmax(const struct desk_rules *r, enum axis axis, const struct sum
     sum = exp(k * (extra - top));
     for (size_t i = 0; i < out->count; i++) sum += out->items[i].p = exp(k * (out->items[i].p - top));
     for (size_t i = 0; i < out->count; i++) out->items[i].p /= sum;
-    for (size_t i = 1; i < out->count; i++) /* few and nearly sorted */
-        for (size_t j = i; j && out->items[j].p > out->items[j - 1].p; j--) {
-            struct desk_score swap = out->items[j];
-            out->items[j] = out->items[j - 1];
-            out->items[j - 1] = swap;
-        }
+    desk_axis_sort(out);
 }
 
 static void take_topics(const struct desk_rules *r, const struct sums *s, struct desk_verdict *out)
