@@ -441,13 +441,18 @@ static err open_measurer(struct app *app)
 
 static err open_library(struct app *app)
 {
+    const struct config *c = app->config;
     struct library_opts opts = {
         .store = app->store,
         .env = app->env,
         .data_dir = app->config->data_dir,
         .encoder = app->config->encoder_model,
-        .memory_max = (size_t)app->config->knowledge.memory_max,
-        .vectors_opts = { .graph_from = (size_t)app->config->knowledge.graph_from },
+        .memory_max = (size_t)c->knowledge.memory_max,
+        .vectors = vector_store_kind_at((size_t)c->knowledge.store),
+        .vectors_opts = { .url = c->knowledge.store_url,
+                          .collection = c->knowledge.store_collection,
+                          .secret = c->knowledge.store_key,
+                          .graph_from = (size_t)c->knowledge.graph_from },
         .input = keeper_input,
         .ctx = app,
     };

@@ -8,6 +8,8 @@
 #include "edge/server/rates.h"
 
 static const char *const sync_words[] = { "full", "normal", NULL };
+/* as in vector_store.c; a test compares them */
+static const char *const store_words[] = { "built-in", "qdrant", "weaviate", "pinecone", "chroma", NULL };
 static const char *const log_words[] = { "error", "warn", "info", "debug", NULL }; /* as enum log_level */
 
 #define AT(member) offsetof(struct config, member)
@@ -116,6 +118,14 @@ static const struct config_option options[] = {
       "texts of documents in memory; beyond it they are left out and counted" },
     { "knowledge.graph_from", CONFIG_INT, AT(knowledge.graph_from), 0, 16000000, "100000", "", NULL,
       "passages from which a graph finds the nearest; 0: never" },
+    { "knowledge.store.kind", CONFIG_WORD, AT(knowledge.store), 0, 0, "built-in", "", store_words,
+      "who keeps the vectors of passages" },
+    { "knowledge.store.url", CONFIG_TEXT, AT(knowledge.store_url), 0, 0, "", "", NULL,
+      "address of a store elsewhere, such as http://localhost:6333" },
+    { "knowledge.store.collection", CONFIG_TEXT, AT(knowledge.store_collection), 0, 0, "weir", "", NULL,
+      "its collection, class or namespace, for weir alone" },
+    { "knowledge.store.key", CONFIG_TEXT, AT(knowledge.store_key), 0, 0, "", "", NULL,
+      "env:NAME or file:PATH of its key" },
     { "net.allow", CONFIG_LIST, AT(net_allow), 0, 64, "", "", NULL,
       "private networks that addresses from outside may name" },
     { "log.level", CONFIG_WORD, AT(log_level), 0, 0, "info", "", log_words, "error, warn, info or debug" },

@@ -96,6 +96,8 @@ struct config {
     struct {
         int64_t reindex_documents, reindex_feedback, memory_max, graph_from;
         usec reindex_every;
+        int store; /* in the order of vector_store_kinds */
+        str store_url, store_collection, store_key; /* the key is a secret reference */
         struct knowledge_source sources[SOURCES_MAX];
         size_t source_count;
     } knowledge;

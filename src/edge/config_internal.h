@@ -29,6 +29,8 @@ void config_check_jwt(struct reading *r); /* config_jwt.c */
 void config_default_schedules(struct config *c);
 void config_read_schedules(struct reading *r, const struct yaml *node);
 void config_check_schedules(struct reading *r); /* those that name no zone are in the common one */
+bool config_is_url(str s);       /* http or https */
+void config_check_vectors(struct reading *r); /* config_sources.c */
 void config_check_all(struct reading *r); /* what holds when everything is read */
 
 #endif

@@ -6,7 +6,7 @@
 #include "edge/config_internal.h"
 #include "edge/files.h"
 
-static bool is_url(str s)
+bool config_is_url(str s)
 {
     return str_starts(s, STR("http://")) || str_starts(s, STR("https://"));
 }
@@ -19,7 +19,7 @@ bool config_is_reference(str s)
 static str url_read(struct yaml_check *c, const struct yaml *node)
 {
     str s = yaml_str(c, node, STR_NONE);
-    bool host = is_url(s) && s.len > strlen("https://x");
+    bool host = config_is_url(s) && s.len > strlen("https://x");
     if (s.ptr && !host)
         yaml_bad(c, node, "expected an address such as http://localhost:9100/metrics, got '" STR_FMT "'",
                  STR_ARG(str_cut(s, 0, 60)));
@@ -272,6 +272,7 @@ void config_check_all(struct reading *r)
     str zone;
     check_server(r);
     config_check_jwt(r);
+    config_check_vectors(r);
     (void)listen_read(c->listen, &c->host, &c->port);
     for (size_t i = 0; i < c->net_allow.count; i++) check_network(r, c->net_allow.items[i]);
     for (size_t i = 0; i < c->witnesses.count; i++) check_witness(r, c->witnesses.items[i]);

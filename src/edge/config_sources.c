@@ -1,4 +1,5 @@
-/* knowledge.sources of weir.yaml: folders and git repositories whose documents the server follows. */
+/* knowledge.sources of weir.yaml: folders and git repositories whose documents the server follows; and
+ * knowledge.store, who keeps their vectors. */
 #include "edge/config_internal.h"
 #include "edge/documents/git.h"
 
@@ -62,4 +63,49 @@ void config_read_sources(struct reading *r, const struct yaml *node)
         }
         source_read(r, &node->items[i]);
     }
+}
+
+static bool is_local(str url)
+{
+    str rest = str_cut(url, sizeof "http://" - 1, url.len), host;
+    (void)str_next(&rest, '/', &host);
+    bool six = str_starts(host, STR("[::1]"));
+    ptrdiff_t colon = six ? 5 : str_find(host, STR(":"), 0);
+    if (colon >= 0) host = str_cut(host, 0, (size_t)colon);
+    return six || STR_IS(host, "localhost") || STR_IS(host, "127.0.0.1");
+}
+
+static bool collection_ok(str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && (i == 0 || (c != '_' && (c < '0' || c > '9')))) return false;
+    }
+    return s.len >= 3 && s.len <= 60;
+}
+
+static void store_problem(struct reading *r, const char *key, str value, const char *text)
+{
+    const struct yaml *store = yaml_get(yaml_get(r->root, "knowledge"), "store");
+    config_placed_problem(r, str_fmt(r->a, "knowledge.store.%s", key), yaml_get(store, key), value, str_of(text));
+}
+
+void config_check_vectors(struct reading *r)
+{
+    const struct config *c = r->config;
+    str url = c->knowledge.store_url, key = c->knowledge.store_key;
+    bool elsewhere = c->knowledge.store != 0, plain = str_starts(url, STR("http://"));
+    if (elsewhere && (!config_is_url(url) || url.len < sizeof "http://x"))
+        store_problem(r, "url", url, "expected the address of the store, such as http://localhost:6333");
+    if (!elsewhere && (url.len || key.len))
+        store_problem(r, "kind", STR_NONE, "expected the kind of store that is at this address");
+    if (!collection_ok(c->knowledge.store_collection))
+        store_problem(r, "collection", c->knowledge.store_collection,
+                      "expected 3 to 60 letters, digits and _, beginning with a letter");
+    if (key.len && !config_is_reference(key)) /* never repeated: it may be one */
+        store_problem(r, "key", STR_NONE,
+                      "expected a secret's place, env:NAME or file:PATH; it is never written out here");
+    if (key.len && plain && !is_local(url))
+        store_problem(r, "url", url, "a key is not sent without TLS beyond this machine: expected https");
 }

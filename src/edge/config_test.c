@@ -1,5 +1,6 @@
 #include "edge/config.h"
 
+#include "edge/documents/vector_store.h"
 #include "test.h"
 
 static const char *const *variables; /* "NAME=value", ended by NULL */
@@ -86,6 +87,24 @@ TEST(sources_of_documents_are_one_place_each)
     config_free(c);
 }
 
+TEST(every_store_of_vectors_is_told_by_its_name)
+{
+    size_t n = 0;
+    for (; vector_store_kind_at(n); n++) {
+        char text[256];
+        const char *name = vector_store_kind_at(n)->name, *url = n ? ", url: 'https://x', key: 'env:K'" : "";
+        (void)snprintf(text, sizeof text, "knowledge: {store: {kind: %s%s}}\n", name, url);
+        struct config *c = load(text, "");
+        CHECK_I64(c->knowledge.store, n);
+        CHECK_STR(c->knowledge.store_collection, "weir");
+        config_free(c);
+    }
+    struct config *c = load("knowledge: {store: {kind: qdrant, url: 'http://[::1]:6333/', key: 'file:/k'}}\n", "");
+    CHECK_STR(c->knowledge.store_key, "file:/k");
+    config_free(c);
+    CHECK(n > 1);
+}
+
 TEST(the_file_yields_to_the_environment_and_that_to_set)
 {
     variables = (const char *const[]){ "WEIR_INCIDENT_SETTLE=20s", "WEIR_ENGINE_THREADS=2",
@@ -168,6 +187,16 @@ TEST(problems_name_place_expectation_and_nearest_word)
         { "knowledge: {sources: [{name: a}]}\n", "", "c.yaml:1:24: expected folder: or git:, one of them" },
         { "knowledge: {sources: [{name: a, git: 'ext::sh -c id'}]}\n", "", "c.yaml:1:39: expected https://" },
         { "knowledge: {sources: [{name: a, folder: /x, roles: [boss]}]}\n", "", "c.yaml:1:53: expected viewer" },
+        { "knowledge: {store: {kind: qdrant}}\n", "", "knowledge.store.url: expected the address of the store" },
+        { "knowledge: {store: {url: 'http://x:1'}}\n", "", "knowledge.store.kind: expected the kind of store" },
+        { "knowledge: {store: {kind: qdrant, url: 'http://x:1', key: 'env:K'}}\n", "",
+          "c.yaml:1:41: a key is not sent without TLS" },
+        { "knowledge: {store: {kind: qdrant, url: 'https://x:1', key: hush}}\n", "",
+          "c.yaml:1:60: expected a secret's place, env:NAME or file:PATH; it is never" },
+        { "knowledge: {store: {kind: chroma, url: 'http://x:1', collection: ../x}}\n", "",
+          "c.yaml:1:66: expected 3 to 60 letters" },
+        { "knowledge: {store: {kind: qdrnt}}\n", "",
+          "c.yaml:1:27: expected built-in, qdrant, weaviate, pinecone or chroma" },
         { "scrape: x\n", "", "c.yaml:1:9: expected a list" },
         { "", "server.lisen=x", "--set: there is no option 'server.lisen'; did you mean 'server.listen'?" },
         { "", "server.listen", "--set server.listen: expected NAME=VALUE" },

@@ -281,9 +281,13 @@ struct library_stats library_stats(struct library *l)
     for (size_t i = 0; i < l->shelf_count; i++) s.bytes += (int64_t)l->shelves[i].a.used;
     (void)pthread_mutex_unlock(&l->lock);
     size_t bytes = 0, in_graph = 0;
+    struct vector_store_counts counts = { 0 };
     if (l->near && l->opts.vectors->size) l->opts.vectors->size(l->near, &bytes, &in_graph);
     s.bytes += (int64_t)bytes;
     s.in_graph = (int64_t)in_graph;
+    if (l->near && l->opts.vectors->counts) l->opts.vectors->counts(l->near, &counts);
+    s.near_calls = counts.calls;
+    s.near_retries = counts.retries;
     s.near = atomic_load(&l->near_count);
     s.near_failed = atomic_load(&l->near_failed);
     return s;
@@ -305,6 +309,8 @@ void library_metrics(struct library *l, struct buf *out)
         { "weir_knowledge_bytes", "gauge", "Memory of the index and its vectors.", s.bytes },
         { "weir_knowledge_in_graph", "gauge", "Passages that are found by a graph.", s.in_graph },
         { "weir_knowledge_store_failed_total", "counter", "Calls of the store of vectors that failed.", s.near_failed },
+        { "weir_knowledge_store_requests_total", "counter", "Requests to a store of vectors elsewhere.", s.near_calls },
+        { "weir_knowledge_store_retries_total", "counter", "Second tries among them.", s.near_retries },
         { "weir_knowledge_rebuilt_total", "counter", "Times the index was made from the documents.", s.rebuilt },
         { "weir_knowledge_reindexed_seq", "gauge", "Journal entry of the re-index the ranking stands on.",
           s.reindexed },

@@ -57,6 +57,7 @@ struct library_stats {
     int64_t left_out;                     /* documents that do not fit in the memory they may take */
     int64_t bytes;                        /* of texts and vectors in memory */
     int64_t near, near_failed, in_graph;  /* passages in the store of vectors, calls to it that failed, in its graph */
+    int64_t near_calls, near_retries;     /* requests to a store that is elsewhere, second tries among them */
     int64_t reindexed;                    /* seq of the re-index that the ranking stands on; 0: none yet */
 };
 struct library_stats library_stats(struct library *l);

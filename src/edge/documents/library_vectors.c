@@ -104,6 +104,14 @@ static err drop_gone(struct library *l)
     return e;
 }
 
+/* The documents of a batch that failed are behind put_to: the next time all are looked at. */
+static void put_again(struct library *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    l->put_to = 0;
+    (void)pthread_mutex_unlock(&l->lock);
+}
+
 static err keep(struct library *l, struct batch *b)
 {
     bool more = true, whole = false;
@@ -113,7 +121,8 @@ static err keep(struct library *l, struct batch *b)
         l->put_round = !e.code;
     }
     while (more && !e.code) e = put_batch(l, b, &more, &whole);
-    if (!e.code && whole) e = drop_gone(l);
+    if (e.code) put_again(l);
+    else if (whole) e = drop_gone(l);
     atomic_store(&l->near_count, (long long)l->put.count);
     return e;
 }

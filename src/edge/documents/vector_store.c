@@ -1,12 +1,22 @@
 #include "edge/documents/vector_store.h"
 
 #include "base/hash.h"
+#include "edge/vectors/vectors.h"
 
-static const struct vector_store_kind *const vector_store_kinds[] = { &vector_store_built_in };
+static const struct vector_store_kind *const vector_store_kinds[] = {
+    &vector_store_built_in, &vector_store_qdrant, &vector_store_weaviate, &vector_store_pinecone, &vector_store_chroma,
+};
+
+enum { KIND_COUNT = sizeof vector_store_kinds / sizeof *vector_store_kinds };
+
+const struct vector_store_kind *vector_store_kind_at(size_t i)
+{
+    return i < KIND_COUNT ? vector_store_kinds[i] : NULL;
+}
 
 const struct vector_store_kind *vector_store_kind_of(str name)
 {
-    for (size_t i = 0; i < sizeof vector_store_kinds / sizeof *vector_store_kinds; i++)
+    for (size_t i = 0; i < KIND_COUNT; i++)
         if (str_eq(name, str_of(vector_store_kinds[i]->name))) return vector_store_kinds[i];
     return NULL;
 }

@@ -54,6 +54,11 @@ struct vector_store_opts {
     size_t graph_from; /* built-in: from so many passages on a graph is built; 0 = never */
 };
 
+/* Requests sent to a store that is elsewhere, and how many of them were second tries. */
+struct vector_store_counts {
+    int64_t calls, retries;
+};
+
 /* All calls come from one thread at a time, but `near`: several threads ask at once, also while another call runs.
  * `self` is what open gave. Errors of all: ERR_IO and ERR_TIMEOUT (not reached: it is tried again later), ERR_DENIED,
  * ERR_LIMIT, ERR_INPUT (it does not understand, or speaks of another dimension). */
@@ -75,11 +80,15 @@ struct vector_store_kind {
     MUST_USE err (*rest)(void *self, bool *more);
     /* Bytes it takes in this process, and passages a graph finds. NULL: neither. */
     void (*size)(void *self, size_t *bytes, size_t *in_graph);
+    void (*counts)(void *self, struct vector_store_counts *out); /* NULL: it sends none */
 };
 
 extern const struct vector_store_kind vector_store_built_in;
 /* By its name; NULL: there is none. */
 const struct vector_store_kind *vector_store_kind_of(str name);
+
+/* By its place among knowledge.store.kind of weir.yaml; NULL: past the last. */
+const struct vector_store_kind *vector_store_kind_at(size_t i);
 
 /* Of where it stands, its words, and who may find it when (any text that tells them apart): the first 8 bytes of a
  * SHA-256, never 0. */

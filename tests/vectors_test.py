@@ -1,0 +1,84 @@
+"""The same promises of every store of vectors (vectors_contract.c), against servers that run: Chroma is the real one,
+the others stand-ins (vectors_servers.py says what they are). usage: vectors_test.py CONTRACT PYTHON. Those that need a
+package of PyPI run only with WEIR_TEST_FULL, where scripts/setup full installed it."""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+
+from serving import Tap
+from weir_server import free_port, wait_for
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+KEY = "a key of the test"
+
+
+class Server:
+    def __init__(self, args, up):
+        self.dir, self.port = tempfile.mkdtemp(prefix="weir-vectors-"), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = open(f"{self.dir}/log", "wb")
+        args = [a.format(port=self.port, dir=self.dir) for a in args]
+        self.child = subprocess.Popen(args, stdout=self.log, stderr=self.log, start_new_session=True, cwd=self.dir)
+        wait_for(lambda: self.up(up) or self.child.poll() is not None, 60, 0.2)
+
+    def up(self, path):
+        try:
+            return urllib.request.urlopen(self.url + path, timeout=2).status == 200
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+
+    def done(self):
+        if self.child.poll() is None:
+            os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.wait(30)
+        self.log.close()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def keeps(tap, contract, kind, url, key, name):
+    env = dict(os.environ, WEIR_VECTORS_KIND=kind, WEIR_VECTORS_URL=url)
+    if key:
+        env["WEIR_VECTORS_KEY"] = key
+    ran = subprocess.run([contract], env=env, capture_output=True, text=True, timeout=200)
+    tap.check(ran.returncode == 0 and "ok 1" in ran.stdout, name, ran.stdout + ran.stderr)
+
+
+def main():
+    tap, contract, python = Tap(), sys.argv[1], sys.argv[2]
+    full = bool(os.environ.get("WEIR_TEST_FULL")) and os.path.exists(python)
+    stand_in = [os.path.join(HERE, "vectors_servers.py")]
+    chroma = ["-c", "import sys, chromadb_rust_bindings as c; c.cli(sys.argv)", "run", "--host", "127.0.0.1", "--port",
+              "{port}", "--path", "{dir}/data"]
+    servers = [
+        ("pinecone", [sys.executable] + stand_in + ["pinecone", "{port}", KEY], KEY, "/", True),
+        ("weaviate", [sys.executable] + stand_in + ["weaviate", "{port}", KEY], KEY, "/", True),
+        ("qdrant", [python] + stand_in + ["qdrant", "{port}", KEY], KEY, "/", full),
+        ("chroma", [python] + chroma, "", "/api/v2/heartbeat", full),
+    ]
+    for kind, args, key, up, there in servers:
+        if not there:
+            print(f"# skipped: {kind} is part of make test-full")
+            tap.check(True, kind)
+            continue
+        server = Server(args, up)
+        try:
+            keeps(tap, contract, kind, server.url, key, f"{kind} keeps the promises of a store")
+            if key:
+                env = dict(os.environ, WEIR_VECTORS_KIND=kind, WEIR_VECTORS_URL=server.url, WEIR_VECTORS_KEY="wrong")
+                ran = subprocess.run([contract], env=env, capture_output=True, text=True, timeout=100)
+                tap.check(ran.returncode != 0 and "DENIED" in ran.stdout + ran.stderr and "wrong" not in ran.stdout,
+                          f"{kind}: a wrong key is told, and not repeated", ran.stdout + ran.stderr)
+        finally:
+            server.done()
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
