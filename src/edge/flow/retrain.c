@@ -1,5 +1,5 @@
-/* model_retraining: what people labelled becomes a model of each axis (category, sentiment, urgency), trained by the code
- * of `weir text train` and judged, beside what is in use, on inquiries of writers it learned nothing from. It is
+/* model_retraining: what people labelled becomes a model of each axis (category, sentiment, urgency), trained by the
+ * code of `weir text train` and judged, beside what is in use, on inquiries of writers it learned nothing from. It is
  * promoted when the desk with it is right more often by at least a hundredth, and by more than luck
  * (core/registry/better.h); the one before stays for `weir models rollback`.
  *
