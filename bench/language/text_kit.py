@@ -52,7 +52,7 @@ class Texts:
         self.bench = bench
         self.weir = str(bench.build / "weir")
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="weir_bench_text_"))
-        self.models, self.sets = {}, {}
+        self.models, self.sets, self.said = {}, {}, {}
         self.encoder = None
         if WHEEL.exists():
             self.encoder = str(self.home / "encoder.weirmodel")
@@ -101,9 +101,13 @@ class Texts:
         return self.models[key]
 
     def eval(self, name, dense, model=None):
-        test = self.file(f"{name}_test", self.rows(name)["test"])
-        return json.loads(self.run("text", "eval", model or self.model(name, True)[0], test, "--outside", "oos",
-                                   "--json", *self.vectors(dense)))
+        """What `weir text eval` says of the test part; of the model of the whole training part once a run."""
+        key = (name, dense, str(model))
+        if key not in self.said:
+            test = self.file(f"{name}_test", self.rows(name)["test"])
+            self.said[key] = json.loads(self.run("text", "eval", model or self.model(name, True)[0], test, "--outside",
+                                                 "oos", "--json", *self.vectors(dense)))
+        return self.said[key]
 
 
 def texts(bench):
@@ -129,3 +133,26 @@ def peer(bench, name):
         done = subprocess.run([python, script, *files], capture_output=True, text=True, check=True, env=env)
         kit.peer_said[name] = json.loads(done.stdout)
     return kit.peer_said[name]
+
+
+NAMES = {"accuracy": "accuracy", "macro_f1": "macro F1"}
+
+
+def compare(bench, name, title, metric, goals=(None, None), published=None):
+    """The rows that every set has: `metric` by words and characters beside scikit-learn in the same run, and with
+    vectors beside what a plain SVM and a head on MiniLM's vectors reach. Gives what `weir text eval` says with vectors,
+    or None."""
+    kit = texts(bench)
+    if not kit.rows(name):
+        return None
+    said = peer(bench, name) or {}
+    sparse = kit.eval(name, False)
+    for m in dict.fromkeys((metric, "macro_f1")):
+        bench.add(title, f"{NAMES[m]}, words and characters", sparse[m], "", goals[0] if m == metric else None,
+                  less=False, peer="scikit-learn", peer_value=said.get(m))
+    if not kit.encoder:
+        return None
+    fused = kit.eval(name, True)
+    bench.add(title, f"{NAMES[metric]}, with sentence vectors", fused[metric], "", goals[1], less=False,
+              peer="SVM and MiniLM head, published", peer_value=published)
+    return fused
