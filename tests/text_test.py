@@ -73,7 +73,8 @@ def train_and_judge(tap, home):
     tap.check(code == 0 and len(lines) == 200 and right > 180 and all(line["label"] in (line["set"] or [None]) for line
               in lines if line["label"]), "text predict has a line a text, the label in its set", out[:300])
     code, out, _ = weir("text", "predict", model, b)
-    tap.check(code == 0 and all(len(line.split("\t")) == 3 for line in out.splitlines()), "and three columns", out[:300])
+    tap.check(code == 0 and all(len(line.split("\t")) == 3 for line in out.splitlines()), "and three columns",
+              out[:300])
     return model, b
 
 

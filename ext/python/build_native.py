@@ -37,7 +37,7 @@ def sources():
     folders = [ROOT / "src/engine" / name for name in ("detect", "lineage", "public")]  # what libweir is made of
     engine = [p for folder in folders for p in sorted(folder.rglob("*.c")) if not p.name.endswith("_test.c")]
     base = [ROOT / "src/base" / f"{name}.c"
-            for name in ("arena", "buf", "err", "hash64", "json", "sort", "str", "time")]
+            for name in ("arena", "buf", "err", "hash64", "json", "sort", "str", "time", "utf8")]
     encode = [ROOT / "src/engine/encode" / f"{name}.c" for name in ("encode", "model", "tokenize", "unicode")]
     knowledge = [ROOT / "src/engine/knowledge" / f"{name}.c"
                  for name in ("bm25", "bm25_search", "letters", "shelf", "terms", "vector_kernels", "vectors")]

@@ -39,9 +39,10 @@ static void add(float *to, const float *x, float by, size_t n)
 
 /* --- Rows --- */
 
-/* Each part of the vectors is centred and as wide as the others together are: middle layers have narrow clouds. */
-static void standardise(struct dual *d, size_t part)
+/* Each part of the vectors is centred and as wide as any other, and the whole 1: middle layers have narrow clouds. */
+static void standardise(struct dual *d, size_t part, bool last)
 {
+    double parts = last ? 1 : (double)(d->dims / part);
     for (size_t i = 0; i < d->rows; i++) add(d->mean, d->x + i * d->dims, 1 / (float)d->rows, d->dims);
     for (size_t i = 0; i < d->rows; i++) add(d->x + i * d->dims, d->mean, -1, d->dims);
     for (size_t from = 0; from < d->dims; from += part) {
@@ -50,7 +51,8 @@ static void standardise(struct dual *d, size_t part)
             const float *x = d->x + i * d->dims + from;
             width += (double)dot(x, x, part) / (double)d->rows;
         }
-        float by = width > 0 ? (float)(1 / sqrt(width * (double)(d->dims / part))) : 1;
+        float by = width > 0 ? (float)(1 / sqrt(width * parts)) : 1;
+        if (last && from + part < d->dims) by = 0;
         for (size_t k = 0; k < part; k++) d->by[from + k] = by;
     }
     for (size_t i = 0; i < d->rows; i++) {
@@ -179,7 +181,7 @@ err text_linear_dense(const float *x, size_t dims, size_t rows, const uint32_t *
     for (size_t i = 0; i < d.rows; i++) seen += of[d.label[i]]++ == 0;
     text_linear_costs(of, classes, d.rows, o, d.cost);
     if (seen >= 2) {
-        standardise(&d, o->part ? o->part : dims);
+        standardise(&d, o->part ? o->part : dims, o->last);
         *out = (struct text_linear){ .classes = classes, .features = dims };
         out->weight = mem_new((dims + 1) * classes * sizeof *out->weight);
     }

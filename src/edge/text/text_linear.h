@@ -17,6 +17,7 @@ struct text_linear_opts {
     bool balanced; /* errors of rare classes cost more: by how much rarer they are */
     unsigned seed;
     size_t part; /* of vectors: so many numbers have one scale; 0: all */
+    bool last;   /* of vectors: the last part alone counts */
 };
 /* What an error on a text of each class costs against 1, by how many texts each has. */
 void text_linear_costs(const size_t *of, size_t classes, size_t rows, const struct text_linear_opts *o, double *cost);

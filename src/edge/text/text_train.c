@@ -6,9 +6,14 @@
 #include "base/json.h"
 #include "edge/text/text_write.h"
 
-/* LIBLINEAR's C: many texts of few classes want less than few texts of many classes. */
-static const double costs[] = { 0.2, 1 };
-enum { CLASSES_LEAST = 2, ROWS_LEAST = 10, COSTS = sizeof costs / sizeof *costs };
+/* What is tried. Many texts of few classes want a lower C than few texts of many classes; with few texts a class the last
+ * layer does better alone. */
+struct setting {
+    double cost; /* LIBLINEAR's C */
+    bool last;   /* of vectors: the last layer alone */
+};
+static const struct setting settings[] = { { 0.2, false }, { 1, false }, { 1, true } };
+enum { CLASSES_LEAST = 2, ROWS_LEAST = 10, SETTINGS = sizeof settings / sizeof *settings };
 
 struct training {
     const struct text_data *d;
@@ -18,7 +23,7 @@ struct training {
     uint8_t *fold; /* of each row */
     struct text_held held;
     struct text_linear sparse, dense;
-    double cost[TEXT_NEAR_VOTE]; /* of TEXT_SPARSE and TEXT_DENSE */
+    struct setting setting[TEXT_NEAR_VOTE]; /* of TEXT_SPARSE and TEXT_DENSE */
     float *about;          /* rows x near_dims: the last part of each vector, of length 1 */
     float *sums, *centres; /* classes x near_dims */
     int8_t *vectors;
@@ -135,9 +140,12 @@ static void hold_init(struct training *t)
 static err learn_kind(struct training *t, enum text_factor kind, const uint8_t *use)
 {
     const struct text_data *d = t->d;
-    struct text_linear_opts o = {
-        .cost = t->cost[kind], .balanced = true, .seed = (unsigned)t->o->seed + 1, .part = d->near_dims
-    };
+    const struct setting *s = &t->setting[kind];
+    struct text_linear_opts o = { .cost = s->cost,
+                                  .balanced = true,
+                                  .seed = (unsigned)t->o->seed + 1,
+                                  .part = d->near_dims,
+                                  .last = s->last };
     if (kind == TEXT_DENSE) {
         text_linear_done(&t->dense);
         return text_linear_dense(d->vector, d->dims, d->rows, d->label, use, d->classes, &o, &t->dense);
@@ -194,24 +202,27 @@ static err loss_of(struct training *t, enum text_factor kind, const uint8_t *use
     return OK;
 }
 
-static err choose_costs(struct training *t)
+static err choose_settings(struct training *t)
 {
     uint8_t *use = mem_new(t->d->rows + 1);
     uint32_t *label = mem_new((t->d->rows + 1) * sizeof *label);
     err e = OK;
-    tell(t, "choosing the cost of errors");
+    tell(t, "choosing settings");
     for (size_t i = 0; i < t->d->rows; i++) {
         use[i] = counts(t, i) && t->fold[i] > 0;
         label[i] = counts(t, i) && !use[i] ? t->d->label[i] : TEXT_UNKNOWN;
     }
     for (size_t kind = 0; kind < (t->d->dims ? 2U : 1U); kind++) {
-        double least = INFINITY, loss = 0, best = costs[COSTS - 1];
-        for (size_t c = 0; c < COSTS && !e.code; c++) {
-            t->cost[kind] = costs[c];
+        double least = INFINITY, loss = 0;
+        struct setting best = settings[1];
+        bool parts = kind == TEXT_DENSE && t->d->near_dims < t->d->dims;
+        for (size_t s = 0; s < SETTINGS && !e.code; s++) {
+            if (settings[s].last && !parts) continue;
+            t->setting[kind] = settings[s];
             e = loss_of(t, (enum text_factor)kind, use, label, &loss);
-            if (!e.code && loss < least) least = loss, best = costs[c];
+            if (!e.code && loss < least) least = loss, best = settings[s];
         }
-        t->cost[kind] = best;
+        t->setting[kind] = best;
     }
     mem_free(use);
     mem_free(label);
@@ -309,8 +320,9 @@ static str about(const struct training *t, const struct text_report *r, struct a
     jw_str(&w, "data_sha256", text_data_digest(t->d, a));
     jw_i64(&w, "seed", (int64_t)t->o->seed);
     jw_i64(&w, "folds", TEXT_FOLDS);
-    jw_f64(&w, "cost", t->cost[TEXT_SPARSE]);
-    if (t->d->dims) jw_f64(&w, "cost_of_vectors", t->cost[TEXT_DENSE]);
+    jw_f64(&w, "cost", t->setting[TEXT_SPARSE].cost);
+    if (t->d->dims) jw_f64(&w, "cost_of_vectors", t->setting[TEXT_DENSE].cost);
+    if (t->d->dims) jw_bool(&w, "last_layer_alone", t->setting[TEXT_DENSE].last);
     jw_i64(&w, "outside_texts", (int64_t)t->outside_count);
     about_quality(&w, "held_back", &r->sparse);
     if (r->fused.rows) about_quality(&w, "held_back_with_vectors", &r->fused);
@@ -381,7 +393,7 @@ err text_train(const struct text_data *d, const struct text_train_opts *o, struc
         t.idf = mem_new((t.terms.terms + 1) * sizeof *t.idf);
         deal_folds(&t);
         hold_init(&t);
-        e = choose_costs(&t);
+        e = choose_settings(&t);
         if (!e.code) e = hold_back(&t);
     }
     if (!e.code) {

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "base/utf8.h"
+
 #define SMOOTH 0.2F
 
 const char *const text_language_codes[LANGUAGES] = { "en", "de", "es", "fr", "it", "pt", "nl" };
@@ -15,7 +17,7 @@ struct runs {
 /* Letters as they come; all else is one space. Gives the bucket of the run that ends here, or SIZE_MAX. */
 static size_t next_run(struct runs *r, uint32_t code, enum text_kind kind)
 {
-    uint32_t c = kind == TEXT_LETTER ? text_lower(code) : ' ';
+    uint32_t c = kind == TEXT_LETTER ? utf8_lower(code) : ' ';
     if (c == ' ' && r->b == ' ') return SIZE_MAX;
     uint32_t h = (r->a * 31 + r->b) * 1031 + c;
     bool whole = r->a != 0 && !(r->a == ' ' && c == ' ');

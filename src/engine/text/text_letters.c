@@ -2,19 +2,12 @@
 
 #include <stdbool.h>
 
+#include "base/utf8.h"
+
 uint32_t text_code_at(str text, size_t at, size_t *len)
 {
-    const unsigned char *p = (const unsigned char *)text.ptr + at;
-    size_t left = text.len - at, want = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
-    *len = 1;
-    if (p[0] < 0xC2 || p[0] >= 0xF5 || left < want) return p[0];
-    uint32_t v = p[0] & (0xFFU >> (want + 1));
-    for (size_t i = 1; i < want; i++) {
-        if ((p[i] & 0xC0) != 0x80) return p[0];
-        v = v << 6 | (p[i] & 0x3FU);
-    }
-    *len = want;
-    return v;
+    uint32_t c = utf8_at(text, at, len);
+    return c == UTF8_NONE ? (unsigned char)text.ptr[at] : c;
 }
 
 /* Signs of Latin-1, general punctuation, arrows to boxes, those of East Asia, forms, pictures. */
@@ -43,21 +36,6 @@ enum text_kind text_kind_of(uint32_t c)
     return TEXT_LETTER;
 }
 
-/* Latin, Greek, Cyrillic: scripts whose capitals people mix freely with small letters. */
-uint32_t text_lower(uint32_t c)
-{
-    if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 0x20 : c;
-    if (c >= 0xC0 && c <= 0xDE) return c == 0xD7 ? c : c + 0x20;
-    if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177)) return c | 1;
-    if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c & 1);
-    if (c == 0x178) return 0xFF;
-    if (c >= 0x391 && c <= 0x3A9) return c + 0x20;
-    if (c == 0x3C2) return 0x3C3; /* the sigma of a word's end */
-    if (c >= 0x410 && c <= 0x42F) return c + 0x20;
-    if (c >= 0x400 && c <= 0x40F) return c + 0x50;
-    return c;
-}
-
 size_t text_letters(str text, uint32_t *code, uint8_t *kind)
 {
     size_t n = 0, len;
@@ -65,7 +43,7 @@ size_t text_letters(str text, uint32_t *code, uint8_t *kind)
     for (size_t at = 0; at < text.len; at += len) {
         uint32_t c = text_code_at(text, at, &len);
         kind[n] = (uint8_t)text_kind_of(c);
-        code[n] = kind[n] == TEXT_SPACE ? ' ' : text_lower(c);
+        code[n] = kind[n] == TEXT_SPACE ? ' ' : utf8_lower(c);
         n++;
     }
     return n;

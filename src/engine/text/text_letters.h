@@ -16,6 +16,5 @@ size_t text_letters(str text, uint32_t *code, uint8_t *kind);
 /* One character at a byte of the text, as written; *len is its bytes. */
 uint32_t text_code_at(str text, size_t at, size_t *len);
 enum text_kind text_kind_of(uint32_t code);
-uint32_t text_lower(uint32_t code);
 
 #endif
