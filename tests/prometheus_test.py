@@ -171,6 +171,14 @@ def compare(tap, tools, weir, since):
               "it had to try again while weir was away")
 
 
+def rules(tap):
+    """The alerts that weir brings are ones that Prometheus can load."""
+    folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "deploy", "prometheus")
+    for name in sorted(os.listdir(folder)):
+        done = subprocess.run(["promtool", "check", "rules", os.path.join(folder, name)], capture_output=True, text=True)
+        tap.same((done.returncode, done.stderr), (0, ""), f"promtool takes {name}")
+
+
 def alerts(tap, weir):
     def incidents(state):
         return [i for i in weir.get("/api/v1/incidents")["items"] if i["pipeline"] == "orders" and i["state"] in state]
@@ -205,6 +213,7 @@ def main():
                 f"incident:\n  settle: 100ms\nscrape:\n  - job: direct\n    url: http://127.0.0.1:{port}/metrics\n    every: 1s\n    timeout: 500ms\n    pipeline: direct\n")
     tap, tools = Tap(), None
     try:
+        rules(tap)
         weir.start()
         tools = Tools(weir, port)
         since = time.time()

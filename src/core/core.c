@@ -68,6 +68,7 @@ static const struct handler {
     { "inquiry.answered", "", input_inquiry_answered },
     { "inquiry.closed", "", input_inquiry_closed },
     { "inquiry.erased", "", input_inquiry_erased },
+    { "inquiries.compared", "reference_rows:i current_rows:i drift:b", input_note },
     { "model.registered", "kind:s digest:s bytes:i", input_model_registered },
     { "model.judged", "version:i", input_model_judged },
     { "model.rolled_back", "", input_model_rolled_back },

@@ -17,6 +17,7 @@
 #include "edge/inquiry/api.h"
 #include "edge/inquiry/classify.h"
 #include "edge/inquiry/desk.h"
+#include "edge/inquiry/watch.h"
 #include "edge/inquiry/intake.h"
 #include "edge/inquiry/routing_file.h"
 #include "edge/model/embeddings_routes.h"
@@ -58,6 +59,7 @@ struct app {
     struct signer signer;
     str url, ingest_key;
     const struct route *routes[8];
+    struct desk_watch *desk_watch;
     struct keeper *keeper;
     struct trainer *trainer;
     struct measurer *measurer;
@@ -405,6 +407,27 @@ static err open_scheduler(struct app *app)
     return scheduler_start(&opts, &app->scheduler);
 }
 
+static void desk_requests(void *ctx, int64_t *all, int64_t *failed)
+{
+    struct app *app = ctx;
+    server_calls(app->server, "/api/v1/inquiries", all, failed);
+}
+
+static err open_desk_watch(struct app *app)
+{
+    struct desk_watch_opts opts = {
+        .desk = app->desk,
+        .intake = app->intake,
+        .store = app->store,
+        .env = app->env,
+        .reference = app->config->inquiries.reference,
+        .input = keeper_input,
+        .requests = desk_requests,
+        .ctx = app,
+    };
+    return desk_watch_start(&opts, &app->desk_watch);
+}
+
 static err open_executor(struct app *app)
 {
     app->channels = (struct notify_channels){ app->config->channels, app->config->channel_count };
@@ -502,6 +525,7 @@ static void more_metrics(void *ctx, struct buf *out)
     keeper_metrics(app->keeper, out);
     desk_metrics(app->desk, out);
     if (app->intake) intake_metrics(app->intake, out);
+    if (app->desk_watch) desk_watch_metrics(app->desk_watch, out);
     if (app->scheduler) scheduler_metrics(app->scheduler, out);
     measurer_metrics(app->measurer, out);
     library_metrics(app->library, out);
@@ -609,6 +633,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = open_trainer(app);
     if (!e.code) e = open_intake(app);
     if (!e.code) e = open_scheduler(app);
+    if (!e.code) e = open_desk_watch(app);
     if (e.code) {
         app_close(app);
         return e;
@@ -624,12 +649,14 @@ void app_close(struct app *app)
 {
     if (!app) return;
     keeper_halt(app->keeper);
+    desk_watch_halt(app->desk_watch);
     trainer_stop(app->trainer);
     scraper_stop(app->scraper);
     server_stop(app->server);
     scheduler_stop(app->scheduler); /* it uses the intake; like those below, its counters are served */
     intake_stop(app->intake);
     jwt_close(app->jwt);
+    desk_watch_close(app->desk_watch);
     measurer_stop(app->measurer);
     sources_stop(app->sources);
     library_close(app->library);

@@ -72,7 +72,7 @@ struct config {
     str data_dir, timezone, policy, pipelines,
         runbooks, encoder_model; /* paths are absolute or relative to the working folder; "" = none */
     struct {
-        str routing, words, models, folder, imap_url, imap_user, imap_password, imap_mailbox;
+        str routing, words, models, reference, folder, imap_url, imap_user, imap_password, imap_mailbox;
         bool model_inside;
         usec imap_every;
     } inquiries;           /* imap_password is a secret reference */

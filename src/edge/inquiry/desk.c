@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 
-enum { SUBMIT_BUCKETS = 9 };
+enum { SUBMIT_BUCKETS = 9, SUBMIT_SLOW = 7 /* 2 s */ };
 static const double submit_bounds_ms[SUBMIT_BUCKETS] = { 2.5, 5, 10, 15, 50, 250, 1000, 2000, 10000 };
 
 struct inquiry_desk {
@@ -349,6 +349,13 @@ void desk_submitted(struct inquiry_desk *d, usec took)
         if ((double)took <= 1000 * submit_bounds_ms[i]) atomic_fetch_add(&d->submits[i], 1);
     atomic_fetch_add(&d->submit_count, 1);
     atomic_fetch_add(&d->submit_us, took);
+}
+
+void desk_count(struct inquiry_desk *d, int64_t *submits, int64_t *slow)
+{
+    int64_t fast = atomic_load(&d->submits[SUBMIT_SLOW]); /* first: it is never ahead of the count */
+    *submits = atomic_load(&d->submit_count);
+    *slow = *submits - fast;
 }
 
 static void submit_metrics(struct inquiry_desk *d, struct buf *out)

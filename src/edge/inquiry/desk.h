@@ -73,6 +73,8 @@ struct inquiry_classifier *desk_classifier(struct inquiry_desk *d);
 /* For /metrics: how long a submitted inquiry took from its request to its commit. Thread: any. */
 void desk_submitted(struct inquiry_desk *d, usec took);
 usec desk_now(struct inquiry_desk *d); /* monotonic */
+/* How many were submitted so far, and how many of them took over 2 s. Thread: any. */
+void desk_count(struct inquiry_desk *d, int64_t *submits, int64_t *slow);
 /* Lines for /metrics: inference, and what the tallies say. */
 void desk_metrics(struct inquiry_desk *d, struct buf *out);
 

@@ -219,6 +219,19 @@ static void write_fed(struct metrics *m, struct buf *out)
     (void)pthread_mutex_unlock(&m->lock);
 }
 
+void metrics_calls(const struct server *s, const char *route_prefix, int64_t *all, int64_t *failed)
+{
+    *all = *failed = 0;
+    for (size_t r = 0; r < s->router.count; r++) {
+        if (!str_starts(str_of(s->router.routes[r]->path), str_of(route_prefix))) continue;
+        for (size_t i = 0; i < STATUSES; i++) {
+            int64_t n = atomic_load_explicit(&s->metrics->requests[r][i], memory_order_relaxed);
+            *all += n;
+            *failed += statuses[i] >= 500 ? n : 0;
+        }
+    }
+}
+
 static void write_requests(struct metrics *m, const struct router *router, struct buf *out)
 {
     head(out, "weir_http_requests_total", "counter", "HTTP requests by route and status.");

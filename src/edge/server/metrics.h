@@ -19,6 +19,9 @@ void metrics_request(struct metrics *m, size_t route_index, int status, usec spe
 void metrics_refused(struct metrics *m, const char *reason, int64_t n); /* reason: a literal */
 void metrics_entry(struct metrics *m, const struct entry *e);
 
+/* Calls so far of routes that begin so, and how many of them failed (5xx). */
+void metrics_calls(const struct server *s, const char *route_prefix, int64_t *all, int64_t *failed);
+
 /* The whole page. Errors: of the store. */
 MUST_USE err metrics_write(struct server *s, struct buf *out);
 

@@ -189,3 +189,8 @@ void server_count_refused(void *ctx, const char *reason, int64_t n)
 {
     metrics_refused(((struct server *)ctx)->metrics, reason, n);
 }
+
+void server_calls(const struct server *s, const char *route_prefix, int64_t *all, int64_t *failed)
+{
+    metrics_calls(s, route_prefix, all, failed);
+}

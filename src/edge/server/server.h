@@ -13,6 +13,9 @@ struct server; /* opaque */
 #define SERVER_TROUBLE_HEADER "X-Weir-Trouble"
 const char *server_trouble(struct server *s); /* "" = nothing */
 
+/* Calls so far of routes that begin so, and how many of them failed (5xx). Thread: any. */
+void server_calls(const struct server *s, const char *route_prefix, int64_t *all, int64_t *failed);
+
 struct ingest; /* edge/observe */
 struct encoder; /* edge/model */
 struct inquiry_desk; /* edge/inquiry */

@@ -1,0 +1,1 @@
+SELECT id, step, started FROM finding WHERE pipeline = $1 AND detector = 'desk' AND going = 1
