@@ -61,9 +61,10 @@ static void embed(struct request *req, struct response *res)
 {
     struct encoder *e = server_encoder(req->ctx);
     if (!e) {
-        http_problem(res, 503, "No model",
-                     STR("the sentence encoder has no model: `weir model fetch` brings it (to the place that encoder.model "
-                         "names, with --model), then restart the server"));
+        http_problem(
+            res, 503, "No model",
+            STR("the sentence encoder has no model: `weir model fetch` brings it (to the place that encoder.model "
+                "names, with --model), then restart the server"));
         return;
     }
     const char *name = encoder_model(e)->header->name;
