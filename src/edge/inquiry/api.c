@@ -170,27 +170,6 @@ static size_t prepare_all(struct request *req, struct input *inputs, size_t *ind
     return count;
 }
 
-static void write_results(struct response *res, const struct input_result *results, size_t n)
-{
-    struct jw w = jw_init(&res->body);
-    int64_t accepted = 0, known = 0;
-    jw_open(&w, NULL);
-    jw_array(&w, "refused");
-    for (size_t i = 0; i < n; i++) {
-        accepted += !results[i].result.code && results[i].seq;
-        known += !results[i].result.code && !results[i].seq;
-        if (!results[i].result.code) continue;
-        jw_open(&w, NULL);
-        jw_i64(&w, "index", (int64_t)i);
-        jw_strz(&w, "problem", results[i].result.msg);
-        jw_close(&w);
-    }
-    jw_array_end(&w);
-    jw_i64(&w, "accepted", accepted);
-    jw_i64(&w, "duplicates", known);
-    jw_close(&w);
-}
-
 static void submit_batch(struct request *req, struct response *res)
 {
     size_t n = yyjson_arr_size(json_get(req->json, "items"));
@@ -205,7 +184,7 @@ static void submit_batch(struct request *req, struct response *res)
         http_problem_err(res, applied[i].result);
         return;
     }
-    write_results(res, results, n);
+    reply_batch(res, results, n);
 }
 
 /* Judge a text and keep nothing of it. */

@@ -80,27 +80,6 @@ static size_t read_events(struct request *req, struct input *inputs, size_t *ind
     return count;
 }
 
-static void write_batch(struct response *res, const struct input_result *results, size_t n)
-{
-    struct jw w = jw_init(&res->body);
-    int64_t accepted = 0, duplicates = 0;
-    jw_open(&w, NULL);
-    jw_array(&w, "refused");
-    for (size_t i = 0; i < n; i++) {
-        accepted += !results[i].result.code && results[i].seq;
-        duplicates += !results[i].result.code && !results[i].seq;
-        if (!results[i].result.code) continue;
-        jw_open(&w, NULL);
-        jw_i64(&w, "index", (int64_t)i);
-        jw_strz(&w, "problem", results[i].result.msg);
-        jw_close(&w);
-    }
-    jw_array_end(&w);
-    jw_i64(&w, "accepted", accepted);
-    jw_i64(&w, "duplicates", duplicates);
-    jw_close(&w);
-}
-
 static void add_batch(struct request *req, struct response *res)
 {
     size_t n = yyjson_arr_size(req->json); /* the schema says how many at most */
@@ -115,7 +94,7 @@ static void add_batch(struct request *req, struct response *res)
         http_problem_err(res, applied[i].result);
         return;
     }
-    write_batch(res, results, n);
+    reply_batch(res, results, n);
 }
 
 err server_run_event(struct server *s, str event, str actor)

@@ -223,3 +223,24 @@ bool reply_input(struct request *req, struct response *res, str kind, str subjec
     if (e.code) http_problem_rule(res, e);
     return !e.code;
 }
+
+void reply_batch(struct response *res, const struct input_result *results, size_t n)
+{
+    struct jw w = jw_init(&res->body);
+    int64_t accepted = 0, duplicates = 0;
+    jw_open(&w, NULL);
+    jw_array(&w, "refused");
+    for (size_t i = 0; i < n; i++) {
+        accepted += !results[i].result.code && results[i].seq;
+        duplicates += !results[i].result.code && !results[i].seq;
+        if (!results[i].result.code) continue;
+        jw_open(&w, NULL);
+        jw_i64(&w, "index", (int64_t)i);
+        jw_strz(&w, "problem", results[i].result.msg);
+        jw_close(&w);
+    }
+    jw_array_end(&w);
+    jw_i64(&w, "accepted", accepted);
+    jw_i64(&w, "duplicates", duplicates);
+    jw_close(&w);
+}

@@ -36,6 +36,8 @@ void reply_page(struct request *req, struct response *res, enum sql id, const st
                 const struct val *vals, size_t n);
 
 void entry_write(struct jw *w, const char *key, const struct entry *e, struct arena *a);
+/* {"refused":[{"index","problem"}],"accepted":n,"duplicates":n} of a batch of inputs. */
+void reply_batch(struct response *res, const struct input_result *results, size_t n);
 /* {"seq":n}: what a mutation answers, with the id it made when prefix is given ("sil-" -> {"seq":7,"id":"sil-7"}). */
 void reply_seq(struct response *res, int64_t seq, const char *prefix);
 /* Apply an input whose body was built in `body`; the problem goes into res and false comes back. */

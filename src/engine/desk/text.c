@@ -1,4 +1,5 @@
 /* The text of a mail as people mean it: without markup, without what they quote, without their signature. */
+#include "base/chance.h"
 #include "base/hash.h"
 #include "engine/desk/desk_internal.h"
 
@@ -244,13 +245,6 @@ str desk_said(str subject, str body, struct arena *a)
 
 /* ---- sketches ---- */
 
-static uint64_t mix(uint64_t x) /* the finisher of SplitMix64 */
-{
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return x ^ x >> 31;
-}
-
 void desk_sketch(str text, uint64_t key, struct arena *a, int64_t out[DESK_SKETCH_LEN])
 {
     struct token *t = ARENA_ARRAY(a, struct token, TOKENS_MAX);
@@ -262,7 +256,7 @@ void desk_sketch(str text, uint64_t key, struct arena *a, int64_t out[DESK_SKETC
         uint64_t h = key;
         for (size_t i = at; i < at + 3 && i < n; i++) h = hash64_more(hash64_more(h, t[i].text), STR(" "));
         for (size_t i = 0; i < DESK_SKETCH_LEN; i++) {
-            uint64_t v = mix(h ^ mix(key + (i + 1) * UINT64_C(0x9e3779b97f4a7c15)));
+            uint64_t v = chance_mix(h ^ chance_mix(key + (i + 1) * UINT64_C(0x9e3779b97f4a7c15)));
             if (v < least[i]) least[i] = v;
         }
     }
