@@ -1,6 +1,7 @@
-"""The same promises of every store of vectors (vectors_contract.c), against servers that run: Chroma is the real one,
-the others stand-ins (vectors_servers.py says what they are). usage: vectors_test.py CONTRACT PYTHON. Those that need a
-package of PyPI run only with WEIR_TEST_FULL, where scripts/setup full installed it."""
+"""The same promises of every store of vectors (vectors_contract.c), against servers that run: Chroma and
+PostgreSQL with pgvector are real, the others stand-ins (vectors_servers.py says what they are). usage: vectors_test.py
+CONTRACT PYTHON. Those that need a package of PyPI run only with WEIR_TEST_FULL, where scripts/setup full installed
+it."""
 import os
 import shutil
 import signal
@@ -50,6 +51,23 @@ def keeps(tap, contract, kind, url, key, name):
     tap.check(ran.returncode == 0 and "ok 1" in ran.stdout, name, ran.stdout + ran.stderr)
 
 
+class Postgres:
+    """The PostgreSQL with pgvector of the package pgserver, on a socket in a folder of its own."""
+    program = ("import pgserver, sys; s = pgserver.get_server(sys.argv[1], cleanup_mode='stop'); "
+               "print(s.get_uri(), flush=True); sys.stdin.read(); s.cleanup()")
+
+    def __init__(self, python):
+        self.dir = tempfile.mkdtemp(prefix="weir-vectors-")
+        os.chmod(self.dir, 0o755)
+        self.child = subprocess.Popen([python, "-c", self.program, f"{self.dir}/data"], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.url = self.child.stdout.readline().strip()
+
+    def done(self):
+        self.child.communicate("", 60)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
 def main():
     tap, contract, python = Tap(), sys.argv[1], sys.argv[2]
     full = bool(os.environ.get("WEIR_TEST_FULL")) and os.path.exists(python)
@@ -77,6 +95,15 @@ def main():
                           f"{kind}: a wrong key is told, and not repeated", ran.stdout + ran.stderr)
         finally:
             server.done()
+    if full:
+        postgres = Postgres(python)
+        try:
+            keeps(tap, contract, "pgvector", postgres.url, "", "pgvector keeps the promises of a store")
+        finally:
+            postgres.done()
+    else:
+        print("# skipped: pgvector is part of make test-full")
+        tap.check(True, "pgvector")
     tap.done()
 
 

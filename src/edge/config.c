@@ -9,7 +9,7 @@
 
 static const char *const sync_words[] = { "full", "normal", NULL };
 /* as in vector_store.c; a test compares them */
-static const char *const store_words[] = { "built-in", "qdrant", "weaviate", "pinecone", "chroma", NULL };
+static const char *const store_words[] = { "built-in", "qdrant", "weaviate", "pinecone", "chroma", "pgvector", NULL };
 static const char *const log_words[] = { "error", "warn", "info", "debug", NULL }; /* as enum log_level */
 
 #define AT(member) offsetof(struct config, member)

@@ -2,6 +2,7 @@
  * knowledge.store, who keeps their vectors. */
 #include "edge/config_internal.h"
 #include "edge/documents/git.h"
+#include "edge/documents/vector_store.h"
 
 static const char *const role_words[] = { "viewer", "operator", "approver", "admin", NULL };
 
@@ -75,6 +76,14 @@ static bool is_local(str url)
     return six || STR_IS(host, "localhost") || STR_IS(host, "127.0.0.1");
 }
 
+/* "scheme://user:password@host/...", or "?password=". */
+static bool has_password(str url)
+{
+    ptrdiff_t start = str_find(url, STR("://"), 0), at = str_find(url, STR("@"), 0);
+    ptrdiff_t colon = start < 0 ? -1 : str_find(url, STR(":"), (size_t)start + 3);
+    return (at > 0 && colon > 0 && colon < at) || str_find(url, STR("password="), 0) >= 0;
+}
+
 static bool collection_ok(str s)
 {
     for (size_t i = 0; i < s.len; i++) {
@@ -96,7 +105,11 @@ void config_check_vectors(struct reading *r)
     const struct config *c = r->config;
     str url = c->knowledge.store_url, key = c->knowledge.store_key;
     bool elsewhere = c->knowledge.store != 0, plain = str_starts(url, STR("http://"));
-    if (elsewhere && (!config_is_url(url) || url.len < sizeof "http://x"))
+    const struct vector_store_kind *kind = vector_store_kind_at((size_t)c->knowledge.store);
+    if (elsewhere && STR_IS(str_of(kind->name), "pgvector")) {
+        if (!str_starts(url, STR("postgresql://")))
+            store_problem(r, "url", url, "expected the address of a database: postgresql://USER@HOST/DATABASE");
+    } else if (elsewhere && (!config_is_url(url) || url.len < sizeof "http://x"))
         store_problem(r, "url", url, "expected the address of the store, such as http://localhost:6333");
     if (!elsewhere && (url.len || key.len))
         store_problem(r, "kind", STR_NONE, "expected the kind of store that is at this address");
@@ -106,6 +119,9 @@ void config_check_vectors(struct reading *r)
     if (key.len && !config_is_reference(key)) /* never repeated: it may be one */
         store_problem(r, "key", STR_NONE,
                       "expected a secret's place, env:NAME or file:PATH; it is never written out here");
+    if (has_password(url)) /* never repeated */
+        store_problem(r, "url", STR_NONE,
+                      "a password does not stand in an address: expected key: env:NAME or file:PATH");
     if (key.len && plain && !is_local(url))
         store_problem(r, "url", url, "a key is not sent without TLS beyond this machine: expected https");
 }

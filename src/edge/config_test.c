@@ -93,6 +93,7 @@ TEST(every_store_of_vectors_is_told_by_its_name)
     for (; vector_store_kind_at(n); n++) {
         char text[256];
         const char *name = vector_store_kind_at(n)->name, *url = n ? ", url: 'https://x', key: 'env:K'" : "";
+        if (strcmp(name, "pgvector") == 0) url = ", url: 'postgresql://weir@db/weir', key: 'env:K'";
         (void)snprintf(text, sizeof text, "knowledge: {store: {kind: %s%s}}\n", name, url);
         struct config *c = load(text, "");
         CHECK_I64(c->knowledge.store, n);
@@ -195,8 +196,12 @@ TEST(problems_name_place_expectation_and_nearest_word)
           "c.yaml:1:60: expected a secret's place, env:NAME or file:PATH; it is never" },
         { "knowledge: {store: {kind: chroma, url: 'http://x:1', collection: ../x}}\n", "",
           "c.yaml:1:66: expected 3 to 60 letters" },
+        { "knowledge: {store: {kind: pgvector, url: 'https://x'}}\n", "",
+          "c.yaml:1:43: expected the address of a database" },
+        { "knowledge: {store: {kind: pgvector, url: 'postgresql://u:hush@h/d'}}\n", "",
+          "c.yaml:1:43: a password does not stand" },
         { "knowledge: {store: {kind: qdrnt}}\n", "",
-          "c.yaml:1:27: expected built-in, qdrant, weaviate, pinecone or chroma" },
+          "c.yaml:1:27: expected built-in, qdrant, weaviate, pinecone, chroma" },
         { "scrape: x\n", "", "c.yaml:1:9: expected a list" },
         { "", "server.lisen=x", "--set: there is no option 'server.lisen'; did you mean 'server.listen'?" },
         { "", "server.listen", "--set server.listen: expected NAME=VALUE" },

@@ -302,6 +302,26 @@ static err all_of_them(void *self, const struct vector_question *q, struct arena
     return OK;
 }
 
+static int refusals;
+
+static err refuse_once(void *self, const struct vector_item *items, size_t n)
+{
+    return refusals++ ? vector_store_built_in.put(self, items, n) : err_make(ERR_IO, "not now");
+}
+
+TEST(what_a_store_did_not_take_is_put_again)
+{
+    struct meaning m;
+    struct vector_store_kind busy = vector_store_built_in;
+    busy.put = refuse_once;
+    refusals = 0;
+    if (!meaning_begin(&m, &busy)) SKIP("no model");
+    library_encode_all(m.l, &m.a);
+    CHECK(refusals > 1 && library_stats(m.l).near_failed == 1);
+    CHECK_I64(library_stats(m.l).near, 3);
+    meaning_end(&m);
+}
+
 TEST(a_store_that_fails_or_lies_shows_nothing_that_is_not_to_be_seen)
 {
     struct meaning m;

@@ -5,6 +5,7 @@
 
 static const struct vector_store_kind *const vector_store_kinds[] = {
     &vector_store_built_in, &vector_store_qdrant, &vector_store_weaviate, &vector_store_pinecone, &vector_store_chroma,
+    &vector_store_pgvector,
 };
 
 enum { KIND_COUNT = sizeof vector_store_kinds / sizeof *vector_store_kinds };

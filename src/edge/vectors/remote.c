@@ -36,6 +36,7 @@ void remote_close(void *self)
 {
     struct remote *r = self;
     if (!r) return;
+    if (r->dialect->close) r->dialect->close(r);
     (void)pthread_mutex_destroy(&r->lock);
     arena_done(&r->a);
     mem_free(r);

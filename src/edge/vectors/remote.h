@@ -1,4 +1,4 @@
-/* What the stores of vectors that are asked over HTTP share: one exchange with its limits and second tries, ids, facts
+/* What the stores of vectors that live elsewhere share: one exchange with its limits and second tries, ids, facts
  * and filters. An adapter is a file with a `struct remote_dialect`: the five requests, in the words of its server.
  *
  *   library --put, drop, each, near--> remote.c (parts of 64, pages, time) --> dialect --> remote_call --> env->http
@@ -30,6 +30,7 @@ struct remote {
     pthread_mutex_t lock;      /* of the first look */
     atomic_bool ready;         /* the collection is there, and is of `dim` numbers by cosine */
     char place[REMOTE_PLACE_MAX]; /* for the dialect: what the server calls the collection; set before `ready` */
+    void *link;                   /* the dialect's own, where it is not asked over HTTP; its close ends it */
     atomic_llong calls, retries;
     atomic_llong down_until;   /* no question before: it did not answer the last; of env->now */
 };
@@ -59,6 +60,7 @@ struct remote_dialect {
     MUST_USE err (*drop)(struct remote *r, const uint64_t *ids, size_t n, struct arena *a);
     MUST_USE err (*page)(struct remote *r, struct remote_page *page, struct arena *a);
     MUST_USE err (*near)(struct remote *r, const struct vector_question *q, struct arena *a, struct remote_hits *hits);
+    void (*close)(struct remote *r); /* NULL: there is no link */
 };
 
 /* The functions of a vector_store_kind but open, for `const struct vector_store_kind x = { .name =, .open =, REMOTE }`

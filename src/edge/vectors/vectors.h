@@ -5,6 +5,6 @@
 #include "edge/documents/vector_store.h"
 
 extern const struct vector_store_kind vector_store_qdrant, vector_store_weaviate, vector_store_pinecone,
-    vector_store_chroma;
+    vector_store_chroma, vector_store_pgvector;
 
 #endif
