@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "engine/text/text_entities.h"
+#include "engine/text/text_gist.h"
 #include "engine/text/text_language.h"
 #include "engine/text/text_model.h"
 #include "engine/text/text_near.h"
@@ -199,4 +200,54 @@ TEST(languages_are_told_apart)
     }
     CHECK_I64(text_language(l, STR("ok 12345 !!")).best, LANGUAGES);
     mem_free(l);
+}
+
+TEST(a_summary_is_the_sentences_that_the_others_agree_with)
+{
+    struct text_gist *g = mem_new(sizeof *g);
+    struct text_span span[8];
+    str text = STR("Hello there, how are you today? The export of invoices fails since the update. My cat is fine. "
+                   "Each export of invoices ends with error 12 after the update. Please mend the export of invoices!");
+    CHECK_I64(text_summary(g, text, span, 2), 2);
+    CHECK_STR(str_cut(text, span[0].from, span[0].len), "The export of invoices fails since the update.");
+    CHECK(str_starts(str_cut(text, span[1].from, span[1].len), STR("Each export")));
+    CHECK_I64(text_summary(g, STR("One sentence only, no more."), span, 2), 1);
+    CHECK_I64(text_summary(g, STR(""), span, 2), 0);
+    mem_free(g);
+}
+
+TEST(phrases_that_stand_out_come_first_and_once)
+{
+    struct text_gist *g = mem_new(sizeof *g);
+    struct text_span span[8];
+    str text = STR("The monthly payroll run stopped. Since then the monthly payroll run is blocked, and the printer "
+                   "is empty. \u00dcber die GEB\u00dcHREN und \u00fcber die Geb\u00fchren: warum?");
+    size_t n = text_phrases(g, text, span, 8), times = 0;
+    CHECK(n > 3);
+    CHECK(str_starts(str_cut(text, span[0].from, span[0].len), STR("monthly payroll run")));
+    for (size_t i = 0; i < n; i++) times += str_starts(str_cut(text, span[i].from, span[i].len), STR("GEB"));
+    for (size_t i = 0; i < n; i++) times += str_starts(str_cut(text, span[i].from, span[i].len), STR("Geb"));
+    CHECK_I64(times, 1);
+    mem_free(g);
+}
+
+/* Any bytes: spans lie inside, and it ends. */
+TEST(the_gist_of_noise_lies_inside_it)
+{
+    struct text_gist *g = mem_new(sizeof *g);
+    static char noise[20000];
+    uint32_t chance = 3;
+    struct text_span span[8];
+    for (size_t round = 0; round < 20; round++) {
+        for (size_t i = 0; i < sizeof noise; i++) {
+            chance = chance * 1664525 + 1013904223;
+            noise[i] = round % 2 ? (char)(chance >> 24) : "ab .\n!"[chance >> 24 & 5];
+        }
+        for (int kind = 0; kind < 2; kind++) {
+            str text = { noise, sizeof noise };
+            size_t n = kind ? text_phrases(g, text, span, 8) : text_summary(g, text, span, 8);
+            for (size_t i = 0; i < n; i++) CHECK(span[i].from + span[i].len <= TEXT_BYTES_MAX && span[i].len > 0);
+        }
+    }
+    mem_free(g);
 }
