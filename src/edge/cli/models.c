@@ -63,7 +63,7 @@ static str metrics_text(struct arena *a, json *metrics)
 
 static size_t print_registry(struct cli *cli, json *root)
 {
-    static const char *const heads[] = { "MODEL", ">IN USE", ">ON TRIAL", ">NEWEST", "SINCE", "~SCORES", NULL };
+    static const char *const heads[] = { "MODEL", ">IN USE", ">ON TRIAL", ">NEWEST", "CAME", "~SCORES", NULL };
     struct arena *a = cli_arena(cli);
     struct table t = table_init(a, heads, cli_color(cli));
     size_t i, n;
@@ -237,10 +237,10 @@ const struct command command_models = {
     "models",
     "",
     "Models: which version is in use, which on trial; and what detectors learned.",
-    "First the registry: models by name, such as the classifiers of inquiries (weir models register brings one in).\n"
-    "Then detectors: a series' detector is tried with other settings when its incidents were labelled (weir incidents\n"
+    "First the registry: models by name, such as the classifiers of inquiries (weir models register brings one in).\n\n"
+    "Then detectors: a series' detector is tried with other settings when its incidents were labelled (weir incidents "
     "label); settings that beat those of today on the newer third of the labels, which they were not chosen by, "
-    "replace\n"
+    "replace "
     "them. Scores are of that third. The newest of each series that did not is shown below, and why.",
     none,
     run_models,

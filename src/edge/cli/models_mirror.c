@@ -244,9 +244,9 @@ const struct command command_models_mirror = {
     "models mirror",
     "push|pull NAME [VERSION]",
     "Copy a version to an MLflow server, or one from there.",
-    "push: the version in use, or a named one, with its scores and its file; the alias champion follows it. pull: the\n"
+    "push: the version in use, or a named one, with its scores and its file; the alias champion follows it. pull: the "
     "version behind --alias, or a named one (by its number there), becomes the next version here; nothing else "
-    "changes\n"
+    "changes "
     "until it is promoted. A file that is there already is not copied twice.",
     options,
     run_mirror,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "edge/cli/client.h"
+#include "edge/cli/table.h"
 #include "edge/cli/text_cli.h"
 #include "edge/files.h"
 #include "edge/registry/judge.h"
@@ -109,6 +110,10 @@ static int run_register(struct cli *cli)
     struct buf body = buf_init(1 << 20);
     str bytes = STR("");
     if (cli_arg_count(cli) != 2) return cli_fail(cli, EXIT_USAGE, "give the name of a model and its file");
+    if (!model_name_ok(cli_arg(cli, 0)))
+        return cli_fail(cli, EXIT_USAGE,
+                        "NAME: expected 1 to %d small letters, digits, '-', '_' or '.', got '" STR_FMT "'",
+                        MODEL_NAME_MAX, STR_ARG(str_cut(cli_arg(cli, 0), 0, 60)));
     err e = file_read(cli_arg(cli, 1), REGISTRY_FILE_MAX, &room, &bytes);
     if (e.code) return cli_fail_err(cli, e);
     bool text = is_classifier(bytes);
@@ -220,12 +225,11 @@ static int tell_verdict(struct cli *cli, const struct candidate *k, const struct
 {
     bool yes = json_bool(json_get(reply->root, "promoted"), false);
     if (cli_json(cli)) client_print_json(reply);
-    else if (yes)
-        (void)printf("version %lld of " STR_FMT " is in use: " STR_FMT "\n", (long long)k->version,
-                     STR_ARG(cli_arg(cli, 0)), STR_ARG(json_get_str(reply->root, "why")));
-    else
-        (void)printf("version %lld of " STR_FMT " stays: " STR_FMT "\n", (long long)k->champion,
-                     STR_ARG(cli_arg(cli, 0)), STR_ARG(json_get_str(reply->root, "why")));
+    else {
+        (void)printf("version %lld of " STR_FMT " %s\n", (long long)(yes ? k->version : k->champion),
+                     STR_ARG(cli_arg(cli, 0)), yes ? "is in use" : "stays in use");
+        card_item(stdout, cli_arena(cli), 2, json_get_str(reply->root, "why"));
+    }
     return yes ? EXIT_FINE : EXIT_FOUND;
 }
 
@@ -233,7 +237,7 @@ static int run_promote(struct cli *cli)
 {
     struct client c;
     struct answer reply;
-    struct candidate k;
+    struct candidate k = { 0 };
     struct buf body = buf_init(1 << 16);
     double margin = 0;
     if (!cli_arg_count(cli) || cli_arg_count(cli) > 2)
@@ -356,7 +360,7 @@ const struct command command_models_register = {
     "NAME FILE",
     "Bring a model in as the next version; nothing else changes.",
     "Any file; classifiers of weir text train are checked, and judged with --on. The registry keeps the file by "
-    "digest.\n"
+    "digest. "
     "The models that judge inquiries are named inquiry-category, inquiry-sentiment and inquiry-urgency.",
     register_options,
     run_register,
@@ -366,8 +370,8 @@ const struct command command_models_promote = {
     "NAME [VERSION]",
     "Put a version in use when it is better than the one that is.",
     "VERSION: default the one on trial, else the newest. Better is: by at least --margin, and by more than luck, case "
-    "by\n"
-    "case on texts that were held back (--on); else by the labels people gave in its trial; else by scores that both\n"
+    "by "
+    "case on texts that were held back (--on); else by the labels people gave in its trial; else by scores that both "
     "versions recorded on the same data. Exit code 1: the one in use stays.",
     promote_options,
     run_promote,
@@ -384,7 +388,7 @@ const struct command command_models_canary = {
     "models canary",
     "NAME VERSION",
     "Let a version's word count in a share of the cases.",
-    "Labels that people give compare both, where whose word they saw had even chance. A version that is worse beyond\n"
+    "Labels that people give compare both, where whose word they saw had even chance. A version that is worse beyond "
     "chance ends its trial by itself; one that is better waits for weir models promote.",
     canary_options,
     run_canary,

@@ -1,7 +1,10 @@
 #include "edge/registry/registry.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -135,6 +138,28 @@ err registry_describe(struct registry *r, str digest, str kind, struct arena *a,
     return !e.code && STR_IS(kind, "text") ? read_text_model(text, a, data) : e;
 }
 
+static void remove_file(struct registry *r, str digest, struct arena *a, int64_t *gone)
+{
+    struct arena_mark mark = arena_mark(a);
+    if (unlink(str_z(a, registry_path(r, digest, a))) == 0) (*gone)++;
+    else if (errno != ENOENT) log_warn("registry.tidy error=%s", err_errno("unlink").msg);
+    arena_rewind(a, mark);
+}
+
+/* Sent, and never made a version: whoever sent it a day ago has gone. */
+static void remove_strays(struct registry *r, struct tx *tx, struct arena *a, int64_t *gone)
+{
+    enum { DAY_S = 86400 };
+    DIR *d = opendir(str_z(a, registry_path(r, STR("."), a)));
+    struct stat st;
+    for (struct dirent *f; d && (f = readdir(d));) {
+        str digest = str_of(f->d_name);
+        bool old = model_digest_ok(digest) && !fstatat(dirfd(d), f->d_name, &st, 0) && time(NULL) - st.st_mtime > DAY_S;
+        if (old && !tx_get_i64(tx, SQL_REGISTRY_FILE_KNOWN, 0, V(digest))) remove_file(r, digest, a, gone);
+    }
+    if (d) (void)closedir(d);
+}
+
 err registry_tidy(struct registry *r, int64_t *gone)
 {
     struct arena a = arena_init(32 << 20);
@@ -142,13 +167,9 @@ err registry_tidy(struct registry *r, int64_t *gone)
     *gone = 0;
     err e = store_read(r->opts.store, &tx);
     struct rows *q = e.code ? NULL : tx_query(tx, SQL_REGISTRY_STALE, V((int64_t)REGISTRY_KEEP));
-    while (q && rows_next(q)) {
-        struct arena_mark mark = arena_mark(&a);
-        if (unlink(str_z(&a, registry_path(r, rows_str(q, 0), &a))) == 0) (*gone)++;
-        else if (errno != ENOENT) log_warn("registry.tidy error=%s", err_errno("unlink").msg);
-        arena_rewind(&a, mark);
-    }
+    while (q && rows_next(q)) remove_file(r, rows_str(q, 0), &a, gone);
     if (q) rows_end(q);
+    if (!e.code) remove_strays(r, tx, &a, gone);
     if (!e.code) e = tx_err(tx);
     store_read_end(tx);
     arena_done(&a);

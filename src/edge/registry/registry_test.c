@@ -1,6 +1,7 @@
 /* Two classifiers from texts to the registry: judged beside each other, promoted, found, taken back, told. */
 #include "edge/registry/judge.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -197,5 +198,13 @@ TEST(files_nobody_comes_back_to_go)
     for (int i = 0; i < 2; i++) CHECK_OK(registry_keep(p.registry, lost[i], STR("file"), &p.a, &digest));
     CHECK_OK(registry_tidy(p.registry, &gone));
     CHECK_I64(gone, 2);
+    str fresh, stray;
+    CHECK_OK(registry_keep(p.registry, STR("sent just now"), STR("file"), &p.a, &fresh));
+    CHECK_OK(registry_keep(p.registry, STR("sent long ago"), STR("file"), &p.a, &stray));
+    CHECK(utimensat(AT_FDCWD, str_z(&p.a, registry_path(p.registry, stray, &p.a)),
+                    (struct timespec[]){ { .tv_sec = 1 }, { .tv_sec = 1 } }, 0) == 0);
+    CHECK_OK(registry_tidy(p.registry, &gone));
+    CHECK_I64(gone, 1);
+    CHECK(access(str_z(&p.a, registry_path(p.registry, fresh, &p.a)), R_OK) == 0);
     place_close(&p);
 }
