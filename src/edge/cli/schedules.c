@@ -69,7 +69,7 @@ static void print_schedule(struct cli *cli, json *x)
     card_line(stdout, a, "next", when_next(cli, x));
     card_line(stdout, a, "last", how_last(cli, json_get(x, "last")));
     card_line(stdout, a, "ended",
-              str_fmt(a, STR_FMT " runs, " STR_FMT " of them failed", STR_ARG(client_text(cli, x, "runs")),
+              str_fmt(a, STR_FMT ", " STR_FMT " of them failed", STR_ARG(client_text(cli, x, "runs")),
                       STR_ARG(client_text(cli, x, "failed"))));
     card_line(stdout, a, "left out",
               str_fmt(a, STR_FMT " while weir was down, " STR_FMT " while a run went on",
