@@ -9,10 +9,10 @@ from airflow.sdk import dag, task
 import weir_api
 
 
-@dag(dag_id="weir_daily_ingestion", schedule="@daily", start_date=pendulum.datetime(2026, 1, 1, tz="UTC"), catchup=False,
-     max_active_runs=1, tags=["weir"], default_args={"retries": 3, "retry_delay": timedelta(minutes=5),
-                                                     "retry_exponential_backoff": True,
-                                                     "execution_timeout": timedelta(hours=2)})
+@dag(dag_id="weir_daily_ingestion", schedule="@daily", start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+     catchup=False, max_active_runs=1, tags=["weir"],
+     default_args={"retries": 3, "retry_delay": timedelta(minutes=5), "retry_exponential_backoff": True,
+                   "execution_timeout": timedelta(hours=2)})
 def daily_ingestion():
     @task
     def begin() -> str:
