@@ -73,7 +73,8 @@ def seen(server):
     names = wait_for(lambda: {p["name"] for p in server.get("/api/v1/pipelines?limit=200")["items"]
                               if "weir_daily_ingestion" in p["name"]}, 30)
     check("weir sees Airflow's DAGs over OpenLineage", len(names) >= 1, server.get("/api/v1/pipelines?limit=200"))
-    broken = wait_for(lambda: [x for x in server.get("/api/v1/incidents")["items"] if "weir_broken" in x["pipeline"]], 30)
+    broken = wait_for(lambda: [x for x in server.get("/api/v1/incidents")["items"]
+                               if "weir_broken" in x["pipeline"]], 30)
     check("and the one that failed is an incident", len(broken) >= 1, server.get("/api/v1/incidents"))
 
 
