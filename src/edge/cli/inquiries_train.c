@@ -115,7 +115,8 @@ const struct command command_inquiries_train = {
     .about =
         "FILES are JSON Lines or CSV with subject, body, category, sentiment and urgency (weir inquiries --state "
         "labelled --json gives those that people labelled). Five parts are held back in turn: they tell how good the "
-        "model is. inquiries.model in weir.yaml names the file; without it weir judges by a model of its own.",
+        "model is. Call it FOLDER/inquiries.model and name the folder as inquiries.models in weir.yaml; "
+        "without it weir judges by a model of its own.",
     .options = options,
     .run = run_train,
 };

@@ -76,7 +76,8 @@ static err open_folder(struct axis_models *m, str folder)
         any = any || f->map;
     }
     if (!e.code && !any)
-        e = err_make(ERR_NOT_FOUND, STR_FMT ": expected inquiries.model, or category.model, sentiment.model, urgency.model",
+        e = err_make(ERR_NOT_FOUND,
+                     STR_FMT ": expected inquiries.model, or category.model, sentiment.model, urgency.model",
                      STR_ARG(folder));
     arena_done(&a);
     return e;

@@ -93,8 +93,8 @@ static double p_of(const struct desk_axis *axis, str label)
 
 #define OWN_SHARE (2.0 / 3) /* of what a model for one question says: it was taught by labels of this house */
 
-/* What the model of all questions says, and where one for this question spoke as well, the mean of both: a product would
- * let the one that was never taught the words of this house overrule the other. */
+/* What the model of all questions says, and where one for this question spoke as well, the mean of both: a product
+ * would let the one that was never taught the words of this house overrule the other. */
 static void join(const struct desk_axis *whole, const struct desk_axis *words, struct desk_axis *axis)
 {
     bool spoke = false;

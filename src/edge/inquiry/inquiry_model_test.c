@@ -28,10 +28,12 @@ TEST(the_model_inside_judges_without_an_encoder)
     static const struct {
         const char *subject, *body, *category, *sentiment, *urgency;
     } cases[] = {
-        { "Invoice", "You charged us twice for May, please refund the second payment.", "billing", "neutral", "medium" },
+        { "Invoice", "You charged us twice for May, please refund the second payment.", "billing", "neutral",
+          "medium" },
         { "", "Nobody in the whole company can log in since eight, 300 people are waiting.", "technical_support",
           "neutral", "critical" },
-        { "Thank you", "What a lovely new design, I adore it. No reply needed!", "product_feedback", "positive", "low" },
+        { "Thank you", "What a lovely new design, I adore it. No reply needed!", "product_feedback", "positive",
+          "low" },
     };
     struct inquiry_model *m = NULL;
     struct arena a = arena_init(8 << 20);

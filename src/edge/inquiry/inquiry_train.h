@@ -1,5 +1,6 @@
 /* A model of inquiries from labelled ones: category, sentiment and urgency as three questions of one model
- * (engine/text/text_stack.h), with what the words of a file say beside it. Thread: any, one in the process at a time. */
+ * (engine/text/text_stack.h), with what the words of a file say beside it. Thread: any, one in the process at a time.
+ */
 #ifndef WEIR_EDGE_INQUIRY_TRAIN_H
 #define WEIR_EDGE_INQUIRY_TRAIN_H
 
@@ -10,8 +11,8 @@
 enum {
     INQUIRY_QUESTIONS = 3,
     INQUIRY_EXAMPLES_MAX = 200000,
-    /* What it is about stands in the last, how it sounds and presses in the middle: chosen on our own examples, where one
-     * hand wrote those to learn from and another those to judge. */
+    /* What it is about stands in the last, how it sounds and presses in the middle: chosen on our own examples, where
+     * one hand wrote those to learn from and another those to judge. */
     INQUIRY_LAYERS = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 6,
 };
 extern const char *const inquiry_questions[INQUIRY_QUESTIONS]; /* category, sentiment, urgency */

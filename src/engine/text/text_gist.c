@@ -10,21 +10,20 @@ enum { ROUNDS = 30, SENTENCE_LETTERS = 12 };
 
 /* Of four languages, by spaces. One that is a word of content in another is left out. */
 static const char function_words[] =
-    " a about after again all also am an and any are as at be because been before but by can could did do does during each "
-    "for from further had has have having he her here hers him his how i if in into is it its just me more most my no not "
-    "now of on once only or other our out over own please same she should so some still such than that the their them then "
-    "there these they this those through to too under until up us very was we were what when where which while who whom why "
-    "will with would you your yours hello hi dear thanks thank regards since "
-    "der die das den dem des ein eine einen einem einer eines und oder aber ist sind war waren sein hat haben hatte wird "
-    "werden wurde kann ich du er sie es wir ihr mich mir uns euch ihnen ihre ihren ihrem ihrer mein meine unser unsere nicht "
-    "kein keine auch auf aus bei bis durch für gegen mit nach ohne seit um von vor zu zum zur im ins am als wie wenn dass ob "
-    "noch schon nur sehr bitte hallo danke guten tag geehrte damen herren "
-    "el la los las un una unos unas y o pero es son era fue ser ha han he hemos que de del al con sin por para en entre desde "
-    "hasta su sus mi mis nuestro nuestra nuestros lo le les se nos me te no ni ya muy como cuando donde si porque favor hola "
-    "gracias este esta estos estas "
-    "le les une des et ou mais est sont était être a ont avons avez nous vous ils elles je tu il elle on ce cette ces "
-    "mon ma mes notre nos votre vos leur leurs du au aux dans sur sous avec sans pour par chez ne pas plus que qui quoi dont "
-    "où quand comme si très bonjour merci ";
+    " a about after again all also am an and any are as at be because been before but by can could did do does during"
+    " each for from further had has have having he her here hers him his how i if in into is it its just me more most"
+    " my no not now of on once only or other our out over own please same she should so some still such than that the"
+    " their them then there these they this those through to too under until up us very was we were what when where"
+    " which while who whom why will with would you your yours hello hi dear thanks thank regards since der die das den"
+    " dem des ein eine einen einem einer eines und oder aber ist sind war waren sein hat haben hatte wird werden wurde"
+    " kann ich du er sie es wir ihr mich mir uns euch ihnen ihre ihren ihrem ihrer mein meine unser unsere nicht kein"
+    " keine auch auf aus bei bis durch für gegen mit nach ohne seit um von vor zu zum zur im ins am als wie wenn dass"
+    " ob noch schon nur sehr bitte hallo danke guten tag geehrte damen herren el la los las un una unos unas y o pero"
+    " es son era fue ser ha han he hemos que de del al con sin por para en entre desde hasta su sus mi mis nuestro"
+    " nuestra nuestros lo le les se nos me te no ni ya muy como cuando donde si porque favor hola gracias este esta"
+    " estos estas le les une des et ou mais est sont était être a ont avons avez nous vous ils elles je tu il elle on"
+    " ce cette ces mon ma mes notre nos votre vos leur leurs du au aux dans sur sous avec sans pour par chez ne pas"
+    " plus que qui quoi dont où quand comme si très bonjour merci vom beim" " ";
 
 static bool is_function(const char *lower, size_t len)
 {

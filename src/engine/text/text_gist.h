@@ -1,12 +1,13 @@
 /* What a text is about, without a model: the sentences that the others agree with, and phrases that stand out.
  *
- *   sentences   TextRank: they vote for each other by the words they share, over the logarithms of their lengths; the rank
- *               is PageRank's (Mihalcea and Tarau, EMNLP 2004)
- *   phrases     RAKE: runs of words between function words and signs; a word counts by how many words it stands with over
- *               how often it stands, a phrase by the sum of its words (Rose et al., Text Mining, 2010)
+ *   sentences   TextRank: they vote for each other by the words they share, over the logarithms of their
+ *               lengths; the rank is PageRank's (Mihalcea and Tarau, EMNLP 2004)
+ *   phrases     RAKE: runs of words between function words and signs; a word counts by how many words it
+ *               stands with over how often it stands, a phrase by the sum of its words (Rose et al., Text
+ *               Mining, 2010)
  *
- * Function words of English, German, Spanish and French. Pure, nothing allocated beside the caller's struct. Thread: any,
- * one struct text_gist each. */
+ * Function words of English, German, Spanish and French. Pure, nothing allocated beside the caller's struct. Thread:
+ * any, one struct text_gist each. */
 #ifndef WEIR_ENGINE_TEXT_GIST_H
 #define WEIR_ENGINE_TEXT_GIST_H
 
