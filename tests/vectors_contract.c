@@ -41,6 +41,7 @@ TEST(many_are_put_listed_and_dropped)
     CHECK_OK(k.kind->open(&opts, &k.self));
     for (int64_t i = 0; i < MANY; i++) {
         items[i] = vector_kit_item(&k, i);
+        if (i == 7) items[i].title = (str){ "a zero byte\0 in a title", 23 };
         items[i].vector = vector_kit_at(&k, (double)i / MANY);
         ids[i] = items[i].id;
     }

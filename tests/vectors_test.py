@@ -1,7 +1,7 @@
-"""The same promises of every store of vectors (vectors_contract.c), against servers that run: Chroma and
-PostgreSQL with pgvector are real, the others stand-ins (vectors_servers.py says what they are). usage: vectors_test.py
-CONTRACT PYTHON. Those that need a package of PyPI run only with WEIR_TEST_FULL, where scripts/setup full installed
-it."""
+"""The same promises of every store of vectors (vectors_contract.c), against servers that run: Chroma and PostgreSQL
+with pgvector are real, the others stand-ins (vectors_servers.py says what they are). Those that need a package of PyPI
+run only with WEIR_TEST_FULL, where scripts/setup full installed it.
+usage: vectors_test.py CONTRACT PYTHON WEIR MODEL"""
 import os
 import shutil
 import signal
@@ -12,15 +12,15 @@ import urllib.error
 import urllib.request
 
 from serving import Tap
-from weir_server import free_port, wait_for
+from weir_server import Weir, free_port, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KEY = "a key of the test"
 
 
 class Server:
-    def __init__(self, args, up):
-        self.dir, self.port = tempfile.mkdtemp(prefix="weir-vectors-"), free_port()
+    def __init__(self, args, up, port=None):
+        self.dir, self.port = tempfile.mkdtemp(prefix="weir-vectors-"), port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = open(f"{self.dir}/log", "wb")
         args = [a.format(port=self.port, dir=self.dir) for a in args]
@@ -68,17 +68,41 @@ class Postgres:
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
+def away_and_back(tap, program, model, python):
+    """A whole weir whose store is not there yet: what only vectors find is found when it comes."""
+    port, store = free_port(), None
+    weir = Weir(program, f"encoder:\n  model: {model}\n"
+                         f"knowledge:\n  store: {{kind: chroma, url: 'http://127.0.0.1:{port}'}}\n")
+
+    def found():
+        return "oven.md" in weir.command("knowledge", "search", "sweet dessert")[1]
+    try:
+        weir.start()
+        with open(f"{weir.dir}/oven.md", "w") as f:
+            f.write("# Oven\n\nBake the apple pie at two hundred degrees.\n")
+        weir.command("knowledge", "add", f"{weir.dir}/oven.md")
+        tap.check(not found(), "without its store weir searches by words")
+        store = Server([python] + CHROMA, "/api/v2/heartbeat", port)
+        tap.check(wait_for(found, 60, 1), "when it comes, what was not put is put and found")
+    finally:
+        weir.done()
+        if store:
+            store.done()
+
+
+CHROMA = ["-c", "import sys, chromadb_rust_bindings as c; c.cli(sys.argv)", "run", "--host", "127.0.0.1", "--port",
+          "{port}", "--path", "{dir}/data"]
+
+
 def main():
     tap, contract, python = Tap(), sys.argv[1], sys.argv[2]
     full = bool(os.environ.get("WEIR_TEST_FULL")) and os.path.exists(python)
     stand_in = [os.path.join(HERE, "vectors_servers.py")]
-    chroma = ["-c", "import sys, chromadb_rust_bindings as c; c.cli(sys.argv)", "run", "--host", "127.0.0.1", "--port",
-              "{port}", "--path", "{dir}/data"]
     servers = [
         ("pinecone", [sys.executable] + stand_in + ["pinecone", "{port}", KEY], KEY, "/", True),
         ("weaviate", [sys.executable] + stand_in + ["weaviate", "{port}", KEY], KEY, "/", True),
         ("qdrant", [python] + stand_in + ["qdrant", "{port}", KEY], KEY, "/", full),
-        ("chroma", [python] + chroma, "", "/api/v2/heartbeat", full),
+        ("chroma", [python] + CHROMA, "", "/api/v2/heartbeat", full),
     ]
     for kind, args, key, up, there in servers:
         if not there:
@@ -101,6 +125,8 @@ def main():
             keeps(tap, contract, "pgvector", postgres.url, "", "pgvector keeps the promises of a store")
         finally:
             postgres.done()
+        if os.path.exists(sys.argv[4]):
+            away_and_back(tap, sys.argv[3], sys.argv[4], python)
     else:
         print("# skipped: pgvector is part of make test-full")
         tap.check(True, "pgvector")

@@ -208,10 +208,17 @@ bool remote_reads_all(str role)
     return STR_IS(role, "admin");
 }
 
+/* Some servers take no zero byte in a text. */
+static str label(str s)
+{
+    const char *zero = s.len ? memchr(s.ptr, 0, s.len) : NULL;
+    return str_utf8_prefix(zero ? str_cut(s, 0, (size_t)(zero - s.ptr)) : s, TITLE_MAX);
+}
+
 void remote_facts(struct jw *w, const struct vector_item *item)
 {
-    jw_str(w, "document", str_utf8_prefix(item->document, TITLE_MAX));
-    jw_str(w, "title", str_utf8_prefix(item->title, TITLE_MAX));
+    jw_str(w, "document", label(item->document));
+    jw_str(w, "title", label(item->title));
     jw_i64(w, "passage", item->passage);
     jw_i64(w, "valid_from", remote_time(item->valid_from));
     jw_i64(w, "valid_to", remote_end(item->valid_to));
