@@ -40,7 +40,7 @@ char *buf_room(struct buf *b, size_t n)
         b->ptr = mem_grow(b->ptr, cap);
         b->cap = cap;
     }
-    return b->ptr + b->len;
+    return b->ptr ? b->ptr + b->len : NULL; /* no bytes are wanted of a buffer that has none */
 }
 
 void buf_add(struct buf *b, str s)

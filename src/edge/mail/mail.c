@@ -88,7 +88,7 @@ static void read_parts(struct reader *r, str body, str boundary, int depth)
         str line = str_trim(next_line(&rest));
         if (!str_starts(line, mark) || (!str_eq(line, mark) && !str_eq(line, end))) continue;
         if (from) read_part(r, str_span(from, at), depth + 1);
-        from = rest.ptr;
+        from = rest.len ? rest.ptr : NULL; /* after a mark that is the last there is nothing, not even a place */
         if (str_eq(line, end)) return;
     }
     if (from && from < body.ptr + body.len && r->parts < PARTS_MAX)

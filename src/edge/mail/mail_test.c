@@ -140,3 +140,17 @@ TEST(broken_mails_give_what_can_be_read)
         CHECK_STR(str_trim(read_mail(&a, rows[i].bytes).text), rows[i].text);
     arena_done(&a);
 }
+
+TEST(a_mail_that_ends_with_a_boundary_has_nothing_after_it)
+{
+    static const char bytes[] = "From: a@b.example\nSubject: cut\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\n\n"
+                                "first\n--b";
+    struct arena a = arena_init(1 << 20);
+    struct mail m;
+    char *exact = mem_new(sizeof bytes - 1); /* a read past its end is seen by the sanitizers */
+    memcpy(exact, bytes, sizeof bytes - 1);
+    mail_read((str){ exact, sizeof bytes - 1 }, &a, &m);
+    CHECK_STR(str_trim(m.text), "first");
+    mem_free(exact);
+    arena_done(&a);
+}
