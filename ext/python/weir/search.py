@@ -95,8 +95,9 @@ class Search:
         kept = ffi.from_buffer(text)
         found, count = ffi.new("struct weir_found **"), ffi.new("size_t *")
         checked(lib.weir_search_ask, self._index, (kept, len(kept)), _floats(v), k, work, found, count)
-        del keep
-        return [self._found(found[0][i], text) for i in range(count[0])]
+        hits = [self._found(found[0][i], text) for i in range(count[0])]
+        del keep  # what was found stands in it
+        return hits
 
     def _found(self, f, question):
         why = {bytes(question[r.at:r.at + r.len]).decode(errors="replace"): r.share
