@@ -1,5 +1,5 @@
-/* Whatever a language model replies is a judgement with shares of 0 to 1, or none. Addresses and branches of git that are
- * taken begin with nothing that git takes for an option. */
+/* Whatever a language model replies is a judgement with shares of 0 to 1, or none. Addresses and branches of git that
+ * are taken begin with nothing that git takes for an option. */
 #include <assert.h>
 #include <math.h>
 

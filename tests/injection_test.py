@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What is written orders nothing: injection_test.py WEIR. Twenty hostile texts, each by API, mbox and watched folder. Each
-goes where a harmless inquiry with the same labels goes, with the same priority, and nothing else happens in the journal."""
+"""What is written orders nothing: injection_test.py WEIR. Twenty hostile texts, each by API, mbox and watched folder.
+Each goes where a harmless inquiry with the same labels goes, with the same priority, and nothing else happens in the
+journal."""
 import json
 import os
 import sys
@@ -56,7 +57,8 @@ def by_files(weir, folder):
     mbox = mbox.replace("\n\nFrom escalation@", "\n\n>From escalation@")
     rc, out, err = weir.command("inquiries", "import", weir.write("in.mbox", mbox), "--json")
     assert rc == 0, out + err
-    rows = "".join(json.dumps({"subject": "A question", "body": text, "sender_email": f"f{n}@example.com", "id": f"f{n}"})
+    rows = "".join(json.dumps({"subject": "A question", "body": text, "sender_email": f"f{n}@example.com",
+                               "id": f"f{n}"})
                    + "\n" for n, text in enumerate(HOSTILE))
     with open(f"{folder}/.in", "w", encoding="utf-8") as f:
         f.write(rows)
@@ -119,8 +121,8 @@ def main(program):
             tap.same(len(mine), len(HOSTILE), f"{road}: every text is an inquiry")
             wrong = [x for x in mine if (x["department"], x["priority"]) != as_twin(weir, x, twins)]
             tap.same(wrong, [], f"{road}: each goes where a harmless one with its labels goes")
-            tap.same([x for x in mine if x["state"] not in ("review", "open") or x["labelled_by"] or x["consultant"]], [],
-                     f"{road}: none is decided, closed or assigned by its words")
+            tap.same([x for x in mine if x["state"] not in ("review", "open") or x["labelled_by"] or x["consultant"]],
+                     [], f"{road}: none is decided, closed or assigned by its words")
         seen = kinds_after(weir, first["seq"])
         tap.check({"inquiry.received", "inquiry.relabelled"} <= seen, "the journal was read")
         tap.same(sorted(seen - ALLOWED), [], "nothing else happened: no effect, no key, no policy, no run")

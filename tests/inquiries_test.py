@@ -166,8 +166,8 @@ def one_model(program):
         os.makedirs(f"{server.dir}/made")
         made = subprocess.run([program, "inquiries", "train", f"{root}/examples/inquiries/edge.jsonl", "--no-encoder",
                                "--json", "--out", f"{server.dir}/made/inquiries.model"], capture_output=True, text=True)
-        check("inquiries train says how good it is", made.returncode == 0 and json.loads(made.stdout)["inquiries"] > 150,
-              made.stderr)
+        check("inquiries train says how good it is",
+              made.returncode == 0 and json.loads(made.stdout)["inquiries"] > 150, made.stderr)
         try:
             server.start()
             said = server.ask("POST", "/api/v1/inquiries/classify", "the invoice was charged twice, please refund",

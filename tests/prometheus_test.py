@@ -175,7 +175,8 @@ def rules(tap):
     """The alerts that weir brings are ones that Prometheus can load."""
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "deploy", "prometheus")
     for name in sorted(os.listdir(folder)):
-        done = subprocess.run(["promtool", "check", "rules", os.path.join(folder, name)], capture_output=True, text=True)
+        done = subprocess.run(["promtool", "check", "rules", os.path.join(folder, name)], capture_output=True,
+                              text=True)
         tap.same((done.returncode, done.stderr), (0, ""), f"promtool takes {name}")
 
 

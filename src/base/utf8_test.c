@@ -4,7 +4,9 @@
 
 TEST(characters_come_back_from_their_bytes)
 {
-    static const uint32_t codes[] = { 0, 'a', 0x7F, 0x80, 0xE9, 0x7FF, 0x800, 0x20AC, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF };
+    static const uint32_t codes[] = {
+        0, 'a', 0x7F, 0x80, 0xE9, 0x7FF, 0x800, 0x20AC, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF
+    };
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         char bytes[4];
         size_t n = utf8_put(codes[i], bytes), len = 0;

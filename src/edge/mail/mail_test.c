@@ -143,8 +143,9 @@ TEST(broken_mails_give_what_can_be_read)
 
 TEST(a_mail_that_ends_with_a_boundary_has_nothing_after_it)
 {
-    static const char bytes[] = "From: a@b.example\nSubject: cut\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\n\n"
-                                "first\n--b";
+    static const char bytes[] =
+        "From: a@b.example\nSubject: cut\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\n\n"
+        "first\n--b";
     struct arena a = arena_init(1 << 20);
     struct mail m;
     char *exact = mem_new(sizeof bytes - 1); /* a read past its end is seen by the sanitizers */

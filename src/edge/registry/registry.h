@@ -48,7 +48,8 @@ str registry_path(const struct registry *r, str digest, struct arena *a);
  * not say). Errors: ERR_NOT_FOUND, those of registry_keep.   Thread: any. */
 MUST_USE err registry_describe(struct registry *r, str digest, str kind, struct arena *a, int64_t *bytes, str *data);
 /* Delete files nobody can come back to: of versions that were never in use, have no alias and are not among the newest
- * REGISTRY_KEEP of their name (the rows stay), and files that no version has after a day. Gives how many went. Thread: any. */
+ * REGISTRY_KEEP of their name (the rows stay), and files that no version has after a day. Gives how many went. Thread:
+ * any. */
 MUST_USE err registry_tidy(struct registry *r, int64_t *gone);
 
 struct registry_metric {

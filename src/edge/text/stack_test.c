@@ -63,7 +63,8 @@ TEST(logistic_regression_agrees_with_scikit_learn)
     float weights[LOGIT_CLASSES * (LOGIT_INPUTS + 1)];
     uint8_t use[LOGIT_ROWS];
     memset(use, 1, sizeof use);
-    CHECK_OK(text_logit(logit_x[0], LOGIT_ROWS, LOGIT_INPUTS + 1, logit_label, use, LOGIT_CLASSES, LOGIT_RIDGE, weights));
+    CHECK_OK(
+        text_logit(logit_x[0], LOGIT_ROWS, LOGIT_INPUTS + 1, logit_label, use, LOGIT_CLASSES, LOGIT_RIDGE, weights));
     for (size_t i = 0; i < LOGIT_ROWS; i++) {
         double p[LOGIT_CLASSES], all = 0;
         for (size_t c = 0; c < LOGIT_CLASSES; c++) {

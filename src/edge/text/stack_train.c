@@ -7,7 +7,9 @@
 
 #define COST 1.0   /* LIBLINEAR's C */
 #define RIDGE 10.0 /* of the logistics */
-enum { LEAST_TEXTS = 3 }; /* a feature must stand in so many texts; rarer ones, and pairs of words, taught nothing here */
+enum {
+    LEAST_TEXTS = 3
+}; /* a feature must stand in so many texts; rarer ones, and pairs of words, taught nothing here */
 
 struct stacking {
     const struct stack_data *d;

@@ -6,8 +6,8 @@
 #include "base/json.h"
 #include "edge/text/text_write.h"
 
-/* What is tried. Many texts of few classes want a lower C than few texts of many classes; with few texts a class the last
- * layer does better alone. */
+/* What is tried. Many texts of few classes want a lower C than few texts of many classes; with few texts a class the
+ * last layer does better alone. */
 struct setting {
     double cost; /* LIBLINEAR's C */
     bool last;   /* of vectors: the last layer alone */
