@@ -153,7 +153,7 @@ function addPipeline(world, { steps, ...p }, next) {
   const first = world.now - RUNS * RUN_EVERY;
   world.add({ time: first, kind: 'pipeline.registered', subject: p.name, body: { source: p.source, destination: p.destination } });
   world.pipelines.push({
-    ...p, owner: p.tier === 1 ? 'data platform' : '', environment: 'production', every_us: RUN_EVERY, first_seen: first, last_seen: world.now, spec: {}, seq: world.journal.length,
+    ...p, owner: p.tier === 1 ? 'data platform' : '', environment: 'production', every_us: RUN_EVERY, next: 0, first_seen: first, last_seen: world.now, spec: {}, seq: world.journal.length,
   });
   for (let n = 0; n < RUNS; n++) {
     if (p.name === 'daily_report' && n === RUNS - 1) continue; // it waits for orders

@@ -90,6 +90,7 @@ export interface Pipeline {
   tier: number;
   environment: string;
   every_us: Usec;
+  next: Usec;
   first_seen: Usec;
   last_seen: Usec;
   health: Health;

@@ -4,8 +4,9 @@
 
 static const struct col pipeline_columns[] = {
     { "name", COL_TEXT },     { "source", COL_TEXT },      { "destination", COL_TEXT }, { "owner", COL_TEXT },
-    { "tier", COL_INT },      { "environment", COL_TEXT }, { "every_us", COL_INT },     { "first_seen", COL_INT },
-    { "last_seen", COL_INT }, { "health", COL_TEXT },      { "declared", COL_BOOL },    { "seq", COL_INT },
+    { "tier", COL_INT },      { "environment", COL_TEXT }, { "every_us", COL_INT },     { "next", COL_INT },
+    { "first_seen", COL_INT }, { "last_seen", COL_INT },   { "health", COL_TEXT },      { "declared", COL_BOOL },
+    { "seq", COL_INT },
     { .name = NULL },
 };
 
@@ -48,7 +49,7 @@ static void get(struct request *req, struct response *res)
     }
     jw_open(&v.w, NULL);
     row_write(&v.w, r, pipeline_columns);
-    write_spec(&v.w, rows_dup(r, 12, req->arena), req->arena);
+    write_spec(&v.w, rows_dup(r, 13, req->arena), req->arena);
     rows_end(r);
     jw_close(&v.w);
     view_close(&v);

@@ -84,7 +84,7 @@ function Row({ pipeline: p, depth, feeders, incident }: RowProps): VNode {
           </a>
         )}
         <p class="sub">
-          {p.source || 'unknown source'} → {p.destination || 'unknown destination'}
+          {p.source || p.destination || !p.next ? `${p.source || 'unknown source'} → ${p.destination || 'unknown destination'}` : 'a schedule of weir'}
           {feeders.length > 0 && <span class="after">after {feeders.join(', ')}</span>}
         </p>
       </div>
@@ -135,8 +135,8 @@ function LastRun({ state, us }: { state: Run['state']; us: number }): VNode {
 }
 
 function Next({ pipeline, started }: { pipeline: Pipeline; started: number | undefined }): VNode {
-  if (pipeline.every_us === 0 || started === undefined) return <>not scheduled</>;
-  const due = started + pipeline.every_us;
+  if (!pipeline.next && (pipeline.every_us === 0 || started === undefined)) return <>not scheduled</>;
+  const due = pipeline.next || started! + pipeline.every_us;
   return due < nowUs() ? <span class="soon">due <Ago us={due} /></span> : <Ago us={due} />;
 }
 
