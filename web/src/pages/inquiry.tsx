@@ -35,7 +35,7 @@ function Shown({ inquiry: i, changed }: { inquiry: InquiryDetail; changed: () =>
       </div>
       <section aria-labelledby="text">
         <h2 id="text">Text</h2>
-        {i.erased ? <Empty title="Erased: nobody can read it any more." /> : <pre class="card letter">{i.body}</pre>}
+        {i.erased ? <Empty title="Erased: nobody can read it any more." /> : <pre class="card letter" dir="auto">{i.body}</pre>}
       </section>
       <section aria-labelledby="labels">
         <h2 id="labels">How it was read</h2>
