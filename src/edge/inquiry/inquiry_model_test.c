@@ -89,14 +89,15 @@ TEST(files_that_are_no_such_model_are_refused)
 /* Whoever changes the examples, or how they are read, runs scripts/train_inquiries. */
 TEST(the_model_inside_is_of_the_examples_beside_it)
 {
-    static const char *const files[] = { "more", "edge", "inquiries" };
+    static const char *const files[] = { "more", "edge", "urgency", "borders", "inquiries" };
+    enum { FILES = sizeof files / sizeof *files };
     struct arena a = arena_init(8 << 20);
     struct inquiry_examples x = { 0 };
     struct text_stack s;
     CHECK_OK(text_stack_open(inquiry_model_default(), &s));
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < FILES; i++) {
         str path = str_fmt(&a, "%s/examples/inquiries/%s.jsonl", WEIR_SOURCE_DIR, files[i]);
-        CHECK_OK(inquiry_examples_read(path, rules(&a, STR("")), i == 2, &x));
+        CHECK_OK(inquiry_examples_read(path, rules(&a, STR("")), i == FILES - 1, &x));
     }
     struct sha256 digest = sha256_parts(x.text, x.rows);
     CHECK(x.refused == 0);
