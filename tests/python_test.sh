@@ -1,8 +1,9 @@
 #!/bin/sh
 # Build the Python package as a user would, install it into a folder of the build, and run its tests against that.
-#   python_test.sh SOURCE WORK
+#   python_test.sh SOURCE WORK WEIR
 set -eu
 source=$1 work=$2
+export WEIR_PROGRAM=$3 # trains the models that the package reads
 python=$source/.deps/python/bin/python
 if [ ! -x "$python" ]; then
   echo "1..0 # SKIP the packages that build it are missing: scripts/setup test"

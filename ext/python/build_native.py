@@ -12,7 +12,7 @@ from cffi import FFI
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PARTS = ["weir", "detect", "drift", "stream", "estimate", "log", "lineage", "graph", "encode", "search"]
+PARTS = ["weir", "detect", "drift", "stream", "estimate", "log", "lineage", "graph", "encode", "search", "classify"]
 
 
 def declarations(header):
@@ -41,7 +41,9 @@ def sources():
     encode = [ROOT / "src/engine/encode" / f"{name}.c" for name in ("encode", "model", "tokenize", "unicode")]
     knowledge = [ROOT / "src/engine/knowledge" / f"{name}.c"
                  for name in ("bm25", "bm25_search", "letters", "shelf", "terms", "vector_kernels", "vectors")]
-    return base + engine + encode + knowledge
+    text = [ROOT / "src/engine/text" / f"text_{name}.c"
+            for name in ("classify", "explain", "features", "letters", "model", "near", "rows")]
+    return base + engine + encode + knowledge + text
 
 
 def kernels():

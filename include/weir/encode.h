@@ -25,6 +25,13 @@ WEIR_API int weir_encoder_init(void *memory, size_t size, const void *model, siz
                                struct weir_error *error);
 /* Vectors of n texts into out[n * WEIR_ENCODE_DIM]. */
 WEIR_API void weir_encode(weir_encoder *e, const struct weir_text *texts, size_t n, float *out);
+/* Means after several layers beside each other, lowest first, the whole of length 1: bit i of `layers` is layer i of 6,
+ * 0 being the words alone. weir_encode is layer 6; weir_classifier_layers() says which a classifier wants. Into
+ * out[n * weir_encode_layers_dim(layers)]. Gives WEIR_OK, WEIR_INPUT (there are no such layers). */
+WEIR_API int weir_encode_layers(weir_encoder *e, const struct weir_text *texts, size_t n, unsigned layers, float *out,
+                                struct weir_error *error);
+/* Numbers of such a vector; 0: there are no such layers. */
+WEIR_API size_t weir_encode_layers_dim(unsigned layers);
 /* The ids of a text's word pieces; gives their number. ids: room for WEIR_ENCODE_PIECES_MAX. */
 WEIR_API size_t weir_tokenize(const weir_encoder *e, struct weir_text text, uint16_t *ids);
 

@@ -8,6 +8,7 @@
  *   weir/lineage.h   SQL -> which tables and columns feed which
  *   weir/graph.h     what feeds what -> up, down, what a change of a column breaks
  *   weir/encode.h    sentences -> vectors that are near where the meanings are
+ *   weir/classify.h  a text -> its class by a trained model, how sure that is, and why
  *   weir/search.h    a question -> the passages that answer it, by words and vectors, and why
  *
  * Memory is yours: an object lives in memory that you give, whose size its weir_..._size() tells; a call that needs

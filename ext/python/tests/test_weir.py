@@ -1,5 +1,8 @@
 """The Python package as a user has it: the installed wheel, NumPy arrays in and out."""
+import json
+import os
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
@@ -8,6 +11,7 @@ import numpy as np
 import weir
 
 MINUTES_5 = 300_000_000
+ENCODERS = sorted((pathlib.Path(__file__).resolve().parents[3] / ".deps/model").glob("*.weirmodel"))
 
 
 def quiet(n=3000, seed=1):
@@ -270,15 +274,136 @@ class EncoderTest(unittest.TestCase):
                 weir.Encoder(f.name)
 
     def test_near_meanings(self):
-        models = sorted((pathlib.Path(__file__).resolve().parents[3] / ".deps/model").glob("*.weirmodel"))
-        if not models:
+        if not ENCODERS:
             return  # the C tests make it from the published weights where those are
-        e = weir.Encoder(models[-1])
+        e = weir.Encoder(ENCODERS[-1])
         v = e.encode(["the disk is full", "no space left on device", b"I would like a refund"] * 40)
         self.assertEqual(v.shape, (120, 384))
         self.assertTrue(np.allclose((v * v).sum(1), 1, atol=1e-5) and (v[:3] == v[117:]).all())
         self.assertGreater(v[0] @ v[1], v[0] @ v[2] + 0.2)
         self.assertEqual(e.tokenize("hello world"), [101, 7592, 2088, 102])
+        both = e.encode(["the disk is full"], 1 << 4 | 1 << 6)
+        self.assertEqual(both.shape, (1, 768))
+        self.assertTrue(np.allclose(both[0, 384:] * np.sqrt(2), v[0], atol=1e-6))
+        for wrong in (0, 1 << 7, -1, 1 << 40):
+            with self.assertRaisesRegex(weir.WeirError, "layers"):
+                e.encode(["x"], wrong)
+
+
+@unittest.skipUnless(os.environ.get("WEIR_PROGRAM"), "WEIR_PROGRAM names no weir, which trains the models")
+class ClassifierTest(unittest.TestCase):
+    TEXTS = ["what now, my card was stolen", "the refund from the shop is missing", "is the weather fine",
+             "\u00e4\u00f6 card", ""]
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        rng = np.random.default_rng(6)
+        about = {"card": ["lost", "stolen", "blocked"], "refund": ["shop", "missing", "returned"],
+                 "transfer": ["pending", "abroad", "amount"]}
+        around = ["please help", "what now", "hello", "today", "it is urgent"]
+        rows = [f"{rng.choice(around)} {label} {rng.choice(words)} {rng.choice(around)} {rng.integers(99)},{label}"
+                for _ in range(60) for label, words in about.items()]
+        rows += [f"the weather in town {i} is {rng.choice(['fine', 'bad', 'grey'])},none" for i in range(20)]
+        cls.rows = pathlib.Path(cls.folder.name, "rows.csv")
+        cls.rows.write_text("\n".join(["text,label", *rows]) + "\n")
+        cls.words = cls.train("words.model", "--no-encoder")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    @classmethod
+    def weir(cls, *args):
+        return subprocess.run([os.environ["WEIR_PROGRAM"], *map(str, args)], check=True, capture_output=True).stdout
+
+    @classmethod
+    def train(cls, name, *args):
+        model = pathlib.Path(cls.folder.name, name)
+        cls.weir("text", "train", cls.rows, "--outside", "none", "--refuse", "0.02", "-o", model, *args)
+        return model
+
+    def check_as_the_program_says(self, model, classifier, *args):
+        texts = [t for t in self.TEXTS if t]
+        said = [json.loads(line) for line in
+                self.weir("classify", "--model", model, "--why", "--json", *args, "--", *texts).splitlines()]
+        verdicts = classifier.classify(texts, why=5)
+        self.assertEqual([v.label for v in verdicts], [s["label"] for s in said])
+        self.assertEqual([v.set for v in verdicts], [s["set"] for s in said])
+        for v, s in zip(verdicts, said):
+            self.assertAlmostEqual(v.probability, s["probability"], places=5)
+            self.assertEqual([word for word, _ in v.why], [w["word"] for w in s["why"]])
+            np.testing.assert_allclose([gain for _, gain in v.why], [w["gain"] for w in s["why"]], atol=1e-5)
+        return verdicts
+
+    def test_by_words_as_the_program_says(self):
+        c = weir.Classifier(self.words)
+        self.assertEqual((c.labels, c.dim, c.layers), (["card", "refund", "transfer"], 0, 0))
+        verdicts = self.check_as_the_program_says(self.words, c, "--no-encoder")
+        self.assertEqual([v.label for v in verdicts[:3]], ["card", "refund", None])
+        self.assertIn("card", dict(verdicts[0].why))
+        self.assertGreater(verdicts[2].outside, verdicts[0].outside)
+
+    def test_with_sentence_vectors_as_the_program_says(self):
+        if not ENCODERS:
+            return
+        model = self.train("vectors.model", "--encoder", ENCODERS[-1])
+        encoder = weir.Encoder(ENCODERS[-1])
+        c = weir.Classifier(model, encoder)
+        self.assertEqual(c.dim, 384 * bin(c.layers).count("1"))
+        verdicts = self.check_as_the_program_says(model, c, "--encoder", ENCODERS[-1])
+        given = weir.Classifier(model).classify(self.TEXTS, encoder.encode(self.TEXTS, c.layers))
+        self.assertEqual([v.probability for v in given[:4]], [v.probability for v in verdicts])
+        alone = weir.Classifier(model).classify(self.TEXTS)
+        self.assertNotEqual([v.probability for v in given], [v.probability for v in alone])
+        with self.assertRaisesRegex(weir.WeirError, "length is 2"):
+            c.classify(["x"], 2 * encoder.encode(["x"], c.layers))
+        with self.assertRaisesRegex(weir.WeirError, "5 rows of"):
+            c.classify(self.TEXTS, encoder.encode(self.TEXTS))
+
+    def test_what_was_said_stays_when_more_is_asked(self):
+        c = weir.Classifier(self.words)
+        first = c.classify(self.TEXTS, why=3)
+        kept = [(v, v.probabilities.copy()) for v in first]
+        c.classify(["transfer pending abroad"] * 300, level=0.99, why=9)
+        del c
+        for v, (was, p) in zip(first, kept):
+            self.assertEqual(v, was)
+            self.assertTrue((v.probabilities == p).all())
+            self.assertAlmostEqual(float(v.probabilities.sum()), 1, places=5)
+            self.assertAlmostEqual(float(v.probabilities.max()), v.probability, places=6)
+            self.assertTrue(set(v.set) <= {"card", "refund", "transfer"} and v.set)
+
+    def test_sets_grow_with_their_level(self):
+        c = weir.Classifier(self.words)
+        small, large = ([len(v.set) for v in c.classify(["card refund", ""], level=x)] for x in (.90, .99))
+        self.assertTrue(all(a <= b for a, b in zip(small, large)))
+        self.assertFalse(c.classify([""])[0].known)
+        self.assertEqual(c.classify([]), [])
+
+    def test_any_bytes(self):
+        noise = bytes(np.random.default_rng(8).integers(0, 256, 20_000, dtype=np.uint8))
+        texts = [noise, noise[:3], b"\0", b"\xff card", "card " * 5000]
+        verdicts = weir.Classifier(self.words).classify(texts, why=64)
+        self.assertTrue(all(np.isfinite(v.probabilities).all() for v in verdicts))
+        self.assertEqual(verdicts[4].label, "card")
+
+    def test_what_is_refused(self):
+        c = weir.Classifier(self.words)
+        with self.assertRaisesRegex(weir.WeirError, "a list of texts"):
+            c.classify("my card")
+        with self.assertRaisesRegex(weir.WeirError, "level"):
+            c.classify(["x"], level=0.5)
+        with self.assertRaisesRegex(weir.WeirError, "takes none"):
+            c.classify(["x"], np.ones((1, 384)))
+        good = self.words.read_bytes()
+        for bytes_ in (b"", b"no model at all", good[:-1], good[:-1] + bytes([good[-1] ^ 1])):
+            bad = pathlib.Path(self.folder.name, "bad.model")
+            bad.write_bytes(bytes_)
+            with self.assertRaises(weir.WeirError):
+                weir.Classifier(bad)
+        with self.assertRaises(FileNotFoundError):
+            weir.Classifier(bad.with_name("none.model"))
 
 
 class SearchTest(unittest.TestCase):

@@ -6,6 +6,7 @@
 >>> print(alarms[0].sentence("ms"))
 """
 from weir._library import WeirError, version
+from weir.classify import Classifier, Verdict
 from weir.detect import Adwin, Alarm, Change, Detector, Discord, changes, discords
 from weir.drift import Drift, Sketch, Words, drift, drift_table
 from weir.encode import Encoder
@@ -16,10 +17,10 @@ from weir.search import Found, Search
 from weir.streams import Estimate, Estimator, Stream, StreamAlarm
 from weir.vectors import Domain, Mmd, mmd, told_apart
 
-__all__ = ["Adwin", "Alarm", "Change", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Encoder", "Estimate",
-           "Estimator", "Flow", "Found", "Graph",
+__all__ = ["Adwin", "Alarm", "Change", "Classifier", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Encoder",
+           "Estimate", "Estimator", "Flow", "Found", "Graph",
            "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Search", "Sketch", "SqlLineage", "Statement", "Stream",
            "StreamAlarm", "Template", "Visit",
-           "Visits", "WeirError", "Words", "changes", "discords", "drift", "drift_table", "log_diff", "mmd",
+           "Verdict", "Visits", "WeirError", "Words", "changes", "discords", "drift", "drift_table", "log_diff", "mmd",
            "sql_lineage", "told_apart", "version"]
 __version__ = version()

@@ -1,4 +1,6 @@
 """What the modules share: errors, arrays and memory at the border of the C library."""
+import mmap
+
 import numpy as np
 
 from weir._native import ffi, lib
@@ -42,3 +44,11 @@ def constructed(size, make, *args):
     block, out = ffi.new("char[]", size), ffi.new("void **")
     checked(lambda *all: make(block, size, *all), *args, ffi.cast(ffi.typeof(make).args[2 + len(args)], out))
     return out[0], block
+
+
+def mapped(path):
+    """The bytes of a file that is only read. They hold the file's mapping."""
+    with open(path, "rb") as f:
+        if f.seek(0, 2) == 0:
+            raise WeirError(f"{path}: the file is empty", lib.WEIR_CORRUPT)
+        return ffi.from_buffer(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ))

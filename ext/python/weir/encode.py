@@ -1,9 +1,7 @@
 """Sentences as vectors: the nearer two texts are in meaning, the nearer their dot product is to 1."""
-import mmap
-
 import numpy as np
 
-from weir._library import constructed, ffi, lib
+from weir._library import WeirError, checked, constructed, ffi, lib, mapped
 from weir.logs import _bytes
 
 
@@ -12,18 +10,17 @@ class Encoder:
     time."""
 
     def __init__(self, path):
-        with open(path, "rb") as f:
-            self._map = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)
-        self._bytes = ffi.from_buffer(self._map)
+        self._bytes = mapped(path)
         self._encoder, self._memory = constructed(lib.weir_encoder_size(), lib.weir_encoder_init, self._bytes,
-                                                  len(self._map))
+                                                  len(self._bytes))
 
-    def encode(self, texts):
-        """Texts (str or bytes) as an array of float32, rows of 384 numbers of length 1."""
+    def encode(self, texts, layers=1 << 6):
+        """Texts (str or bytes) as an array of float32, rows of 384 numbers of length 1. With other `layers` (bit i is
+        layer i of 6; Classifier.layers says which a classifier wants) 384 numbers each beside each other."""
         kept = [ffi.from_buffer(_bytes(t)) for t in texts]
         views = ffi.new("struct weir_text[]", [(k, len(k)) for k in kept])
-        out = np.empty((len(kept), lib.WEIR_ENCODE_DIM), dtype=np.float32)
-        lib.weir_encode(self._encoder, views, len(kept), ffi.cast("float *", out.ctypes.data))
+        out = np.empty((len(kept), _width(layers)), dtype=np.float32)
+        checked(lib.weir_encode_layers, self._encoder, views, len(kept), layers, ffi.cast("float *", out.ctypes.data))
         return out
 
     def tokenize(self, text):
@@ -31,3 +28,10 @@ class Encoder:
         kept, ids = ffi.from_buffer(_bytes(text)), ffi.new("uint16_t[]", lib.WEIR_ENCODE_PIECES_MAX)
         n = lib.weir_tokenize(self._encoder, (kept, len(kept)), ids)
         return list(ids[0:n])
+
+
+def _width(layers):
+    width = lib.weir_encode_layers_dim(layers) if 0 < layers < 1 << 32 else 0
+    if not width:
+        raise WeirError(f"layers: expected some of bits 0 to 6, not {layers}")
+    return width

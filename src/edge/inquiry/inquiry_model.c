@@ -38,7 +38,7 @@ static err check_questions(const struct text_stack *s)
     for (size_t q = 0; q < INQUIRY_QUESTIONS; q++)
         if (strcmp(s->head->question[q].name, inquiry_questions[q]) != 0)
             return err_make(ERR_CORRUPT, "the model has no question '%s'", inquiry_questions[q]);
-    if (s->head->layers && encode_layers_dim(s->head->layers) != s->model.head->dims)
+    if (s->head->layers && !encode_layers_fit(s->head->layers, s->model.head->dims))
         return err_make(ERR_CORRUPT, "the model wants vectors that the encoder does not make");
     return OK;
 }

@@ -33,10 +33,8 @@ err text_bytes_open(str path, struct text_bytes *f)
 /* A vector of these layers has as many numbers as the model wants. */
 static err check_layers(const struct text_head *h)
 {
-    if (h->layers == 0) return OK;
-    if (h->layers >> (ENCODE_LAYERS + 1) || encode_layers_dim(h->layers) != h->dims)
-        return err_make(ERR_CORRUPT, "not a text model: it wants layers that the encoder has not");
-    return OK;
+    if (h->layers == 0 || encode_layers_fit(h->layers, h->dims)) return OK;
+    return err_make(ERR_CORRUPT, "not a text model: it wants layers that the encoder has not");
 }
 
 void text_bytes_close(struct text_bytes *f)

@@ -79,6 +79,11 @@ size_t encode_layers_dim(unsigned layers)
     return DIM * layers_below(layers, LAYERS + 1);
 }
 
+bool encode_layers_fit(unsigned layers, size_t dims)
+{
+    return layers && layers >> (LAYERS + 1) == 0 && encode_layers_dim(layers) == dims;
+}
+
 void encode_layers(const struct encode_model *m, void *scratch, const str *texts, size_t n, unsigned layers, float *out)
 {
     struct encode_batch *b = batch_in(scratch);

@@ -53,6 +53,9 @@ void encode_texts(const struct encode_model *m, void *scratch, const str *texts,
 void encode_layers(const struct encode_model *m, void *scratch, const str *texts, size_t n, unsigned layers,
                    float *out);
 size_t encode_layers_dim(unsigned layers);
+/* Whether the encoder has these layers, one at least, and they are so many numbers wide: asked of what comes from
+ * outside. */
+bool encode_layers_fit(unsigned layers, size_t dims);
 
 /* Every piece of one text in its context: row i belongs to ids[i].
  * ids     ENCODE_PIECES_MAX; the first is [CLS], the last [SEP].   out: ENCODE_PIECES_MAX x ENCODE_DIM, not normalised.

@@ -32,16 +32,31 @@ int weir_encoder_init(void *memory, size_t size, const void *model, size_t model
     return public_error(problem, error);
 }
 
+size_t weir_encode_layers_dim(unsigned layers)
+{
+    size_t dim = encode_layers_dim(layers);
+    return encode_layers_fit(layers, dim) ? dim : 0;
+}
+
 /* The texts in groups, since both sides have a struct of their own for a text. */
-void weir_encode(weir_encoder *e, const struct weir_text *texts, size_t n, float *out)
+int weir_encode_layers(weir_encoder *e, const struct weir_text *texts, size_t n, unsigned layers, float *out,
+                       struct weir_error *error)
 {
     enum { GROUP = 64 };
     str group[GROUP];
+    size_t dim = weir_encode_layers_dim(layers);
+    if (!dim) return public_error(err_make(ERR_INPUT, "layers: expected some of bits 0 to %d", ENCODE_LAYERS), error);
     for (size_t from = 0; from < n; from += GROUP) {
         size_t count = n - from < GROUP ? n - from : GROUP;
         for (size_t i = 0; i < count; i++) group[i] = (str){ texts[from + i].ptr, texts[from + i].len };
-        encode_texts(&e->model, e->scratch, group, count, out + from * ENCODE_DIM);
+        encode_layers(&e->model, e->scratch, group, count, layers, out + from * dim);
     }
+    return public_error(OK, error);
+}
+
+void weir_encode(weir_encoder *e, const struct weir_text *texts, size_t n, float *out)
+{
+    (void)weir_encode_layers(e, texts, n, 1U << ENCODE_LAYERS, out, NULL);
 }
 
 size_t weir_tokenize(const weir_encoder *e, struct weir_text text, uint16_t *ids)

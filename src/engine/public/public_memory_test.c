@@ -1,10 +1,8 @@
-/* libweir allocates nothing: every call of the process that asks libc for memory is counted while libweir works. Under
- * a sanitizer, which has an allocator of its own, nothing is counted. */
+/* libweir allocates nothing: every call of the process that asks libc for memory is counted while libweir works. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/arena.h"
-#include "test.h"
+#include "engine/public/public_quiet.h"
 #include "weir/detect.h"
 #include "weir/drift.h"
 #include "weir/estimate.h"
@@ -12,32 +10,6 @@
 #include "weir/log.h"
 #include "weir/search.h"
 #include "weir/stream.h"
-
-static size_t asked;
-
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t size);
-
-void *malloc(size_t size)
-{
-    asked++;
-    return __libc_malloc(size);
-}
-
-void *calloc(size_t n, size_t size)
-{
-    asked++;
-    return __libc_calloc(n, size);
-}
-
-void *realloc(void *p, size_t size)
-{
-    asked++;
-    return __libc_realloc(p, size);
-}
-#endif
 
 enum { N = 5000, DIMS = 8 };
 static double a[N * DIMS], b[N * DIMS];
@@ -57,16 +29,6 @@ static void fill(void)
         b[i] = a[i] * a[i] + (i >= N / 2 ? 1 : 0);
     }
 }
-
-/* Counts what `call` asks for; its own memory is made before. */
-#define QUIET(call)                                                                                                    \
-    do {                                                                                                               \
-        asked = 0;                                                                                                     \
-        int quiet_code = (call);                                                                                       \
-        size_t quiet_asked = asked;                                                                                    \
-        CHECK_I64((int64_t)quiet_asked, 0);                                                                            \
-        if (quiet_code) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);                               \
-    } while (0)
 
 TEST(whole_series_and_samples_ask_for_no_memory)
 {
