@@ -97,6 +97,17 @@ bool json_bool(json *v, bool fallback)
     return yyjson_is_bool(v) ? yyjson_get_bool(v) : fallback;
 }
 
+size_t json_texts(json *v, struct arena *a, str **out)
+{
+    size_t count = yyjson_is_arr(v) ? yyjson_arr_size(v) : 1, i, n;
+    str *texts = ARENA_ARRAY(a, str, count + 1);
+    json *one;
+    if (!yyjson_is_arr(v)) texts[0] = json_str(v, STR(""));
+    else yyjson_arr_foreach(v, i, n, one) texts[i] = json_str(one, STR(""));
+    *out = texts;
+    return count;
+}
+
 str json_text(json *v, struct arena *a)
 {
     if (!v) return STR("null");

@@ -38,6 +38,8 @@ static inline double json_get_f64(json *o, const char *key, double fallback)
 {
     return json_f64(json_get(o, key), fallback);
 }
+/* One text, or a list of them: how many, and *out in `a` (what is no text is empty). */
+size_t json_texts(json *v, struct arena *a, str **out);
 /* Like yyjson_obj_foreach, also over NULL: that one does arithmetic on it. */
 #define json_obj_foreach(obj, i, n, key, value)                                                                        \
     for ((i) = 0, (n) = yyjson_obj_size(obj), (key) = (n) ? unsafe_yyjson_get_first(obj) : NULL,                       \

@@ -73,3 +73,19 @@ TEST(readers_take_absent_and_wrong_types)
     CHECK(json_get_str(json_get(v, "none"), "deeper").len == 0);
     arena_done(&a);
 }
+
+TEST(one_text_or_a_list_of_them)
+{
+    struct arena a = arena_init(1 << 16);
+    json *v;
+    str *texts;
+    CHECK_OK(json_parse(STR("{\"one\":\"x\",\"many\":[\"a\",7,\"b\"],\"none\":[]}"), &a, &v));
+    CHECK_I64(json_texts(json_get(v, "one"), &a, &texts), 1);
+    CHECK(STR_IS(texts[0], "x"));
+    CHECK_I64(json_texts(json_get(v, "many"), &a, &texts), 3);
+    CHECK(STR_IS(texts[0], "a") && texts[1].len == 0 && STR_IS(texts[2], "b"));
+    CHECK_I64(json_texts(json_get(v, "none"), &a, &texts), 0);
+    CHECK_I64(json_texts(NULL, &a, &texts), 1);
+    CHECK(texts[0].len == 0);
+    arena_done(&a);
+}

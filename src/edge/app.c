@@ -36,6 +36,8 @@
 #include "edge/registry/registry.h"
 #include "edge/policy_file.h"
 #include "edge/runbooks.h"
+#include "edge/text/api.h"
+#include "edge/text/text_shelf.h"
 #include "edge/trainer.h"
 
 enum { KEY_BYTES = 24 };
@@ -49,6 +51,7 @@ struct app {
     struct ingest *ingest;
     struct inquiry_desk *desk;
     struct registry *registry;
+    struct text_shelf *texts;
     struct intake *intake;
     struct scheduler *scheduler;
     struct executor *executor;
@@ -559,6 +562,7 @@ static err open_server(struct app *app, const struct app_opts *o)
     app->routes[1] = inquiry_routes;
     app->routes[2] = embeddings_routes;
     app->routes[3] = registry_routes;
+    app->routes[4] = text_routes;
     struct server_opts opts = {
         .listen = c->listen,
         .tls_cert = cert,
@@ -574,6 +578,7 @@ static err open_server(struct app *app, const struct app_opts *o)
         .ingest = app->ingest,
         .desk = app->desk,
         .registry = app->registry,
+        .texts = app->texts,
         .library = app->library,
         .sources = app->sources,
         .jwt = app->jwt,
@@ -625,6 +630,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) e = open_library(app);
     if (!e.code) e = open_sources(app);
     if (!e.code) open_encoder(app);
+    app->texts = text_shelf_open();
     if (!e.code) e = jwt_open(&app->config->jwt, app->env, &app->jwt);
     if (!e.code) e = open_server(app, opts);
     if (!e.code) e = jwt_start(app->jwt);
@@ -664,6 +670,7 @@ void app_close(struct app *app)
     executor_stop(app->executor, 5 * USEC_SECOND);
     ingest_close(app->ingest);
     keeper_close(app->keeper); /* it signs what came last */
+    text_shelf_close(app->texts);
     registry_close(app->registry);
     desk_close(app->desk);
     store_close(app->store);

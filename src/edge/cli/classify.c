@@ -3,10 +3,10 @@
 
 #include "edge/cli/text_cli.h"
 #include "edge/files.h"
-#include "engine/text/text_explain.h"
+#include "edge/text/text_verdict.h"
 #include "engine/text/text_zero.h"
 
-enum { LABELS_MAX = 1 << 20, WORK_GIB = 4, REASONS = 5 };
+enum { LABELS_MAX = 1 << 20, WORK_GIB = 4 };
 
 struct job {
     struct cli *cli;
@@ -31,28 +31,7 @@ static err take_texts(struct job *j)
     return OK;
 }
 
-struct verdict {
-    str label; /* empty: none of the classes */
-    double p;
-    const str *set;
-    size_t set_count;
-    struct text_reason why[REASONS];
-    size_t why_count;
-};
-
-static void json_why(struct jw *w, const struct verdict *v)
-{
-    jw_array(w, "why");
-    for (size_t i = 0; i < v->why_count; i++) {
-        jw_open(w, NULL);
-        jw_str(w, "word", v->why[i].word);
-        jw_f64(w, "gain", (double)v->why[i].gain);
-        jw_close(w);
-    }
-    jw_array_end(w);
-}
-
-static void print_line(struct job *j, size_t row, const struct verdict *v)
+static void print_line(struct job *j, size_t row, const struct text_verdict *v)
 {
     str label = v->label;
     struct buf b = buf_init(1 << 20);
@@ -60,13 +39,8 @@ static void print_line(struct job *j, size_t row, const struct verdict *v)
     if (cli_json(j->cli)) {
         jw_open(&w, NULL);
         jw_str(&w, "text", j->d.text[row]);
-        if (label.len) jw_str(&w, "label", label);
-        else jw_null(&w, "label");
-        jw_f64(&w, "probability", v->p);
-        jw_array(&w, "set");
-        for (size_t i = 0; i < v->set_count; i++) jw_str(&w, NULL, v->set[i]);
-        jw_array_end(&w);
-        if (cli_has(j->cli, "why")) json_why(&w, v);
+        text_verdict_write(&w, v);
+        if (cli_has(j->cli, "why")) text_verdict_why(&w, v);
         jw_close(&w);
     } else {
         buf_fmt(&b, STR_FMT "\t%.3f", STR_ARG(label.len ? label : STR("-")), v->p);
@@ -85,23 +59,16 @@ static err by_model(struct job *j, str path)
     struct text_file f;
     err e = text_file_open(path, &f);
     if (e.code) return e;
-    struct text_guess *g = mem_new(sizeof *g);
-    str name[TEXT_CLASSES_MAX];
-    uint16_t set[TEXT_CLASSES_MAX];
+    struct text_verdict_room *room = mem_new(sizeof *room);
     const struct text_head *h = f.model.head;
     if (h->dims) e = text_cli_vectors(j->cli, &j->d, h->layers, h->dims);
     for (size_t i = 0; !e.code && i < j->d.rows; i++) {
-        const float *v = j->d.vector ? j->d.vector + i * j->d.dims : NULL;
-        text_classify(&f.model, j->d.text[i], v, f.work, g);
-        size_t n = text_prediction_set(&f.model, g, 1, v != NULL, set);
-        for (size_t k = 0; k < n; k++) name[k] = text_label(&f.model, set[k]);
-        struct verdict said = { .p = (double)g->p[g->best], .set = name, .set_count = n };
-        if (!g->reject) said.label = text_label(&f.model, g->best);
-        if (cli_has(j->cli, "why"))
-            said.why_count = text_explain(&f.model, j->d.text[i], g->best, f.work, said.why, REASONS);
+        struct text_verdict said;
+        text_verdict_of(&f.model, j->d.text[i], j->d.vector ? j->d.vector + i * j->d.dims : NULL,
+                        cli_has(j->cli, "why"), room, &said);
         print_line(j, i, &said);
     }
-    mem_free(g);
+    mem_free(room);
     text_file_close(&f);
     return e;
 }
@@ -156,7 +123,7 @@ static err judge_names(struct job *j, const struct text_encoder *n)
         size_t best = 0;
         for (size_t c = 1; c < j->labels; c++)
             if (row[c] > row[best]) best = c;
-        struct verdict said = {
+        struct text_verdict said = {
             .label = j->label[best], .p = (double)row[best], .set = &j->label[best], .set_count = 1
         };
         print_line(j, i, &said);

@@ -83,6 +83,10 @@ static void print_one(struct cli *cli, json *x)
     card_line(stdout, a, "where", who_has(cli, x));
     card_line(stdout, a, "priority", client_text(cli, x, "priority"));
     if (json_get_i64(x, "due", 0)) card_line(stdout, a, "due", client_when(cli, json_get(x, "due")));
+    yyjson_arr_foreach(json_get(x, "phrases"), i, n, v)
+        card_line(stdout, a, "phrase", plain_text(a, json_str(v, STR(""))));
+    yyjson_arr_foreach(json_get(x, "summary"), i, n, v)
+        card_line(stdout, a, "summary", plain_text(a, json_str(v, STR(""))));
     card_head(stdout, "why", cli_color(cli));
     yyjson_arr_foreach(json_get(x, "reason"), i, n, v) card_item(stdout, a, 2, json_str(v, STR("")));
     yyjson_arr_foreach(json_get(x, "words"), i, n, v) card_item(stdout, a, 2, json_str(v, STR("")));

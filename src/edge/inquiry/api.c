@@ -5,6 +5,7 @@
 #include "edge/inquiry/desk.h"
 #include "edge/server/reply.h"
 #include "edge/server/server.h"
+#include "edge/text/text_reading.h"
 
 static const struct col columns[] = {
     { "seq", COL_INT },          { "received", COL_INT },
@@ -44,7 +45,16 @@ static err read_text(const struct request *req, struct tx *tx, int64_t seq, stru
     return e;
 }
 
-static void write_text(struct jw *w, const struct inquiry_text *t, bool whole)
+/* What it is about: of its own lines, so that quoted mails and signatures do not speak. */
+static void write_gist(struct jw *w, const struct inquiry_text *t, struct arena *a)
+{
+    struct text_reading *r = ARENA_NEW(a, struct text_reading);
+    str said = str_trim(desk_said(STR(""), t->body, a));
+    text_read_gist(said, r);
+    text_gist_write(w, said, r);
+}
+
+static void write_text(struct jw *w, const struct inquiry_text *t, bool whole, struct arena *a)
 {
     jw_str(w, "subject", t->subject);
     jw_str(w, "sender_email", t->sender_email);
@@ -55,6 +65,7 @@ static void write_text(struct jw *w, const struct inquiry_text *t, bool whole)
     jw_i64(w, "sent", t->sent);
     jw_raw(w, "scores", t->scores);
     jw_raw(w, "words", t->words);
+    write_gist(w, t, a);
 }
 
 /* The row that stands in r, and its text. */
@@ -67,7 +78,7 @@ static err write_inquiry(struct view *v, struct rows *r, bool whole)
     jw_strz(&v->w, "id", id);
     row_write(&v->w, r, columns);
     err e = read_text(v->req, v->tx, seq, &t);
-    if (!e.code) write_text(&v->w, &t, whole);
+    if (!e.code) write_text(&v->w, &t, whole, v->req->arena);
     return e;
 }
 

@@ -7,17 +7,6 @@
 
 enum { BODY_MAX = 16 << 20 };
 
-static size_t read_texts(struct request *req, const str **out)
-{
-    json *input = json_get(req->json, "input"), *v;
-    size_t n = yyjson_is_arr(input) ? yyjson_arr_size(input) : 1, i, max;
-    str *texts = arena_new(req->arena, n * sizeof *texts);
-    if (!yyjson_is_arr(input)) texts[0] = json_str(input, STR_NONE);
-    else yyjson_arr_foreach(input, i, max, v) texts[i] = json_str(v, STR_NONE);
-    *out = texts;
-    return n;
-}
-
 static void write_vector(struct jw *w, const float *v, bool base64, struct arena *a)
 {
     if (base64) { /* floats as they are in memory, little endian */
@@ -77,8 +66,8 @@ static void embed(struct request *req, struct response *res)
         http_problem(res, 400, "Bad request", str_fmt(req->arena, "dimensions: %s has %d", name, ENCODE_DIM));
         return;
     }
-    const str *texts;
-    size_t n = read_texts(req, &texts), pieces = 0;
+    str *texts;
+    size_t n = json_texts(json_get(req->json, "input"), req->arena, &texts), pieces = 0;
     float *v = arena_new(req->arena, n * ENCODE_DIM * sizeof *v);
     err result = encoder_run(e, texts, n, v, &pieces);
     if (result.code) http_problem_err(res, result);

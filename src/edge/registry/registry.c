@@ -304,17 +304,31 @@ err registry_promote(struct registry *r, str name, int64_t version, double margi
 
 err registry_find(struct registry *r, str name, const char *alias, struct arena *a, int64_t *version, str *path)
 {
+    int64_t number = number_of(r, SQL_MODEL_ALIAS_GET, name, str_of(alias));
+    str kind;
+    err e = registry_at(r, name, number, a, &kind, path);
+    if (!e.code) *version = number;
+    return e.code == ERR_NOT_FOUND
+               ? err_make(ERR_NOT_FOUND, "no %s of '" STR_FMT "'", alias, STR_ARG(str_utf8_prefix(name, 64)))
+               : e;
+}
+
+err registry_at(struct registry *r, str name, int64_t version, struct arena *a, str *kind, str *path)
+{
     struct tx *tx = NULL;
     err e = store_read(r->opts.store, &tx);
     if (e.code) return e;
-    *version = tx_get_i64(tx, SQL_MODEL_ALIAS_GET, 0, V(name), V(alias));
-    struct rows *q = tx_query(tx, SQL_MODEL_VERSION_GET, V(name), V(*version));
+    struct rows *q = tx_query(tx, SQL_MODEL_VERSION_GET, V(name), V(version));
     bool there = rows_next(q);
-    if (there) *path = registry_path(r, rows_str(q, 1), a);
+    if (there) {
+        *kind = rows_dup(q, 0, a);
+        *path = registry_path(r, rows_str(q, 1), a);
+    }
     rows_end(q);
     e = tx_err(tx);
     store_read_end(tx);
     if (!e.code && !there)
-        e = err_make(ERR_NOT_FOUND, "no %s of '" STR_FMT "'", alias, STR_ARG(str_utf8_prefix(name, 64)));
+        e = err_make(ERR_NOT_FOUND, "no version %lld of '" STR_FMT "'", (long long)version,
+                     STR_ARG(str_utf8_prefix(name, 64)));
     return e;
 }

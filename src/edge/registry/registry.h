@@ -91,6 +91,9 @@ MUST_USE err registry_promote(struct registry *r, str name, int64_t version, dou
 /* The version behind an alias and its file; strings live in `a`. Errors: ERR_NOT_FOUND. Thread: any. */
 MUST_USE err registry_find(struct registry *r, str name, const char *alias, struct arena *a, int64_t *version,
                            str *path);
+/* A version's kind and file, which may have been tidied away; strings live in `a`. Errors: ERR_NOT_FOUND. Thread: any.
+ */
+MUST_USE err registry_at(struct registry *r, str name, int64_t version, struct arena *a, str *kind, str *path);
 
 /* What came of the entry `seq` of kind model.judged. Errors: of the store.   Thread: any. */
 MUST_USE err registry_verdict_of(struct registry *r, str name, int64_t seq, struct registry_verdict *out);

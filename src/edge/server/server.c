@@ -180,6 +180,11 @@ struct registry *server_registry(void *ctx)
     return ((struct server *)ctx)->opts.registry;
 }
 
+struct text_shelf *server_texts(void *ctx)
+{
+    return ((struct server *)ctx)->opts.texts;
+}
+
 struct env *server_env(void *ctx)
 {
     return ((struct server *)ctx)->opts.env;

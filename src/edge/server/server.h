@@ -20,6 +20,7 @@ struct ingest; /* edge/observe */
 struct encoder; /* edge/model */
 struct inquiry_desk; /* edge/inquiry */
 struct registry; /* edge/registry */
+struct text_shelf; /* edge/text */
 struct library; /* edge/documents */
 struct sources; /* edge/documents */
 struct jwt; /* edge/jwt */
@@ -60,6 +61,7 @@ struct server_opts {
     struct encoder *encoder; /* NULL: there is no model */
     struct inquiry_desk *desk;
     struct registry *registry;
+    struct text_shelf *texts;
     struct library *library; /* NULL: searches answer 404 */
     struct sources *sources; /* that are followed; NULL: none */
     struct jwt *jwt;         /* NULL: only weir's own keys open it */
@@ -102,6 +104,7 @@ struct ingest *server_ingest(void *ctx);
 struct encoder *server_encoder(void *ctx); /* NULL: there is no model */
 struct inquiry_desk *server_desk(void *ctx);
 struct registry *server_registry(void *ctx);
+struct text_shelf *server_texts(void *ctx);
 struct env *server_env(void *ctx);
 /* Apply one input and wait for its commit. Prefer http_input, which keeps Idempotency-Key. */
 MUST_USE err server_input(void *ctx, const struct input *in, int64_t *seq);

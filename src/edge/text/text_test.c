@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "edge/text/text_file.h"
 #include "edge/text/text_linear.h"
+#include "edge/text/text_shelf.h"
 #include "edge/text/text_train.h"
 #include "engine/text/text_explain.h"
 
@@ -286,4 +287,34 @@ TEST(factors_undo_what_scores_overstate)
     CHECK(fabsf(factor[0] - 0.5F) < 0.02F);
     mem_free(score);
     mem_free(label);
+}
+
+/* Lent twice it is the same; what is lent stays; what nobody has makes room. */
+TEST(the_shelf_lends_and_makes_room)
+{
+    struct text_report report;
+    struct buf model = train_sample(60, false, &report);
+    struct text_shelf *s = text_shelf_open();
+    const struct text_model *lent[TEXT_SHELF_PLACES], *again = NULL, *more = NULL;
+    char name[32], last[4096] = "";
+    for (int i = 0; i < TEXT_SHELF_PLACES; i++) {
+        (void)snprintf(name, sizeof name, "shelf%d.model", i);
+        (void)snprintf(last, sizeof last, STR_FMT, STR_ARG(write_file(name, buf_view(&model))));
+        CHECK_OK(text_shelf_borrow(s, str_of(last), &lent[i]));
+    }
+    CHECK_OK(text_shelf_borrow(s, str_of(last), &again));
+    CHECK(again == lent[TEXT_SHELF_PLACES - 1] && again->head->classes == 3);
+    text_shelf_return(s, again);
+    str other = write_file("other.model", buf_view(&model));
+    CHECK_ERR(text_shelf_borrow(s, other, &more), ERR_FULL);
+    text_shelf_return(s, lent[3]);
+    CHECK_OK(text_shelf_borrow(s, other, &more));
+    CHECK(more == lent[3]); /* in its place */
+    text_shelf_return(s, more);
+    CHECK_ERR(text_shelf_borrow(s, write_file("cut.model", str_cut(buf_view(&model), 0, 300)), &again), ERR_CORRUPT);
+    CHECK_ERR(text_shelf_borrow(s, STR("/nowhere/x"), &again), ERR_NOT_FOUND);
+    for (int i = 0; i < TEXT_SHELF_PLACES; i++)
+        if (i != 3) text_shelf_return(s, lent[i]);
+    text_shelf_close(s);
+    buf_done(&model);
 }

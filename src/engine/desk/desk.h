@@ -31,12 +31,20 @@ struct desk_axis {
     struct desk_score items[DESK_LABELS_MAX]; /* most likely first */
     size_t count;
 };
+/* A phrase that spoke for a label. */
+struct desk_reason {
+    const char *axis; /* "category", "sentiment", "urgency" */
+    str label, phrase; /* of the rules */
+    bool turned;       /* it was denied: "not urgent" */
+    double points;
+};
 struct desk_verdict {
     struct desk_axis category, sentiment, urgency;
     str language;     /* "en"; "" = cannot tell */
     str topics[DESK_TOPICS_MAX];
     size_t topic_count;
     str why[DESK_WHY_MAX]; /* "urgency low: not urgent (3.0)": phrases of the rules, never of the text */
+    struct desk_reason spoke[DESK_WHY_MAX]; /* the same, in parts */
     size_t why_count;
 };
 

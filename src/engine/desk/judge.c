@@ -164,9 +164,12 @@ static void explain(const struct desk_rules *r, struct sums *s, struct arena *a,
                 best = &s->told[i];
         if (!best) return;
         const struct phrase *p = best->phrase;
-        out->why[out->why_count++] = str_fmt(a, "%s " STR_FMT ": %s" STR_FMT " (%.1f)", names[p->axis],
-                                             STR_ARG(r->labels[p->axis][p->label].name), best->turned ? "not " : "",
-                                             STR_ARG(p->shown), best->points);
+        struct desk_reason *said = &out->spoke[out->why_count];
+        *said = (struct desk_reason){ names[p->axis], r->labels[p->axis][p->label].name, p->shown, best->turned,
+                                      best->points };
+        out->why[out->why_count++] = str_fmt(a, "%s " STR_FMT ": %s" STR_FMT " (%.1f)", said->axis,
+                                             STR_ARG(said->label), said->turned ? "not " : "", STR_ARG(said->phrase),
+                                             said->points);
         best->points = 0;
     }
 }
