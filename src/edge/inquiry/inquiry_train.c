@@ -64,14 +64,13 @@ err inquiry_examples_read(str path, const struct desk_rules *rules, bool seen, s
     const struct cell *row;
     bool more = true;
     err e = table_file_open(path, &t);
-    while (!e.code && more) {
-        int at[COLUMNS];
+    while (!e.code && !(e = table_file_next(t, &row, &more)).code && more) {
+        int at[COLUMNS] = { 0 };
         str field[COLUMNS];
-        e = table_file_next(t, &row, &more);
-        if (!e.code && more) e = find_columns(t, path, at);
-        for (size_t c = 0; !e.code && more && c < COLUMNS; c++)
+        e = find_columns(t, path, at);
+        for (size_t c = 0; !e.code && c < COLUMNS; c++)
             field[c] = row[at[c]].kind == CELL_TEXT ? row[at[c]].text : STR_NONE;
-        if (!e.code && more) e = add_row(x, field, rules, seen);
+        if (!e.code) e = add_row(x, field, rules, seen);
     }
     if (t) x->refused += table_file_refused(t);
     table_file_close(t);

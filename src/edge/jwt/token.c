@@ -178,7 +178,7 @@ err jwt_token_check(str token, const struct jwt_keys *keys, const struct jwt_rul
     struct parts p;
     json *header, *claims;
     enum jwt_alg alg = JWT_HS256;
-    str kid, sig;
+    str kid = STR_NONE, sig = STR_NONE;
     err e = split(token, &p);
     if (!e.code) e = part_read(p.header, "header", a, &header);
     if (!e.code) e = header_read(header, &alg, &kid);

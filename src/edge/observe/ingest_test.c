@@ -40,7 +40,7 @@ struct rig {
     struct ingest *in;
     struct fake_core core;
     size_t threads;
-    usec wall; /* of the sample at hand */
+    _Atomic usec wall; /* of the sample at hand */
     _Atomic usec ahead; /* of the computer's clock that only goes forward */
 };
 

@@ -11,7 +11,7 @@ struct world {
     const char *page;
     int status;
     enum err_code fails;
-    usec wall;
+    _Atomic usec wall;
 };
 
 static usec world_wall(struct env *env)

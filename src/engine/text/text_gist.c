@@ -144,7 +144,7 @@ static void rank_sentences(struct text_gist *g)
 {
     size_t n = g->sentences;
     size_t range[TEXT_GIST_SENTENCES][2];
-    double out[TEXT_GIST_SENTENCES] = { 0 }, next[TEXT_GIST_SENTENCES];
+    double out[TEXT_GIST_SENTENCES] = { 0 }, next[TEXT_GIST_SENTENCES] = { 0 };
     for (size_t a = 0, at = 0; a < n; a++) {
         range[a][0] = at;
         range[a][1] = at = words_end(g, at, a);
@@ -174,7 +174,7 @@ size_t text_summary(struct text_gist *g, str text, struct text_span *out, size_t
         size_t best = TEXT_GIST_SENTENCES;
         for (size_t i = 0; i < g->sentences; i++)
             if (!taken[i] && (best == TEXT_GIST_SENTENCES || g->rank[i] > g->rank[best])) best = i;
-        taken[best] = true;
+        if (best < TEXT_GIST_SENTENCES) taken[best] = true;
     }
     for (size_t i = 0; i < g->sentences; i++)
         if (taken[i]) out[n++] = g->sentence[i];
