@@ -74,8 +74,8 @@ static int threads_awake(void)
     return awake;
 }
 
-/* The address sanitizer's allocator is not made for fork: a lock that another thread holds would be held for ever in the
- * child. The server of the test sleeps until somebody asks it. */
+/* The address sanitizer's allocator is not made for fork: a lock that another thread holds would be held for ever in
+ * the child. The server of the test sleeps until somebody asks it. */
 static void wait_for_threads(void)
 {
     for (int i = 0; i < 20000 && threads_awake(); i++) (void)usleep(500);
