@@ -3,7 +3,7 @@
 #   python_test.sh SOURCE WORK WEIR
 set -eu
 source=$1 work=$2
-export WEIR_PROGRAM=$3 # trains the models that the package reads
+export WEIR_PROGRAM=$(realpath "$3") # trains the models that the package reads
 python=$source/.deps/python/bin/python
 if [ ! -x "$python" ]; then
   echo "1..0 # SKIP the packages that build it are missing: scripts/setup test"
