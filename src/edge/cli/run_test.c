@@ -64,8 +64,9 @@ static int threads_awake(void)
     CHECK(tasks != NULL);
     for (struct dirent *one; (one = readdir(tasks));) {
         (void)snprintf(path, sizeof path, "/proc/self/task/%s/stat", one->d_name);
-        FILE *f = strcmp(one->d_name, own) == 0 ? NULL : fopen(path, "re");
-        if (!f) continue; /* ourselves, or . and .. */
+        bool other = one->d_name[0] != '.' && strcmp(one->d_name, own) != 0;
+        FILE *f = other ? fopen(path, "re") : NULL;
+        if (!f) continue;
         const char *state = fgets(stat, sizeof stat, f) ? strrchr(stat, ')') : NULL;
         awake += state && state[2] != 'S';
         (void)fclose(f);
