@@ -102,6 +102,9 @@ async function change(mock, where, req, res) {
   const [, name, move] = /^\/registry\/([^/]+)\/(promote|rollback|trial)$/.exec(where) ?? [];
   const model = mock.world.models.find((m) => m.name === name);
   if (model) return json(res, 200, moveModel(model, move));
+  const [, schedule, wish] = /^\/schedules\/([^/]+)\/(run|pause|resume)$/.exec(where) ?? [];
+  const planned = mock.world.schedules.find((s) => s.name === schedule);
+  if (planned) return json(res, 200, wishSchedule(planned, wish));
   const approval = mock.world.approvals.find((a) => a.id === id);
   if (!approval) return problem(res, 404, 'There is no such thing', where);
   if (approval.state !== 'pending') return problem(res, 409, 'Already answered', `${id} is ${approval.state}.`);
@@ -121,6 +124,19 @@ function moveModel(model, move) {
   if (move === 'trial') model.trial = null;
   else inUse(model).version = model.moves[0].before;
   return { seq: 1 };
+}
+
+function wishSchedule(schedule, wish) {
+  if (wish === 'run') schedule.last = { ...schedule.last, id: 'srn-99', state: 'running', asked_by: 'ada', summary: '', ended: null };
+  else schedule.paused_by = wish === 'pause' ? 'ada' : '';
+  return { seq: 99, id: 'srn-99' };
+}
+
+/** Rows below the cursor, with the one after them. */
+function paged(items, query) {
+  const limit = Number(query.get('limit') ?? 50);
+  const rest = items.filter((i) => i.seq < Number(query.get('cursor') ?? Infinity));
+  return { items: rest.slice(0, limit), next_cursor: rest.length > limit ? String(rest[limit - 1].seq) : null };
 }
 
 function lookUp(mock, where, query) {
@@ -143,7 +159,11 @@ function lookUp(mock, where, query) {
     case 'cases': return w.caseFile(id);
     case 'inquiries':
       if (id) return w.inquiries.find((i) => i.id === id);
-      return list(newest(w.inquiries).filter((i) => ['active', i.state].includes(query.get('state') ?? i.state) && (query.get('category') ?? i.category) === i.category));
+      return paged(newest(w.inquiries).filter((i) => ['active', i.state].includes(query.get('state') ?? i.state) && (query.get('category') ?? i.category) === i.category && i.subject.includes(query.get('q') ?? '')), query);
+    case 'schedules':
+      if (!id) return list(w.schedules);
+      if (part === 'runs') return paged(w.schedules.filter((s) => s.name === id && s.last).flatMap((s) => Array.from({ length: 60 }, (_, n) => ({ ...s.last, id: `srn-${60 - n}`, seq: 60 - n, schedule: id }))), query);
+      return w.schedules.find((s) => s.name === id);
     case 'knowledge':
       if (id !== 'drafts') return w.knowledge[id];
       return part ? w.drafts.find((d) => d.id === part) : list(w.drafts.filter((d) => d.state === query.get('state')));

@@ -18,8 +18,40 @@ function inquiry(seq, received, what) {
     sentiment: 'neutral', sentiment_score: 0.7, urgency: 'medium', urgency_score: 0.8, labelled_by: '', department: 'finance', consultant: 'chloe', priority: 30, due: received + 60 * MINUTE,
     level: 0, thread: seq, duplicate_of: 0, repeats: 0, topics: [], reason: ['category billing goes to finance', 'urgency medium 30 points, sentiment neutral 0'], words: ['category billing: invoice* (3.0)'],
     subject: 'Invoice for March', sender_email: 'ana@example.com', sender_name: 'Ana', erased: false, body: 'The invoice for March has not arrived.', sent: 0, others: [],
-    scores: { category: { billing: 0.93, sales: 0.02 }, sentiment: { neutral: 0.7 }, urgency: { medium: 0.8 } }, ...what,
+    scores: { category: { billing: 0.93, sales: 0.02 }, sentiment: { neutral: 0.7 }, urgency: { medium: 0.8 } },
+    likely: { category: ['billing'], sentiment: ['neutral'], urgency: ['medium'] }, personal: [], entities: [], phrases: [], summary: [], ...what,
   };
+}
+
+/** A letter with an address in it, of which one cannot be sure; and one that is read from right to left. */
+const LETTERS = [
+  { category: 'technical_support', category_score: 0.52, urgency: 'critical', sentiment: 'negative', department: 'technical_support', state: 'review', consultant: '', priority: 100, level: 1,
+    subject: 'a very long subject without any reason to be so long, which must not push anything off the screen of a telephone',
+    body: 'Nothing works since this morning. ERR_TIMED_OUT on every page, order 4711 is lost.\nCall me: +49 30 1234567 or ana@example.com.',
+    personal: [{ kind: 'phone', text: '+49 30 1234567' }, { kind: 'mail', text: 'ana@example.com' }], entities: [{ kind: 'error', text: 'ERR_TIMED_OUT' }, { kind: 'reference', text: 'order 4711' }],
+    phrases: ['order 4711', 'every page'], summary: ['Nothing works since this morning.', 'ERR_TIMED_OUT on every page, order 4711 is lost.'],
+    scores: { category: { technical_support: 0.52, billing: 0.45, sales: 0.03 }, sentiment: { negative: 0.97, neutral: 0.03 }, urgency: { critical: 0.6, high: 0.3, low: 0.1 } },
+    likely: { category: ['technical_support', 'billing'], sentiment: ['negative'], urgency: ['critical', 'high', 'low'] } },
+  { subject: '\u0641\u0627\u062a\u0648\u0631\u0629 \u0645\u0627\u0631\u0633 \u2013 INV-2024-17', body: '\u0644\u0645 \u062a\u0635\u0644 \u0627\u0644\u0641\u0627\u062a\u0648\u0631\u0629 INV-2024-17 \u0628\u0639\u062f.\n\u0634\u0643\u0631\u0627',
+    sender_name: '\u0644\u064a\u0644\u0649', language: 'ar', summary: ['\u0644\u0645 \u062a\u0635\u0644 \u0627\u0644\u0641\u0627\u062a\u0648\u0631\u0629 INV-2024-17 \u0628\u0639\u062f.'], entities: [{ kind: 'reference', text: 'INV-2024-17' }] },
+];
+
+/** A desk with much to do: `n` more inquiries, oldest first. */
+export function fullDesk(world, n) {
+  for (let k = 0; k < n; k++) world.inquiries.push(inquiry(1000 + k, world.now - (n - k) * MINUTE, { ...(k % 7 ? {} : LETTERS[1]), subject: `Letter ${k}` }));
+}
+
+function schedules(t) {
+  const last = (n, state, summary) => ({ id: `srn-${n}`, state, planned: t(n), asked_by: '', attempt: 1, due: t(n), started: t(n), ended: state === 'running' ? null : t(n + 12), summary });
+  const one = (name, what) => ({
+    name, paused_by: '', next: t(3600), seq: 80, runs: 12, failed: 1, missed: 0, skipped: 0, does: 'command', cron: '30 2 * * mon-fri', timezone: 'Europe/Berlin', timeout_us: 3600 * SECOND,
+    retries: 2, retry_us: 300 * SECOND, missed_runs: 'once', last: null, ...what,
+  });
+  return [
+    one('batch_classify_inquiries', { does: 'batch_classify_inquiries', cron: '@hourly', timezone: 'UTC', last: last(-3000, 'ok', 'nothing is open that was judged by an older model') }),
+    one('daily_ingestion', { does: 'daily_ingestion', cron: '@daily', timezone: 'UTC', paused_by: 'weir.yaml', next: 0 }),
+    one('nightly_report', { last: last(-900, 'failed', 'report.py ended with exit 1: the warehouse does not answer') }),
+  ];
 }
 
 /** Three versions of a classifier: one in use, one on trial. */
@@ -49,7 +81,7 @@ function chance(seed) {
 export function emptyWorld(now) {
   const world = {
     now, journal: [], pipelines: [], runs: [], findings: [], incidents: [], causes: [], proposals: [], decisions: [],
-    approvals: [], effects: [], cases: [], steps: [], series: [], inquiries: [], drafts: [], models: [], lineage: { nodes: [], edges: [] },
+    approvals: [], effects: [], cases: [], steps: [], series: [], inquiries: [], drafts: [], models: [], schedules: [], lineage: { nodes: [], edges: [] },
   };
   world.add = (e) => add(world, e);
   world.stats = () => ({
@@ -271,7 +303,8 @@ function addCase(world, t, add_) {
   world.models.push(classifier(t));
   world.inquiries.push(
     inquiry(50, t(2), {}),
-    inquiry(51, t(3), { state: 'review', category: 'technical_support', category_score: 0.52, urgency: 'critical', sentiment: 'negative', department: 'technical_support', consultant: '', priority: 100,
-      subject: 'a very long subject without any reason to be so long, which must not push anything off the screen of a telephone' }),
+    inquiry(51, t(3), LETTERS[0]),
+    inquiry(52, t(4), LETTERS[1]),
   );
+  world.schedules.push(...schedules(t));
 }

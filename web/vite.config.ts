@@ -18,6 +18,7 @@ export default defineConfig({
     rollupOptions: {
       output: {
         entryFileNames: 'assets/app-[hash].js',
+        chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/app-[hash][extname]',
       },
     },

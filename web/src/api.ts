@@ -334,6 +334,11 @@ export interface Inquiry {
 export interface InquiryDetail extends Inquiry {
   body: string;
   words: string[] /* phrases of the rules that spoke */;
+  summary: string[];
+  phrases: string[];
+  entities: { kind: string; text: string }[];
+  personal: { kind: string; text: string }[] /* none for those who see it masked */;
+  likely: Record<'category' | 'sentiment' | 'urgency', string[]> /* the labels that share 95 % between them */;
   scores: Record<'category' | 'sentiment' | 'urgency', Record<string, number>>;
   others: { seq: number; received: Usec; state: string; category: string; department: string }[];
 }
@@ -348,6 +353,38 @@ export interface InquiryStats {
   category?: Record<string, number>;
   urgency?: Record<string, number>;
   department?: Record<string, number>;
+}
+
+export interface ScheduleLast {
+  id: string;
+  state: 'due' | 'running' | 'again' | 'ok' | 'failed' | 'dropped';
+  planned: Usec;
+  asked_by: string /* "" = the clock */;
+  attempt: number;
+  started: Usec | null;
+  ended: Usec | null;
+  summary: string;
+}
+
+export interface ScheduleRun extends ScheduleLast {
+  seq: number;
+}
+
+export interface Schedule {
+  name: string;
+  paused_by: string /* "" = it runs at its times */;
+  next: Usec /* 0 = none */;
+  runs: number;
+  failed: number;
+  missed: number;
+  skipped: number;
+  does: string /* "command", or a built-in work */;
+  cron: string;
+  timezone: string;
+  timeout_us: number;
+  retries: number;
+  retry_us: number;
+  last: ScheduleLast | null;
 }
 
 export interface FoundHit {

@@ -14,6 +14,7 @@ import { ModelPage } from './pages/model';
 import { Models } from './pages/models';
 import { Pipeline } from './pages/pipeline';
 import { Pipelines } from './pages/pipelines';
+import { SchedulePage, Schedules } from './pages/schedules';
 import { Head } from './parts/head';
 import { Empty, Failure, Loading } from './parts/states';
 import { href, route, type Route } from './router';
@@ -26,6 +27,7 @@ const PAGES: Record<string, { title: string; list: () => VNode; one: (id: string
   inquiries: { title: 'Inquiries', list: () => <Inquiries />, one: (id) => <InquiryPage key={id} id={id} /> },
   knowledge: { title: 'Knowledge', list: () => <Knowledge />, one: () => <Knowledge /> },
   models: { title: 'Models', list: () => <Models />, one: (id) => <ModelPage key={id} name={id} /> },
+  schedules: { title: 'Schedules', list: () => <Schedules />, one: (id) => <SchedulePage key={id} name={id} /> },
   journal: { title: 'Journal', list: () => <Journal />, one: (seq) => <EntryPage key={seq} seq={seq} /> },
 };
 

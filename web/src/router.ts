@@ -2,7 +2,7 @@
 import { Cell } from './state';
 
 export interface Route {
-  page: string; /* "pipelines", "incidents", "approvals", "inquiries", "knowledge", "models", "journal", "cases" */
+  page: string; /* "pipelines", "incidents", "approvals", "inquiries", "knowledge", "models", "schedules", "journal", "cases" */
   id: string; /* "" = the list */
 }
 

@@ -174,6 +174,11 @@ export function kinds(...words: string[]): (e: Entry) => boolean {
   return (e) => words.includes(e.kind.split('.', 1)[0]!);
 }
 
+/** Whether this person may work on things, not only look: for parts, as a hook. */
+export function works(): boolean {
+  return ['operator', 'approver', 'admin'].includes(useCell(me)?.role ?? '');
+}
+
 /** Entries that belong to an incident. */
 export function of(incident: string): (e: Entry) => boolean {
   return (e) => e.correlation_id === incident || e.subject === incident;

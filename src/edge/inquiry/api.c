@@ -23,6 +23,7 @@ static const struct col columns[] = {
     { "reason", COL_JSON },      { .name = NULL },
 };
 enum { AT_SEQ = 0, AT_PERSON = 5, AT_THREAD = 20 };
+#define LIKELY 0.95
 static const struct col thread_columns[] = {
     { "seq", COL_INT },       { "received", COL_INT },    { "state", COL_TEXT },      { "category", COL_TEXT },
     { "urgency", COL_TEXT },  { "department", COL_TEXT }, { "consultant", COL_TEXT }, { .name = NULL },
@@ -54,6 +55,57 @@ static void write_gist(struct jw *w, const struct inquiry_text *t, struct arena 
     text_gist_write(w, said, r);
 }
 
+enum { SPANS_MAX = 100 };
+
+static void write_span(struct jw *w, const char *kind, str text)
+{
+    jw_open(w, NULL);
+    jw_strz(w, "kind", kind);
+    jw_str(w, "text", text);
+    jw_close(w);
+}
+
+/* In the order of the body. What is masked already has nothing personal in it. */
+static void write_spans(struct jw *w, str body, struct arena *a)
+{
+    static const char *const names[PERSONAL_KINDS] = { "mail", "phone", "iban", "card" };
+    struct personal_span *own = ARENA_ARRAY(a, struct personal_span, SPANS_MAX);
+    struct text_entity *named = ARENA_ARRAY(a, struct text_entity, SPANS_MAX);
+    size_t n = desk_personal(body, own, SPANS_MAX), m = text_entities(body, named, SPANS_MAX);
+    jw_array(w, "personal");
+    for (size_t i = 0; i < n; i++) write_span(w, names[own[i].kind], str_cut(body, own[i].from, own[i].len));
+    jw_array_end(w);
+    jw_array(w, "entities");
+    for (size_t i = 0; i < m; i++)
+        write_span(w, text_entity_names[named[i].kind], str_cut(body, named[i].from, named[i].len));
+    jw_array_end(w);
+}
+
+/* The fewest labels that have 95 % between them, by the desk's own word; it told them most probable first. */
+static void write_likely(struct jw *w, const char *axis, json *scores)
+{
+    json *key, *p;
+    size_t i, n;
+    double sum = 0;
+    jw_array(w, axis);
+    json_obj_foreach(scores, i, n, key, p)
+    {
+        if (sum < LIKELY) jw_str(w, NULL, json_str(key, STR("")));
+        sum += json_f64(p, 0);
+    }
+    jw_array_end(w);
+}
+
+static void write_likely_all(struct jw *w, str scores, struct arena *a)
+{
+    static const char *const axes[] = { "category", "sentiment", "urgency" };
+    json *root = NULL;
+    bool read = !json_parse(scores, a, &root).code;
+    jw_open(w, "likely");
+    for (int i = 0; i < 3; i++) write_likely(w, axes[i], read ? json_get(root, axes[i]) : NULL);
+    jw_close(w);
+}
+
 static void write_text(struct jw *w, const struct inquiry_text *t, bool whole, struct arena *a)
 {
     jw_str(w, "subject", t->subject);
@@ -65,6 +117,8 @@ static void write_text(struct jw *w, const struct inquiry_text *t, bool whole, s
     jw_i64(w, "sent", t->sent);
     jw_raw(w, "scores", t->scores);
     jw_raw(w, "words", t->words);
+    write_likely_all(w, t->scores, a);
+    write_spans(w, t->body, a);
     write_gist(w, t, a);
 }
 

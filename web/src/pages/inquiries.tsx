@@ -2,9 +2,11 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Inquiry, InquiryStats, List, Stats } from '../api';
-import { plural } from '../format';
+import { nowUs } from '../clock';
+import { percent, plural } from '../format';
 import { Badge } from '../parts/badge';
 import { Numbers } from '../parts/numbers';
+import { usePages } from '../parts/pages';
 import { Await, Empty } from '../parts/states';
 import { Ago } from '../parts/time';
 import { href } from '../router';
@@ -26,16 +28,16 @@ interface Filter {
   q: string;
 }
 
-function path(f: Filter, limit: number): string {
+function path(f: Filter): string {
   const given = Object.entries(f).filter(([, v]) => v);
-  return `/inquiries?${new URLSearchParams([['limit', String(limit)], ...given]).toString()}`;
+  return `/inquiries?${new URLSearchParams([['limit', '50'], ...given]).toString()}`;
 }
 
 export function Inquiries(): VNode {
   const [filter, setFilter] = useState<Filter>({ state: 'active', category: '', urgency: '', q: '' });
-  const [limit, setLimit] = useState(50);
   const concerns = kinds('inquiry');
-  const list = useData<List<Inquiry>>(path(filter, limit), concerns);
+  const pages = usePages(path(filter));
+  const list = useData<List<Inquiry>>(path(filter) + (pages.cursor && `&cursor=${pages.cursor}`), concerns);
   const stats = useData<Stats>('/stats', concerns).data?.inquiries;
   return (
     <>
@@ -46,11 +48,7 @@ export function Inquiries(): VNode {
         {(page) => (
           <>
             {page.items.length ? <Rows inquiries={page.items} /> : <Empty title="Nothing here.">{emptyText(filter, stats)}</Empty>}
-            {page.next_cursor && limit < 200 && (
-              <button type="button" onClick={() => setLimit(200)}>
-                Show more
-              </button>
-            )}
+            {pages.turn(page.next_cursor)}
           </>
         )}
       </Await>
@@ -64,12 +62,11 @@ function emptyText(f: Filter, stats: InquiryStats | undefined): string {
 }
 
 function Figures({ stats }: { stats: InquiryStats }): VNode {
-  const share = (x: number): string => `${Math.round(100 * x)} %`;
   const facts: [string, string][] = [
     ['arrived', String(stats.total)],
-    ['mean confidence', share(stats.confidence_mean)],
-    ['escalated', share(stats.escalation_rate)],
-    ['held for a person', share(stats.held_rate)],
+    ['mean confidence', percent(stats.confidence_mean)],
+    ['escalated', percent(stats.escalation_rate)],
+    ['held for a person', percent(stats.held_rate)],
   ];
   return (
     <>
@@ -89,7 +86,7 @@ function Shares({ counts }: { counts: Record<string, number> }): VNode {
         <li key={word}>
           <span class="shares-word">{spaced(word)}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="meter-part" width={(100 * n) / most} height="8" rx="2" />
+            <rect class="meter-part" width={(100 * n) / most} height="8" />
           </svg>
           <span class="shares-n">{n}</span>
         </li>
@@ -151,6 +148,11 @@ export function where(i: Inquiry): string {
   return i.consultant ? `${spaced(i.department)} · ${i.consultant}` : `${spaced(i.department)}, in the queue`;
 }
 
+/** The clock of its urgency. */
+export function Due({ us }: { us: number }): VNode {
+  return us < nowUs() ? <span class="soon">was due <Ago us={us} /></span> : <>due <Ago us={us} /></>;
+}
+
 const STATE_TONES = { review: 'warn', open: 'info', answered: 'ok', closed: 'mute', duplicate: 'mute' } as const;
 
 export function Badges({ inquiry: i }: { inquiry: Inquiry }): VNode {
@@ -166,13 +168,13 @@ function Rows({ inquiries }: { inquiries: Inquiry[] }): VNode {
   return (
     <ul class="rows">
       {inquiries.map((i) => (
-        <li key={i.id} class="card row incident-row">
+        <li key={i.id} class={`card row incident-row ${i.urgency.toUpperCase()}`}>
           <div class="row-head">
-            <a class="name" href={href('inquiries', i.id)}>
+            <a class="name" href={href('inquiries', i.id)} dir="auto">
               {i.erased ? '(erased)' : i.subject || '(no subject)'}
             </a>
             <p class="sub">
-              {i.sender_name || i.sender_email || 'somebody'} · {spaced(i.category)} · {where(i)}
+              <bdi>{i.sender_name || i.sender_email || 'somebody'}</bdi> · {spaced(i.category)} · {where(i)}
               {i.repeats > 0 && ` · repeated ${plural(i.repeats, 'time')}`}
             </p>
           </div>
@@ -181,7 +183,14 @@ function Rows({ inquiries }: { inquiries: Inquiry[] }): VNode {
           </div>
           <div class="row-when">
             <Ago us={i.received} />
-            <span class="quiet">priority {i.priority}</span>
+            <span class="quiet">
+              priority {i.priority}
+              {i.due > 0 && (
+                <>
+                  {' '}· <Due us={i.due} />
+                </>
+              )}
+            </span>
           </div>
         </li>
       ))}

@@ -2,13 +2,14 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Entry, InquiryDetail } from '../api';
+import { plural } from '../format';
 import { useAct } from '../parts/act';
 import { Meter } from '../parts/badge';
 import { Await, Empty } from '../parts/states';
 import { Ago, DateTime } from '../parts/time';
 import { href } from '../router';
-import { me, of, useCell, useData } from '../state';
-import { Badges, CATEGORIES, options, Pick, SENTIMENTS, spaced, URGENCIES, where } from './inquiries';
+import { of, useData, works } from '../state';
+import { Badges, CATEGORIES, Due, options, Pick, SENTIMENTS, spaced, URGENCIES, where } from './inquiries';
 
 export function InquiryPage({ id }: { id: string }): VNode {
   const mine = of(id);
@@ -21,22 +22,24 @@ export function InquiryPage({ id }: { id: string }): VNode {
 }
 
 function Shown({ inquiry: i, changed }: { inquiry: InquiryDetail; changed: () => void }): VNode {
-  const role = useCell(me)?.role ?? '';
-  const works = ['operator', 'approver', 'admin'].includes(role);
   const over = i.state === 'closed' || i.state === 'duplicate';
   return (
     <>
-      <h1 tabIndex={-1}>{i.erased ? '(erased)' : i.subject || '(no subject)'}</h1>
+      <p class="crumb">
+        <a href={href('inquiries')}>Inquiries</a>
+      </p>
+      <h1 tabIndex={-1} dir="auto">{i.erased ? '(erased)' : i.subject || '(no subject)'}</h1>
       <p class="sub">
-        {i.id} · from {[i.sender_name, i.sender_email].filter(Boolean).join(', ') || 'somebody'} · by {i.channel} · <Ago us={i.received} />
+        {i.id} · from <bdi>{i.sender_name || i.sender_email || 'somebody'}</bdi>{i.sender_name && i.sender_email && `, ${i.sender_email}`} · by {i.channel} · <Ago us={i.received} />
       </p>
       <div class="row-badges">
         <Badges inquiry={i} />
       </div>
       <section aria-labelledby="text">
         <h2 id="text">Text</h2>
-        {i.erased ? <Empty title="Erased: nobody can read it any more." /> : <pre class="card letter" dir="auto">{i.body}</pre>}
+        {i.erased ? <Empty title="Erased: nobody can read it any more." /> : <Letter inquiry={i} />}
       </section>
+      {i.phrases.length + i.summary.length + i.entities.length > 0 && <About inquiry={i} />}
       <section aria-labelledby="labels">
         <h2 id="labels">How it was read</h2>
         <Facts inquiry={i} />
@@ -44,21 +47,92 @@ function Shown({ inquiry: i, changed }: { inquiry: InquiryDetail; changed: () =>
       <section aria-labelledby="why">
         <h2 id="why">Why it is here</h2>
         <ul class="plain card">
-          {[...i.reason, ...i.words].map((w, n) => (
+          {i.reason.map((w, n) => (
             <li key={n}>{w}</li>
           ))}
         </ul>
       </section>
-      {works && <Work inquiry={i} over={over} changed={changed} />}
+      {i.words.length > 0 && (
+        <section aria-labelledby="spoke">
+          <h2 id="spoke">Words that spoke</h2>
+          <ul class="plain card">
+            {i.words.map((w, n) => (
+              <li key={n} dir="auto">{w}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {works() && <Work inquiry={i} over={over} changed={changed} />}
       {i.others.length > 1 && <Thread inquiry={i} />}
     </>
   );
 }
 
-function Facts({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
-  const label = (word: string, score: number, name: string): VNode => (
+/** What was written; what is somebody's own stands out, and says what it is. */
+function Letter({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
+  const parts: ComponentChildren[] = [];
+  let rest = i.body;
+  for (const { kind, text } of i.personal) {
+    const at = rest.indexOf(text);
+    if (at < 0) continue;
+    parts.push(rest.slice(0, at), <mark title={`personal: ${kind}`}>{text}</mark>);
+    rest = rest.slice(at + text.length);
+  }
+  return (
     <>
-      {spaced(word)} <Meter value={score} label={`confidence of ${name}`} />
+      <pre class="card letter" dir="auto">{parts}{rest}</pre>
+      {parts.length > 0 && <p class="quiet">Marked: personal data ({[...new Set(i.personal.map((p) => p.kind))].join(', ')}). Viewers see it masked.</p>}
+    </>
+  );
+}
+
+function About({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
+  const chips = (words: { text: string; kind?: string }[]): VNode => (
+    <ul class="chips">
+      {words.map(({ text, kind }, n) => (
+        <li key={n}>
+          <bdi>{text}</bdi> {kind && <span class="quiet">{kind}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+  const rows: [string, ComponentChildren][] = [
+    ['In short', i.summary.length > 0 && i.summary.map((s, n) => <p key={n} dir="auto">{s}</p>)],
+    ['Phrases', i.phrases.length > 0 && chips(i.phrases.map((text) => ({ text })))],
+    ['Named in it', i.entities.length > 0 && chips(i.entities)],
+  ];
+  return (
+    <section aria-labelledby="about">
+      <h2 id="about">What it is about</h2>
+      <List rows={rows} />
+    </section>
+  );
+}
+
+function List({ rows }: { rows: [string, ComponentChildren][] }): VNode {
+  return (
+    <dl class="facts card">
+      {rows.map(([name, value]) => value !== false && (
+        <>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+/** "one of these two, 95 %: billing, sales", where one alone is not sure enough. */
+function oneOf(labels: string[], all: number): ComponentChildren {
+  if (labels.length < 2) return '';
+  return <span class="quiet">{labels.length < all ? `one of these ${labels.length}, 95 %: ${labels.map(spaced).join(', ')}` : 'it could be any'}</span>;
+}
+
+function Facts({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
+  const label = (word: string, score: number, name: keyof InquiryDetail['scores']): VNode => (
+    <>
+      {spaced(word)} <Meter value={score} label={`confidence of ${name}`} />{' '}
+      {!i.labelled_by && oneOf(i.likely[name], Object.keys(i.scores[name] ?? {}).length)}
     </>
   );
   const rows: [string, ComponentChildren][] = [
@@ -67,19 +141,20 @@ function Facts({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
     ['Urgency', label(i.urgency, i.urgency_score, 'urgency')],
     ['Where', where(i)],
     ['Priority', `${i.priority} of 100`],
-    ['Answer due', i.due ? <DateTime us={i.due} /> : 'no clock runs'],
+    [
+      'Answer due',
+      i.due ? (
+        <>
+          <DateTime us={i.due} /> <span class="quiet">(<Due us={i.due} />)</span>
+        </>
+      ) : 'no clock runs',
+    ],
+    ['Ran out', i.level > 0 && plural(i.level, 'time')],
+    ['Repeats', i.duplicate_of > 0 && <a href={href('inquiries', `inq-${i.duplicate_of}`)}>inq-{i.duplicate_of}</a>],
+    ['Repeated', i.repeats > 0 && plural(i.repeats, 'time')],
     ['Judged by', i.labelled_by ? `${i.labelled_by}, a person` : i.model],
   ];
-  return (
-    <dl class="facts card">
-      {rows.map(([name, value]) => (
-        <>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </>
-      ))}
-    </dl>
-  );
+  return <List rows={rows} />;
 }
 
 function Work({ inquiry: i, over, changed }: { inquiry: InquiryDetail; over: boolean; changed: () => void }): VNode {

@@ -6,7 +6,7 @@ import { Badge, Meter } from '../parts/badge';
 import { Await, Empty } from '../parts/states';
 import { Ago } from '../parts/time';
 import { href } from '../router';
-import { asError, kinds, me, useCell, useData } from '../state';
+import { asError, kinds, me, useCell, useData, works } from '../state';
 
 const NEXT_SHOWN = 700; /* letters of a passage */
 
@@ -32,7 +32,7 @@ export function Knowledge(): VNode {
         <button type="submit">Search</button>
       </form>
       {asked && <Results question={asked} />}
-      {['operator', 'approver', 'admin'].includes(role) && <Drafts may={role !== 'operator'} />}
+      {works() && <Drafts may={role !== 'operator'} />}
       <section aria-labelledby="learned">
         <h2 id="learned">Learned</h2>
         <Await from={stats} what="numbers" rows={1}>

@@ -10,6 +10,7 @@ import { EntryLink } from '../parts/entry_link';
 import { Numbers } from '../parts/numbers';
 import { Await } from '../parts/states';
 import { Ago } from '../parts/time';
+import { href } from '../router';
 import { kinds, me, useCell, useData } from '../state';
 import { spaced } from './inquiries';
 
@@ -27,6 +28,9 @@ function Shown({ model: m, changed }: { model: RegisteredModelDetail; changed: (
   const champion = m.aliases.find((a) => a.alias === 'champion')?.version ?? 0;
   return (
     <>
+      <p class="crumb">
+        <a href={href('models')}>Models</a>
+      </p>
       <h1 tabIndex={-1}>{m.name}</h1>
       {m.trial && <Trial trial={m.trial} />}
       {['approver', 'admin'].includes(role) && <Work model={m} champion={champion} changed={changed} />}

@@ -6,14 +6,15 @@ import { nowUs } from '../clock';
 import { bytes, count, duration, plainText, plural, type Usec } from '../format';
 import { expectedText, runMarks } from '../marks';
 import { Badge, Health } from '../parts/badge';
-import { Chart, type Line } from '../parts/chart';
+import type { Line } from '../parts/chart';
+import { Chart } from '../parts/chart_later';
 import { EntryLink } from '../parts/entry_link';
 import { Await, Empty } from '../parts/states';
 import { Ago, Clock } from '../parts/time';
 import { href } from '../router';
 import { exitText, pipelineRuns, type PipelineRun } from '../runs';
 import { kinds, useData } from '../state';
-import { concernsPipeline } from './pipelines';
+import { concernsPipeline, isSchedule } from './pipelines';
 
 const STEP_RUNS = 200;
 const SERIES_MAX = 12;
@@ -55,7 +56,7 @@ function Head({ pipeline: p, incidents }: { pipeline: PipelineRow; incidents: In
         {p.name} <Health health={p.health} />
       </h1>
       <p class="sub">
-        {p.source || 'unknown source'} → {p.destination || 'unknown destination'} · tier {p.tier} · {p.environment}
+        {isSchedule(p) ? <a href={href('schedules', p.name)}>a schedule of weir</a> : `${p.source || 'unknown source'} → ${p.destination || 'unknown destination'}`} · tier {p.tier} · {p.environment}
         {p.owner && ` · ${p.owner}`}
         {p.every_us > 0 && ` · every ${duration(p.every_us)}`}
       </p>

@@ -84,7 +84,7 @@ function Row({ pipeline: p, depth, feeders, incident }: RowProps): VNode {
           </a>
         )}
         <p class="sub">
-          {p.source || p.destination || !p.next ? `${p.source || 'unknown source'} → ${p.destination || 'unknown destination'}` : 'a schedule of weir'}
+          {isSchedule(p) ? 'a schedule of weir' : `${p.source || 'unknown source'} → ${p.destination || 'unknown destination'}`}
           {feeders.length > 0 && <span class="after">after {feeders.join(', ')}</span>}
         </p>
       </div>
@@ -143,6 +143,11 @@ function Next({ pipeline, started }: { pipeline: Pipeline; started: number | und
 /** Whether the body of a run's entry names the pipeline. */
 export function concernsPipeline(body: unknown, name: string): boolean {
   return typeof body === 'object' && body !== null && (body as { pipeline?: unknown }).pipeline === name;
+}
+
+/** A schedule of weir itself: they come from nowhere, and know when they are next. */
+export function isSchedule(p: Pipeline): boolean {
+  return p.next > 0 && !p.source && !p.destination;
 }
 
 /** For the page that has nothing to report. */

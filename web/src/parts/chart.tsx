@@ -14,7 +14,7 @@ export interface Line {
   points: { time: Usec; value: number }[]; /* in time order */
 }
 
-interface ChartProps {
+export interface ChartProps {
   title: string;
   lines: Line[];
   findings?: Finding[];

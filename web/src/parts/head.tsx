@@ -21,6 +21,7 @@ const TABS: Tab[] = [
   { page: 'inquiries', label: 'Inquiries', tone: 'warn', count: (s) => s.inquiries?.state?.review ?? 0, words: 'to decide' },
   { page: 'knowledge', label: 'Knowledge', tone: '', count: () => 0, words: '' },
   { page: 'models', label: 'Models', tone: '', count: () => 0, words: '' },
+  { page: 'schedules', label: 'Schedules', tone: '', count: () => 0, words: '' },
   { page: 'journal', label: 'Journal', tone: '', count: () => 0, words: '' },
 ];
 
