@@ -51,7 +51,8 @@ class Texts:
     def __init__(self, bench):
         self.bench = bench
         self.weir = str(bench.build / "weir")
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="weir_bench_text_"))
+        self.folder = tempfile.TemporaryDirectory(prefix="weir_bench_text_")  # goes when the program ends
+        self.home = pathlib.Path(self.folder.name)
         self.models, self.sets, self.said = {}, {}, {}
         self.encoder = None
         if WHEEL.exists():
