@@ -379,14 +379,6 @@ bool vfs_fault_fired(struct vfs_fault *o)
     return fired;
 }
 
-int64_t vfs_fault_changes(struct vfs_fault *o)
-{
-    pthread_mutex_lock(&o->lock);
-    int64_t n = o->changes;
-    pthread_mutex_unlock(&o->lock);
-    return n;
-}
-
 int64_t vfs_fault_syncs(struct vfs_fault *o)
 {
     pthread_mutex_lock(&o->lock);
@@ -400,13 +392,6 @@ void vfs_fault_pad_sync(struct vfs_fault *o, int64_t pad_us)
     pthread_mutex_lock(&o->lock);
     o->pad_us = pad_us;
     o->real_sync = true;
-    pthread_mutex_unlock(&o->lock);
-}
-
-void vfs_fault_power_off(struct vfs_fault *o)
-{
-    pthread_mutex_lock(&o->lock);
-    o->off = true;
     pthread_mutex_unlock(&o->lock);
 }
 

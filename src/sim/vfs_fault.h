@@ -2,7 +2,7 @@
  * on, the power goes. A change is a write, a sync, a truncation or a deletion; they are counted over all files and
  * threads.
  *
- * The power cut: every change not yet synced is remembered with what was there before. After vfs_fault_power_off()
+ * The power cut: every change not yet synced is remembered with what was there before. After FAULT_POWER_OFF has struck
  * nothing reaches the disk any more; close the store, then vfs_fault_power_on() takes back what no sync had made
  * durable. A disk may have written some of it anyway, so `seed` chooses what stays; 0 takes back all.
  *
@@ -32,10 +32,8 @@ struct vfs_fault;
 struct vfs_fault *vfs_fault_new(const char *name); /* name: static, and free in this process */
 void vfs_fault_free(struct vfs_fault *f);          /* accepts NULL */
 void vfs_fault_plan(struct vfs_fault *f, struct vfs_plan plan);
-bool vfs_fault_fired(struct vfs_fault *f);      /* the plan's change was reached */
-int64_t vfs_fault_changes(struct vfs_fault *f); /* since the plan was set */
-int64_t vfs_fault_syncs(struct vfs_fault *f);   /* since new */
-void vfs_fault_power_off(struct vfs_fault *f);
+bool vfs_fault_fired(struct vfs_fault *f);    /* the plan's change was reached */
+int64_t vfs_fault_syncs(struct vfs_fault *f); /* since new */
 void vfs_fault_power_on(struct vfs_fault *f, uint64_t seed);
 /* Every sync reaches the real disk, and takes at least so long: a disk of known slowness, for benchmarks. Call before
  * files are opened. Without it syncs are counted and remembered here only, since a test can cut the power of no real

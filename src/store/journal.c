@@ -138,32 +138,15 @@ void journal_read_row(struct rows *r, struct arena *a, struct entry *out)
     out->body = rows_dup(r, 7, a);
 }
 
-static size_t page(size_t max)
+struct entry_list journal_read(struct tx *tx, int64_t after, size_t max, struct arena *a)
 {
-    return max < 1 ? 1 : max > 1000 ? 1000 : max;
-}
-
-static struct entry_list read_list(struct tx *tx, struct rows *r, size_t max, struct arena *a)
-{
+    max = max < 1 ? 1 : max > 1000 ? 1000 : max;
     struct entry_list list = { .items = arena_new(a, max * sizeof(struct entry)) };
+    struct rows *r = tx_query(tx, SQL_ENTRY_AFTER, val_int(after), val_int((int64_t)max));
     while (list.count < max && rows_next(r)) journal_read_row(r, a, &list.items[list.count++]);
     rows_end(r);
     if (tx->e.code) list.count = 0;
     return list;
-}
-
-struct entry_list journal_read(struct tx *tx, int64_t after, size_t max, struct arena *a)
-{
-    max = page(max);
-    return read_list(tx, tx_query(tx, SQL_ENTRY_AFTER, val_int(after), val_int((int64_t)max)), max, a);
-}
-
-struct entry_list journal_read_about(struct tx *tx, str correlation, int64_t after, size_t max, struct arena *a)
-{
-    max = page(max);
-    return read_list(
-        tx, tx_query(tx, SQL_ENTRY_OF_CORRELATION, text_or_empty(correlation), val_int(after), val_int((int64_t)max)),
-        max, a);
 }
 
 bool journal_get(struct tx *tx, int64_t seq, struct arena *a, struct entry *out)

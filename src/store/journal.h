@@ -39,9 +39,6 @@ struct entry_list journal_read(struct tx *tx, int64_t after, size_t max, struct 
 /* One entry by seq; false when there is none. */
 bool journal_get(struct tx *tx, int64_t seq, struct arena *a, struct entry *out);
 
-/* The same for the entries of one incident or inquiry. */
-struct entry_list journal_read_about(struct tx *tx, str correlation, int64_t after, size_t max, struct arena *a);
-
 /* The hash an entry must have, given the one before it. */
 struct sha256 journal_hash(const struct entry *e, const struct sha256 *before);
 

@@ -15,11 +15,6 @@ static const unsigned next_state[INC_STATES] = {
     [INC_RESOLVED] = 1u << INC_OPEN,
 };
 
-const char *incident_state_text(enum incident_state s)
-{
-    return state_names[s];
-}
-
 static enum incident_state state_of(str text)
 {
     for (enum incident_state s = INC_OPEN; s < INC_STATES; s++)

@@ -34,7 +34,6 @@ void incident_quiet(struct cx *cx, str incident);  /* timer: resolve it if all i
 void incident_pipeline_well(struct cx *cx, str pipeline);
 
 enum incident_state { INC_OPEN, INC_DIAGNOSED, INC_MITIGATING, INC_RESOLVED, INC_STATES };
-const char *incident_state_text(enum incident_state s);
 /* Move to another state; an impossible move is a broken promise. */
 void incident_move(struct cx *cx, str incident, enum incident_state to, const char *actor);
 void incident_resolve(struct cx *cx, str incident, str how, const char *actor);

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "edge/act/child.h"
 
-enum { AT_ONCE = 4, FOUND_MAX = 200, ARENA_MAX = 512 << 20, ID_MAX = 40, TRIES = 50 };
+enum { AT_ONCE = 4, ARENA_MAX = 512 << 20, ID_MAX = 40, TRIES = 50 };
 #define POLL_EVERY (500 * USEC_MS)
 #define TIMEOUT_DEFAULT USEC_HOUR
 #define KILL_AFTER (5 * USEC_SECOND)

@@ -5,7 +5,7 @@
 
 #include "edge/inquiry/inquiry_train.h"
 
-enum { SCRATCH_MOST = 4, MODEL_BYTES_MAX = 1 << 28 };
+enum { SCRATCH_MOST = 4 };
 
 struct scratch {
     struct text_work *work;

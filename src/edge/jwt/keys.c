@@ -27,11 +27,6 @@ struct jwt_keys {
 
 static const char *const names[JWT_ALGS] = { "HS256", "RS256", "ES256", "EdDSA" };
 
-const char *jwt_alg_text(enum jwt_alg alg)
-{
-    return names[alg];
-}
-
 bool jwt_alg_of(str name, enum jwt_alg *out)
 {
     for (int i = 0; i < JWT_ALGS; i++) {

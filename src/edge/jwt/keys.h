@@ -10,7 +10,6 @@
 #include "base/str.h"
 
 enum jwt_alg { JWT_HS256, JWT_RS256, JWT_ES256, JWT_EDDSA, JWT_ALGS };
-const char *jwt_alg_text(enum jwt_alg alg);
 bool jwt_alg_of(str name, enum jwt_alg *out); /* exactly as registered; "none" is none */
 
 enum { JWT_KEYS_MAX = 64, JWT_KEYS_BYTES_MAX = 256 << 10, JWT_SECRET_MIN = 32, JWT_KID_MAX = 256 };

@@ -498,8 +498,3 @@ void ingest_stats(struct ingest *in, struct ingest_stats *out)
     memcpy(out->senders, in->senders, sizeof out->senders);
     (void)pthread_mutex_unlock(&in->door);
 }
-
-struct samples_db *ingest_db(struct ingest *in)
-{
-    return in->db;
-}

@@ -92,6 +92,4 @@ struct applied {
 void ingest_inputs(struct ingest *in, const struct input *items, size_t count,
                    struct applied *out); /* Thread: any but the writer */
 
-struct samples_db *ingest_db(struct ingest *in);
-
 #endif

@@ -82,8 +82,6 @@ static struct rig rig_new(size_t threads)
     return r;
 }
 
-enum { MINUTE_POINTS = 60 };
-
 static struct ingest_result send_points(struct rig *r, const char *name, const struct point *points, uint32_t n)
 {
     struct refusals none = { 0 };

@@ -146,11 +146,6 @@ struct store *server_store(void *ctx)
     return ((struct server *)ctx)->opts.store;
 }
 
-struct core *server_core(void *ctx)
-{
-    return ((struct server *)ctx)->opts.core;
-}
-
 const char *server_trouble(struct server *s)
 {
     if (store_stats(s->opts.store).read_only)
@@ -188,11 +183,6 @@ struct text_shelf *server_texts(void *ctx)
 struct env *server_env(void *ctx)
 {
     return ((struct server *)ctx)->opts.env;
-}
-
-void server_count_refused(void *ctx, const char *reason, int64_t n)
-{
-    metrics_refused(((struct server *)ctx)->metrics, reason, n);
 }
 
 void server_calls(const struct server *s, const char *route_prefix, int64_t *all, int64_t *failed)

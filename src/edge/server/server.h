@@ -99,7 +99,6 @@ str server_login_link(struct server *s, str actor, enum role role, struct arena 
 
 /* For handlers of other folders: `ctx` is request.ctx. */
 struct store *server_store(void *ctx);
-struct core *server_core(void *ctx);
 struct ingest *server_ingest(void *ctx);
 struct encoder *server_encoder(void *ctx); /* NULL: there is no model */
 struct inquiry_desk *server_desk(void *ctx);
@@ -111,7 +110,5 @@ MUST_USE err server_input(void *ctx, const struct input *in, int64_t *seq);
 /* One run event as POST /api/v1/runs takes it, from somewhere else: checked against the same schema. Errors: ERR_INPUT
  * when it will never be accepted; of the store. Thread: any but the writer. */
 MUST_USE err server_run_event(struct server *s, str event, str actor);
-/* Refused data by reason, for weir_refused_total{reason}. `reason` is a literal. Thread: any. */
-void server_count_refused(void *ctx, const char *reason, int64_t n);
 
 #endif

@@ -53,8 +53,6 @@ struct desk_rules; /* opaque; lives in the arena it was read into */
 str desk_rules_default(void);
 /* Read and compile; problems are noted in `check`, NULL when there are any. */
 const struct desk_rules *desk_rules_read(struct yaml_check *check, str text, struct arena *a);
-/* The labels of an axis, as the file has them: "category", "sentiment", "urgency". */
-struct desk_axis desk_labels(const struct desk_rules *r, const char *axis);
 
 /* Judge one inquiry. Strings of `out` live as long as the rules or in `a` (1 MiB is enough for any
  * text).

@@ -170,12 +170,3 @@ const struct desk_rules *desk_rules_read(struct yaml_check *check, str text, str
     if (!l.r->label_count[AXIS_CATEGORY]) yaml_bad(check, root, "expected labels under category:");
     return check->count ? NULL : l.r;
 }
-
-struct desk_axis desk_labels(const struct desk_rules *r, const char *axis)
-{
-    struct desk_axis out = { .count = 0 };
-    for (int k = 0; axis_words[k]; k++)
-        for (size_t i = 0; i < r->label_count[k] && str_eq(str_of(axis), str_of(axis_words[k])); i++)
-            out.items[out.count++].label = r->labels[k][i].name;
-    return out;
-}

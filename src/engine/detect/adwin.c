@@ -18,11 +18,6 @@ double adwin_mean(const struct adwin *a)
     return a->width > 0 ? a->total / a->width : 0;
 }
 
-double adwin_variance(const struct adwin *a)
-{
-    return a->width > 0 ? a->variance / a->width : 0;
-}
-
 static double row_size(uint64_t row)
 {
     return (double)(UINT64_C(1) << row);

@@ -55,8 +55,6 @@ void adwin_init(struct adwin *a, double delta);
 bool adwin_add(struct adwin *a, double value);
 /* Mean of the window; 0 when it is empty. */
 double adwin_mean(const struct adwin *a);
-/* Variance of the window (divided by its width); 0 when it is empty. */
-double adwin_variance(const struct adwin *a);
 
 /* Go on from stored bytes: every further result is bit for bit what it would have been. False: not a window that this
  * version stored, or one that no stream leads to; `a` is then as it was. */

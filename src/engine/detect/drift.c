@@ -4,10 +4,10 @@
 #include <math.h>
 
 static const struct {
-    const char *text, *says, *unit;
+    const char *text, *unit;
     double weight; /* of a column's budget, among the parts that could speak */
 } parts[DRIFT_PARTS] = {
-#define DRIFT_PART_ROW(name, text, says, unit, weight) [DRIFT_##name] = { text, says, unit, weight },
+#define DRIFT_PART_ROW(name, text, unit, weight) [DRIFT_##name] = { text, unit, weight },
     DRIFT_PART_LIST(DRIFT_PART_ROW)
 #undef DRIFT_PART_ROW
 };
@@ -15,11 +15,6 @@ static const struct {
 const char *drift_part_text(enum drift_part part)
 {
     return parts[part].text;
-}
-
-const char *drift_part_says(enum drift_part part)
-{
-    return parts[part].says;
 }
 
 const char *drift_part_unit(enum drift_part part)

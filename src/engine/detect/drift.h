@@ -25,28 +25,25 @@
 #include "base/str.h"
 #include "engine/detect/drift_distinct.h"
 
-/* ---- the parts of the battery: name, what it says, what its effect is, weight in the budget ---- */
+/* ---- the parts of the battery: name, what its effect is, weight in the budget ---- */
 #define DRIFT_PART_LIST(X)                                                                                             \
-    X(KS, "distribution", "the values are distributed differently", "largest difference of the shares below a value",  \
-      2)                                                                                                               \
-    X(SMOOTH, "shape", "level, spread or shape has changed", "largest difference of the shares below a value", 2)      \
-    X(LOW, "low tail", "the lowest values come from one side", "surplus share of rows", 2)                             \
-    X(HIGH, "high tail", "the highest values come from one side", "surplus share of rows", 2)                          \
-    X(RANGE, "range", "values lie outside of what there was", "share of rows", 2)                                      \
-    X(GRID, "repeats", "values repeat more, or less, than they did", "doublings of how often a value repeats", 2)      \
-    X(MISSING, "missing", "the share of missing values has changed", "change of the share of rows", 2)                 \
-    X(ODD, "not numbers", "the share of values that are no finite numbers has changed", "change of the share of rows", \
-      2)                                                                                                               \
-    X(FREQUENT, "frequent values", "the frequent values have other shares", "share of rows that moved", 5)             \
-    X(CHI2, "all values", "the values have other shares", "share of rows that moved", 0.5)                             \
-    X(NEW, "new value", "there are values that were not there", "share of rows", 20)                                   \
-    X(VANISHED, "vanished value", "values have gone", "share of rows", 1)
-#define DRIFT_PART_ENUM(name, text, says, unit, weight) DRIFT_##name,
+    X(KS, "distribution", "largest difference of the shares below a value", 2)                                         \
+    X(SMOOTH, "shape", "largest difference of the shares below a value", 2)                                            \
+    X(LOW, "low tail", "surplus share of rows", 2)                                                                     \
+    X(HIGH, "high tail", "surplus share of rows", 2)                                                                   \
+    X(RANGE, "range", "share of rows", 2)                                                                              \
+    X(GRID, "repeats", "doublings of how often a value repeats", 2)                                                    \
+    X(MISSING, "missing", "change of the share of rows", 2)                                                            \
+    X(ODD, "not numbers", "change of the share of rows", 2)                                                            \
+    X(FREQUENT, "frequent values", "share of rows that moved", 5)                                                      \
+    X(CHI2, "all values", "share of rows that moved", 0.5)                                                             \
+    X(NEW, "new value", "share of rows", 20)                                                                           \
+    X(VANISHED, "vanished value", "share of rows", 1)
+#define DRIFT_PART_ENUM(name, text, unit, weight) DRIFT_##name,
 enum drift_part { DRIFT_PART_LIST(DRIFT_PART_ENUM) DRIFT_PARTS };
 #undef DRIFT_PART_ENUM
 
 const char *drift_part_text(enum drift_part part);
-const char *drift_part_says(enum drift_part part);
 const char *drift_part_unit(enum drift_part part);
 
 struct drift_config {
@@ -145,8 +142,6 @@ struct drift_sketch {
 void drift_sketch_init(struct drift_sketch *s);
 /* Take n rows; NaN: missing, infinite: odd. About 5 ns a row. */
 void drift_sketch_add(struct drift_sketch *s, const double *values, size_t n);
-/* Rows with a text that is no number. */
-void drift_sketch_add_odd(struct drift_sketch *s, uint64_t n);
 /* Take in the rows of `from`, which stays as it is. */
 void drift_sketch_merge(struct drift_sketch *s, const struct drift_sketch *from);
 /* As drift_compare_values; just under 4 MiB of `a` are used. Errors: ERR_LIMIT (the arena is too small). */

@@ -292,12 +292,6 @@ void drift_sketch_add(struct drift_sketch *s, const double *values, size_t n)
     }
 }
 
-void drift_sketch_add_odd(struct drift_sketch *s, uint64_t n)
-{
-    s->rows += n;
-    s->odd += n;
-}
-
 static void merge_thin(struct drift_sketch *s, const struct drift_sketch *from)
 {
     uint64_t step = s->thin_step > from->thin_step ? s->thin_step : from->thin_step;

@@ -217,16 +217,6 @@ err bm25_finish(struct bm25 *x)
     return OK;
 }
 
-size_t bm25_docs(const struct bm25 *x)
-{
-    return x->doc_count;
-}
-
-size_t bm25_terms(const struct bm25 *x)
-{
-    return x->term_count;
-}
-
 size_t bm25_bytes(const struct bm25 *x)
 {
     return x->posting_count * (sizeof *x->posting_doc + 1 + sizeof(struct count)) +

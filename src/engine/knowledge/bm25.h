@@ -43,8 +43,6 @@ MUST_USE err bm25_add(struct bm25 *x, str title, str text);
 /* Count, weigh, sort: from here on it is searched, not added to. Errors: ERR_LIMIT. */
 MUST_USE err bm25_finish(struct bm25 *x);
 
-size_t bm25_docs(const struct bm25 *x);
-size_t bm25_terms(const struct bm25 *x);
 size_t bm25_bytes(const struct bm25 *x); /* of postings and dictionary */
 
 /* The query's terms that the index has. `t` may be another stemmer than the index's: one for each thread. */

@@ -232,19 +232,9 @@ size_t lineage_edge_count(const struct lineage_graph *g)
     return g->edge_count;
 }
 
-size_t lineage_degree(const struct lineage_graph *g, uint32_t id, bool up)
-{
-    return id < g->node_count ? g->nodes[id].ends[up].count : 0;
-}
-
 str lineage_label(const struct lineage_graph *g, uint32_t id, struct arena *a)
 {
     struct lineage_node n = lineage_node(g, id);
     if (n.kind != NODE_COLUMN) return n.name;
     return str_fmt(a, STR_FMT "." STR_FMT, STR_ARG(g->nodes[n.parent].name), STR_ARG(n.name));
-}
-
-uint32_t lineage_next_column(const struct lineage_graph *g, uint32_t dataset, uint32_t column)
-{
-    return column == LINEAGE_NONE ? g->nodes[dataset].first_column : g->nodes[column].next_column;
 }

@@ -50,11 +50,8 @@ struct lineage_node lineage_node(const struct lineage_graph *g, uint32_t id);
 struct lineage_edge lineage_edge(const struct lineage_graph *g, uint32_t id);
 size_t lineage_node_count(const struct lineage_graph *g);
 size_t lineage_edge_count(const struct lineage_graph *g);
-size_t lineage_degree(const struct lineage_graph *g, uint32_t id, bool up); /* edges that reach it (up), or leave it */
 /* "dataset.column", or the name. Lives in `a`. */
 str lineage_label(const struct lineage_graph *g, uint32_t id, struct arena *a);
-/* The columns of a dataset one after another: LINEAGE_NONE begins and ends. */
-uint32_t lineage_next_column(const struct lineage_graph *g, uint32_t dataset, uint32_t column);
 
 /* A walk goes breadth first, so each node is reached by a shortest way. */
 struct lineage_walk {

@@ -39,7 +39,6 @@ enum sql_dialect {
 /* "postgres", "mysql", ... also the usual other names (postgresql, mariadb, hive, databricks, mssql, ...). False:
  * unknown. */
 bool sql_dialect_of(str name, enum sql_dialect *out);
-const char *sql_dialect_name(enum sql_dialect d);
 
 /* The first three make a value; the others decide whether, where or in which order it appears. */
 enum flow_kind {

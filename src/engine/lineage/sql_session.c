@@ -53,13 +53,6 @@ bool sql_dialect_of(str name, enum sql_dialect *out)
     return false;
 }
 
-const char *sql_dialect_name(enum sql_dialect d)
-{
-    for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++)
-        if (dialects[i].dialect == d) return dialects[i].name;
-    return "auto";
-}
-
 bool session_lateral_aliases(const struct session *s)
 {
     return s->dialect == SQL_SNOWFLAKE || s->dialect == SQL_REDSHIFT || s->dialect == SQL_SPARK ||

@@ -1,1 +1,0 @@
-SELECT MAX(CASE WHEN ended > started THEN ended ELSE started END) FROM finding WHERE incident = $1
