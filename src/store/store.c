@@ -86,6 +86,13 @@ static err take_lock(struct store *s)
     return e;
 }
 
+str store_mark(const struct store *s, struct arena *a)
+{
+    struct stat st;
+    if (s->lock_fd < 0 || fstat(s->lock_fd, &st)) return STR_NONE;
+    return str_fmt(a, "%llx:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+}
+
 err store_make_dir(const char *dir)
 {
     char *path = mem_dup_z(str_of(dir));

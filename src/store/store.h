@@ -40,6 +40,9 @@ MUST_USE err store_open(const struct store_opts *opts, struct env *env, struct s
  * store_submit answers ERR_READ_ONLY. Errors: ERR_IO, ERR_NOT_FOUND, ERR_CORRUPT, ERR_TOO_NEW, ERR_CONFLICT (an older
  * schema: let a server open it once). */
 MUST_USE err store_open_reader(str dir, struct env *env, struct store **out);
+/* "DEVICE:INODE" of its lock: no other store open on this machine has the same, even where ids inside are equal. Empty
+ * in memory. Thread: any. */
+str store_mark(const struct store *s, struct arena *a);
 /* Runs what is queued, commits, stops the writer. Accepts NULL. */
 void store_close(struct store *s);
 

@@ -341,12 +341,14 @@ static void *work(void *ctx)
     struct executor *x = w->x;
     while (next_job(w)) {
         do_job(w);
+        (void)pthread_mutex_lock(&x->choose); /* who chooses by a view older than this outcome still sees the lock */
         (void)pthread_mutex_lock(&x->lock);
         w->lock = STR_NONE;
         x->stats.running--;
         x->wakes++;
         (void)pthread_cond_broadcast(&x->turn); /* what waited for this pipeline may run */
         (void)pthread_mutex_unlock(&x->lock);
+        (void)pthread_mutex_unlock(&x->choose);
         arena_done(&w->job.arena);
     }
     return NULL;

@@ -28,9 +28,14 @@ static bool names(const char *pid, str mark, char *text)
     return false;
 }
 
-int recover_find(str effect, struct arena *a)
+str recover_mark(const struct act *x)
 {
-    str mark = str_fmt(a, "WEIR_EFFECT=" STR_FMT, STR_ARG(effect));
+    str store = store_mark(x->door->store, x->a);
+    return str_fmt(x->a, "WEIR_EFFECT_OF=" STR_FMT "@" STR_FMT, STR_ARG(x->effect->id), STR_ARG(store));
+}
+
+int recover_find(str mark, struct arena *a)
+{
     char *text = mem_new(ENVIRON_MAX);
     int found = 0;
     DIR *d = opendir("/proc");
@@ -53,7 +58,7 @@ static bool dedupes(const struct act *x)
 
 enum recovery recover_plan(struct act *x, int64_t pid, int64_t pid_start, int *survivor)
 {
-    *survivor = process_alive((pid_t)pid, pid_start) ? (int)pid : recover_find(x->effect->id, x->a);
+    *survivor = process_alive((pid_t)pid, pid_start) ? (int)pid : recover_find(recover_mark(x), x->a);
     if (*survivor) return RECOVER_WAIT;
     return dedupes(x) ? RECOVER_AGAIN : RECOVER_UNKNOWN;
 }

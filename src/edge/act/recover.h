@@ -11,8 +11,9 @@ enum recovery {
 };
 /* pid, pid_start as recorded. *survivor is the living process for RECOVER_WAIT. */
 enum recovery recover_plan(struct act *x, int64_t pid, int64_t pid_start, int *survivor);
-/* A process that carries this effect's name in its environment, 0 = none: steps after the first, and what they started.
- */
-int recover_find(str effect, struct arena *a);
+/* What a process that does this effect carries in its environment: its name, and of which of the machine's stores. */
+str recover_mark(const struct act *x);
+/* A process that carries the mark, 0 = none: steps after the first, and what they started. */
+int recover_find(str mark, struct arena *a);
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "edge/act/recover.h"
 #include "edge/act/run_record.h"
 #include "edge/act/sync_probe.h"
 
@@ -151,6 +152,7 @@ static char **make_env(const struct act *x, json *d, const struct run_record *r,
     if (report.len) add_word(&extra, x->a, "WEIR_REPORT=" STR_FMT, STR_ARG(report));
     if (r) add_word(&extra, x->a, "WEIR_RUN_ID=%s", r->id);
     add_word(&extra, x->a, "WEIR_EFFECT=" STR_FMT, STR_ARG(x->effect->id));
+    add_word(&extra, x->a, STR_FMT, STR_ARG(recover_mark(x)));
     char **base = ARENA_ARRAY(x->a, char *, w.count + 1);
     for (size_t i = 0; i < w.count; i++) base[i] = (char *)(uintptr_t)w.items[i];
     return env_list(base, extra.items, extra.count, x->a);
