@@ -20,11 +20,19 @@ def allowed_skips(path):
     return [line.split(":")[0].strip() for line in lines if ":" in line]
 
 
+def tail(test):
+    """Why a test failed, short: what it wrote about failing, or its last lines."""
+    lines = (test.get("stdout", "") + test.get("stderr", "")).splitlines()
+    about = [line for line in lines if re.search("not ok|error|ERROR|WARNING|SUMMARY|want", line)]
+    return "\n".join([f"FAILED {test['name']} ({test['result']})", *(about or lines)[-12:]])
+
+
 def main():
     log, skips_path = sys.argv[1], sys.argv[2]
     allowed = allowed_skips(skips_path)
     passed = failed = skipped = 0
     bad = []
+    told = []
 
     data = os.environ.get("WEIR_DATA") or "../shared/data"
     no_data = not os.path.isdir(data)
@@ -49,13 +57,15 @@ def main():
                 else:
                     failed += 1
             ok = test["result"] in ("OK", "SKIP")
+            if not ok:
+                told.append(tail(test))
             if not cases and test["result"] == "SKIP":
                 skip(test["name"], test.get("stdout", ""))
             elif not cases:
                 passed, failed = passed + ok, failed + (not ok)
             elif not ok and all(verdict == "ok" for _, verdict, _, _ in cases):
                 failed += 1  # it died after its last case
-    for line in bad:
+    for line in told + bad:
         print(line)
     print(f"{passed} passed, {failed + len(bad)} failed, {skipped} skipped")
     return 1 if failed or bad else 0
