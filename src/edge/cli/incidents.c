@@ -14,7 +14,7 @@ static enum tone tone_of(str severity)
 static int print_incidents(struct cli *cli, const struct answer *reply)
 {
     /* Once diagnosed, the title is the cause in words; its kind is on the card and in --json. */
-    static const char *const heads[] = { "ID", "SEVERITY", "STATE", "PIPELINE", "~TITLE", "OPENED", NULL };
+    static const char *const heads[] = { "!ID", "SEVERITY", "STATE", "~PIPELINE", "~TITLE", "OPENED", NULL };
     struct table t = table_init(cli_arena(cli), heads, cli_color(cli));
     size_t i, n;
     json *x;

@@ -20,19 +20,31 @@ static str who_has(struct cli *cli, json *x)
                           : department;
 }
 
+/* For a table: a department that is only suggested has a question mark. */
+static str where_cell(struct cli *cli, json *x)
+{
+    str where = who_has(cli, x);
+    return STR_IS(json_get_str(x, "state"), "review") ? str_fmt(cli_arena(cli), STR_FMT "?", STR_ARG(where)) : where;
+}
+
+static str subject_cell(json *x)
+{
+    if (json_bool(json_get(x, "erased"), false)) return STR("(erased)");
+    return str_trim(json_get_str(x, "subject")).len ? json_get_str(x, "subject") : STR("(no subject)");
+}
+
 static void print_list(struct cli *cli, json *root)
 {
-    static const char *const heads[] = { "ID",    "STATE",    ">PRIO",   "URGENCY", "CATEGORY",
-                                         "WHERE", "SUBJECT", NULL };
+    static const char *const heads[] = { "!ID",    "STATE",   ">PRIO",    "URGENCY", "?CATEGORY",
+                                         "~WHERE", "~SUBJECT", NULL };
     struct table t = table_init(cli_arena(cli), heads, cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(root, "items"), i, n, x)
     {
-        bool erased = json_bool(json_get(x, "erased"), false);
         table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "state"), client_text(cli, x, "priority"),
-                                     json_get_str(x, "urgency"), json_get_str(x, "category"), who_has(cli, x),
-                                     erased ? STR("(erased)") : json_get_str(x, "subject") });
+                                     json_get_str(x, "urgency"), json_get_str(x, "category"), where_cell(cli, x),
+                                     subject_cell(x) });
     }
     if (t.rows) table_print(&t, stdout);
     else (void)puts("no inquiries");
@@ -59,6 +71,19 @@ static int run_list(struct cli *cli)
     return EXIT_FINE;
 }
 
+/* ", one of these two, 95 %: billing, sales", where one alone is not sure enough and a person has not said. */
+static str one_of(struct cli *cli, json *x, const char *axis)
+{
+    json *labels = json_get(json_get(x, "likely"), axis), *v;
+    size_t i, n, count = yyjson_arr_size(labels), all = yyjson_obj_size(json_get(json_get(x, "scores"), axis));
+    if (count < 2 || json_get_str(x, "labelled_by").len) return STR("");
+    if (count >= all) return STR(", it could be any");
+    str text = str_fmt(cli_arena(cli), ", one of these %zu, 95 %%:", count);
+    yyjson_arr_foreach(labels, i, n, v) text =
+        str_fmt(cli_arena(cli), STR_FMT "%s " STR_FMT, STR_ARG(text), i ? "," : "", STR_ARG(json_str(v, STR(""))));
+    return text;
+}
+
 static void print_one(struct cli *cli, json *x)
 {
     struct arena *a = cli_arena(cli);
@@ -78,8 +103,8 @@ static void print_one(struct cli *cli, json *x)
     card_line(stdout, a, "state", json_get_str(x, "state"));
     for (int k = 0; k < 3; k++)
         card_line(stdout, a, labels[k][0],
-                  str_fmt(a, STR_FMT " (" STR_FMT ")", STR_ARG(json_get_str(x, labels[k][0])),
-                          STR_ARG(percent(cli, json_get(x, labels[k][1])))));
+                  str_fmt(a, STR_FMT " (" STR_FMT ")" STR_FMT, STR_ARG(json_get_str(x, labels[k][0])),
+                          STR_ARG(percent(cli, json_get(x, labels[k][1]))), STR_ARG(one_of(cli, x, labels[k][0]))));
     card_line(stdout, a, "where", who_has(cli, x));
     card_line(stdout, a, "priority", client_text(cli, x, "priority"));
     if (json_get_i64(x, "due", 0)) card_line(stdout, a, "due", client_when(cli, json_get(x, "due")));

@@ -26,10 +26,10 @@ static int list_pipelines(struct client *c)
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    struct table t =
-        table_init(cli_arena(cli),
-                   (const char *const[]){ "NAME", "HEALTH", ">TIER", "EVERY", "SOURCE", "DESTINATION", "SEEN", NULL },
-                   cli_color(cli));
+    struct table t = table_init(
+        cli_arena(cli),
+        (const char *const[]){ "!NAME", "HEALTH", ">?TIER", "?EVERY", "~SOURCE", "~DESTINATION", "SEEN", NULL },
+        cli_color(cli));
     size_t i, n;
     json *item;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, item)
@@ -125,9 +125,10 @@ static void add_run(struct cli *cli, struct table *t, json *run)
 
 static struct table runs_table(struct cli *cli)
 {
-    return table_init(cli_arena(cli),
-                      (const char *const[]){ "ID", "PIPELINE", "STEP", "STATE", "STARTED", "TOOK", ">ROWS", NULL },
-                      cli_color(cli));
+    return table_init(
+        cli_arena(cli),
+        (const char *const[]){ "!ID", "~PIPELINE", "~STEP", "~STATE", "STARTED", ">?TOOK", ">?ROWS", NULL },
+        cli_color(cli));
 }
 
 static int runs_path(struct client *c, str pipeline, struct answer *out)

@@ -34,7 +34,7 @@ static str times_of(struct cli *cli, json *x)
 
 static int run_list(struct cli *cli)
 {
-    static const char *const heads[] = { "NAME", "TIMES", "NEXT", "LAST", ">RUNS", ">FAILED", NULL };
+    static const char *const heads[] = { "!NAME", "~TIMES", "NEXT", "~LAST", ">?RUNS", ">?FAILED", NULL };
     struct client c;
     struct answer reply;
     int rc = client_open(cli, &c);
@@ -89,7 +89,7 @@ static str duration_of(struct cli *cli, json *x)
 
 static void print_runs(struct cli *cli, json *root)
 {
-    static const char *const heads[] = { "RUN", "STATE", ">TRY", "STARTED", ">TOOK", "BY", "~SUMMARY", NULL };
+    static const char *const heads[] = { "!RUN", "STATE", ">?TRY", "STARTED", ">TOOK", "?BY", "~SUMMARY", NULL };
     struct table t = table_init(cli_arena(cli), heads, cli_color(cli));
     size_t i, n;
     json *x;

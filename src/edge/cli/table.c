@@ -6,7 +6,16 @@
 
 #include "base/buf.h"
 
-enum { WIDTH = 80, NARROWEST = 40, GAP = 2, NAME_WIDTH = 13, LINES_MAX = 3 };
+enum {
+    WIDTH = 80,
+    NARROWEST = 40,
+    GAP = 2,
+    NAME_WIDTH = 13,
+    LINES_MAX = 3,
+    SENTENCE_LEAST = 12,
+    SENTENCE_MIN = 16,
+    SENTENCE_WELL = 28
+};
 
 const char *tone_on(enum tone tone, bool color)
 {
@@ -62,9 +71,13 @@ struct table table_init(struct arena *a, const char *const *heads, bool color)
     struct table t = { .arena = a, .width = WIDTH, .color = color };
     for (; heads[t.columns]; t.columns++) {
         assert(t.columns < TABLE_COLUMNS_MAX);
-        t.right[t.columns] = heads[t.columns][0] == '>';
-        t.wraps[t.columns] = heads[t.columns][0] == '~';
-        t.heads[t.columns] = heads[t.columns] + (t.right[t.columns] || t.wraps[t.columns]);
+        const char *head = heads[t.columns];
+        size_t signs = strspn(head, ">~!?");
+        t.right[t.columns] = memchr(head, '>', signs) != NULL;
+        t.wraps[t.columns] = memchr(head, '~', signs) != NULL;
+        t.whole[t.columns] = memchr(head, '!', signs) != NULL;
+        t.spare[t.columns] = memchr(head, '?', signs) != NULL;
+        t.heads[t.columns] = head + signs;
     }
     return t;
 }
@@ -85,26 +98,45 @@ void table_row(struct table *t, const str *cells)
 /* How readily a column gives way: a sentence goes on in the next line, anything else is cut. */
 static size_t room(const struct table *t, const size_t *widths, size_t c)
 {
-    enum { SENTENCE_MIN = 16 };
-    return t->wraps[c] && widths[c] > SENTENCE_MIN ? widths[c] + WIDTH : widths[c];
+    if (t->whole[c]) return 0;
+    if (!t->wraps[c] || widths[c] <= SENTENCE_LEAST) return widths[c];
+    return widths[c] + (widths[c] > SENTENCE_MIN ? 2 * WIDTH : WIDTH);
+}
+
+static size_t natural_width(const struct table *t, size_t c)
+{
+    size_t width = strlen(t->heads[c]);
+    for (size_t r = 0; r < t->rows; r++) {
+        size_t n = text_columns(t->cells[r * t->columns + c]);
+        if (n > width) width = n;
+    }
+    return width;
+}
+
+/* Width 0: the column is left out. */
+static void leave_out(const struct table *t, int width, size_t *widths)
+{
+    size_t need = 0;
+    for (size_t c = 0; c < t->columns; c++)
+        need += GAP + (t->wraps[c] && widths[c] > SENTENCE_WELL ? SENTENCE_WELL : widths[c]);
+    for (size_t c = t->columns; c-- > 0;)
+        if (t->spare[c] && need > (size_t)width + GAP) {
+            need -= GAP + widths[c];
+            widths[c] = 0;
+        }
 }
 
 static void fit(const struct table *t, int width, size_t *widths)
 {
     size_t sum = 0;
-    for (size_t c = 0; c < t->columns; c++) {
-        widths[c] = strlen(t->heads[c]);
-        for (size_t r = 0; r < t->rows; r++) {
-            size_t n = text_columns(t->cells[r * t->columns + c]);
-            if (n > widths[c]) widths[c] = n;
-        }
-        sum += widths[c] + (c ? GAP : 0);
-    }
+    for (size_t c = 0; c < t->columns; c++) widths[c] = natural_width(t, c);
+    leave_out(t, width, widths);
+    for (size_t c = 0; c < t->columns; c++) sum += widths[c] ? widths[c] + (sum ? GAP : 0) : 0;
     for (; sum > (size_t)width; sum--) {
         size_t widest = 0;
         for (size_t c = 1; c < t->columns; c++)
             if (room(t, widths, c) >= room(t, widths, widest)) widest = c;
-        if (widths[widest] <= 4) return;
+        if (t->whole[widest] || widths[widest] <= 4) return;
         widths[widest]--;
     }
 }
@@ -140,11 +172,12 @@ static void put_row(const struct table *t, FILE *out, const str *cells, const si
     for (int line = 1; more; line++) {
         more = false;
         for (size_t c = 0; c < t->columns; c++) {
+            if (!widths[c]) continue;
             bool wraps = t->wraps[c] && line < LINES_MAX && text_columns(rest[c]) > widths[c];
             str cell = wraps ? take_line(&rest[c], widths[c]) : rest[c];
             if (!wraps) rest[c] = STR("");
             more = more || rest[c].len;
-            if (c) buf_add(&b, STR("  "));
+            if (c) buf_add(&b, STR("  ")); /* the first column is never left out */
             put_cell(&b, cell, widths[c], t->right[c], c + 1 == t->columns);
         }
         while (b.len && b.ptr[b.len - 1] == ' ') b.len--;

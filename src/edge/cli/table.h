@@ -16,13 +16,16 @@ struct table {
     const char *heads[TABLE_COLUMNS_MAX];
     bool right[TABLE_COLUMNS_MAX]; /* numbers */
     bool wraps[TABLE_COLUMNS_MAX]; /* sentences */
+    bool whole[TABLE_COLUMNS_MAX]; /* never cut */
+    bool spare[TABLE_COLUMNS_MAX]; /* left out where there is no room for all */
     str *cells;                    /* rows x columns */
     int width;                     /* 80 */
     bool color;
 };
 
-/* heads ends with NULL; a head that begins with '>' is a column of numbers, set to the right; one that begins with '~'
- * holds sentences, which go on in up to three lines where they would be cut. */
+/* heads ends with NULL. A head may begin with signs: '>' is a column of numbers, set to the right; '~' holds sentences,
+ * which go on in up to three lines where they would be cut; '!' is never cut, for what people copy; '?' is left out,
+ * the last first, where the others would be cut for it. */
 struct table table_init(struct arena *a, const char *const *heads, bool color);
 /* Add a row; the cells are copied, control characters in them are shown as '?', so that no text steers the terminal. */
 void table_row(struct table *t, const str *cells);

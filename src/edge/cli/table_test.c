@@ -54,3 +54,18 @@ TEST(sentences_go_on_in_the_next_line)
                                "inc-2  short                                                                  12\n");
     arena_done(&a);
 }
+
+TEST(what_is_copied_stays_whole_and_what_is_spare_goes_where_there_is_no_room)
+{
+    static const char *const heads[] = { "!ID", "~STEP", "?MORE", ">?ROWS", NULL };
+    struct arena a = arena_init(1 << 20);
+    struct table wide = table_init(&a, heads, false), narrow = table_init(&a, heads, false);
+    table_row(&wide, (const str[]){ STR("01a1fe05-77eb-772b"), STR("load"), STR("twelve"), STR("7") });
+    CHECK_STR(printed(&wide, &a), "ID                  STEP  MORE    ROWS\n01a1fe05-77eb-772b  load  twelve     7\n");
+    table_row(&narrow, (const str[]){ STR("01a1fe05-77eb-772b-9d7f-0242ac120002-and-so-on"),
+                                      STR("a_step_whose_name_never_ends_and_goes_on"), STR("more"), STR("7") });
+    CHECK_STR(printed(&narrow, &a), "ID                                              STEP\n"
+                                    "01a1fe05-77eb-772b-9d7f-0242ac120002-and-so-on  a_step_whose_name_never_ends_and\n"
+                                    "                                                _goes_on\n");
+    arena_done(&a);
+}
