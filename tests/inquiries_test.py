@@ -171,6 +171,12 @@ def one_model(program):
                                "--json", "--out", f"{server.dir}/made/inquiries.model"], capture_output=True, text=True)
         check("inquiries train says how good it is",
               made.returncode == 0 and json.loads(made.stdout)["inquiries"] > 150, made.stderr)
+        with open(f"{server.dir}/made/inquiries.reference", encoding="utf-8") as f:
+            kept = json.load(f)["rows"]
+        words = [set(row["words"].split()) for row in kept]
+        used = {w: sum(w in row for row in words) for row in words for w in row if not w.startswith("\u00a7")}
+        check("and leaves of the examples what drift needs, with no word that fewer than four use",
+              len(kept) > 150 and len(used) > 100 and min(used.values()) >= 4, sorted(used.items(), key=str)[:9])
         try:
             server.start()
             said = server.ask("POST", "/api/v1/inquiries/classify", "the invoice was charged twice, please refund",

@@ -17,6 +17,7 @@
 #include "edge/inquiry/api.h"
 #include "edge/inquiry/classify.h"
 #include "edge/inquiry/desk.h"
+#include "edge/inquiry/reference.h"
 #include "edge/inquiry/watch.h"
 #include "edge/inquiry/intake.h"
 #include "edge/inquiry/routing_file.h"
@@ -410,6 +411,15 @@ static err open_scheduler(struct app *app)
     return scheduler_start(&opts, &app->scheduler);
 }
 
+/* What drift is measured against: as configured, or what training left beside the model. */
+static str reference_path(struct app *app)
+{
+    const struct config *c = app->config;
+    if (c->inquiries.reference.len || !c->inquiries.models.len) return c->inquiries.reference;
+    str beside = str_fmt(&app->arena, STR_FMT "/inquiries" REFERENCE_ENDS, STR_ARG(c->inquiries.models));
+    return access(str_z(&app->arena, beside), R_OK) == 0 ? beside : STR("");
+}
+
 static void desk_requests(void *ctx, int64_t *all, int64_t *failed)
 {
     struct app *app = ctx;
@@ -423,7 +433,7 @@ static err open_desk_watch(struct app *app)
         .intake = app->intake,
         .store = app->store,
         .env = app->env,
-        .reference = app->config->inquiries.reference,
+        .reference = reference_path(app),
         .input = keeper_input,
         .requests = desk_requests,
         .ctx = app,

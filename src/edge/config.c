@@ -98,7 +98,7 @@ static const struct config_option options[] = {
     { "inquiries.model_inside", CONFIG_BOOL, AT(inquiries.model_inside), 0, 1, "yes", "", NULL,
       "without models: judge by the one that weir brings, beside the words" },
     { "inquiries.reference", CONFIG_PATH, AT(inquiries.reference), 0, 0, "", "", NULL,
-      "examples that models were trained on, to see drift; else the oldest inquiries" },
+      "examples to measure drift against; else what training left beside the model, else the oldest" },
     { "inquiries.folder", CONFIG_PATH, AT(inquiries.folder), 0, 0, "", "", NULL,
       "watched folder: mbox, eml, csv and jsonl files in it are taken" },
     { "inquiries.imap_url", CONFIG_TEXT, AT(inquiries.imap_url), 0, 0, "", "", NULL,

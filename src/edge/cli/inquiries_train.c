@@ -4,15 +4,17 @@
 #include "edge/cli/commands.h"
 #include "edge/cli/text_cli.h"
 #include "edge/files.h"
-#include "edge/inquiry/inquiry_train.h"
+#include "edge/inquiry/reference.h"
 
 enum { MODEL_MAX = 1 << 28 };
 
-static void print_report(str path, const struct inquiry_examples *x, const struct stack_report *r, size_t bytes)
+static void print_report(str path, str reference, const struct inquiry_examples *x, const struct stack_report *r,
+                         size_t bytes)
 {
     bool vectors = r->quality[1][0].rows > 0;
-    (void)printf("%zu inquiries, %zu features; " STR_FMT ": %.1f MB\n\n", x->rows, r->features, STR_ARG(path),
+    (void)printf("%zu inquiries, %zu features; " STR_FMT ": %.1f MB\n", x->rows, r->features, STR_ARG(path),
                  (double)bytes / 1e6);
+    (void)printf("for drift: " STR_FMT "\n\n", STR_ARG(reference));
     (void)printf("%-12s %-22s %9s %9s %7s %12s\n", "HELD BACK", "JUDGED BY", "ACCURACY", "MACRO F1", "ECE",
                  "SUREST 90 %");
     for (size_t q = 0; q < INQUIRY_QUESTIONS; q++)
@@ -24,12 +26,14 @@ static void print_report(str path, const struct inquiry_examples *x, const struc
     if (!vectors) (void)puts("\nNo sentence vectors: the encoder is not there (weir model fetch).");
 }
 
-static void print_json(str path, const struct inquiry_examples *x, const struct stack_report *r, size_t bytes)
+static void print_json(str path, str reference, const struct inquiry_examples *x, const struct stack_report *r,
+                       size_t bytes)
 {
     struct buf b = buf_init(1 << 16);
     struct jw w = jw_init(&b);
     jw_open(&w, NULL);
     jw_str(&w, "model", path);
+    jw_str(&w, "reference", reference);
     jw_i64(&w, "bytes", (int64_t)bytes);
     jw_i64(&w, "inquiries", (int64_t)x->rows);
     jw_i64(&w, "held_back", (int64_t)r->counted);
@@ -73,6 +77,22 @@ static err read_all(struct cli *cli, struct inquiry_examples *x)
     return e;
 }
 
+/* FOLDER/inquiries.model -> FOLDER/inquiries.reference */
+static str reference_path(str model, struct arena *a)
+{
+    str ends = STR(".model"), stem = str_ends(model, ends) ? str_cut(model, 0, model.len - ends.len) : model;
+    return str_fmt(a, STR_FMT REFERENCE_ENDS, STR_ARG(stem));
+}
+
+static err write_reference(str path, const struct inquiry_examples *x)
+{
+    struct buf b = buf_init(REFERENCE_FILE_MAX);
+    err e = reference_of(x, &b);
+    if (!e.code) e = model_file_write(path, buf_view(&b));
+    buf_done(&b);
+    return e;
+}
+
 static int run_train(struct cli *cli)
 {
     struct inquiry_examples x = { 0 };
@@ -90,8 +110,10 @@ static int run_train(struct cli *cli)
                               encoder.len > 0, &n);
     if (!e.code) e = inquiry_train(&x, &n, (uint64_t)seed, &out, &report);
     if (!e.code) e = model_file_write(path, buf_view(&out));
-    if (!e.code && cli_json(cli)) print_json(path, &x, &report, out.len);
-    else if (!e.code) print_report(path, &x, &report, out.len);
+    str reference = reference_path(path, cli_arena(cli));
+    if (!e.code) e = write_reference(reference, &x);
+    if (!e.code && cli_json(cli)) print_json(path, reference, &x, &report, out.len);
+    else if (!e.code) print_report(path, reference, &x, &report, out.len);
     text_encoder_close(&n);
     inquiry_examples_done(&x);
     buf_done(&out);
@@ -116,7 +138,8 @@ const struct command command_inquiries_train = {
         "FILES are JSON Lines or CSV with subject, body, category, sentiment and urgency (weir inquiries --state "
         "labelled --json gives those that people labelled). Five parts are held back in turn: they tell how good the "
         "model is. Call it FOLDER/inquiries.model and name the folder as inquiries.models in weir.yaml; "
-        "without it weir judges by a model of its own.",
+        "without it weir judges by a model of its own. Beside it comes inquiries.reference: what is needed of the "
+        "examples to see when inquiries become others, without their texts.",
     .options = options,
     .run = run_train,
 };

@@ -1,10 +1,10 @@
 #include "edge/inquiry/desk_drift.h"
 
-#include <math.h>
-
+#include "edge/files.h"
 #include "edge/inquiry/intake_file.h"
+#include "edge/inquiry/reference.h"
 
-enum { TEXT_MAX = 8 << 10, FILE_MAX = 20000 };
+enum { TEXT_MAX = 8 << 10, BODY_MAX = 4 * TEXT_MAX, FILE_MAX = 20000 };
 enum { CATEGORY, LANGUAGE, LENGTH, CONFIDENCE };
 static const char *const column_names[DESK_DRIFT_COLUMNS] = { "category", "language", "length", "confidence" };
 
@@ -14,15 +14,17 @@ struct side {
     double length[DESK_DRIFT_NEWEST], confidence[DESK_DRIFT_NEWEST];
     size_t count;
     int64_t first; /* least seq */
+    const struct inquiry_reference *kept; /* of a model; NULL: texts are compared as they are */
 };
 
 /* ---- the two sides ---- */
 
+/* What the sender says, not what is quoted or a signature: so were the examples that models learn from. */
 static void add_text(struct side *s, str subject, str body, str name, struct arena *a)
 {
-    str all = str_fmt(a, STR_FMT "\n" STR_FMT, STR_ARG(subject), STR_ARG(str_utf8_prefix(body, TEXT_MAX)));
-    s->text[s->count] = desk_redact(all, name, a);
-    s->length[s->count] = log2(1 + (double)s->text[s->count].len);
+    str said = str_utf8_prefix(desk_said(subject, str_utf8_prefix(body, BODY_MAX), a), TEXT_MAX);
+    s->text[s->count] = desk_redact(said, name, a);
+    s->length[s->count] = reference_length(s->text[s->count]);
 }
 
 static err add_row(struct side *s, struct inquiry_desk *d, struct tx *tx, struct rows *r, struct arena *a)
@@ -93,6 +95,31 @@ static err read_examples(str path, struct inquiry_desk *d, struct arena *a, stru
     return e.code ? e : intake_file(path, take_example, &x, &report);
 }
 
+/* What `weir inquiries train` left beside the model. */
+static err read_reference(str path, struct arena *a, struct side *s)
+{
+    str text;
+    struct inquiry_reference *r = ARENA_NEW(a, struct inquiry_reference);
+    err e = file_read(path, REFERENCE_FILE_MAX, a, &text);
+    if (!e.code) e = reference_parse(text, a, r);
+    if (e.code) return err_wrap(e, STR_FMT, STR_ARG(path));
+    for (size_t i = 0; i < r->rows && i < DESK_DRIFT_NEWEST; i++) {
+        s->text[i] = r->row[i].text;
+        s->person[i] = STR("");
+        s->category[i] = r->row[i].category;
+        s->language[i] = r->row[i].language;
+        s->length[i] = r->row[i].length;
+        s->count++;
+    }
+    s->kept = r;
+    return OK;
+}
+
+static err read_examples_of(str path, struct inquiry_desk *d, struct arena *a, struct side *s)
+{
+    return str_ends(path, STR(REFERENCE_ENDS)) ? read_reference(path, a, s) : read_examples(path, d, a, s);
+}
+
 static err read_sides(struct inquiry_desk *d, struct store *store, str reference, struct arena *a, struct side *ref,
                       struct side *cur)
 {
@@ -103,7 +130,7 @@ static err read_sides(struct inquiry_desk *d, struct store *store, str reference
     if (!e.code && !reference.len)
         e = read_rows(ref, d, tx, tx_query(tx, SQL_INQUIRY_OLDEST, V(cur->first), V((int64_t)DESK_DRIFT_NEWEST)), a);
     store_read_end(tx);
-    if (!e.code && reference.len) e = read_examples(reference, d, a, ref);
+    if (!e.code && reference.len) e = read_examples_of(reference, d, a, ref);
     if (!e.code && (ref->count < DESK_DRIFT_LEAST || cur->count < DESK_DRIFT_LEAST))
         e = err_make(ERR_INPUT, "%zu inquiries and %zu to compare with: expected %d of each", cur->count, ref->count,
                      DESK_DRIFT_LEAST);
@@ -135,23 +162,44 @@ static bool is_common(const struct side *s, str word)
     return false;
 }
 
+/* A word of `s` that the number stands for, and that several people used; none: empty. */
+static str word_of(const struct side *s, str number)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        str rest = s->text[i];
+        for (str word = domain_word(&rest); word.len; word = domain_word(&rest))
+            if (reference_means(number, word) && is_common(s, word)) return word;
+    }
+    return STR("");
+}
+
 static void name_words(const struct side *ref, const struct side *cur, const struct domain_rows *rows,
                        const struct domain_result *domain, struct arena *a, struct desk_drift_report *out)
 {
     for (size_t i = 0; i < domain->term_count; i++) {
         bool now = domain->terms[i].weight > 0;
         str word = rows->names[domain->terms[i].column];
+        if (reference_number(word)) word = now ? word_of(cur, word) : STR("");
         if (word.len < 2 || !is_common(now ? cur : ref, word)) continue;
         if (now && out->more_count < DOMAIN_TERMS) out->more[out->more_count++] = str_dup(a, word);
         if (!now && out->fewer_count < DOMAIN_TERMS) out->fewer[out->fewer_count++] = str_dup(a, word);
     }
 }
 
+static const str *reduced(const struct inquiry_reference *r, const struct side *s, struct arena *a)
+{
+    str *words = ARENA_ARRAY(a, str, s->count + 1);
+    for (size_t i = 0; i < s->count; i++) words[i] = reference_words(r, s->text[i], a);
+    return words;
+}
+
 static err compare_texts(const struct side *ref, const struct side *cur, struct arena *a, struct desk_drift_report *out)
 {
     struct domain_rows rows;
     struct domain_result domain;
-    err e = domain_texts(ref->text, ref->count, cur->text, cur->count, a, &rows);
+    const str *now = cur->text;
+    if (ref->kept) now = reduced(ref->kept, cur, a);
+    err e = domain_texts(ref->text, ref->count, now, cur->count, a, &rows);
     if (!e.code) e = domain_classify(&rows, a, &domain);
     if (e.code) return e;
     out->auc = domain.auc;

@@ -1,5 +1,6 @@
 /* Is what people write still what the desk was made for? The newest inquiries against a reference: the examples that
- * the models were trained on, or, without them, the oldest inquiries that are kept.
+ * the models were trained on (a file of them, or what training left of them: reference.h), or, without them, the oldest
+ * inquiries that are kept.
  *
  *   texts       can a classifier tell them apart (engine/detect/domain_classifier.h)? By which words?
  *   category, language   counts of values; length, and against own inquiries confidence   numbers

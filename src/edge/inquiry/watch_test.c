@@ -1,6 +1,13 @@
 /* The desk watches itself: when an alarm begins and ends, and whether what people write has changed. */
 #include "edge/inquiry/watch.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "edge/inquiry/classify.h"
+#include "edge/inquiry/reference.h"
+#include "edge/model/model_file.h"
+
 #include "test.h"
 
 static usec wall_of(int minute)
@@ -140,6 +147,14 @@ static const char *const odd_ends[] = { "vibrates at night", "lost its alignment
 
 #define PICK(list, i) list[(size_t)(i) % (sizeof list / sizeof *list)]
 
+static void body_of(char *to, size_t room, int k, bool strange)
+{
+    (void)snprintf(to, room, "Dear team, %s %s, and %s %s. Case %d, Mrs Zwetschgenbaum%d writes.",
+                   strange ? PICK(odd, k) : PICK(usual, k),
+                   strange ? PICK(odd_ends, k / 5) : PICK(usual_ends, k / 8), PICK(usual, k / 3),
+                   PICK(usual_ends, k / 7), k * 7919, k);
+}
+
 static void write_some(struct drift_world *w, int n, bool strange)
 {
     for (int i = 0; i < n; i++) {
@@ -147,10 +162,7 @@ static void write_some(struct drift_world *w, int n, bool strange)
         int64_t seq = 0;
         int k = w->people++;
         (void)snprintf(sender, sizeof sender, "person%d@example.com", k);
-        (void)snprintf(body, sizeof body, "Dear team, %s %s, and %s %s. Case %d, Mrs Zwetschgenbaum%d writes.",
-                       strange ? PICK(odd, k) : PICK(usual, k),
-                       strange ? PICK(odd_ends, k / 5) : PICK(usual_ends, k / 8), PICK(usual, k / 3),
-                       PICK(usual_ends, k / 7), k * 7919, k);
+        body_of(body, sizeof body, k, strange);
         struct inquiry_mail m = { .channel = STR("api"), .subject = STR("Question"), .body = str_of(body),
                                   .sender_email = str_of(sender), .sender_name = STR("") };
         CHECK_OK(desk_take(w->desk, &m, STR("test"), &seq));
@@ -179,6 +191,76 @@ TEST(what_is_written_as_before_is_no_drift_and_what_is_new_is_one_finding_that_e
     write_some(&w, DESK_DRIFT_NEWEST, false);
     CHECK_OK(desk_watch_drift(w.watch));
     CHECK_I64(w.told[1], 1);
+    world_close(&w);
+}
+
+/* What training leaves beside the model is enough: likeness is no drift, a new matter opens an incident. */
+static size_t incidents_of_the_desk(struct drift_world *w)
+{
+    struct tx *tx = NULL;
+    size_t n = 0;
+    CHECK_OK(store_read(w->store, &tx));
+    struct rows *r = tx_query(tx, SQL_API_INCIDENTS, V(INT64_MAX), V("active"), V(DESK_PIPELINE), V((int64_t)10));
+    while (rows_next(r)) n++;
+    rows_end(r);
+    store_read_end(tx);
+    return n;
+}
+
+static void train_on_usual(struct drift_world *w, const char *path)
+{
+    struct arena a = arena_init(64 << 20);
+    struct reference_row *row = ARENA_ARRAY(&a, struct reference_row, 1200);
+    struct buf b = buf_init(REFERENCE_FILE_MAX);
+    for (int i = 0; i < 1200; i++) {
+        char body[400];
+        struct desk_verdict v;
+        struct judged_by by;
+        struct arena judging = arena_init(8 << 20);
+        body_of(body, sizeof body, 5000 + i, false);
+        inquiry_classify(desk_classifier(w->desk), STR("Question"), str_of(body), &judging, &v, &by);
+        str said = str_dup(&a, desk_said(STR("Question"), str_of(body), &judging));
+        row[i] = (struct reference_row){ str_dup(&a, v.category.items[0].label),
+                                         str_dup(&a, v.language.len ? v.language : STR("und")), said,
+                                         reference_length(said) };
+        arena_done(&judging);
+    }
+    CHECK_OK(reference_write(row, 1200, &a, &b));
+    CHECK(str_find(buf_view(&b), STR("wetschgenbaum"), 0) < 0); /* each had a name of her own */
+    CHECK_OK(model_file_write(str_of(path), buf_view(&b)));
+    buf_done(&b);
+    arena_done(&a);
+}
+
+TEST(what_training_left_beside_the_model_is_enough_to_open_an_incident)
+{
+    static struct drift_world w;
+    char path[] = "/tmp/weir-reference-XXXXXX" REFERENCE_ENDS;
+    int fd = mkstemps(path, sizeof REFERENCE_ENDS - 1);
+    CHECK(fd >= 0);
+    (void)close(fd);
+    world_open(&w);
+    train_on_usual(&w, path);
+    struct desk_watch_opts with = {
+        .desk = w.desk, .store = w.store, .env = &w.env, .reference = str_of(path), .input = take_input, .ctx = &w
+    };
+    desk_watch_close(w.watch);
+    desk_watch_new(&with, &w.watch);
+    write_some(&w, 300, false);
+    CHECK_OK(desk_watch_drift(w.watch));
+    CHECK(strstr(w.last[2], "\"examples\"") && strstr(w.last[2], "\"current_rows\":300"));
+    CHECK_I64(w.told[0], 0);
+    CHECK_I64(incidents_of_the_desk(&w), 0);
+    write_some(&w, DESK_DRIFT_NEWEST, true);
+    CHECK_OK(desk_watch_drift(w.watch));
+    CHECK_I64(w.told[0], 1);
+    CHECK_I64(incidents_of_the_desk(&w), 1);
+    CHECK(strstr(w.last[2], "\"vibrates\"") && strstr(w.last[2], "\"fewer\":[\"")); /* the new word has its name again */
+    CHECK(!strstr(w.last[2], "Zwetschgenbaum") && !strstr(w.last[2], "\xc2\xa7"));
+    write_some(&w, DESK_DRIFT_NEWEST, false);
+    CHECK_OK(desk_watch_drift(w.watch));
+    CHECK_I64(w.told[1], 1);
+    (void)unlink(path);
     world_close(&w);
 }
 

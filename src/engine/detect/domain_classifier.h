@@ -43,6 +43,8 @@ MUST_USE err domain_numbers(const double *reference, size_t reference_rows, cons
  * into the texts. Errors: as above. */
 MUST_USE err domain_texts(const str *reference, size_t reference_rows, const str *current, size_t current_rows,
                           struct arena *a, struct domain_rows *out);
+/* The next of those words, cut off *rest; empty when there is none. */
+str domain_word(str *rest);
 /* Errors: ERR_INPUT (fewer than DOMAIN_ROWS_MIN rows on a side), ERR_LIMIT. */
 MUST_USE err domain_classify(const struct domain_rows *rows, struct arena *a, struct domain_result *out);
 struct domain_scored {

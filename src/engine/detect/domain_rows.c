@@ -96,8 +96,7 @@ static bool in_word(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80);
 }
 
-/* The next word of *rest; empty when there is none. */
-static str next_word(str *rest)
+str domain_word(str *rest)
 {
     size_t from = 0, to;
     while (from < rest->len && !in_word(rest->ptr[from])) from++;
@@ -146,7 +145,7 @@ static int by_number(const void *a, const void *b)
 static uint32_t buckets_of(str text, struct bucket *buckets, uint32_t out[DOMAIN_WORDS_MAX])
 {
     uint32_t n = 0, kept = 0;
-    for (str word = next_word(&text); word.len && n < DOMAIN_WORDS_MAX; word = next_word(&text)) {
+    for (str word = domain_word(&text); word.len && n < DOMAIN_WORDS_MAX; word = domain_word(&text)) {
         out[n] = bucket_of(word);
         vote(&buckets[out[n++]], word);
     }
@@ -162,7 +161,7 @@ static size_t count_words(const struct plan *p, const str *const side[2])
     for (uint32_t i = 0; i < p->rows; i++) {
         unsigned char s = side_of(p, i, &row);
         str text = side[s][row];
-        for (size_t n = 0; n < DOMAIN_WORDS_MAX && next_word(&text).len; n++) all++;
+        for (size_t n = 0; n < DOMAIN_WORDS_MAX && domain_word(&text).len; n++) all++;
     }
     return all;
 }
