@@ -30,17 +30,9 @@ static void list(struct request *req, struct response *res)
 static void get(struct request *req, struct response *res)
 {
     struct view v;
-    str id = req->path_args[0];
-    if (!view_open(&v, req, res)) return;
-    struct rows *r = tx_query(v.tx, SQL_API_CASE, V(id));
-    if (!rows_next(r)) {
-        view_missing(&v, "case", id);
-        return;
-    }
-    jw_open(&v.w, NULL);
-    row_write(&v.w, r, detail_columns);
-    rows_end(r);
-    view_list(&v, "steps", step_columns, tx_query(v.tx, SQL_API_CASE_STEPS, V(id)));
+    const struct val id[] = { V(req->path_args[0]) };
+    if (!view_object(&v, req, res, "case", detail_columns, SQL_API_CASE, id, 1)) return;
+    view_list(&v, "steps", step_columns, tx_query_n(v.tx, SQL_API_CASE_STEPS, id, 1));
     jw_close(&v.w);
     view_close(&v);
 }

@@ -25,18 +25,7 @@ static void list(struct request *req, struct response *res)
 
 static void show(struct request *req, struct response *res)
 {
-    struct view v;
-    if (!view_open(&v, req, res)) return;
-    struct rows *r = tx_query(v.tx, SQL_API_DRAFT, V(req->path_args[0]));
-    if (!rows_next(r)) {
-        view_missing(&v, "draft", req->path_args[0]);
-        return;
-    }
-    jw_open(&v.w, NULL);
-    row_write(&v.w, r, draft_columns);
-    rows_end(r);
-    jw_close(&v.w);
-    view_close(&v);
+    reply_object(req, res, "draft", draft_columns, SQL_API_DRAFT);
 }
 
 /* The newest draft of an incident is the one that was asked for. */
@@ -109,14 +98,7 @@ static void approve(struct request *req, struct response *res)
 
 static void reject(struct request *req, struct response *res)
 {
-    int64_t seq = 0;
-    struct buf body = buf_init(64 << 10);
-    struct jw w = jw_init(&body);
-    jw_open(&w, NULL);
-    jw_str(&w, "comment", json_str(json_get(req->json, "comment"), STR("")));
-    jw_close(&w);
-    if (reply_input(req, res, STR("knowledge.rejected"), req->path_args[0], &body, &seq)) reply_seq(res, seq, NULL);
-    buf_done(&body);
+    reply_comment(req, res, STR("knowledge.rejected"), NULL);
 }
 
 const struct route api_draft_routes[] = {

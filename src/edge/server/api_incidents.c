@@ -92,32 +92,17 @@ static void get(struct request *req, struct response *res)
         { "cases", SQL_API_INCIDENT_CASES, case_columns },
     };
     struct view v;
-    str id = req->path_args[0];
-    if (!view_open(&v, req, res)) return;
-    struct rows *r = tx_query(v.tx, SQL_API_INCIDENT, V(id));
-    if (!rows_next(r)) {
-        view_missing(&v, "incident", id);
-        return;
-    }
-    jw_open(&v.w, NULL);
-    row_write(&v.w, r, detail_columns);
-    rows_end(r);
+    const struct val id[] = { V(req->path_args[0]) };
+    if (!view_object(&v, req, res, "incident", detail_columns, SQL_API_INCIDENT, id, 1)) return;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        view_list(&v, parts[i].key, parts[i].columns, tx_query(v.tx, parts[i].id, V(id)));
+        view_list(&v, parts[i].key, parts[i].columns, tx_query_n(v.tx, parts[i].id, id, 1));
     jw_close(&v.w);
     view_close(&v);
 }
 
 static void close_one(struct request *req, struct response *res)
 {
-    int64_t seq = 0;
-    struct buf body = buf_init(1 << 20);
-    struct jw w = jw_init(&body);
-    jw_open(&w, NULL);
-    jw_str(&w, "comment", json_str(json_get(req->json, "comment"), STR("")));
-    jw_close(&w);
-    if (reply_input(req, res, STR("incident.closed"), req->path_args[0], &body, &seq)) reply_seq(res, seq, NULL);
-    buf_done(&body);
+    reply_comment(req, res, STR("incident.closed"), NULL);
 }
 
 /* The newest word of a person counts, whatever the state of the incident. */

@@ -94,16 +94,9 @@ static void list(struct request *req, struct response *res)
 static void show(struct request *req, struct response *res)
 {
     struct view v;
-    if (!view_open(&v, req, res)) return;
-    struct rows *r = tx_query(v.tx, SQL_API_KNOWLEDGE_DOCUMENT, V(req->path_args[0]), V(role_text(req->role)));
-    if (!rows_next(r)) {
-        view_missing(&v, "document", req->path_args[0]);
-        return;
-    }
-    jw_open(&v.w, NULL);
-    row_write(&v.w, r, document_columns);
-    rows_end(r);
-    view_list(&v, "contents", passage_columns, tx_query(v.tx, SQL_API_KNOWLEDGE_PASSAGES, V(req->path_args[0])));
+    const struct val vals[] = { V(req->path_args[0]), V(role_text(req->role)) };
+    if (!view_object(&v, req, res, "document", document_columns, SQL_API_KNOWLEDGE_DOCUMENT, vals, 2)) return;
+    view_list(&v, "contents", passage_columns, tx_query_n(v.tx, SQL_API_KNOWLEDGE_PASSAGES, vals, 1));
     jw_close(&v.w);
     view_close(&v);
 }

@@ -12,18 +12,7 @@ const struct col run_columns[] = {
 
 static void get(struct request *req, struct response *res)
 {
-    struct view v;
-    if (!view_open(&v, req, res)) return;
-    struct rows *r = tx_query(v.tx, SQL_API_RUN, V(req->path_args[0]));
-    if (!rows_next(r)) {
-        view_missing(&v, "run", req->path_args[0]);
-        return;
-    }
-    jw_open(&v.w, NULL);
-    row_write(&v.w, r, run_columns);
-    jw_close(&v.w);
-    rows_end(r);
-    view_close(&v);
+    reply_object(req, res, "run", run_columns, SQL_API_RUN);
 }
 
 /* The event without its envelope ("event", "id"): the body of the input. */

@@ -108,45 +108,22 @@ static void runs(struct request *req, struct response *res)
 
 static void one_run(struct request *req, struct response *res)
 {
-    struct view v;
-    if (!view_open(&v, req, res)) return;
-    struct rows *r = tx_query(v.tx, SQL_API_SCHEDULE_RUN, V(req->path_args[0]));
-    if (!rows_next(r)) {
-        view_missing(&v, "run of a schedule", req->path_args[0]);
-        return;
-    }
-    jw_open(&v.w, NULL);
-    row_write(&v.w, r, run_columns);
-    jw_close(&v.w);
-    rows_end(r);
-    view_close(&v);
-}
-
-static void act(struct request *req, struct response *res, const char *kind, const char *prefix)
-{
-    int64_t seq = 0;
-    struct buf body = buf_init(1 << 16);
-    struct jw w = jw_init(&body);
-    jw_open(&w, NULL);
-    jw_str(&w, "comment", json_str(json_get(req->json, "comment"), STR("")));
-    jw_close(&w);
-    if (reply_input(req, res, str_of(kind), req->path_args[0], &body, &seq)) reply_seq(res, seq, prefix);
-    buf_done(&body);
+    reply_object(req, res, "run of a schedule", run_columns, SQL_API_SCHEDULE_RUN);
 }
 
 static void run_now(struct request *req, struct response *res)
 {
-    act(req, res, "schedule.asked", "srn-");
+    reply_comment(req, res, STR("schedule.asked"), "srn-");
 }
 
 static void pause_it(struct request *req, struct response *res)
 {
-    act(req, res, "schedule.paused", NULL);
+    reply_comment(req, res, STR("schedule.paused"), NULL);
 }
 
 static void resume_it(struct request *req, struct response *res)
 {
-    act(req, res, "schedule.resumed", NULL);
+    reply_comment(req, res, STR("schedule.resumed"), NULL);
 }
 
 const struct route api_schedule_routes[] = {

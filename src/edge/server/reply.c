@@ -146,6 +146,30 @@ void view_list(struct view *v, const char *key, const struct col *cols, struct r
     jw_array_end(&v->w);
 }
 
+bool view_object(struct view *v, struct request *req, struct response *res, const char *what, const struct col *cols,
+                 enum sql id, const struct val *vals, size_t n)
+{
+    if (!view_open(v, req, res)) return false;
+    struct rows *r = tx_query_n(v->tx, id, vals, n);
+    if (!rows_next(r)) {
+        view_missing(v, what, req->path_args[0]);
+        return false;
+    }
+    jw_open(&v->w, NULL);
+    row_write(&v->w, r, cols);
+    rows_end(r);
+    return true;
+}
+
+void reply_object(struct request *req, struct response *res, const char *what, const struct col *cols, enum sql id)
+{
+    struct view v;
+    const struct val vals[] = { V(req->path_args[0]) };
+    if (!view_object(&v, req, res, what, cols, id, vals, 1)) return;
+    jw_close(&v.w);
+    view_close(&v);
+}
+
 static str cursor_text(struct rows *r, int i, const struct col *col, struct arena *a)
 {
     return col->type == COL_TEXT ? rows_dup(r, i, a) : str_fmt(a, "%lld", (long long)rows_i64(r, i));
@@ -222,6 +246,18 @@ bool reply_input(struct request *req, struct response *res, str kind, str subjec
     err e = http_input(req, &in, seq);
     if (e.code) http_problem_rule(res, e);
     return !e.code;
+}
+
+void reply_comment(struct request *req, struct response *res, str kind, const char *prefix)
+{
+    int64_t seq = 0;
+    struct buf body = buf_init(1 << 20);
+    struct jw w = jw_init(&body);
+    jw_open(&w, NULL);
+    jw_str(&w, "comment", json_str(json_get(req->json, "comment"), STR("")));
+    jw_close(&w);
+    if (reply_input(req, res, kind, req->path_args[0], &body, &seq)) reply_seq(res, seq, prefix);
+    buf_done(&body);
 }
 
 void reply_batch(struct response *res, const struct input_result *results, size_t n)

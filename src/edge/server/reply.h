@@ -31,6 +31,13 @@ void view_list(struct view *v, const char *key, const struct col *cols, struct r
 /* {"items":[...],"next_cursor":...} of a query that was given limit + 1; column `cursor` of the last row is the cursor.
  */
 void view_page(struct view *v, const struct col *cols, struct rows *r, int cursor);
+/* Open the view of one thing: its object begins with the one row of a query, and stays open for more. False: there is
+ * no such row ("no `what`" and the path's first argument), or the view does not open; res holds the problem. Else end
+ * with jw_close and view_close. */
+bool view_object(struct view *v, struct request *req, struct response *res, const char *what, const struct col *cols,
+                 enum sql id, const struct val *vals, size_t n);
+/* The whole reply of a handler of one thing that the path's first argument names, where the row is all there is. */
+void reply_object(struct request *req, struct response *res, const char *what, const struct col *cols, enum sql id);
 /* The whole reply of a list handler: open, page, close. */
 void reply_page(struct request *req, struct response *res, enum sql id, const struct col *cols, int cursor,
                 const struct val *vals, size_t n);
@@ -43,5 +50,8 @@ void reply_seq(struct response *res, int64_t seq, const char *prefix);
 /* Apply an input whose body was built in `body`; the problem goes into res and false comes back. */
 bool reply_input(struct request *req, struct response *res, str kind, str subject, const struct buf *body,
                  int64_t *seq);
+/* The whole reply of a mutation that says no more than a comment of the thing that the path's first argument names.
+ * prefix: as of reply_seq. */
+void reply_comment(struct request *req, struct response *res, str kind, const char *prefix);
 
 #endif
