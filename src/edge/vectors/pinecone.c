@@ -31,15 +31,8 @@ static err put(struct remote *r, const struct vector_item *items, size_t n, stru
     jw_str(&w, "namespace", r->collection);
     jw_array(&w, "vectors");
     for (size_t i = 0; i < n; i++) {
-        char id[REMOTE_ID_LEN + 1];
-        remote_id(items[i].id, id);
         jw_open(&w, NULL);
-        jw_strz(&w, "id", id);
-        remote_floats(&w, "values", r, &items[i].vector);
-        jw_open(&w, "metadata");
-        remote_facts(&w, &items[i]);
-        remote_roles(&w, "roles", &items[i]);
-        jw_close(&w);
+        remote_item(&w, r, &items[i], "values", "metadata");
         jw_close(&w);
     }
     jw_array_end(&w);

@@ -233,6 +233,19 @@ void remote_roles(struct jw *w, const char *key, const struct vector_item *item)
     jw_array_end(w);
 }
 
+void remote_item(struct jw *w, const struct remote *r, const struct vector_item *item, const char *vector,
+                 const char *facts)
+{
+    char id[REMOTE_ID_LEN + 1];
+    remote_id(item->id, id);
+    jw_strz(w, "id", id);
+    remote_floats(w, vector, r, &item->vector);
+    jw_open(w, facts);
+    remote_facts(w, item);
+    remote_roles(w, "roles", item);
+    jw_close(w);
+}
+
 void remote_reader(struct jw *w, const char *key, str role)
 {
     jw_array(w, key);

@@ -91,16 +91,9 @@ static err put(struct remote *r, const struct vector_item *items, size_t n, stru
     jw_open(&w, NULL);
     jw_array(&w, "objects");
     for (size_t i = 0; i < n; i++) {
-        char id[REMOTE_ID_LEN + 1];
-        remote_id(items[i].id, id);
         jw_open(&w, NULL);
         jw_str(&w, "class", class);
-        jw_strz(&w, "id", id);
-        remote_floats(&w, "vector", r, &items[i].vector);
-        jw_open(&w, "properties");
-        remote_facts(&w, &items[i]);
-        remote_roles(&w, "roles", &items[i]);
-        jw_close(&w);
+        remote_item(&w, r, &items[i], "vector", "properties");
         jw_close(&w);
     }
     jw_array_end(&w);
