@@ -6,20 +6,20 @@
 #include "base/log.h"
 #include "core/retention.h"
 #include "edge/act/spool.h"
+#include "edge/beat.h"
 #include "edge/witness.h"
 
-enum { WAKE_EVERY_S = 1, CLOCK_STEP_S = 2 };
+enum { CLOCK_STEP_S = 2 };
 #define RETENTION_FIRST (10 * USEC_MINUTE) /* after a start: then a busy restart is over */
 
 struct keeper {
     struct keeper_opts opts;
-    pthread_t thread;
-    bool runs, ran;
-    pthread_mutex_t lock; /* of config and stop */
-    pthread_cond_t wake;
+    struct beat beat;
+    bool ran;
+    pthread_mutex_t lock; /* of config */
     const struct config *config;
-    bool stop;
     /* The thread's own. */
+    bool begun;
     usec signed_at, drained_at, witness_at, retain_at, ahead;
     atomic_llong failed, sent, not_sent; /* of what is below, counted once each time */
 };
@@ -122,10 +122,7 @@ static void watch_clock(struct keeper *k, usec now)
 static err take_report(void *ctx, str event)
 {
     struct keeper *k = ctx;
-    (void)pthread_mutex_lock(&k->lock);
-    bool stop = k->stop;
-    (void)pthread_mutex_unlock(&k->lock);
-    return stop ? err_make(ERR_STOPPED, "weir stops") : k->opts.report(k->opts.ctx, event);
+    return beat_stopping(&k->beat) ? err_make(ERR_STOPPED, "weir stops") : k->opts.report(k->opts.ctx, event);
 }
 
 /* Reports of `weir run` from a time when nobody answered. Another process that delivers them, too, does no harm. */
@@ -141,8 +138,20 @@ static void drain_spool(struct keeper *k)
 
 /* ---- the thread ---- */
 
-static void look(struct keeper *k)
+static void begin(struct keeper *k)
 {
+    drain_spool(k);
+    if (k->opts.logic_changed) keep_state(k);
+    k->begun = true;
+}
+
+static void look(void *ctx)
+{
+    struct keeper *k = ctx;
+    if (!k->begun) {
+        begin(k);
+        return;
+    }
     usec now = k->opts.env->now(k->opts.env);
     watch_clock(k, now);
     if (now - k->signed_at >= config_of(k)->checkpoint_every) {
@@ -160,33 +169,13 @@ static void look(struct keeper *k)
     }
 }
 
-static void *keeper_main(void *ctx)
-{
-    struct keeper *k = ctx;
-    drain_spool(k);
-    if (k->opts.logic_changed) keep_state(k);
-    (void)pthread_mutex_lock(&k->lock);
-    while (!k->stop) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += WAKE_EVERY_S;
-        (void)pthread_cond_timedwait(&k->wake, &k->lock, &until);
-        if (k->stop) break;
-        (void)pthread_mutex_unlock(&k->lock);
-        look(k);
-        (void)pthread_mutex_lock(&k->lock);
-    }
-    (void)pthread_mutex_unlock(&k->lock);
-    return NULL;
-}
-
 void keeper_open(const struct keeper_opts *opts, struct keeper **out)
 {
     struct keeper *k = mem_new(sizeof *k);
     k->opts = *opts;
     k->config = opts->config;
     (void)pthread_mutex_init(&k->lock, NULL);
-    (void)pthread_cond_init(&k->wake, NULL);
+    k->beat = (struct beat){ .look = look, .ctx = k, .every = USEC_SECOND };
     *out = k;
 }
 
@@ -195,8 +184,9 @@ err keeper_start(struct keeper *k)
     k->signed_at = k->drained_at = k->opts.env->now(k->opts.env);
     k->retain_at = k->signed_at + RETENTION_FIRST;
     k->ahead = k->opts.env->wall(k->opts.env) - k->signed_at;
-    k->runs = k->ran = pthread_create(&k->thread, NULL, keeper_main, k) == 0;
-    return k->runs ? OK : err_make(ERR_IO, "a thread does not start");
+    err e = beat_start(&k->beat);
+    k->ran = !e.code;
+    return e;
 }
 
 void keeper_configure(struct keeper *k, const struct config *config)
@@ -208,13 +198,7 @@ void keeper_configure(struct keeper *k, const struct config *config)
 
 void keeper_halt(struct keeper *k)
 {
-    if (!k || !k->runs) return;
-    (void)pthread_mutex_lock(&k->lock);
-    k->stop = true;
-    (void)pthread_cond_signal(&k->wake);
-    (void)pthread_mutex_unlock(&k->lock);
-    (void)pthread_join(k->thread, NULL);
-    k->runs = false;
+    if (k) beat_stop(&k->beat);
 }
 
 void keeper_close(struct keeper *k)
@@ -223,7 +207,6 @@ void keeper_close(struct keeper *k)
     keeper_halt(k);
     if (k->ran) sign(k);
     (void)pthread_mutex_destroy(&k->lock);
-    (void)pthread_cond_destroy(&k->wake);
     mem_free(k);
 }
 

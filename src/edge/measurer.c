@@ -1,23 +1,20 @@
 #include "edge/measurer.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "edge/beat.h"
 
-enum { LOOK_EVERY_MS = 500, KNOWN_MAX = 64, ARENA_MAX = 128 << 20 };
+enum { KNOWN_MAX = 64, ARENA_MAX = 128 << 20 };
+#define LOOK_EVERY (500 * USEC_MS)
 
 /* So long before it is diagnosed an incident is measured: as late as possible, since samples come in all the time. */
 static const usec lead = 2 * USEC_SECOND;
 
 struct measurer {
     struct measurer_opts opts;
-    pthread_t thread;
-    pthread_mutex_t lock; /* of stop */
-    pthread_cond_t wake;
-    bool stop;
+    struct beat beat;
     uint64_t known[KNOWN_MAX]; /* the thread's own: what was measured last */
     size_t next;
     _Atomic int64_t incidents, series, left_out, failed;
@@ -50,8 +47,9 @@ static void measure(struct measurer *m, const struct measured_wish *w, struct ar
         log_warn("measure.failed incident=" STR_FMT " error=%s", STR_ARG(w->incident), e.msg);
 }
 
-static void look(struct measurer *m)
+static void look(void *ctx)
 {
+    struct measurer *m = ctx;
     struct measured_wish wishes[MEASURED_WISHES_MAX];
     struct arena a = arena_init(ARENA_MAX);
     struct env *env = m->opts.env;
@@ -67,50 +65,21 @@ static void look(struct measurer *m)
     arena_done(&a);
 }
 
-static void *measurer_main(void *ctx)
-{
-    struct measurer *m = ctx;
-    (void)pthread_mutex_lock(&m->lock);
-    while (!m->stop) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += LOOK_EVERY_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        (void)pthread_cond_timedwait(&m->wake, &m->lock, &until);
-        if (m->stop) break;
-        (void)pthread_mutex_unlock(&m->lock);
-        look(m);
-        (void)pthread_mutex_lock(&m->lock);
-    }
-    (void)pthread_mutex_unlock(&m->lock);
-    return NULL;
-}
-
 err measurer_start(const struct measurer_opts *opts, struct measurer **out)
 {
     struct measurer *m = mem_new(sizeof *m);
     m->opts = *opts;
-    (void)pthread_mutex_init(&m->lock, NULL);
-    (void)pthread_cond_init(&m->wake, NULL);
-    if (pthread_create(&m->thread, NULL, measurer_main, m) != 0) {
-        mem_free(m);
-        return err_make(ERR_IO, "a thread does not start");
-    }
-    *out = m;
-    return OK;
+    m->beat = (struct beat){ .look = look, .ctx = m, .first = LOOK_EVERY, .every = LOOK_EVERY };
+    err e = beat_start(&m->beat);
+    if (e.code) mem_free(m);
+    else *out = m;
+    return e;
 }
 
 void measurer_stop(struct measurer *m)
 {
     if (!m) return;
-    (void)pthread_mutex_lock(&m->lock);
-    m->stop = true;
-    (void)pthread_cond_signal(&m->wake);
-    (void)pthread_mutex_unlock(&m->lock);
-    (void)pthread_join(m->thread, NULL);
-    (void)pthread_mutex_destroy(&m->lock);
-    (void)pthread_cond_destroy(&m->wake);
+    beat_stop(&m->beat);
     mem_free(m);
 }
 

@@ -1,20 +1,17 @@
 #include "edge/trainer.h"
 
-#include <pthread.h>
-
 #include "base/hash.h"
 #include "base/log.h"
+#include "edge/beat.h"
 #include "edge/observe/judge.h"
 #include "edge/observe/train.h"
 
-enum { WAKE_EVERY_S = 2, PIPELINES_MAX = 1000, SERIES_MAX = 1000, ARENA_MAX = 512 << 20 };
+enum { PIPELINES_MAX = 1000, SERIES_MAX = 1000, ARENA_MAX = 512 << 20 };
+#define WAKE_EVERY (2 * USEC_SECOND)
 
 struct trainer {
     struct trainer_opts opts;
-    pthread_t thread;
-    pthread_mutex_t lock; /* of stop */
-    pthread_cond_t wake;
-    bool stop;
+    struct beat beat;
     /* The thread's own. */
     int64_t learned_to;
     usec looked_at;
@@ -165,8 +162,9 @@ static err watch_models(struct trainer *t)
     return e;
 }
 
-static void look(struct trainer *t)
+static void look(void *ctx)
 {
+    struct trainer *t = ctx;
     usec now = t->opts.env->now(t->opts.env);
     int64_t promoted = 0;
     err e = OK;
@@ -179,49 +177,22 @@ static void look(struct trainer *t)
     if (e.code && e.code != ERR_STOPPED) log_warn("trainer.failed error=%s", e.msg);
 }
 
-static void *trainer_main(void *ctx)
-{
-    struct trainer *t = ctx;
-    (void)pthread_mutex_lock(&t->lock);
-    while (!t->stop) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += WAKE_EVERY_S;
-        (void)pthread_cond_timedwait(&t->wake, &t->lock, &until);
-        if (t->stop) break;
-        (void)pthread_mutex_unlock(&t->lock);
-        look(t);
-        (void)pthread_mutex_lock(&t->lock);
-    }
-    (void)pthread_mutex_unlock(&t->lock);
-    return NULL;
-}
-
 err trainer_start(const struct trainer_opts *opts, struct trainer **out)
 {
     struct trainer *t = mem_new(sizeof *t);
     t->opts = *opts;
     t->looked_at = opts->env->now(opts->env);
     t->known = sha256_of(STR(""));
-    (void)pthread_mutex_init(&t->lock, NULL);
-    (void)pthread_cond_init(&t->wake, NULL);
-    if (pthread_create(&t->thread, NULL, trainer_main, t) != 0) {
-        mem_free(t);
-        return err_make(ERR_IO, "a thread does not start");
-    }
-    *out = t;
-    return OK;
+    t->beat = (struct beat){ .look = look, .ctx = t, .first = WAKE_EVERY, .every = WAKE_EVERY };
+    err e = beat_start(&t->beat);
+    if (e.code) mem_free(t);
+    else *out = t;
+    return e;
 }
 
 void trainer_stop(struct trainer *t)
 {
     if (!t) return;
-    (void)pthread_mutex_lock(&t->lock);
-    t->stop = true;
-    (void)pthread_cond_signal(&t->wake);
-    (void)pthread_mutex_unlock(&t->lock);
-    (void)pthread_join(t->thread, NULL);
-    (void)pthread_mutex_destroy(&t->lock);
-    (void)pthread_cond_destroy(&t->wake);
+    beat_stop(&t->beat);
     mem_free(t);
 }

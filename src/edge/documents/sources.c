@@ -1,12 +1,8 @@
 #include "edge/documents/sources.h"
 
-#include <errno.h>
-#include <pthread.h>
-
 #include "base/log.h"
+#include "edge/beat.h"
 #include "edge/documents/sources_internal.h"
-
-enum { LOOK_EVERY_S = 1 };
 
 struct sources {
     struct arena a; /* of the copies in opts */
@@ -14,10 +10,7 @@ struct sources {
     struct look **looks;
     usec *due;
     int64_t reindexed; /* what the last re-index was when everything was read whole */
-    pthread_t thread;
-    pthread_mutex_t lock; /* of stopping */
-    pthread_cond_t wake;
-    bool stopping;
+    struct beat beat;
 };
 
 /* After a re-index every file is read again, whatever its size and time say. */
@@ -32,8 +25,9 @@ static bool reindexed(struct sources *s)
     return news;
 }
 
-static void look_at_all(struct sources *s)
+static void look_at_all(void *ctx)
 {
+    struct sources *s = ctx;
     bool whole = reindexed(s);
     for (size_t i = 0; i < s->opts.count; i++) {
         usec now = s->opts.env->now(s->opts.env);
@@ -45,31 +39,9 @@ static void look_at_all(struct sources *s)
     }
 }
 
-static bool stopped(struct sources *s)
-{
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += LOOK_EVERY_S;
-    (void)pthread_mutex_lock(&s->lock);
-    if (!s->stopping) (void)pthread_cond_timedwait(&s->wake, &s->lock, &until);
-    bool stopping = s->stopping;
-    (void)pthread_mutex_unlock(&s->lock);
-    return stopping;
-}
-
-static void *work(void *ctx)
-{
-    struct sources *s = ctx;
-    do look_at_all(s);
-    while (!stopped(s));
-    return NULL;
-}
-
 static void release(struct sources *s)
 {
     for (size_t i = 0; i < s->opts.count; i++) look_free(s->looks[i]);
-    (void)pthread_mutex_destroy(&s->lock);
-    (void)pthread_cond_destroy(&s->wake);
     mem_free(s->looks);
     mem_free(s->due);
     arena_done(&s->a);
@@ -100,24 +72,17 @@ err sources_start(const struct sources_opts *opts, struct sources **out)
     s->looks = mem_new(opts->count * sizeof(struct look *));
     s->due = mem_new(opts->count * sizeof *s->due);
     for (size_t i = 0; i < opts->count; i++) s->looks[i] = look_new(&s->opts, i);
-    (void)pthread_mutex_init(&s->lock, NULL);
-    (void)pthread_cond_init(&s->wake, NULL);
-    if (pthread_create(&s->thread, NULL, work, s)) {
-        release(s);
-        return err_make(ERR_IO, "no thread for the sources of documents");
-    }
-    *out = s;
-    return OK;
+    s->beat = (struct beat){ .look = look_at_all, .ctx = s, .every = USEC_SECOND };
+    err e = beat_start(&s->beat);
+    if (e.code) release(s);
+    else *out = s;
+    return err_wrap(e, "sources of documents");
 }
 
 void sources_stop(struct sources *s)
 {
     if (!s) return;
-    (void)pthread_mutex_lock(&s->lock);
-    s->stopping = true;
-    (void)pthread_cond_broadcast(&s->wake);
-    (void)pthread_mutex_unlock(&s->lock);
-    (void)pthread_join(s->thread, NULL);
+    beat_stop(&s->beat);
     release(s);
 }
 

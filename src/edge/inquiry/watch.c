@@ -1,10 +1,10 @@
 #include "edge/inquiry/watch.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "edge/beat.h"
 
 enum { FINDING_ID_MAX = 64, DRIFT_CAUSE = WATCH_ALARMS };
 #define LOOK_EVERY USEC_MINUTE
@@ -12,11 +12,9 @@ enum { FINDING_ID_MAX = 64, DRIFT_CAUSE = WATCH_ALARMS };
 
 struct desk_watch {
     struct desk_watch_opts opts;
-    pthread_t thread;
-    pthread_mutex_t lock; /* of stop */
-    pthread_cond_t wake;
-    bool runs, stop;
+    struct beat beat;
     /* The thread's own. */
+    int minutes;
     struct desk_looks looks;
     char finding[WATCH_ALARMS + 1][FINDING_ID_MAX]; /* that goes on, by cause; "" = none */
     usec started[WATCH_ALARMS + 1];
@@ -192,36 +190,18 @@ static void look_at_drift(struct desk_watch *w)
 
 /* ---- the thread ---- */
 
-static bool sleep_on(struct desk_watch *w)
-{
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += LOOK_EVERY / USEC_SECOND;
-    (void)pthread_mutex_lock(&w->lock);
-    int late = 0;
-    while (!w->stop && late == 0) late = pthread_cond_timedwait(&w->wake, &w->lock, &until);
-    bool on = !w->stop;
-    (void)pthread_mutex_unlock(&w->lock);
-    return on;
-}
-
-static void *watch_main(void *ctx)
+static void look(void *ctx)
 {
     struct desk_watch *w = ctx;
-    int minutes = 0;
-    do {
-        desk_watch_look(w);
-        if (++minutes % (DRIFT_EVERY / LOOK_EVERY) == 2) look_at_drift(w); /* soon after a start, then every hour */
-    } while (sleep_on(w));
-    return NULL;
+    desk_watch_look(w);
+    if (++w->minutes % (DRIFT_EVERY / LOOK_EVERY) == 2) look_at_drift(w); /* soon after a start, then every hour */
 }
 
 void desk_watch_new(const struct desk_watch_opts *opts, struct desk_watch **out)
 {
     struct desk_watch *w = mem_new(sizeof *w);
     w->opts = *opts;
-    (void)pthread_mutex_init(&w->lock, NULL);
-    (void)pthread_cond_init(&w->wake, NULL);
+    w->beat = (struct beat){ .look = look, .ctx = w, .every = LOOK_EVERY };
     adopt(w);
     *out = w;
 }
@@ -230,32 +210,21 @@ err desk_watch_start(const struct desk_watch_opts *opts, struct desk_watch **out
 {
     struct desk_watch *w = NULL;
     desk_watch_new(opts, &w);
-    w->runs = pthread_create(&w->thread, NULL, watch_main, w) == 0;
-    if (!w->runs) {
-        desk_watch_close(w);
-        return err_make(ERR_LIMIT, "no thread to watch the desk");
-    }
-    *out = w;
-    return OK;
+    err e = beat_start(&w->beat);
+    if (e.code) desk_watch_close(w);
+    else *out = w;
+    return err_wrap(e, "watch the desk");
 }
 
 void desk_watch_halt(struct desk_watch *w)
 {
-    if (!w || !w->runs) return;
-    (void)pthread_mutex_lock(&w->lock);
-    w->stop = true;
-    (void)pthread_cond_signal(&w->wake);
-    (void)pthread_mutex_unlock(&w->lock);
-    (void)pthread_join(w->thread, NULL);
-    w->runs = false;
+    if (w) beat_stop(&w->beat);
 }
 
 void desk_watch_close(struct desk_watch *w)
 {
     if (!w) return;
     desk_watch_halt(w);
-    (void)pthread_cond_destroy(&w->wake);
-    (void)pthread_mutex_destroy(&w->lock);
     mem_free(w);
 }
 

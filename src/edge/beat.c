@@ -1,0 +1,75 @@
+#include "edge/beat.h"
+
+#include <time.h>
+
+static struct timespec moment_in(usec rest)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += rest / USEC_SECOND;
+    t.tv_nsec += rest % USEC_SECOND * 1000;
+    t.tv_sec += t.tv_nsec / 1000000000L;
+    t.tv_nsec %= 1000000000L;
+    return t;
+}
+
+/* False: it is time to stop. */
+static bool sleep_on(struct beat *b, usec rest)
+{
+    struct timespec until = moment_in(rest);
+    int late = rest <= 0;
+    (void)pthread_mutex_lock(&b->lock);
+    while (!b->stop && !late) late = pthread_cond_timedwait(&b->wake, &b->lock, &until);
+    bool on = !b->stop;
+    (void)pthread_mutex_unlock(&b->lock);
+    return on;
+}
+
+static void *beat_main(void *ctx)
+{
+    struct beat *b = ctx;
+    for (usec rest = b->first; sleep_on(b, rest); rest = b->every) b->look(b->ctx);
+    return NULL;
+}
+
+static void end(struct beat *b)
+{
+    (void)pthread_cond_destroy(&b->wake);
+    (void)pthread_mutex_destroy(&b->lock);
+    b->runs = false;
+}
+
+err beat_start(struct beat *b)
+{
+    pthread_condattr_t attr;
+    (void)pthread_mutex_init(&b->lock, NULL);
+    (void)pthread_condattr_init(&attr);
+    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&b->wake, &attr);
+    (void)pthread_condattr_destroy(&attr);
+    b->stop = false;
+    b->runs = true;
+    if (!pthread_create(&b->thread, NULL, beat_main, b)) return OK;
+    end(b);
+    return err_make(ERR_IO, "a thread does not start");
+}
+
+bool beat_stopping(struct beat *b)
+{
+    if (!b->runs) return false;
+    (void)pthread_mutex_lock(&b->lock);
+    bool stop = b->stop;
+    (void)pthread_mutex_unlock(&b->lock);
+    return stop;
+}
+
+void beat_stop(struct beat *b)
+{
+    if (!b->runs) return;
+    (void)pthread_mutex_lock(&b->lock);
+    b->stop = true;
+    (void)pthread_cond_signal(&b->wake);
+    (void)pthread_mutex_unlock(&b->lock);
+    (void)pthread_join(b->thread, NULL);
+    end(b);
+}
