@@ -44,8 +44,10 @@ def calls(server):
     got = server.get(f"/api/v1/inquiries/{one['id']}")
     check("get gives the text and why", got["body"].startswith("You charged") and got["reason"] and got["words"], got)
     check("get names what is personal, and the labels that share 95 %",
-          got["personal"] == [{"kind": "phone", "text": "+49 30 901820"}] and got["likely"]["category"][0] == "billing" and
-          all(sum(got["scores"][axis][label] for label in labels) >= 0.949 for axis, labels in got["likely"].items()), got)
+          got["personal"] == [{"kind": "phone", "text": "+49 30 901820"}] and
+          got["likely"]["category"][0] == "billing" and
+          all(sum(got["scores"][axis][label] for label in labels) >= 0.949 for axis, labels in got["likely"].items()),
+          got)
     check("stats count it", server.get("/api/v1/stats")["inquiries"]["category"] == {"billing": 1})
     status, problem = submit(server, {"subject": "x"})
     check("a body is needed", status in (400, 422) and "body" in json.dumps(problem), problem)

@@ -103,7 +103,8 @@ int64_t remote_time(usec t);
 int64_t remote_end(usec t);
 void remote_facts(struct jw *w, const struct vector_item *item); /* document, title, passage, valid_from, valid_to */
 void remote_roles(struct jw *w, const char *key, const struct vector_item *item);
-/* An item's members where each item is an object: "id", its numbers under `vector`, its facts and roles under `facts`. */
+/* An item's members where each item is an object: "id", its numbers under `vector`, its facts and roles under `facts`.
+ */
 void remote_item(struct jw *w, const struct remote *r, const struct vector_item *item, const char *vector,
                  const char *facts);
 void remote_reader(struct jw *w, const char *key, str role);     /* ["*", role] */
