@@ -34,7 +34,8 @@ str recover_mark(const struct act *x)
     return str_fmt(x->a, "WEIR_EFFECT_OF=" STR_FMT "@" STR_FMT, STR_ARG(x->effect->id), STR_ARG(store));
 }
 
-int recover_find(str mark, struct arena *a)
+/* A process that carries the mark, 0 = none: steps after the first, and what they started. */
+static int survivor_of(str mark)
 {
     char *text = mem_new(ENVIRON_MAX);
     int found = 0;
@@ -58,7 +59,7 @@ static bool dedupes(const struct act *x)
 
 enum recovery recover_plan(struct act *x, int64_t pid, int64_t pid_start, int *survivor)
 {
-    *survivor = process_alive((pid_t)pid, pid_start) ? (int)pid : recover_find(recover_mark(x), x->a);
+    *survivor = process_alive((pid_t)pid, pid_start) ? (int)pid : survivor_of(recover_mark(x));
     if (*survivor) return RECOVER_WAIT;
     return dedupes(x) ? RECOVER_AGAIN : RECOVER_UNKNOWN;
 }

@@ -13,7 +13,5 @@ enum recovery {
 enum recovery recover_plan(struct act *x, int64_t pid, int64_t pid_start, int *survivor);
 /* What a process that does this effect carries in its environment: its name, and of which of the machine's stores. */
 str recover_mark(const struct act *x);
-/* A process that carries the mark, 0 = none: steps after the first, and what they started. */
-int recover_find(str mark, struct arena *a);
 
 #endif
