@@ -144,6 +144,7 @@ struct parser {
     } spare;
 };
 
+/* sql_parse.c */
 void *node_new(struct parser *p, size_t size);
 #define NODE(p, type) ((struct type *)node_new((p), sizeof(struct type)))
 
@@ -169,13 +170,14 @@ bool take_type(struct parser *p, enum token_type t);
 bool is_op(const struct token *t, const char *op);
 void skip_parens(struct parser *p);                 /* from ( to behind its ) */
 bool enter(struct parser *p);                       /* false: too deep; nothing was entered */
+bool is_name_part(const struct token *t);
+bool parse_name(struct parser *p, struct name *out); /* a.b.c, also with templates glued in */
 static inline void leave(struct parser *p)
 {
     p->depth--;
 }
 
 /* sql_expr.c */
-bool parse_name(struct parser *p, struct name *out); /* a.b.c, also with templates glued in */
 void expr_init(struct expr *e);
 void parse_expr(struct parser *p, struct expr *e, enum flow_kind kind);
 void expr_add_ref(struct parser *p, struct expr *e, const struct name *n, enum flow_kind kind);
