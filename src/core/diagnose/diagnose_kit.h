@@ -7,6 +7,8 @@
 #include "store/journal.h"
 #include "test.h"
 
+#define ARENA_TEST (64u << 20)
+
 static const usec kit_t0 = INT64_C(1777852800000000); /* when the incident began */
 
 struct kit_run {
@@ -162,6 +164,114 @@ static inline struct cause_list kit_diagnose(void (*scene)(struct tx *tx), struc
     }
     store_close(s);
     return first;
+}
+
+/* ---- what is said of a scene ---- */
+
+static inline void kit_show(const struct cause_list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct cause *c = &l->items[i];
+        (void)printf("# %zu. %s %.4f " STR_FMT "/" STR_FMT ": " STR_FMT " " STR_FMT " [" STR_FMT "]\n", i + 1,
+                     cause_text(c->kind), c->score, STR_ARG(c->pipeline), STR_ARG(c->step), STR_ARG(c->title),
+                     STR_ARG(c->detail), STR_ARG(c->runbook));
+        for (size_t e = 0; e < c->evidence_count; e++)
+            (void)printf("#      %lld " STR_FMT "\n", (long long)c->evidence[e].seq, STR_ARG(c->evidence[e].text));
+    }
+}
+
+static inline const struct cause *kit_cause(const struct cause_list *l, enum cause_kind kind)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->items[i].kind == kind) return &l->items[i];
+    return NULL;
+}
+
+/* Diagnose and check the first cause; gives it (strings in *a). */
+static inline struct cause kit_first_is(void (*scene)(struct tx *tx), struct arena *a, enum cause_kind kind,
+                                        const char *pipeline, double at_least)
+{
+    struct cause_list l = kit_diagnose(scene, a);
+    kit_show(&l);
+    CHECK(l.count > 0);
+    if (l.items[0].kind != kind) test_failed(__FILE__, __LINE__, "%s", cause_text(l.items[0].kind));
+    CHECK_STR(l.items[0].pipeline, pipeline);
+    CHECK(l.items[0].score >= at_least && l.items[0].score <= 0.98);
+    return l.items[0];
+}
+
+static inline bool kit_shows(const struct cause *c, const char *words)
+{
+    for (size_t i = 0; i < c->evidence_count; i++)
+        if (str_find(c->evidence[i].text, str_of(words), 0) >= 0) return true;
+    return false;
+}
+
+/* ---- the three steps of a pipeline like those that sh, sqlite3, awk and curl make ---- */
+
+static inline void kit_usual(struct tx *tx, const char *pipeline)
+{
+    kit_pipeline(tx, pipeline, 10 * USEC_MINUTE, "");
+    kit_history(tx,
+                (struct kit_run){ .pipeline = pipeline,
+                                  .step = "extract",
+                                  .rows = 2000,
+                                  .duration_ms = 120,
+                                  .peak_kb = 4000,
+                                  .cpu_ms = 30,
+                                  .sync_us = 900 },
+                8);
+    kit_history(tx, (struct kit_run){ .pipeline = pipeline, .step = "transform", .at = USEC_SECOND, .rows = 2000,
+                                      .duration_ms = 200, .peak_kb = 6000, .cpu_ms = 150, .sync_us = 900 }, 8);
+    kit_history(tx, (struct kit_run){ .pipeline = pipeline, .step = "load", .at = 2 * USEC_SECOND, .rows = 2000,
+                                      .duration_ms = 150, .peak_kb = 5000, .cpu_ms = 60, .sync_us = 900 }, 8);
+}
+
+static inline void kit_fails(struct tx *tx, const char *pipeline, const char *step, usec at, int code,
+                             const char *output, const char *incident)
+{
+    char id[64], finding[64];
+    (void)snprintf(id, sizeof id, "%s-%s-bad", pipeline, step);
+    (void)snprintf(finding, sizeof finding, "f-%s-%s", pipeline, step);
+    kit_run(tx, (struct kit_run){ .id = id,
+                                  .pipeline = pipeline,
+                                  .step = step,
+                                  .at = at,
+                                  .failed = true,
+                                  .exit_code = code,
+                                  .duration_ms = 100,
+                                  .output = output });
+    if (incident)
+        kit_finding(tx, (struct kit_finding){ .id = finding,
+                                              .incident = incident,
+                                              .pipeline = pipeline,
+                                              .step = step,
+                                              .run = id,
+                                              .kind = "exit",
+                                              .summary = "the step failed",
+                                              .at = at });
+}
+
+static inline void kit_over_time(struct tx *tx)
+{
+    kit_usual(tx, "orders");
+    kit_incident(tx, "inc-1", "orders", "fp");
+    kit_run(tx, (struct kit_run){ .id = "bad",
+                                  .pipeline = "orders",
+                                  .step = "extract",
+                                  .failed = true,
+                                  .exit_code = 137,
+                                  .sig = 9,
+                                  .duration_ms = 30000,
+                                  .detail = "{\"timed_out\":true}",
+                                  .output = "fetching\n" });
+    kit_finding(tx, (struct kit_finding){ .id = "f",
+                                          .incident = "inc-1",
+                                          .pipeline = "orders",
+                                          .step = "extract",
+                                          .run = "bad",
+                                          .kind = "exit",
+                                          .summary = "orders/extract failed" });
 }
 
 #endif
