@@ -29,10 +29,11 @@ def encoder():
     return next(iter(sorted((HERE.parent.parent / ".deps/model").glob("*.weirmodel"))), None)
 
 
-def server_of(weir, how):
-    """A desk that judges by words, inside (and the model that weir brings) or encoder (that with the sentence
-    encoder)."""
-    server = weir_server.Weir(weir, config="inquiries:\n  model_inside: no\n" if how == "words" else "")
+def server_of(weir, how, models=None):
+    """A desk that judges by words, inside (and the model that weir brings, or that of the folder `models`) or encoder
+    (that with the sentence encoder)."""
+    config = "model_inside: no" if how == "words" else f"models: {models}" if models else ""
+    server = weir_server.Weir(weir, config=config and f"inquiries:\n  {config}\n")
     if how == "encoder":
         os.makedirs(f"{server.data}/models")
         os.symlink(encoder(), f"{server.data}/models/all-MiniLM-L6-v2.weirmodel")

@@ -28,6 +28,7 @@ struct judged_by {
     str name; /* of what judged, for the record; in the arena */
     struct axis_trial trials[AXES_JUDGED];
     size_t trial_count;
+    bool encoded; /* the model of all questions asked the sentence encoder (inquiry_model.h) */
 };
 /* Let the models speak on what the words said (`v`). by->name is `words`, and behind it the models: "+category@3".
  * Thread: any. */

@@ -111,8 +111,9 @@ static void ask_models(struct inquiry_classifier *c, str subject, str body, stru
                        struct judged_by *by)
 {
     struct desk_verdict words = *out, whole = *out;
-    if (c->whole) inquiry_model_judge(c->whole, subject, body, a, &whole);
+    bool encoded = c->whole && inquiry_model_judge(c->whole, subject, body, a, &whole);
     axis_models_judge(c->models, c->name, subject, body, a, out, by);
+    by->encoded = encoded;
     if (!c->whole) return;
     join(&whole.category, &words.category, &out->category);
     join(&whole.sentiment, &words.sentiment, &out->sentiment);

@@ -156,6 +156,7 @@ static void put_verdict(const struct desk_verdict *v, const struct judged_by *by
 {
     jw_str(w, "language", v->language.len ? v->language : STR("und")); /* undetermined, ISO 639 */
     jw_str(w, "model", by->name);
+    jw_bool(w, "encoded", by->encoded);
     put_label(w, "category", "category_score", &v->category);
     put_label(w, "sentiment", "sentiment_score", &v->sentiment);
     put_label(w, "urgency", "urgency_score", &v->urgency);

@@ -129,10 +129,10 @@ static void take_over(const struct inquiry_model *m, size_t question, const floa
     desk_axis_sort(axis);
 }
 
-void inquiry_model_judge(struct inquiry_model *m, str subject, str body, struct arena *a, struct desk_verdict *v)
+bool inquiry_model_judge(struct inquiry_model *m, str subject, str body, struct arena *a, struct desk_verdict *v)
 {
     struct desk_axis *const axes[INQUIRY_QUESTIONS] = { &v->category, &v->sentiment, &v->urgency };
-    float extra[TEXT_STACK_LABELS_MAX], p[TEXT_STACK_LABELS_MAX], *vector = NULL;
+    float extra[TEXT_STACK_LABELS_MAX], p[TEXT_STACK_LABELS_MAX];
     str text = desk_said(subject, body, a);
     for (size_t q = 0; q < INQUIRY_QUESTIONS; q++)
         for (size_t k = 0; k < m->stack.head->question[q].count; k++) {
@@ -140,13 +140,16 @@ void inquiry_model_judge(struct inquiry_model *m, str subject, str body, struct 
             extra[at] = inquiry_extra(axes[q], text_label(&m->stack.model, at));
         }
     struct scratch *s = borrow(m);
-    if (s->encoder) {
-        vector = ARENA_ARRAY(a, float, m->stack.model.head->dims);
+    text_stack_judge(&m->stack, text, extra, s->work, p);
+    bool encode = s->encoder && text_stack_wants_vector(&m->stack, p);
+    if (encode) {
+        float *vector = ARENA_ARRAY(a, float, m->stack.model.head->dims);
         encode_layers(&m->encoder.file.model, s->encoder, &text, 1, m->stack.head->layers, vector);
+        text_stack_judge_vector(&m->stack, vector, extra, s->work, p);
     }
-    text_stack_judge(&m->stack, text, vector, extra, s->work, p);
     give_back(m, s);
     for (size_t q = 0; q < INQUIRY_QUESTIONS; q++) take_over(m, q, p, axes[q]);
+    return encode;
 }
 
 str inquiry_model_name(const struct inquiry_model *m, struct arena *a)

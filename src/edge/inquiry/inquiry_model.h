@@ -18,8 +18,10 @@ MUST_USE err inquiry_model_open(str path, str encoder, struct inquiry_model **ou
 void inquiry_model_close(struct inquiry_model *m); /* accepts NULL; nobody may be inside */
 
 /* Let it speak on what the words said: `v` has their scores and gets the model's. Labels that the model does not know
- * keep the share that the words gave them. Thread: any; waits while all scratch is in use. */
-void inquiry_model_judge(struct inquiry_model *m, str subject, str body, struct arena *a, struct desk_verdict *v);
+ * keep the share that the words gave them. True: the sentence encoder read it, too; it does where it is there and words
+ * do not tell every label plainly (text_stack.h), which hangs on the text alone. Thread: any; waits while all scratch
+ * is in use. */
+bool inquiry_model_judge(struct inquiry_model *m, str subject, str body, struct arena *a, struct desk_verdict *v);
 /* "inquiries-" and eight digits of its checksum, and "-without-encoder" where that is missing. In `a`. */
 str inquiry_model_name(const struct inquiry_model *m, struct arena *a);
 

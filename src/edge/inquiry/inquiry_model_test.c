@@ -6,6 +6,8 @@
 #include "base/hash.h"
 #include "edge/inquiry/inquiry_model.h"
 #include "edge/inquiry/inquiry_train.h"
+#include "edge/model/model_file.h"
+#include "engine/encode/encode_kit.h"
 
 static const struct desk_rules *rules(struct arena *a, str extra)
 {
@@ -49,6 +51,49 @@ TEST(the_model_inside_judges_without_an_encoder)
         CHECK(fabs(sum_of(&v.sentiment) - 1) < 1e-6 && fabs(sum_of(&v.urgency) - 1) < 1e-6);
         arena_reset(&a);
     }
+    inquiry_model_close(m);
+    arena_done(&a);
+}
+
+/* A file with an encoder of drawn weights. */
+static str drawn_encoder(struct arena *a)
+{
+    struct arena big = arena_init((size_t)CONVERT_MEMORY + KIT_FILE_MAX + (32 << 20));
+    str path = str_fmt(a, STR_FMT "/drawn.weirmodel", STR_ARG(test_dir())), bytes;
+    CHECK_OK(encode_convert(kit_weights(&big), kit_vocab(&big), STR("kit"), STR("none"), &big, &bytes));
+    CHECK_OK(model_file_write(path, bytes));
+    arena_done(&big);
+    return path;
+}
+
+/* An encoder of drawn weights tells nothing, but what it is asked hangs on the text alone: not on who asks beside, nor
+ * on what was asked before. */
+TEST(the_encoder_reads_what_words_leave_open_and_nothing_else)
+{
+    static const struct {
+        const char *subject, *body;
+        bool encoded;
+    } cases[] = {
+        { "", "Hello, a question.", true },
+        { "Invoice", "The invoice 4711 charged us twice, please refund the second payment.", false },
+        { "Thank you", "What a lovely new design, I adore it. No reply needed!", false },
+        { "", "Nobody in the whole company can log in since eight, 300 people are waiting.", true },
+    };
+    enum { CASES = sizeof cases / sizeof *cases };
+    struct inquiry_model *m = NULL;
+    struct arena a = arena_init(64 << 20);
+    const struct desk_rules *r = rules(&a, STR(""));
+    CHECK_OK(inquiry_model_open(STR(""), drawn_encoder(&a), &m));
+    CHECK(str_find(inquiry_model_name(m, &a), STR("-without-encoder"), 0) < 0);
+    double first[CASES] = { 0 };
+    for (size_t round = 0; round < 2; round++)
+        for (size_t i = 0; i < CASES; i++) {
+            struct desk_verdict v;
+            desk_judge(r, str_of(cases[i].subject), str_of(cases[i].body), &a, &v);
+            CHECK(inquiry_model_judge(m, str_of(cases[i].subject), str_of(cases[i].body), &a, &v) == cases[i].encoded);
+            if (round == 0) first[i] = v.category.items[0].p;
+            CHECK(fabs(first[i] - v.category.items[0].p) <= 0);
+        }
     inquiry_model_close(m);
     arena_done(&a);
 }

@@ -95,7 +95,8 @@ TEST(every_question_is_answered_from_words_vectors_and_what_others_say)
     size_t right[2] = { 0 };
     for (size_t i = 0; i < ROWS; i++) {
         float p[TEXT_STACK_LABELS_MAX];
-        text_stack_judge(&stack, s.d.text[i], s.d.vector + i * DIMS, s.d.extra + i * 5, w, p);
+        text_stack_judge(&stack, s.d.text[i], s.d.extra + i * 5, w, p);
+        text_stack_judge_vector(&stack, s.d.vector + i * DIMS, s.d.extra + i * 5, w, p);
         CHECK(fabsf(p[0] + p[1] + p[2] - 1) < 1e-5F && fabsf(p[3] + p[4] - 1) < 1e-5F);
         right[0] += p[s.d.label[0][i]] > 0.5F;
         right[1] += p[3 + s.d.label[1][i]] > 0.5F;
@@ -104,6 +105,60 @@ TEST(every_question_is_answered_from_words_vectors_and_what_others_say)
     buf_done(&out);
     arena_done(&s.a);
     mem_free(w);
+}
+
+static size_t wanting_vectors(struct sample *s, struct buf *file, float plain)
+{
+    struct text_work *w = mem_new(sizeof *w);
+    struct text_stack stack;
+    size_t n = 0;
+    ((struct text_stack_head *)(void *)file->ptr)->plain = plain;
+    CHECK_OK(text_stack_open(aligned(&s->a, buf_view(file)), &stack));
+    for (size_t i = 0; i < ROWS; i++) {
+        float p[TEXT_STACK_LABELS_MAX];
+        text_stack_judge(&stack, s->d.text[i], s->d.extra + i * 5, w, p);
+        n += text_stack_wants_vector(&stack, p);
+    }
+    mem_free(w);
+    return n;
+}
+
+/* Vectors alone know the hurry of some texts here: words may stand alone only where they are sure. */
+TEST(plain_texts_need_no_vector)
+{
+    struct sample s = sample(true);
+    struct buf out = buf_init(1 << 24);
+    struct stack_report r, words;
+    CHECK_OK(stack_train(&s.d, 1, &out, &r));
+    CHECK(r.plain >= 0.5F && r.plain <= 1 && r.plain_share > 0 && r.plain_share < 1);
+    size_t n = wanting_vectors(&s, &out, r.plain);
+    CHECK(n > 0 && n < ROWS);
+    CHECK(wanting_vectors(&s, &out, 2) == ROWS && wanting_vectors(&s, &out, 0) == 0);
+    s.d.vector = NULL;
+    s.d.dims = 0;
+    out.len = 0;
+    CHECK_OK(stack_train(&s.d, 1, &out, &words));
+    CHECK(words.plain_share <= 0 && r.quality[1][1].accuracy > words.quality[0][1].accuracy);
+    CHECK(wanting_vectors(&s, &out, 2) == 0); /* there is none to want */
+    buf_done(&out);
+    arena_done(&s.a);
+}
+
+TEST(a_bound_that_is_no_number_is_refused)
+{
+    struct sample s = sample(true);
+    struct buf out = buf_init(1 << 24);
+    struct stack_report r;
+    struct text_stack stack;
+    CHECK_OK(stack_train(&s.d, 1, &out, &r));
+    struct text_stack_head *h = (void *)out.ptr;
+    const float bad[] = { NAN, -1, -INFINITY };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        h->plain = bad[i];
+        CHECK(text_stack_open(aligned(&s.a, buf_view(&out)), &stack).code == ERR_CORRUPT);
+    }
+    buf_done(&out);
+    arena_done(&s.a);
 }
 
 TEST(the_same_texts_give_the_same_stack)

@@ -1,5 +1,7 @@
 #include "edge/text/stack_train.h"
 
+#include <math.h>
+
 #include "base/hash.h"
 #include "base/json.h"
 #include "edge/text/text_logit.h"
@@ -19,6 +21,7 @@ struct stacking {
     double *idf;
     uint8_t *fold, *use;
     float *sparse, *dense;         /* held-back scores, rows x labels */
+    float *held[2];                /* held-back probabilities, without and with vectors: a question after the other */
     struct text_linear all[2];     /* of words and of vectors: the classes of all questions side by side */
     float *weights[2];
     unsigned seed;
@@ -151,17 +154,21 @@ static struct text_quality quality_of(const struct stacking *s, size_t q, const 
     return out;
 }
 
+static float *held_of(const struct stacking *s, size_t q, bool with)
+{
+    return s->held[with] + s->question[q].first * s->d->rows;
+}
+
 static err fit_question(struct stacking *s, size_t q, bool with, float *weights, struct text_quality *quality)
 {
     const struct stack_data *d = s->d;
     size_t inputs = text_stack_inputs(d->extras, d->classes[q], with);
-    float *x = read_inputs(s, q, with, inputs), *p = mem_new(d->rows * d->classes[q] * sizeof *p);
+    float *x = read_inputs(s, q, with, inputs), *p = held_of(s, q, with);
     err e = judge_held(s, q, x, inputs, p);
     if (!e.code) *quality = quality_of(s, q, p);
     for (size_t i = 0; i < d->rows; i++) s->use[i] = !(d->seen && d->seen[i]);
     if (!e.code) e = text_logit(x, d->rows, inputs, d->label[q], s->use, d->classes[q], RIDGE, weights);
     mem_free(x);
-    mem_free(p);
     return e;
 }
 
@@ -186,6 +193,61 @@ static err fit(struct stacking *s, struct stack_report *r)
     return e;
 }
 
+/* --- When words are enough --- */
+
+static size_t best_of(const float *p, size_t n)
+{
+    size_t best = 0;
+    for (size_t c = 1; c < n; c++)
+        if (p[c] > p[best]) best = c;
+    return best;
+}
+
+/* Whether words alone give row i a label of at least `plain` to every question. */
+static bool is_plain(const struct stacking *s, size_t i, float plain)
+{
+    for (size_t q = 0; q < s->d->questions; q++) {
+        const float *p = held_of(s, q, false) + i * s->d->classes[q];
+        if (p[best_of(p, s->d->classes[q])] < plain) return false;
+    }
+    return true;
+}
+
+/* Held-back probabilities of what judges: with vectors, but of plain texts without. */
+static struct text_quality quality_at(struct stacking *s, size_t q, float plain)
+{
+    size_t rows = s->d->rows, classes = s->d->classes[q];
+    float *p = mem_new(rows * classes * sizeof *p);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(p + i * classes, held_of(s, q, !is_plain(s, i, plain)) + i * classes, classes * sizeof *p);
+    struct text_quality out = quality_of(s, q, p);
+    mem_free(p);
+    return out;
+}
+
+/* No question may lose more to what vectors would have told than a standard error of its accuracy (the rule of one
+ * standard error: Breiman et al., Classification and Regression Trees, 1984). */
+static bool good_enough(struct stacking *s, const struct stack_report *r, float plain)
+{
+    for (size_t q = 0; q < s->d->questions; q++) {
+        double best = r->quality[1][q].accuracy;
+        if (best - quality_at(s, q, plain).accuracy > sqrt(best * (1 - best) / (double)r->counted)) return false;
+    }
+    return true;
+}
+
+/* The least of .50, .51, ... that is good enough. */
+static void find_plain(struct stacking *s, struct stack_report *r)
+{
+    int percent = 50;
+    while (percent < 100 && !good_enough(s, r, (float)percent / 100)) percent++;
+    r->plain = percent < 100 ? (float)percent / 100 : 2;
+    for (size_t q = 0; q < s->d->questions; q++) r->quality[1][q] = quality_at(s, q, r->plain);
+    for (size_t i = 0; i < s->d->rows; i++)
+        r->plain_share += is_plain(s, i, r->plain) && !(s->d->seen && s->d->seen[i]);
+    r->plain_share /= (double)r->counted;
+}
+
 /* --- The file --- */
 
 static str about(const struct stacking *s, const struct stack_report *r, struct arena *a)
@@ -206,6 +268,8 @@ static str about(const struct stacking *s, const struct stack_report *r, struct 
         if (s->d->dims) jw_f64(&w, "ece_with_vectors", r->quality[1][q].ece);
         jw_close(&w);
     }
+    if (s->d->dims) jw_f64(&w, "plain", (double)r->plain);
+    if (s->d->dims) jw_f64(&w, "plain_share", r->plain_share);
     jw_close(&w);
     return buf_take(&b, a);
 }
@@ -241,7 +305,8 @@ static err write_stack(const struct stacking *s, const struct stack_report *r, s
     struct buf model = buf_init(out->max);
     struct text_stack_head h = { .questions = (uint32_t)s->d->questions,
                                  .extras = (uint32_t)s->d->extras,
-                                 .layers = s->d->dims ? s->d->layers : 0 };
+                                 .layers = s->d->dims ? s->d->layers : 0,
+                                 .plain = r->plain };
     text_stack_begin(&h);
     memcpy(h.question, s->question, sizeof h.question);
     err e = write_classifier(s, r, &a, &model);
@@ -296,6 +361,7 @@ static void deal(struct stacking *s, uint64_t seed)
     s->sparse = mem_new(n * s->labels * sizeof *s->sparse);
     s->dense = mem_new(n * s->labels * sizeof *s->dense);
     s->idf = mem_new((s->terms.terms + 1) * sizeof *s->idf);
+    for (size_t v = 0; v < 2; v++) s->held[v] = mem_new(n * s->labels * sizeof *s->held[v]);
     for (size_t i = 0; i < s->d->rows; i++)
         s->fold[i] = (uint8_t)((hash64_more(start, s->d->text[i]) >> 20) % STACK_FOLDS);
 }
@@ -306,6 +372,7 @@ static void stacking_done(struct stacking *s)
     for (size_t v = 0; v < 2; v++) {
         text_linear_done(&s->all[v]);
         mem_free(s->weights[v]);
+        mem_free(s->held[v]);
     }
     mem_free(s->idf);
     mem_free(s->fold);
@@ -324,9 +391,10 @@ err stack_train(const struct stack_data *d, uint64_t seed, struct buf *out, stru
         deal(&s, seed);
         e = hold_back(&s);
     }
-    if (!e.code) e = fit(&s, report);
-    if (!e.code) e = learn(&s, NULL);
     for (size_t i = 0; i < d->rows; i++) report->counted += !(d->seen && d->seen[i]);
+    if (!e.code) e = fit(&s, report);
+    if (!e.code && d->dims) find_plain(&s, report);
+    if (!e.code) e = learn(&s, NULL);
     for (size_t t = 0; !e.code && t < s.terms.terms; t++) report->features += s.idf[t] > 0;
     if (!e.code) e = write_stack(&s, report, out);
     stacking_done(&s);

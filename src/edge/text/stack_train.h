@@ -29,8 +29,11 @@ struct stack_data {
 };
 
 struct stack_report {
-    /* A question each, without and with vectors: of texts that neither classifiers nor logistics had seen. */
+    /* A question each, without and with vectors: of texts that neither classifiers nor logistics had seen. With vectors
+     * is as it judges: plain texts without. */
     struct text_quality quality[2][TEXT_STACK_QUESTIONS_MAX];
+    float plain;        /* as text_stack_head has it; 0 without vectors */
+    double plain_share; /* of the texts held back */
     size_t counted, features;
 };
 

@@ -67,6 +67,7 @@ err text_stack_open(str bytes, struct text_stack *out)
         return err_make(ERR_TOO_NEW, "the model of several questions has version %u, this weir reads %d", h->version,
                         TEXT_STACK_VERSION);
     if (h->size != bytes.len) return corrupt("its length is another than it says");
+    if (!(h->plain >= 0)) return corrupt("a number is out of range");
     if (hash64(str_cut(bytes, sizeof *h, bytes.len)) != h->check) return corrupt("its bytes were changed");
     err e = check_questions(h, &labels);
     if (!e.code) e = check_weights(h);
@@ -116,14 +117,10 @@ static void answer(const float *weights, const float *x, size_t inputs, size_t l
     for (size_t c = 0; c < labels; c++) p[c] /= all;
 }
 
-void text_stack_judge(const struct text_stack *s, str text, const float *vector, const float *extra,
-                      struct text_work *w, float p[TEXT_STACK_LABELS_MAX])
+static void answer_all(const struct text_stack *s, bool with, const float *extra, const struct text_work *w, float *p)
 {
-    bool with = vector && s->head->layers;
     const float *weights = s->weights[with];
     float x[TEXT_STACK_INPUTS_MAX];
-    (void)text_margins(&s->model, text, w);
-    if (with) text_dense_scores(&s->model, vector, w->dense);
     for (size_t i = 0; i < s->head->questions; i++) {
         const struct text_question *q = &s->head->question[i];
         size_t inputs = text_stack_inputs(s->head->extras, q->count, with);
@@ -131,4 +128,29 @@ void text_stack_judge(const struct text_stack *s, str text, const float *vector,
         answer(weights, x, inputs, q->count, p + q->first);
         weights += q->count * inputs;
     }
+}
+
+void text_stack_judge(const struct text_stack *s, str text, const float *extra, struct text_work *w,
+                      float p[TEXT_STACK_LABELS_MAX])
+{
+    (void)text_margins(&s->model, text, w);
+    answer_all(s, false, extra, w, p);
+}
+
+bool text_stack_wants_vector(const struct text_stack *s, const float *p)
+{
+    for (size_t i = 0; s->head->layers && i < s->head->questions; i++) {
+        const struct text_question *q = &s->head->question[i];
+        float most = 0;
+        for (size_t k = q->first; k < q->first + q->count; k++) most = fmaxf(most, p[k]);
+        if (most < s->head->plain) return true;
+    }
+    return false;
+}
+
+void text_stack_judge_vector(const struct text_stack *s, const float *vector, const float *extra, struct text_work *w,
+                             float p[TEXT_STACK_LABELS_MAX])
+{
+    text_dense_scores(&s->model, vector, w->dense);
+    answer_all(s, true, extra, w, p);
 }

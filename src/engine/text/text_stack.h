@@ -3,15 +3,16 @@
  * a multinomial logistic for each question. That reads the scores of the question's own labels by words and by sentence
  * vectors, and what somebody else says of all labels (for inquiries: the words of a file, engine/desk), and was learned
  * from texts the scores had not seen (stacked generalisation: Wolpert, Neural Networks 5, 1992). Its probabilities add
- * up to 1 for each question. Read-only bytes that may have been changed by anybody; nothing is allocated. Thread: any,
- * each with its own struct text_work. */
+ * up to 1 for each question. Vectors are dear: a text whose words tell every label plainly enough needs none (a
+ * cascade: Viola and Jones, CVPR 2001); how plainly was learned, too. Read-only bytes that may have been changed by
+ * anybody; nothing is allocated. Thread: any, each with its own struct text_work. */
 #ifndef WEIR_ENGINE_TEXT_STACK_H
 #define WEIR_ENGINE_TEXT_STACK_H
 
 #include "engine/text/text_model.h"
 
 enum {
-    TEXT_STACK_VERSION = 1,
+    TEXT_STACK_VERSION = 2,
     TEXT_STACK_QUESTIONS_MAX = 8,
     TEXT_STACK_LABELS_MAX = 64, /* of all questions together */
     TEXT_STACK_NAME_MAX = 32,   /* bytes, with the 0 */
@@ -29,6 +30,8 @@ struct text_stack_head {
     uint32_t version, questions;
     uint32_t extras; /* what somebody else must say: a number for each label, or 0 */
     uint32_t layers; /* of which layers of the encoder a vector is (encode.h); 0: there are none */
+    float plain;     /* a text with a label so likely to every question needs no vector; above 1: all need one */
+    uint32_t spare;  /* 0 */
     uint64_t size, check; /* of the whole file; hash64 of all after the head */
     uint64_t model, model_len;
     uint64_t weights[2]; /* without and with a vector: rows of text_stack_inputs numbers, a label each */
@@ -52,8 +55,13 @@ size_t text_stack_inputs(size_t extras, size_t labels, bool with_vector);
 void text_stack_read(const struct text_question *q, const float *extra, size_t extras, const float *sparse,
                      const float *dense, float x[TEXT_STACK_INPUTS_MAX]);
 
-/* p: a probability for each label. vector: of length 1, head->layers' width, or NULL; extra: head->extras numbers. */
-void text_stack_judge(const struct text_stack *s, str text, const float *vector, const float *extra,
-                      struct text_work *w, float p[TEXT_STACK_LABELS_MAX]);
+/* By words. p: a probability for each label; extra: head->extras numbers. */
+void text_stack_judge(const struct text_stack *s, str text, const float *extra, struct text_work *w,
+                      float p[TEXT_STACK_LABELS_MAX]);
+/* Whether a vector may change what words said: p as text_stack_judge gave it. */
+bool text_stack_wants_vector(const struct text_stack *s, const float *p);
+/* Again with a vector (of length 1, head->layers' width): right after text_stack_judge, with the same extra and w. */
+void text_stack_judge_vector(const struct text_stack *s, const float *vector, const float *extra, struct text_work *w,
+                             float p[TEXT_STACK_LABELS_MAX]);
 
 #endif
