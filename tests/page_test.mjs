@@ -315,6 +315,24 @@ async function mockTests() {
     return page;
   });
 
+  await withMock('the first run of a pipeline stands in the minute in which it was, not among years', WIDE, async (mock, check, enter) => {
+    mock.world.runs = mock.world.runs.filter((r) => r.pipeline === 'customers' && r.step === 'load').slice(-1);
+    mock.world.runs[0].effect = 'srn-7';
+    const page = await enter();
+    await go(page, '#/pipelines/customers');
+    const over = page.locator('.chart .u-over').first();
+    await over.waitFor();
+    const box = await over.boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    const tip = page.locator('.chart .tip').first();
+    await tip.locator('.tip-time').waitFor();
+    const half = await tip.evaluate((e) => parseFloat(e.style.left));
+    const point = await over.evaluate((e) => parseFloat(e.querySelector('.u-cursor-pt')?.style.transform.match(/[\d.]+/)?.[0] ?? '0'));
+    check.ok(Math.abs(point - box.width / 2) < box.width / 10, `the point is in the middle: ${point} of ${box.width}, tip at ${half}`);
+    check.equal(await page.getByText('re-run by weir').count(), 0, 'a run of a schedule is no remedy');
+    return page;
+  });
+
   await withMock('schedules are seen, run and paused by those who may, each with its runs', WIDE, async (mock, check, enter) => {
     const page = await enter();
     await page.getByRole('link', { name: 'Schedules' }).click();

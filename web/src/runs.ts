@@ -10,7 +10,7 @@ export interface PipelineRun {
   ended: Usec | null;
   duration_us: number | null; /* of the steps, without the waits between them */
   rows: number | null; /* of a whole run: what the last step that announced any said */
-  byWeir: boolean; /* weir itself ran at least one of its steps */
+  byWeir: boolean; /* a remedy ran at least one of its steps */
   steps: Run[]; /* in the order they began, attempts included */
 }
 
@@ -44,7 +44,7 @@ function summed(steps: Run[]): PipelineRun {
     ended: open ? null : Math.max(...(ends as number[])),
     duration_us: open ? null : steps.reduce((sum, s) => sum + (s.duration_us ?? 0), 0),
     rows: state === 'ok' ? [...last.values()].reduce<number | null>((rows, s) => s.rows ?? rows, null) : null,
-    byWeir: steps.some((s) => s.effect !== ''),
+    byWeir: steps.some((s) => s.effect !== '' && !s.effect.startsWith('srn-')) /* a schedule's own run is no remedy */,
     steps,
   };
 }

@@ -209,7 +209,7 @@ const struct command command_schedules = {
     "up. "
     "Your own stand in weir.yaml under schedules: (see weir config check). Each is a pipeline of its name, watched "
     "like "
-    "any other: weir runs --pipeline NAME.",
+    "any other: weir runs NAME.",
     list_options,
     run_list,
 };

@@ -189,7 +189,7 @@ static void put_row(const struct table *t, FILE *out, const str *cells, const si
 
 void table_print(const struct table *t, FILE *out)
 {
-    size_t widths[TABLE_COLUMNS_MAX];
+    size_t widths[TABLE_COLUMNS_MAX] = { 0 };
     str heads[TABLE_COLUMNS_MAX];
     fit(t, output_width(out), widths);
     for (size_t c = 0; c < t->columns; c++) heads[c] = str_of(t->heads[c]);

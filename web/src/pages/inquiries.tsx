@@ -43,7 +43,7 @@ export function Inquiries(): VNode {
     <>
       <h1 tabIndex={-1}>Inquiries</h1>
       {stats && stats.total > 0 && <Figures stats={stats} />}
-      <Filters filter={filter} change={setFilter} />
+      <Filters filter={filter} change={setFilter} categories={[...new Set([...CATEGORIES, ...Object.keys(stats?.category ?? {})])]} />
       <Await from={list} what="inquiries">
         {(page) => (
           <>
@@ -119,7 +119,7 @@ export function Pick({ label, value, words, change }: PickProps): VNode {
 
 export const options = (words: string[]): [string, string][] => words.map((w) => [w, spaced(w)]);
 
-function Filters({ filter, change }: { filter: Filter; change: (f: Filter) => void }): VNode {
+function Filters({ filter, change, categories }: { filter: Filter; change: (f: Filter) => void; categories: string[] }): VNode {
   const any: [string, string] = ['', 'any'];
   return (
     <form
@@ -131,7 +131,7 @@ function Filters({ filter, change }: { filter: Filter; change: (f: Filter) => vo
       }}
     >
       <Pick label="State" value={filter.state} words={Object.entries(STATES)} change={(state) => change({ ...filter, state })} />
-      <Pick label="Category" value={filter.category} words={[any, ...options(CATEGORIES)]} change={(category) => change({ ...filter, category })} />
+      <Pick label="Category" value={filter.category} words={[any, ...options(categories)]} change={(category) => change({ ...filter, category })} />
       <Pick label="Urgency" value={filter.urgency} words={[any, ...options(URGENCIES)]} change={(urgency) => change({ ...filter, urgency })} />
       <label class="pick grow">
         Search

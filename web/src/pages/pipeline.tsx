@@ -41,10 +41,12 @@ export function Pipeline({ name }: { name: string }): VNode {
         {(list) => <Charts name={name} runs={list.items} findings={findings.data?.items ?? []} />}
       </Await>
       {findings.data && findings.data.items.length > 0 && <Findings findings={findings.data.items} />}
-      <section aria-labelledby="runs">
-        <h2 id="runs">Runs</h2>
-        {runs.data && <Runs runs={pipelineRuns(runs.data.items)} />}
-      </section>
+      {runs.data && (
+        <section aria-labelledby="runs">
+          <h2 id="runs">Runs</h2>
+          <Runs runs={pipelineRuns(runs.data.items)} />
+        </section>
+      )}
     </>
   );
 }

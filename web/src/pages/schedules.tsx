@@ -63,7 +63,7 @@ function Row({ schedule: s, changed }: One): VNode {
         <span class="quiet">
           {last?.ended ? (
             <>
-              last <Ago us={last.ended} />{took(last)}
+              <Ago us={last.ended} />{took(last)}
             </>
           ) : last ? '' : 'never ran'}
         </span>
@@ -141,9 +141,9 @@ export function SchedulePage({ name }: { name: string }): VNode {
       <Await from={one} what="schedule" rows={2}>
         {(s) => <Head schedule={s} changed={one.reload} />}
       </Await>
-      <section aria-labelledby="runs">
-        <h2 id="runs">Runs</h2>
-        {one.data && (
+      {one.data && (
+        <section aria-labelledby="runs">
+          <h2 id="runs">Runs</h2>
           <Await from={runs} what="runs" rows={5}>
             {(page) => (
               <>
@@ -152,8 +152,8 @@ export function SchedulePage({ name }: { name: string }): VNode {
               </>
             )}
           </Await>
-        )}
-      </section>
+        </section>
+      )}
     </>
   );
 }

@@ -105,7 +105,7 @@ function options(width: number, latest: Latest): uPlot.Options {
     legend: { show: false },
     padding: [10, 26, 0, 0], // half a label of the time axis
     cursor: { y: false, drag: { x: false }, points: { size: 7 } },
-    scales: { x: { range: (_u, min, max) => xRange(min, max) }, y: { range: (u, min, max) => yRange(u, min, max, latest.current.findings) } },
+    scales: { x: { range: (u, min, max) => xRange(u.data[0], min, max) }, y: { range: (u, min, max) => yRange(u, min, max, latest.current.findings) } },
     axes: [
       { ...axis, space: 70, size: 28, values: (_u, ticks, _i, _s, step) => ticks.map((t) => tickText(t, step)) },
       { ...axis, size: 58, values: (_u, ticks) => ticks.map((t) => latest.current.format(t)) },
@@ -131,7 +131,8 @@ function tickText(t: number, stepS: number): string {
 }
 
 /* A little room on the right, so that the newest mark is whole; and some width for a single point. */
-function xRange(min: number, max: number): uPlot.Range.MinMax {
+function xRange(times: ArrayLike<number>, min: number, max: number): uPlot.Range.MinMax {
+  if (times.length === 1) min = max = times[0]!; /* left to itself, uPlot shows years around it */
   return max > min ? [min, max + (max - min) * 0.015] : [min - 60, max + 60];
 }
 
