@@ -592,7 +592,7 @@ async function realTests(url, key) {
   await tap.test(`the page of the server at ${url}`, async (check) => {
     const page = await inside(url, WIDE, key);
     await page.getByText('live', { exact: true }).waitFor();
-    for (const hash of ['#/pipelines', '#/incidents', '#/approvals', '#/inquiries', '#/schedules', '#/journal']) {
+    for (const hash of ['#/pipelines', '#/incidents', '#/approvals', '#/schedules', '#/journal']) {
       await go(page, hash);
       await page.locator('main .rows, main .empty, main .journal, main .approval').first().waitFor();
       check.equal(await page.getByRole('alert').count(), 0, `${hash} shows no error`);
