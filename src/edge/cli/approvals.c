@@ -22,7 +22,7 @@ static int run_approvals(struct cli *cli)
     }
     bool all = cli_has(cli, "all"); /* what is decided has a state, what waits has an end: one column does for both */
     struct table t = table_init(cli_arena(cli),
-                                (const char *const[]){ "ID", "SEVERITY", "PIPELINE", "~WHAT", "LEAVES", ">SURE",
+                                (const char *const[]){ "!ID", "SEVERITY", "~PIPELINE", "~WHAT", "LEAVES", ">?SURE",
                                                        all ? "STATE" : "EXPIRES", NULL },
                                 cli_color(cli));
     size_t i, n;

@@ -88,7 +88,7 @@ static int run_list(struct cli *cli)
         return EXIT_FINE;
     }
     struct table t = table_init(
-        cli_arena(cli), (const char *const[]){ "ID", "TITLE", "FORMAT", ">PASSAGES", "LOADED", NULL }, cli_color(cli));
+        cli_arena(cli), (const char *const[]){ "ID", "~TITLE", "?FORMAT", ">?PASSAGES", "LOADED", NULL }, cli_color(cli));
     size_t i, n;
     json *d;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, d)

@@ -63,7 +63,7 @@ static str metrics_text(struct arena *a, json *metrics)
 
 static size_t print_registry(struct cli *cli, json *root)
 {
-    static const char *const heads[] = { "MODEL", ">IN USE", ">ON TRIAL", ">NEWEST", "CAME", "~SCORES", NULL };
+    static const char *const heads[] = { "!MODEL", ">IN USE", ">?ON TRIAL", ">?NEWEST", "CAME", "~SCORES", NULL };
     struct arena *a = cli_arena(cli);
     struct table t = table_init(a, heads, cli_color(cli));
     size_t i, n;
