@@ -1,3 +1,4 @@
+/* The stored series of the pipelines around an incident, measured against what was usual. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -120,7 +120,9 @@ static err train_pipelines(struct look *l)
     return e;
 }
 
-err trainer_look(const struct trainer_opts *opts, int64_t *learned_to, int64_t *promoted)
+/* One look for new labels, on the caller's thread: gives how many series got another model. Errors: ERR_IO,
+ * ERR_CORRUPT. */
+static err trainer_look(const struct trainer_opts *opts, int64_t *learned_to, int64_t *promoted)
 {
     struct arena a = arena_init(ARENA_MAX);
     struct look l = { .opts = opts, .a = &a };

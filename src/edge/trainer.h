@@ -23,8 +23,5 @@ struct trainer_opts {
 
 MUST_USE err trainer_start(const struct trainer_opts *opts, struct trainer **out);
 void trainer_stop(struct trainer *t); /* accepts NULL */
-/* One look for new labels, on the caller's thread: gives how many series got another model. Errors: ERR_IO,
- * ERR_CORRUPT. */
-MUST_USE err trainer_look(const struct trainer_opts *opts, int64_t *learned_to, int64_t *promoted);
 
 #endif

@@ -24,7 +24,7 @@ err conn_err(sqlite3 *db, int rc, const char *what)
     return err_make(code_of(rc), "%s: %s (SQLite %d)", what, why, rc);
 }
 
-err conn_script(struct conn *c, const char *script)
+static err conn_script(struct conn *c, const char *script)
 {
     return conn_err(c->db, sqlite3_exec(c->db, script, NULL, NULL, NULL), "set up a connection");
 }

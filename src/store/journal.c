@@ -128,7 +128,7 @@ void journal_view_row(struct rows *r, struct entry *out)
     if (hash.len == SHA256_LEN) memcpy(out->hash.b, hash.ptr, SHA256_LEN);
 }
 
-void journal_read_row(struct rows *r, struct arena *a, struct entry *out)
+static void journal_read_row(struct rows *r, struct arena *a, struct entry *out)
 {
     journal_view_row(r, out);
     out->kind = rows_dup(r, 2, a);

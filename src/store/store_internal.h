@@ -101,7 +101,6 @@ MUST_USE err conn_open(struct store *s, enum conn_kind kind, bool sync_normal, s
 void conn_close(struct conn *c); /* accepts NULL */
 MUST_USE err conn_prepare_all(struct conn *c);
 MUST_USE err conn_stmt(struct conn *c, enum sql id, struct rows **out); /* prepares at first use */
-MUST_USE err conn_script(struct conn *c, const char *script);
 MUST_USE err conn_err(sqlite3 *db, int rc, const char *what);
 void conn_no_checkpoint_on_close(struct conn *c);
 
@@ -121,12 +120,10 @@ void tx_done(struct tx *tx);
 /* writer.c */
 MUST_USE err writer_start(struct store *s);
 void writer_stop(struct store *s);
-usec store_clock(struct store *s); /* max(wall, last) ; writer */
 
 /* journal.c */
 MUST_USE err journal_load(struct tx *tx, struct journal_state *out);
 void journal_save_head(struct tx *tx);
-void journal_read_row(struct rows *r, struct arena *a, struct entry *out);
 /* The entry without copies: its strings live until the next rows_next. */
 void journal_view_row(struct rows *r, struct entry *out);
 /* What proves the fields of an entry whose body is erased: a Merkle leaf over its hash and the fields but the body. */

@@ -22,7 +22,8 @@ enum { WAL_PAGES_CHECKPOINT = 4000, WAL_PAGES_MAX = 16000, TICKS_A_GROUP = 100 }
 #define IDLE_RELEASE (10 * USEC_SECOND)
 #define TICK_POLL USEC_SECOND /* a wall clock may be set: look again at least this often while a timer waits */
 
-usec store_clock(struct store *s)
+/* max(wall, last) ; writer */
+static usec store_clock(struct store *s)
 {
     usec wall = s->env->wall(s->env);
     return wall > s->journal.time ? wall : s->journal.time;

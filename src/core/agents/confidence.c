@@ -4,7 +4,7 @@
 
 static const double elsewhere = 0.5;
 
-struct track_record track_record_of(struct tx *tx, enum cause_kind cause, str remedy, str pipeline)
+static struct track_record track_record_of(struct tx *tx, enum cause_kind cause, str remedy, str pipeline)
 {
     struct track_record t = { 0 };
     prior_of(cause, remedy, &t.alpha, &t.beta);
@@ -18,7 +18,8 @@ struct track_record track_record_of(struct tx *tx, enum cause_kind cause, str re
     return t;
 }
 
-double track_record_mean(const struct track_record *r)
+/* (alpha + w) / (alpha + beta + w + f), where w and f count one here as 1 and one elsewhere as 1/2. In 0..1. */
+static double track_record_mean(const struct track_record *r)
 {
     double worked = r->alpha + (double)r->worked_here + elsewhere * (double)r->worked_elsewhere;
     double failed = r->beta + (double)r->failed_here + elsewhere * (double)r->failed_elsewhere;

@@ -10,9 +10,6 @@ struct track_record {
     int64_t worked_here, failed_here;
     int64_t worked_elsewhere, failed_elsewhere; /* in other pipelines, each worth half of one here */
 };
-struct track_record track_record_of(struct tx *tx, enum cause_kind cause, str remedy, str pipeline);
-/* (alpha + w) / (alpha + beta + w + f), where w and f count one here as 1 and one elsewhere as 1/2. In 0..1. */
-double track_record_mean(const struct track_record *r);
 
 /* The cause's score times the mean of the track record, rounded to 4 decimals: the remedy works when the cause is the
  * right one and the remedy mends it. 0..1. Reads only; errors are sticky in tx. Thread: writer (also any reader). */

@@ -24,7 +24,8 @@ void hint_add(struct diag *d, const struct hint *h)
     if (weakest->strength < h->strength) *weakest = *h;
 }
 
-str where_text(struct diag *d, size_t place, str step)
+/* "pipeline/step" or "pipeline" */
+static str where_text(struct diag *d, size_t place, str step)
 {
     str pipeline = d->places[place].pipeline;
     if (!step.len || str_eq(step, pipeline)) return pipeline;

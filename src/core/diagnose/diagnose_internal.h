@@ -157,8 +157,6 @@ bool place_linked(const struct diag *d, size_t u);
 
 /* diagnose.c */
 void hint_add(struct diag *d, const struct hint *h); /* past HINTS_MAX the weakest goes */
-/* "pipeline/step" or "pipeline" */
-str where_text(struct diag *d, size_t place, str step);
 
 /* news.c: what a failed step printed and its last good run did not */
 struct news {

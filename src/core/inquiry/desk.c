@@ -4,7 +4,7 @@
 
 static const usec late_least = 15 * USEC_MINUTE;
 
-void inquiry_clocks_stop(struct cx *cx, const struct inquiry *q)
+static void inquiry_clocks_stop(struct cx *cx, const struct inquiry *q)
 {
     timer_drop(cx, "inquiry_late", q->id);
     timer_drop(cx, "inquiry_open", q->id);
@@ -108,8 +108,9 @@ static void move_state(struct cx *cx, struct inquiry *q, str state)
     q->state = state;
 }
 
-void inquiry_place(struct cx *cx, struct inquiry *q, struct routed *route, str consultant, const char *kind,
-                   int64_t cause)
+/* Put it where a person said, or on from where it was. Finds a consultant unless one is named. */
+static void inquiry_place(struct cx *cx, struct inquiry *q, struct routed *route, str consultant, const char *kind,
+                          int64_t cause)
 {
     usec opens = USEC_MAX;
     count_load(cx, q->consultant, -1);
@@ -250,7 +251,8 @@ static void pull_next(struct cx *cx, str department)
     }
 }
 
-void inquiry_leave(struct cx *cx, struct inquiry *q, const char *state)
+/* It leaves whoever had it; the next in the queue takes the place. */
+static void inquiry_leave(struct cx *cx, struct inquiry *q, const char *state)
 {
     str had = q->consultant, why = str_fmt(cx->a, "[\"%s\"]", state);
     inquiry_clocks_stop(cx, q);

@@ -22,7 +22,7 @@ void tally(struct cx *cx, const char *name, str word, int64_t n)
     tx_exec(cx->tx, SQL_INQUIRY_TALLY_ADD, V(name), V(word), V(n));
 }
 
-bool sketch_read(json *v, int64_t out[SKETCH_LEN])
+static bool sketch_read(json *v, int64_t out[SKETCH_LEN])
 {
     size_t i, n;
     json *one;
@@ -31,7 +31,8 @@ bool sketch_read(json *v, int64_t out[SKETCH_LEN])
     return true;
 }
 
-double sketch_near(const int64_t *a, const int64_t *b)
+/* How near two sketches are, 0..1: the share of places in which they agree (Broder's estimate of the Jaccard index). */
+static double sketch_near(const int64_t *a, const int64_t *b)
 {
     int same = 0;
     for (int i = 0; i < SKETCH_LEN; i++) same += a[i] == b[i];

@@ -24,20 +24,11 @@ bool inquiry_active(const struct inquiry *q); /* review or open */
 
 /* Decide where it goes now (route.c), with `extra` points, and write that down. `cause` is the entry that led to it. */
 void inquiry_route(struct cx *cx, struct inquiry *q, int64_t cause);
-/* Put it where a person said, or on from where it was. Finds a consultant unless one is named. */
-void inquiry_place(struct cx *cx, struct inquiry *q, struct routed *route, str consultant, const char *kind,
-                   int64_t cause);
-/* It leaves whoever had it; the next in the queue takes the place. */
-void inquiry_leave(struct cx *cx, struct inquiry *q, const char *state);
-void inquiry_clocks_stop(struct cx *cx, const struct inquiry *q);
 /* Tell people, event: "late" or "escalated". Once for each inquiry and event, and at most NOTICES_AN_HOUR in an hour:
  * what is more is one sum when an hour is over. Nothing of what was written is in it, the core cannot read that. */
 enum { NOTICES_AN_HOUR = 20 };
 void inquiry_tell(struct cx *cx, const struct inquiry *q, const char *event);
 
 void tally(struct cx *cx, const char *name, str word, int64_t n);
-/* How near two sketches are, 0..1: the share of places in which they agree (Broder's estimate of the Jaccard index). */
-double sketch_near(const int64_t *a, const int64_t *b);
-bool sketch_read(json *v, int64_t out[SKETCH_LEN]);
 
 #endif

@@ -1,3 +1,4 @@
+/* An inquiry and the rules in force -> its department, priority and clocks, each with the sentence that says why. */
 #include "core/inquiry/routing.h"
 
 static void because(struct routed *out, str sentence)

@@ -1,3 +1,4 @@
+/* The rules of routing from the JSON of their document, and those that hold when nobody wrote any. */
 #include "core/inquiry/routing.h"
 
 #include "base/hash.h"

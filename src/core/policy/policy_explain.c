@@ -12,7 +12,8 @@ struct parts {
     struct clause *out;
 };
 
-str fact_value_text(const struct facts *f, int fact, struct arena *a)
+/* "0.62", "'job.retry'", "HIGH", "not known" */
+static str fact_value_text(const struct facts *f, int fact, struct arena *a)
 {
     size_t count;
     const struct fact_spec *spec = &policy_facts(&count)[fact];

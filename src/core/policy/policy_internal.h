@@ -99,6 +99,5 @@ void windows_read(struct yaml_check *c, const struct yaml *node, const struct zo
 void rule_try(struct yaml_check *c, const struct yaml *node, struct policy *p, const struct rule *r);
 /* policy_explain.c */
 void clause_terms(struct policy *p, const struct rule *r, const struct facts *f, struct arena *a, struct clause *out);
-str fact_value_text(const struct facts *f, int fact, struct arena *a); /* "0.62", "'job.retry'", "HIGH", "not known" */
 
 #endif

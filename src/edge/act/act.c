@@ -89,7 +89,8 @@ json *act_declared(const struct act *x, const char *list, str name)
     return NULL;
 }
 
-str act_step_state(const struct act *x, str step)
+/* The newest finished run of a step: "ok", "failed", or "" when there is none. */
+static str act_step_state(const struct act *x, str step)
 {
     struct tx *tx = NULL;
     err e = store_read(x->door->store, &tx);
@@ -121,7 +122,9 @@ static void add_files(struct buf *b, json *declared, struct arena *a)
     }
 }
 
-str act_digest(const struct act *x)
+/* SHA-256 over what an approval is given for: the declaration, the knobs, the files that would be run, and whether each
+ * step is well. */
+static str act_digest(const struct act *x)
 {
     static const char *const lists[] = { "steps", "commands" };
     struct buf b = buf_init(8 << 20);

@@ -72,11 +72,6 @@ bool act_claim(struct act *x, int pid, int64_t pid_start);
 MUST_USE err act_prepare(struct act *x);
 /* An object of the declaration by list and name ("steps", "load"), NULL = not declared. */
 json *act_declared(const struct act *x, const char *list, str name);
-/* SHA-256 over what an approval is given for: the declaration, the knobs, the files that would be run, and whether each
- * step is well. */
-str act_digest(const struct act *x);
-/* The newest finished run of a step: "ok", "failed", or "" when there is none. */
-str act_step_state(const struct act *x, str step);
 
 /* Replies. */
 PRINTF_LIKE(3, 4) void act_ok(struct act *x, struct act_reply *out, const char *fmt, ...);

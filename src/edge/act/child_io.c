@@ -1,3 +1,4 @@
+/* The ends of a child: pipes or a terminal, what it reads and what it says. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* Waiting for a child: its end, its time, and the signals meanwhile. */
 #include <errno.h>
 #include <sys/signalfd.h>
 #include <unistd.h>

@@ -2,7 +2,10 @@
 
 #include "base/hash.h"
 
-size_t signed_headers(const struct signed_post *p, usec wall, struct arena *a, str out[SIGNED_HEADERS_MAX])
+enum { SIGNED_HEADERS_MAX = 4 };
+
+/* As signed_post.h has them, in `a`. Gives their number. */
+static size_t signed_headers(const struct signed_post *p, usec wall, struct arena *a, str out[SIGNED_HEADERS_MAX])
 {
     size_t n = 0;
     long long at = (long long)(wall / USEC_SECOND);

@@ -15,9 +15,6 @@ struct signed_post {
     str url, body, key, secret; /* secret empty: not signed */
     usec timeout;
 };
-/* Headers as above, in a. Gives their number. */
-enum { SIGNED_HEADERS_MAX = 4 };
-size_t signed_headers(const struct signed_post *p, usec wall, struct arena *a, str out[SIGNED_HEADERS_MAX]);
 /* Send it. Errors: as env->http. A reply with any status is OK. */
 MUST_USE err signed_send(struct env *env, const struct signed_post *p, struct arena *a, int *status);
 

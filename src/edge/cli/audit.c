@@ -13,7 +13,8 @@
 
 enum { SMALL_FILE_MAX = 1 << 18, PAGE = 200, JSON_LINE_MAX = 16 << 20 };
 
-err cli_store_reader(struct cli *cli, struct store **s, struct tx **tx)
+/* The store of --data-dir for reading, with a transaction begun; end both with store_read_end and store_close. */
+static err cli_store_reader(struct cli *cli, struct store **s, struct tx **tx)
 {
     str dir = str_fmt(cli_arena(cli), STR_FMT "/" STORE_FOLDER, STR_ARG(cli_data_dir(cli)));
     err e = store_open_reader(dir, cli_env(cli), s);

@@ -5,9 +5,6 @@
 #include "edge/cli/cli.h"
 #include "store/store.h"
 
-/* The store of --data-dir for reading, with a transaction begun; end both with store_read_end and store_close. */
-MUST_USE err cli_store_reader(struct cli *cli, struct store **s, struct tx **tx);
-
 extern const struct command command_audit_verify, command_audit_show, command_audit_export;
 extern const struct command command_backup, command_restore, command_resume;
 

@@ -157,7 +157,8 @@ str cli_command_hint(const struct command *const *commands, str words, struct ar
     return hint.len || space < 0 ? hint : yaml_hint(a, str_cut(words, 0, (size_t)space), names);
 }
 
-str cli_env_name(const char *option, struct arena *a)
+/* WEIR_DATA_DIR */
+static str cli_env_name(const char *option, struct arena *a)
 {
     str name = str_fmt(a, "WEIR_%s", option);
     char *p = (char *)(uintptr_t)name.ptr; /* ours, just made */
@@ -168,7 +169,7 @@ str cli_env_name(const char *option, struct arena *a)
     return name;
 }
 
-struct arg_count cli_arg_bounds(const char *args)
+static struct arg_count cli_arg_bounds(const char *args)
 {
     struct arg_count n = { 0 };
     str rest = str_of(args ? args : ""), word;

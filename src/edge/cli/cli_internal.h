@@ -31,14 +31,12 @@ extern const struct cli_option cli_common_options[]; /* ended by a NULL name */
 const struct command *cli_find(const struct command *const *commands, str words);
 /* "" or "; did you mean 'x'?" for a command that does not exist. */
 str cli_command_hint(const struct command *const *commands, str words, struct arena *a);
-str cli_env_name(const char *option, struct arena *a); /* WEIR_DATA_DIR */
 
 /* How many positional arguments a usage text such as "ID [NAME] [FILE...]" allows. */
 struct arg_count {
     size_t min, max;
     bool dashes; /* "-- CMD..." belongs to it */
 };
-struct arg_count cli_arg_bounds(const char *args);
 
 void help_overview(const struct command *const *commands, FILE *out);
 /* The commands that begin with `noun`; false when there are none. */

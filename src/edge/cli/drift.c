@@ -188,8 +188,9 @@ static void column_json(struct jw *w, const struct drift_column *c)
     jw_close(w);
 }
 
-void drift_json(const struct drift_names *names, const struct drift_report *r, const struct drift_config *config,
-                struct buf *out)
+/* All of a report as one JSON object. */
+static void drift_json(const struct drift_names *names, const struct drift_report *r, const struct drift_config *config,
+                       struct buf *out)
 {
     struct jw w = jw_init(out);
     jw_open(&w, NULL);

@@ -16,9 +16,6 @@ struct drift_names {
 /* A single page without anything from elsewhere: for light and dark, from a phone's width on. */
 void drift_page(const struct drift_names *names, const struct drift_report *report, const struct drift_config *config,
                 struct buf *out);
-/* All of a report as one JSON object. */
-void drift_json(const struct drift_names *names, const struct drift_report *report, const struct drift_config *config,
-                struct buf *out);
 /* Parts that pages share. The first writes up to and with the heading "1 of 3 columns drifted" and the files. */
 void drift_page_open(struct buf *b, const struct drift_names *names, const uint64_t rows[2], size_t drifted, size_t of,
                      const char *things);

@@ -1,3 +1,4 @@
+/* weir feed: a recording, given to a weir in recorded time. */
 #ifndef WEIR_EDGE_CLI_FEED_H
 #define WEIR_EDGE_CLI_FEED_H
 

@@ -1,3 +1,4 @@
+/* weir replay: every step again from the journal, and compared. */
 #ifndef WEIR_EDGE_CLI_REPLAY_H
 #define WEIR_EDGE_CLI_REPLAY_H
 

@@ -1,3 +1,4 @@
+/* weir run as a command: its options, and what is known of the step before it starts. */
 #include "edge/act/knobs.h"
 #include "edge/cli/config_cli.h"
 #include "edge/cli/run.h"

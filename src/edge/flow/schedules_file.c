@@ -156,7 +156,8 @@ void config_read_schedules(struct reading *r, const struct yaml *node)
     for (size_t i = 0; i < node->count; i++) read_one(r, &node->items[i], node, i);
 }
 
-bool schedules_wanted(const struct config *c)
+/* Inquiries are set up: the built-in schedules have something to do. */
+static bool schedules_wanted(const struct config *c)
 {
     return c->inquiries.routing.len || c->inquiries.words.len || c->inquiries.models.len || c->inquiries.folder.len ||
            c->inquiries.imap_url.len;

@@ -21,7 +21,5 @@
 /* The document "schedules" of the core, with the data of every zone it names. Errors: ERR_INPUT (a zone is gone),
  * ERR_LIMIT. */
 MUST_USE err schedules_document(const struct config *c, struct arena *a, str *out);
-/* Inquiries are set up: the built-in schedules have something to do. */
-bool schedules_wanted(const struct config *c);
 
 #endif

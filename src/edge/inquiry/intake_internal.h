@@ -1,3 +1,4 @@
+/* What the ways in share: the folder of mails (intake.c, intake_file.c) and the mailbox (imap.c). */
 #ifndef WEIR_EDGE_INQUIRY_INTAKE_INTERNAL_H
 #define WEIR_EDGE_INQUIRY_INTAKE_INTERNAL_H
 

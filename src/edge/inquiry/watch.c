@@ -136,7 +136,7 @@ static struct desk_counts counts_of(struct desk_watch *w)
     return c;
 }
 
-void desk_watch_look(struct desk_watch *w)
+static void desk_watch_look(struct desk_watch *w)
 {
     struct desk_alarm alarms[WATCH_ALARMS];
     struct desk_counts now = counts_of(w);

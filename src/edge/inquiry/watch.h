@@ -66,7 +66,6 @@ void desk_watch_halt(struct desk_watch *w);  /* ends the thread; both accept NUL
 void desk_watch_close(struct desk_watch *w);
 /* What one look and one look at drift do, for tests: on a watch without a thread. */
 void desk_watch_new(const struct desk_watch_opts *opts, struct desk_watch **out);
-void desk_watch_look(struct desk_watch *w);
 MUST_USE err desk_watch_drift(struct desk_watch *w);
 void desk_watch_metrics(struct desk_watch *w, struct buf *out);
 

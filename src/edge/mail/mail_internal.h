@@ -1,3 +1,5 @@
+/* What the files of mail share: from the bytes of a header or a part to its text. Results live in `a`; whatever is
+ * broken gives what can be read of it, and nothing fails. Thread: any. */
 #ifndef WEIR_EDGE_MAIL_INTERNAL_H
 #define WEIR_EDGE_MAIL_INTERNAL_H
 

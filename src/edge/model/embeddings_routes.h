@@ -1,3 +1,4 @@
+/* POST /v1/embeddings, as OpenAI's clients ask for it, answered by the encoder of this weir. */
 #ifndef WEIR_EDGE_MODEL_EMBEDDINGS_ROUTES_H
 #define WEIR_EDGE_MODEL_EMBEDDINGS_ROUTES_H
 

@@ -30,7 +30,8 @@ void engine_wake(struct engine_thread *t)
     (void)pthread_mutex_unlock(&t->lock);
 }
 
-void engine_wait(struct engine_thread *t, usec timeout)
+/* Sleep until woken or `timeout` passed. */
+static void engine_wait(struct engine_thread *t, usec timeout)
 {
     (void)pthread_mutex_lock(&t->lock);
     if (!t->work) cond_wait(&t->wake, &t->lock, timeout);

@@ -101,8 +101,6 @@ struct ingest {
 /* engine.c */
 void *engine_main(void *thread);
 void engine_wake(struct engine_thread *t);
-/* Sleep until woken or `timeout` passed. */
-void engine_wait(struct engine_thread *t, usec timeout);
 /* A condition on the monotonic clock, for cond_wait. */
 void cond_init(pthread_cond_t *c);
 /* Wait on `c` with `lock` held, at most `timeout` by the monotonic clock. */

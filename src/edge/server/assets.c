@@ -2,7 +2,8 @@
 #include "edge/server/server_internal.h"
 #include "web_assets.h" /* generated: embedded_files[], ended by a NULL path */
 
-const struct asset *asset_find(str path)
+/* NULL when there is none */
+static const struct asset *asset_find(str path)
 {
     for (const struct asset *a = embedded_files; a->path; a++)
         if (str_eq(path, str_of(a->path))) return a;

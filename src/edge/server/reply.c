@@ -175,7 +175,9 @@ static str cursor_text(struct rows *r, int i, const struct col *col, struct aren
     return col->type == COL_TEXT ? rows_dup(r, i, a) : str_fmt(a, "%lld", (long long)rows_i64(r, i));
 }
 
-void view_page(struct view *v, const struct col *cols, struct rows *r, int cursor)
+/* {"items":[...],"next_cursor":...} of a query that was given limit + 1; column `cursor` of the last row is the cursor.
+ */
+static void view_page(struct view *v, const struct col *cols, struct rows *r, int cursor)
 {
     int64_t left = http_limit(v->req);
     str last = STR_NONE;

@@ -28,9 +28,6 @@ void view_missing(struct view *v, const char *what, str id);
 void row_write(struct jw *w, struct rows *r, const struct col *cols); /* the members of an object */
 /* A list of every row: "key":[{...}]. */
 void view_list(struct view *v, const char *key, const struct col *cols, struct rows *r);
-/* {"items":[...],"next_cursor":...} of a query that was given limit + 1; column `cursor` of the last row is the cursor.
- */
-void view_page(struct view *v, const struct col *cols, struct rows *r, int cursor);
 /* Open the view of one thing: its object begins with the one row of a query, and stays open for more. False: there is
  * no such row ("no `what`" and the path's first argument), or the view does not open; res holds the problem. Else end
  * with jw_close and view_close. */
@@ -38,7 +35,8 @@ bool view_object(struct view *v, struct request *req, struct response *res, cons
                  enum sql id, const struct val *vals, size_t n);
 /* The whole reply of a handler of one thing that the path's first argument names, where the row is all there is. */
 void reply_object(struct request *req, struct response *res, const char *what, const struct col *cols, enum sql id);
-/* The whole reply of a list handler: open, page, close. */
+/* The whole reply of a list handler, {"items":[...],"next_cursor":...}: `vals` ask for http_limit + 1 rows, and column
+ * `cursor` of the last row that is shown is the cursor. */
 void reply_page(struct request *req, struct response *res, enum sql id, const struct col *cols, int cursor,
                 const struct val *vals, size_t n);
 

@@ -66,7 +66,6 @@ struct asset {
     const char *etag;
     bool gzip;
 };
-const struct asset *asset_find(str path); /* NULL when there is none */
 str asset_text(const char *name);         /* of files kept as they are: "schemas.json" */
 /* The reply for a path of the page; false when it is none. */
 bool asset_reply(struct request *req, struct response *res);

@@ -198,7 +198,7 @@ int64_t remote_time(usec t)
     return t < REMOTE_NO_END ? t : REMOTE_NO_END - 1;
 }
 
-int64_t remote_end(usec t)
+static int64_t remote_end(usec t)
 {
     return t ? remote_time(t) : REMOTE_NO_END;
 }

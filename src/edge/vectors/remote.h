@@ -100,7 +100,6 @@ void remote_floats(struct jw *w, const char *key, const struct remote *r, const 
 #define REMOTE_NO_END (INT64_C(1) << 53)
 #define REMOTE_ANYBODY "*" /* stands among the roles of what all may find */
 int64_t remote_time(usec t);
-int64_t remote_end(usec t);
 void remote_facts(struct jw *w, const struct vector_item *item); /* document, title, passage, valid_from, valid_to */
 void remote_roles(struct jw *w, const char *key, const struct vector_item *item);
 /* An item's members where each item is an object: "id", its numbers under `vector`, its facts and roles under `facts`.

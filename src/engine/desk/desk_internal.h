@@ -1,3 +1,4 @@
+/* What the files of the desk share: words of a text as rules look for them, and the rules when they are read. */
 #ifndef WEIR_ENGINE_DESK_INTERNAL_H
 #define WEIR_ENGINE_DESK_INTERNAL_H
 

@@ -1,3 +1,4 @@
+/* Words and phrases that were found -> points of each label -> shares, with the words that spoke. */
 #include <math.h>
 
 #include "base/hash.h"

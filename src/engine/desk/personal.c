@@ -1,3 +1,4 @@
+/* What is personal in a text, by its form: mail addresses, telephone numbers, IBANs and cards. */
 #include "engine/desk/desk.h"
 
 enum { MAIL_MAX = 254, SPANS_MAX = 2000 };

@@ -144,7 +144,9 @@ static double row_at(const struct drift_points *p, double row)
     return p->value[at < p->count ? at : p->count - 1];
 }
 
-double drift_quantile(const struct drift_points *p, double q)
+/* The value below which a share q (0..1) of the rows lies, between neighbours by interpolation (Hyndman and Fan 1996,
+ * type 7). */
+static double drift_quantile(const struct drift_points *p, double q)
 {
     if (!p->count) return 0;
     double at = q * (p->total - 1), row = floor(at), part = at - row;

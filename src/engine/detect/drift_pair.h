@@ -20,9 +20,6 @@ struct drift_points {
  * p-values 1. */
 void drift_pair(const struct drift_points *ref, const struct drift_points *cur, double trust,
                 struct drift_numbers *out);
-/* The value below which a share q (0..1) of the rows lies, between neighbours by interpolation (Hyndman and Fan 1996,
- * type 7). */
-double drift_quantile(const struct drift_points *p, double q);
 /* Of two lists of shares: the population stability index (1e-4 is added to each share), and the square root of the
  * Jensen-Shannon divergence in nats. */
 double drift_psi(const double *p, const double *q, size_t n);

@@ -1,3 +1,4 @@
+/* The sentence by which an alarm explains itself. */
 #include <math.h>
 
 #include "engine/detect/detect.h"

@@ -1,3 +1,4 @@
+/* weir/classify.h over engine/text. */
 #include "weir/classify.h"
 
 #include <assert.h>

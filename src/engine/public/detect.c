@@ -1,3 +1,4 @@
+/* weir/detect.h over engine/detect. */
 #include "weir/detect.h"
 
 #include <math.h>

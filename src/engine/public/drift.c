@@ -1,3 +1,4 @@
+/* weir/drift.h over engine/detect: whole columns and sketches. */
 #include "weir/drift.h"
 
 #include <assert.h>

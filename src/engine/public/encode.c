@@ -1,3 +1,4 @@
+/* weir/encode.h over engine/encode. */
 #include "weir/encode.h"
 
 #include <assert.h>

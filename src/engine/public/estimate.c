@@ -1,3 +1,4 @@
+/* weir/estimate.h over engine/detect: performance without labels. */
 #include "weir/estimate.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* weir/graph.h over engine/lineage. */
 #include "weir/graph.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* weir/lineage.h over engine/lineage: what SQL reads and writes. */
 #include "weir/lineage.h"
 
 #include "engine/lineage/sql.h"

@@ -1,3 +1,4 @@
+/* weir/log.h over engine/detect: templates of lines, and their alarms. */
 #include "weir/log.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* weir/search.h over engine/knowledge. */
 #include "weir/search.h"
 
 #include <assert.h>

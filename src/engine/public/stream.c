@@ -1,3 +1,4 @@
+/* weir/stream.h over engine/detect: drift of a stream, value by value. */
 #include "weir/stream.h"
 
 #include <assert.h>

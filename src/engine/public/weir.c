@@ -1,3 +1,4 @@
+/* weir/weir.h: the version, and what errors are called. */
 #include "weir/weir.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* A text and its vector -> scores of the classes, by the words and by the vector, and the set that may be meant. */
 #include <math.h>
 
 #include "engine/text/text_model.h"
