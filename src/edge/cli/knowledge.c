@@ -87,8 +87,9 @@ static int run_list(struct cli *cli)
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    struct table t = table_init(
-        cli_arena(cli), (const char *const[]){ "ID", "~TITLE", "?FORMAT", ">?PASSAGES", "LOADED", NULL }, cli_color(cli));
+    struct table t =
+        table_init(cli_arena(cli), (const char *const[]){ "ID", "~TITLE", "?FORMAT", ">?PASSAGES", "LOADED", NULL },
+                   cli_color(cli));
     size_t i, n;
     json *d;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, d)
