@@ -42,8 +42,8 @@ static int run_list(struct cli *cli)
         client_print_json(&reply);
         return EXIT_FINE;
     }
-    struct table t =
-        table_init(cli_arena(cli), (const char *const[]){ "!NAME", "ROLE", "CREATED", "REVOKED", NULL }, cli_color(cli));
+    struct table t = table_init(cli_arena(cli), (const char *const[]){ "!NAME", "ROLE", "CREATED", "REVOKED", NULL },
+                                cli_color(cli));
     size_t i, n;
     json *x;
     yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
