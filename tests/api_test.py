@@ -7,6 +7,7 @@ import json
 import sys
 import time
 
+import api_routes
 from serving import Server, Tap
 
 
@@ -25,7 +26,7 @@ def pages(server, tap):
         page = json.loads(server.ask("GET", f"/api/v1/pipelines?limit=1&cursor={cursor}", "viewer")[2])
         names += [p["name"] for p in page["items"]]
         cursor = page["next_cursor"]
-    tap.same(names, ["customers", "orders", "revenue"], "pages of one give every pipeline once")
+    tap.same(names, ["customers", "orders", "report", "revenue"], "pages of one give every pipeline once")
     for query in ("limit=0", "limit=201", "limit=x", "limit=1&limit=2", "colour=red", "cursor=%zz"):
         tap.same(server.ask("GET", "/api/v1/pipelines?" + query, "viewer")[0], 400, f"?{query} is refused")
     got = json.loads(server.ask("GET", "/api/v1/pipelines?limit=0", "viewer")[2])
@@ -50,10 +51,16 @@ def incident(server, tap):
     tap.same(server.ask("POST", f"/api/v1/approvals/{waiting[0]['id']}/reject", "approver", {"comment": "no"})[0], 200,
              "an approver does")
     tap.same(server.ask("POST", f"/api/v1/approvals/{waiting[0]['id']}/approve", "approver", {})[0], 409, "once")
+    forked = server.ask("POST", f"/api/v1/cases/{one['case_id']}/fork", "operator", {"step": 7})
+    tap.same(forked[0], 201, "the case begins once more where it asked")
+    waiting = json.loads(server.ask("GET", "/api/v1/approvals?state=pending", "viewer")[2])["items"]
+    tap.same([server.ask("POST", f"/api/v1/approvals/{a['id']}/approve", "approver", {})[0] for a in waiting], [200],
+             "it asks again, and is approved")
     tap.same(server.ask("POST", f"/api/v1/incidents/{one['id']}/close", "operator", {"comment": "mended by hand"})[0],
              200, "a person closes it")
     tap.same(json.loads(server.ask("GET", "/api/v1/incidents/" + one["id"], "viewer")[2])["state"], "resolved",
              "and it is resolved")
+    return one
 
 
 def idempotency(server, tap):
@@ -326,7 +333,7 @@ def main():
     tap = Tap()
     with Server(sys.argv[1]) as server:
         pages(server, tap)
-        incident(server, tap)
+        one = incident(server, tap)
         keys(server, tap, idempotency(server, tap))
         login(server, tap)
         protocol(server, tap)
@@ -336,6 +343,14 @@ def main():
         drift_finding(server, tap)
         keep_alive(server, tap)
         input_limits(server, tap)
+        call = api_routes.Caller(server, tap)
+        api_routes.older(call, tap, one)
+        api_routes.inquiries(call, tap)
+        api_routes.texts(call, tap)
+        api_routes.models(call, tap)
+        api_routes.knowledge(call, tap, one["id"])
+        api_routes.schedules(call, tap)
+        api_routes.every_route(server, tap)
         tap.same(server.stop(), 0, "it stops")
     with Server(sys.argv[1], "fast") as server:
         server.ask("GET", "/api/v1/me", "viewer")

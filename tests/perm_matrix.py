@@ -2,9 +2,11 @@
 """Every route for every role, by key and by bearer token: perm_matrix.py SERVER_FIXTURE. The routes come from
 /openapi.json, which is made from the table that authorises; what each role may do is written down here once more, so
 that a change of the rule shows."""
+import glob
 import http.client
 import json
 import os
+import re
 import sys
 
 from serving import Server, Tap
@@ -25,8 +27,22 @@ def may(role, need, method):
     return ORDER.index(role) >= ORDER.index(need)
 
 
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "files", "jwt.json"), encoding="utf-8") as f:
+HERE = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(HERE, "files", "jwt.json"), encoding="utf-8") as f:
     JWT = json.load(f)
+# The page and its form: public, answered by others (api_test.py), not in /openapi.json.
+PAGE = {("get", "/"), ("get", "/docs"), ("get", "/openapi.json"), ("get", "/login"), ("post", "/login")}
+
+
+def written():
+    """Every row of a table of routes in the source: what the server here may have forgotten to serve."""
+    row = re.compile(r'\{\s*(?:\.method = )?"(GET|POST|PUT|PATCH|DELETE)",\s*(?:\.path = )?"(/[^"]*)",'
+                     r'\s*(?:\.role = )?ROLE_')
+    rows = set()
+    for path in glob.glob(os.path.join(HERE, "..", "src", "**", "*.c"), recursive=True):
+        with open(path, encoding="utf-8") as source:
+            rows |= {(m.lower(), p) for m, p in row.findall(source.read()) if not path.endswith("_test.c")}
+    return rows
 
 
 def bearer(token):
@@ -46,6 +62,11 @@ def main():
     tap = Tap()
     with Server(sys.argv[1]) as server:
         api = json.loads(server.ask("GET", "/openapi.json")[2])
+        served = {(m, p) for p, methods in api["paths"].items() for m in methods}
+        rows = written()
+        tap.check(len(rows) > 100 and rows - PAGE == served, "every route in the source is in this matrix",
+                  f"{len(rows)} in the source; not served: {sorted(rows - PAGE - served)}, "
+                  f"not found in it: {sorted(served - rows)}")
         for path, methods in api["paths"].items():
             concrete = path.replace("{seq}", "1").replace("{", "").replace("}", "")
             for method, operation in methods.items():

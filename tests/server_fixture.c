@@ -2,15 +2,23 @@
  * something to read: for tests that speak HTTP from outside. Prints one line of JSON
  * ({"port":..,"keys":{..},"link":".."}) and runs until its standard input ends. `fast` shortens every deadline so that
  * slow clients can be tested in a second, `streams` those of event streams only. It takes the bearer tokens of
- * tests/files/jwt.json. */
+ * tests/files/jwt.json, and has every route of a running weir with what the route needs; without the sentence encoder's
+ * model that of embeddings says that it is missing. */
 #include <signal.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "edge/jwt/jwt.h"
-#include "edge/observe/observe.h"
-#include "edge/server/server.h"
+#include "core/inquiry/routing.h"
 #include "core/policy/policy.h"
+#include "edge/documents/library.h"
+#include "edge/inquiry/desk.h"
+#include "edge/jwt/jwt.h"
+#include "edge/model/encoder.h"
+#include "edge/observe/observe.h"
+#include "edge/registry/registry.h"
+#include "edge/routes.h"
+#include "edge/server/server.h"
+#include "edge/text/text_shelf.h"
 #include "store/journal.h"
 
 static err add_key(struct server *s, const char *role, const char *key)
@@ -44,11 +52,6 @@ static err series_list(void *ctx, str pipeline, str cursor, int64_t limit, struc
 static err series_samples(void *ctx, str id, usec from, usec to, int64_t points, struct arena *a, struct buf *out)
 {
     return samples_api_read(ctx, id, from, to, points, a, out);
-}
-
-static void more_metrics(void *ctx, struct buf *out)
-{
-    ingest_metrics(ctx, out);
 }
 
 static err keys_print(struct server *s, struct buf *out)
@@ -117,6 +120,12 @@ static const char pipelines_json[] = "{\"pipelines\":[{\"name\":\"orders\",\"sou
                                      "\"default\":\"128\",\"effect\":\"memory_limit\","
                                      "\"mends\":[\"resource.memory\"]}]}]}";
 
+/* It waits for the first of January, or for somebody who asks; nothing here carries it out. */
+static const char schedules_json[] =
+    "{\"schedules\":[{\"name\":\"report\",\"does\":\"command\",\"cron\":\"0 0 1 1 *\",\"zone\":\"UTC\",\"on\":true,"
+    "\"timeout_us\":60000000,\"retries\":0,\"retry_us\":60000000,\"catch_up\":false,"
+    "\"step\":{\"name\":\"report\",\"argv\":[\"true\"]}}],\"zones\":{}}";
+
 static const struct {
     const char *kind, *subject, *body;
 } seeds[] = {
@@ -173,6 +182,8 @@ static err fill(struct server *s)
     err e = load_document(s, "policy", policy_default_text());
     if (!e.code) e = load_document(s, "pipelines", str_of(pipelines_json));
     if (!e.code) e = load_document(s, "settings", STR("{\"settle_us\":0}"));
+    if (!e.code) e = load_document(s, "routing", str_of(routing_default));
+    if (!e.code) e = load_document(s, "schedules", str_of(schedules_json));
     for (size_t i = 0; !e.code && i < sizeof seeds / sizeof *seeds; i++) {
         struct input in = { .kind = str_of(seeds[i].kind),
                             .subject = str_of(seeds[i].subject),
@@ -241,60 +252,137 @@ static const struct config_jwt issuer = { .issuer = STR_INIT("https://login.exam
                                           .refresh = USEC_HOUR,
                                           .refresh_least = USEC_MINUTE };
 
-static err serve(const char *dir, const char *mode, struct env *env)
+/* What stands behind the routes, as app.c has it in a running weir. */
+struct parts {
+    struct env *env;
+    struct store *store;
+    struct core *core;
+    struct ingest *ingest;
+    struct jwt *jwt;
+    struct inquiry_desk *desk;
+    struct registry *registry;
+    struct library *library;
+    struct encoder *encoder; /* NULL: the model is not there */
+    struct text_shelf *texts;
+    struct server *server;
+};
+
+static void more_metrics(void *ctx, struct buf *out)
+{
+    struct parts *p = ctx;
+    ingest_metrics(p->ingest, out);
+    desk_metrics(p->desk, out);
+    library_metrics(p->library, out);
+}
+
+static err library_input(void *ctx, const char *kind, str subject, str body)
+{
+    struct parts *p = ctx;
+    int64_t seq;
+    struct input in = { .kind = str_of(kind), .subject = subject, .actor = STR("weir"), .body = body };
+    return p->server ? server_input(p->server, &in, &seq) : OK;
+}
+
+static err open_record(struct parts *p, str dir, struct arena *a)
+{
+    err e = store_open(&(struct store_opts){ .dir = dir }, p->env, &p->store);
+    if (e.code) return e;
+    p->core = core_new();
+    store_on_tick(p->store, next_due, fire_due, p->core);
+    struct ingest_opts io = { .dir = str_fmt(a, STR_FMT "/samples", STR_ARG(dir)),
+                              .apply = apply,
+                              .apply_ctx = p->core,
+                              .disk_floor = -1 };
+    return ingest_open(&io, p->store, p->env, &p->ingest);
+}
+
+static err open_language(struct parts *p, str dir)
+{
+    struct desk_opts desk = { .data_dir = dir,
+                              .rules = STR(""),
+                              .models = STR(INQUIRY_MODEL_INSIDE),
+                              .encoder = STR(""),
+                              .store = p->store,
+                              .env = p->env,
+                              .apply = apply,
+                              .ctx = p->core };
+    struct registry_opts models = { .store = p->store, .data_dir = dir, .apply = apply, .apply_ctx = p->core };
+    struct library_opts library = { .store = p->store, .env = p->env, .input = library_input, .ctx = p };
+    err e = desk_open(&desk, &p->desk);
+    if (!e.code) e = registry_open(&models, &p->registry);
+    if (!e.code) e = library_open(&library, &p->library);
+    p->texts = text_shelf_open();
+    err none = encoder_open(STR(WEIR_SOURCE_DIR "/.deps/model/all-MiniLM-L6-v2-1.weirmodel"), &p->encoder);
+    return e.code || none.code == ERR_NOT_FOUND ? e : none;
+}
+
+static err open_server(struct parts *p, const char *mode)
 {
     bool fast = strcmp(mode, "fast") == 0;
-    struct store *store = NULL;
-    struct server *server = NULL;
-    struct buf line = buf_init(1 << 16);
-    struct store_opts so = { .dir = str_of(dir) };
-    err e = store_open(&so, env, &store);
-    if (e.code) return e;
-    struct core *core = core_new();
-    store_on_tick(store, next_due, fire_due, core);
-    struct arena a = arena_init(65536);
-    struct ingest *ingest = NULL;
-    struct ingest_opts io = {
-        .dir = str_fmt(&a, "%s/samples", dir), .apply = apply, .apply_ctx = core, .disk_floor = -1
-    };
-    struct jwt *jwt = NULL;
-    e = ingest_open(&io, store, env, &ingest);
-    if (!e.code) e = jwt_open(&issuer, env, &jwt);
-    static const struct route *const more[] = { observe_routes, NULL };
     struct server_opts o = { .listen = STR("127.0.0.1:0"),
-                             .store = store,
-                             .core = core,
-                             .env = env,
+                             .store = p->store,
+                             .core = p->core,
+                             .env = p->env,
                              .apply = apply,
-                             .apply_ctx = core,
+                             .apply_ctx = p->core,
                              .trigger_anomaly = trigger,
-                             .ingest = ingest,
-                             .jwt = jwt,
-                             .more_routes = more,
-                             .series = { ingest, series_list, series_samples },
+                             .ingest = p->ingest,
+                             .jwt = p->jwt,
+                             .desk = p->desk,
+                             .registry = p->registry,
+                             .library = p->library,
+                             .encoder = p->encoder,
+                             .texts = p->texts,
+                             .more_routes = edge_routes,
+                             .series = { p->ingest, series_list, series_samples },
                              .metrics = more_metrics,
-                             .metrics_ctx = ingest,
+                             .metrics_ctx = p,
                              .auth_failures_per_minute = fast ? 20 : 1000000 };
     if (fast) fast_deadlines(&o);
     if (fast || strcmp(mode, "streams") == 0) fast_streams(&o);
-    if (!e.code) e = server_start(&o, &server);
-    if (!e.code) e = keys_print(server, &line);
-    if (!e.code) e = fill(server);
-    if (!e.code) e = answer_effects(server, store);
-    if (!e.code) {
-        char c;
-        server_ready(server, true);
-        (void)printf(STR_FMT "\n", STR_ARG(buf_view(&line)));
-        (void)fflush(stdout);
-        while (read(STDIN_FILENO, &c, 1) > 0) {}
-    }
+    return server_start(&o, &p->server);
+}
+
+static void close_all(struct parts *p)
+{
+    server_stop(p->server);
+    jwt_close(p->jwt);
+    library_close(p->library);
+    encoder_close(p->encoder);
+    text_shelf_close(p->texts);
+    registry_close(p->registry);
+    desk_close(p->desk);
+    ingest_close(p->ingest);
+    store_close(p->store);
+    core_free(p->core);
+}
+
+/* Until its standard input ends. */
+static void answer(struct server *s, str line)
+{
+    char c;
+    server_ready(s, true);
+    (void)printf(STR_FMT "\n", STR_ARG(line));
+    (void)fflush(stdout);
+    while (read(STDIN_FILENO, &c, 1) > 0) {}
+}
+
+static err serve(const char *dir, const char *mode, struct env *env)
+{
+    struct parts p = { .env = env };
+    struct buf line = buf_init(1 << 16);
+    struct arena a = arena_init(65536);
+    err e = open_record(&p, str_of(dir), &a);
+    if (!e.code) e = jwt_open(&issuer, env, &p.jwt);
+    if (!e.code) e = open_language(&p, str_of(dir));
+    if (!e.code) e = open_server(&p, mode);
+    if (!e.code) e = keys_print(p.server, &line);
+    if (!e.code) e = fill(p.server);
+    if (!e.code) e = answer_effects(p.server, p.store);
+    if (!e.code) answer(p.server, buf_view(&line));
     buf_done(&line);
-    server_stop(server);
-    jwt_close(jwt);
-    ingest_close(ingest);
+    close_all(&p);
     arena_done(&a);
-    store_close(store);
-    core_free(core);
     return e;
 }
 

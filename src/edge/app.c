@@ -14,14 +14,12 @@
 #include "edge/files.h"
 #include "edge/flow/scheduler.h"
 #include "edge/flow/schedules_file.h"
-#include "edge/inquiry/api.h"
 #include "edge/inquiry/classify.h"
 #include "edge/inquiry/desk.h"
 #include "edge/inquiry/reference.h"
 #include "edge/inquiry/watch.h"
 #include "edge/inquiry/intake.h"
 #include "edge/inquiry/routing_file.h"
-#include "edge/model/embeddings_routes.h"
 #include "edge/model/encoder.h"
 #include "edge/jwt/jwt.h"
 #include "edge/keeper.h"
@@ -33,11 +31,10 @@
 #include "edge/observe/scrape.h"
 #include "edge/lineage/steps.h"
 #include "edge/pipelines_file.h"
-#include "edge/registry/api.h"
 #include "edge/registry/registry.h"
+#include "edge/routes.h"
 #include "edge/policy_file.h"
 #include "edge/runbooks.h"
-#include "edge/text/api.h"
 #include "edge/text/text_shelf.h"
 #include "edge/trainer.h"
 
@@ -62,7 +59,6 @@ struct app {
     struct notify_channels channels;
     struct signer signer;
     str url, ingest_key;
-    const struct route *routes[8];
     struct desk_watch *desk_watch;
     struct keeper *keeper;
     struct trainer *trainer;
@@ -568,11 +564,6 @@ static err open_server(struct app *app, const struct app_opts *o)
     err e = read_pem(app, c->tls_cert, &cert);
     if (!e.code) e = read_pem(app, c->tls_key, &key);
     if (e.code) return e;
-    app->routes[0] = observe_routes;
-    app->routes[1] = inquiry_routes;
-    app->routes[2] = embeddings_routes;
-    app->routes[3] = registry_routes;
-    app->routes[4] = text_routes;
     struct server_opts opts = {
         .listen = c->listen,
         .tls_cert = cert,
@@ -602,7 +593,7 @@ static err open_server(struct app *app, const struct app_opts *o)
         .trouble_ctx = app,
         .metrics = more_metrics,
         .metrics_ctx = app,
-        .more_routes = app->routes,
+        .more_routes = edge_routes,
         .committed = committed,
         .committed_ctx = app,
     };

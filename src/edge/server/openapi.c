@@ -78,7 +78,7 @@ static void query_parameters(struct jw *w, const char *spec)
     str rest = str_of(spec);
     err e;
     while (query_spec_next(&rest, &q, &e)) {
-        parameter(w, q.name, "query", false);
+        parameter(w, q.name, "query", q.required);
         jw_strz(w, "type", q.type == QUERY_INTEGER ? "integer" : "string");
         if (q.type == QUERY_ENUM) words(w, q.words);
         if (q.type == QUERY_STRING && q.min > 0) jw_i64(w, "minLength", q.min);

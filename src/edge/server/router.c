@@ -67,7 +67,8 @@ bool query_spec_next(str *rest, struct query_spec *out, err *e)
     if (!rest->len || !str_next(rest, ' ', &one)) return false;
     *out = (struct query_spec){ .min = 0 };
     str_next(&one, ':', &name);
-    out->name = name;
+    out->required = str_ends(name, STR("!"));
+    out->name = out->required ? str_cut(name, 0, name.len - 1) : name;
     *e = spec_type(one, out);
     return !e->code;
 }
@@ -135,6 +136,17 @@ static err param_add(struct request *req, const char *spec, str part)
     return param_check(&q, value);
 }
 
+static err required_ok(const struct request *req, const char *spec)
+{
+    struct query_spec q;
+    str rest = str_of(spec);
+    err e = OK;
+    while (query_spec_next(&rest, &q, &e))
+        if (q.required && !http_query(req, str_z(req->arena, q.name)).ptr)
+            return err_make(ERR_INPUT, "query " STR_FMT ": is needed", STR_ARG(q.name));
+    return e;
+}
+
 err router_query(struct request *req, const char *spec, str query)
 {
     str part;
@@ -143,7 +155,7 @@ err router_query(struct request *req, const char *spec, str query)
         err e = param_add(req, spec, part);
         if (e.code) return e;
     }
-    return OK;
+    return required_ok(req, spec);
 }
 
 str http_query(const struct request *req, const char *name)

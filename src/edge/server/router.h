@@ -32,6 +32,7 @@ struct query_spec {
     enum query_type type;
     int64_t min, max; /* value of an integer, length of a text */
     str words;        /* "open|resolved" */
+    bool required;
 };
 bool query_spec_next(str *rest, struct query_spec *out, err *e);
 /* "%41b" -> "Ab". Errors: ERR_INPUT (bad escape, NUL, not UTF-8). plus: '+' is a space. */

@@ -116,6 +116,18 @@ TEST(query_parameters_are_decoded_and_checked)
     CHECK_I64(http_query_i64(&req, "after", 42), 42);
 }
 
+TEST(a_parameter_that_is_needed_is_asked_for)
+{
+    struct arena a = arena_init(1 << 16);
+    struct request req = { .arena = &a };
+    CHECK_ERR(router_query(&req, "limit:integer q!:string(1..9)", STR("limit=1")), ERR_INPUT);
+    CHECK_ERR(router_query(&req, "q!:string(1..9)", STR("")), ERR_INPUT);
+    req = (struct request){ .arena = &a };
+    CHECK_OK(router_query(&req, "limit:integer q!:string(1..9)", STR("q=x")));
+    CHECK_STR(http_query(&req, "q"), "x");
+    arena_done(&a);
+}
+
 TEST(any_bytes_as_path_and_query_are_harmless)
 {
     struct router r = made();
