@@ -1,8 +1,11 @@
 """Part of api_test.py: inquiries, texts, models, knowledge, schedules and the rest, each as a client meets it once."""
+import concurrent.futures
 import hashlib
 import json
 import re
+import shutil
 import struct
+import subprocess
 import time
 
 # Answered elsewhere, because they need what the server of this test has not.
@@ -218,3 +221,64 @@ def every_route(server, tap):
     every = {(m, p) for p, methods in api["paths"].items() for m in methods}
     tap.same(sorted(every - fine - set(ELSEWHERE)), [], f"each of {len(every)} routes gave a reply of success here")
     tap.same(sorted(set(ELSEWHERE) - every), [], "and those left out are there")
+
+
+def bounded(server, tap):
+    """Texts that take long do not hold up what is only recorded; beyond a few that wait they are refused. The server is
+    the one with short queues: 4 texts run, 2 wait."""
+    body = json.dumps({"text": [("The parcel did not arrive at the house in time. " * 800)[:32000]] * 10}).encode()
+    headers, replies, meanwhile = {"Content-Type": "application/json"}, [], []
+
+    def send(_):
+        return server.ask("POST", "/api/v1/text/read", "ingest", body, headers)
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        until = time.monotonic() + 30
+        while not any(s == 429 for s, _, _ in replies) and time.monotonic() < until:
+            asked = [pool.submit(send, i) for i in range(16)]
+            while not all(a.done() for a in asked):
+                change = {"kind": "deploy", "summary": f"meanwhile {len(meanwhile)}"}
+                meanwhile.append(server.ask("POST", "/api/v1/changes", "ingest", change)[0])
+            replies += [a.result() for a in asked]
+    statuses = [s for s, _, _ in replies]
+    refused = [h for s, h, _ in replies if s == 429]
+    tap.check(len(meanwhile) > 3 and set(meanwhile) == {201}, "changes are recorded while texts wait", meanwhile)
+    tap.check(set(statuses) == {200, 429} and statuses.count(200) >= 2, "some texts are read, others refused", statuses)
+    tap.check(all("retry-after" in h for h in refused), "with Retry-After", refused)
+    text = server.ask("GET", "/metrics", "viewer")[2]
+    tap.check(f'weir_refused_total{{reason="busy_texts"}} {len(refused)}\n' in text, "and counted",
+              [line for line in text.splitlines() if "weir_refused" in line])
+    tap.check('\nweir_http_queue{queue="texts"} 0\nweir_http_queue_limit{queue="changes"} 256\n'
+              'weir_http_queue_limit{queue="texts"} 2\n' in re.sub("# .*\n", "", text), "the queues can be watched")
+    tap.same(send(0)[0], 200, "later there is room again")
+
+
+def conventions(server, tap):
+    """Names, units and types as Prometheus wants them, by its own checker; and what a histogram must add up to."""
+    text = server.ask("GET", "/metrics", "viewer")[2]
+    buckets = re.findall(r'^weir_http_request_seconds_bucket\{(method="\w*",route="[^"]+",class="\dxx"),le="([^"]+)"\} '
+                         r'(\d+)$', text, re.M)
+    counts = dict(re.findall(r"^weir_http_request_seconds_count\{(.*)\} (\d+)$", text, re.M))
+    totals = {}
+    for labels, _, status, n in re.findall(r'^weir_http_requests_total\{(method="\w*",route="([^"]+)"),status="(\d+)"\}'
+                                           r' (\d+)$', text, re.M):
+        key = f'{labels},class="{status[0]}xx"'
+        totals[key] = totals.get(key, 0) + int(n)
+    series = {labels: [(float(le), int(n)) for at, le, n in buckets if at == labels] for labels, _, _ in buckets}
+    odd = [labels for labels, found in series.items() if found != sorted(found) or found[-1][0] != float("inf")
+           or not found[-1][1] == int(counts[labels]) == totals[labels]
+           or any(a[1] > b[1] for a, b in zip(found, found[1:]))]
+    tap.check(len(series) > 50 and set(series) == set(counts) == set(totals) and not odd,
+              "each route has its times, which add up to its calls", odd)
+    tap.check('route="/api/v1/inquiries/{id}",class="4xx"' in text and "inq-999999" not in text,
+              "a route is named by its pattern")
+    tap.check(re.search(r'^weir_inquiries_oldest_timestamp_seconds\{state="(review|open)"\} 1', text, re.M),
+              "since when inquiries wait")
+    if not shutil.which("promtool"):
+        print("# skipped: promtool is not installed: names are not checked")
+        return
+    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
+    found = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    # Older than the rule, and promised by name: milliseconds.
+    found = [line for line in found if line != "pipeline_latency_ms metric names should not contain abbreviated units"]
+    tap.same(found, [], "promtool has nothing to say about the metrics")

@@ -351,10 +351,13 @@ def main():
         api_routes.knowledge(call, tap, one["id"])
         api_routes.schedules(call, tap)
         api_routes.every_route(server, tap)
+        api_routes.conventions(server, tap)
         tap.same(server.stop(), 0, "it stops")
     with Server(sys.argv[1], "fast") as server:
         server.ask("GET", "/api/v1/me", "viewer")
         rate_limit(server, tap)
+    with Server(sys.argv[1], "fast") as server:
+        api_routes.bounded(server, tap)
     tap.done()
 
 

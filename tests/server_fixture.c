@@ -89,6 +89,7 @@ static void fast_deadlines(struct server_opts *o)
     o->idle_deadline = 1500 * USEC_MS;
     o->slow_grace = 700 * USEC_MS;
     o->per_address_max = 64;
+    o->texts_waiting = 2;
 }
 
 static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
@@ -334,6 +335,7 @@ static err open_server(struct parts *p, const char *mode)
                              .encoder = p->encoder,
                              .texts = p->texts,
                              .more_routes = edge_routes,
+                             .text_routes = edge_text_routes,
                              .series = { p->ingest, series_list, series_samples },
                              .metrics = more_metrics,
                              .metrics_ctx = p,

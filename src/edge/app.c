@@ -594,6 +594,7 @@ static err open_server(struct app *app, const struct app_opts *o)
         .metrics = more_metrics,
         .metrics_ctx = app,
         .more_routes = edge_routes,
+        .text_routes = edge_text_routes,
         .committed = committed,
         .committed_ctx = app,
     };

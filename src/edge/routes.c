@@ -6,5 +6,5 @@
 #include "edge/registry/api.h"
 #include "edge/text/api.h"
 
-const struct route *const edge_routes[] = { observe_routes,  inquiry_routes, embeddings_routes,
-                                            registry_routes, text_routes,    NULL };
+const struct route *const edge_routes[] = { observe_routes, inquiry_routes, registry_routes, NULL };
+const struct route *const edge_text_routes[] = { embeddings_routes, text_routes, inquiry_batch_routes, NULL };

@@ -5,6 +5,7 @@
 
 #include "edge/server/http.h"
 
-extern const struct route *const edge_routes[]; /* NULL-ended */
+extern const struct route *const edge_routes[];      /* NULL-ended */
+extern const struct route *const edge_text_routes[]; /* for server_opts.text_routes */
 
 #endif

@@ -427,8 +427,6 @@ const struct route inquiry_routes[] = {
     { "POST", "/api/v1/inquiries/submit", ROLE_INGEST, "inquiries",
       "An inquiry arrives: it is judged, routed and durable when this returns", NULL, "NewInquiry", "Inquiry", 201,
       1 << 20, submit },
-    { "POST", "/api/v1/inquiries/batch", ROLE_INGEST, "inquiries", "Several inquiries; those that can be read are kept",
-      NULL, "InquiryBatch", "Batch", 200, 0, submit_batch },
     { "POST", "/api/v1/inquiries/classify", ROLE_INGEST, "inquiries",
       "Judge a text and keep nothing; the body is a JSON string", "include_all_scores:enum(true|false)", "Text",
       "Classified", 200, 1 << 20, classify },
@@ -453,5 +451,10 @@ const struct route inquiry_routes[] = {
       64 << 10, close_one },
     { "POST", "/api/v1/inquiries/erase", ROLE_ADMIN, "inquiries",
       "Erase all that an address wrote: its key is deleted, for good", NULL, "Erase", "Seq", 200, 64 << 10, erase },
+    ROUTES_END,
+};
+const struct route inquiry_batch_routes[] = {
+    { "POST", "/api/v1/inquiries/batch", ROLE_INGEST, "inquiries", "Several inquiries; those that can be read are kept",
+      NULL, "InquiryBatch", "Batch", 200, 0, submit_batch },
     ROUTES_END,
 };

@@ -5,5 +5,6 @@
 #include "edge/server/http.h"
 
 extern const struct route inquiry_routes[];
+extern const struct route inquiry_batch_routes[]; /* 500 judged at once take seconds */
 
 #endif

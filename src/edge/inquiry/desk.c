@@ -389,6 +389,26 @@ static void tally_metrics(struct tx *tx, const char *tally, const char *name, co
     }
 }
 
+/* How pressing what is open is, and since when the oldest one waits. */
+static void queue_metrics(struct tx *tx, struct buf *out)
+{
+    static const char *const states[] = { "review", "open" };
+    buf_add(out, STR("# HELP weir_inquiries_priority Open inquiries by tens of their priority, the newest 10,000.\n"
+                     "# TYPE weir_inquiries_priority gauge\n"));
+    struct rows *r = tx_query_n(tx, SQL_INQUIRY_PRIORITIES, TX_NO_VALS);
+    while (rows_next(r))
+        buf_fmt(out, "weir_inquiries_priority{from=\"%lld\"} %lld\n", (long long)rows_i64(r, 0),
+                (long long)rows_i64(r, 1));
+    buf_add(out, STR("# HELP weir_inquiries_oldest_timestamp_seconds When the oldest that waits came.\n"
+                     "# TYPE weir_inquiries_oldest_timestamp_seconds gauge\n"));
+    for (int i = 0; i < 2; i++) {
+        int64_t received = tx_get_i64(tx, SQL_INQUIRY_OLDEST, 0, V(states[i]));
+        if (received)
+            buf_fmt(out, "weir_inquiries_oldest_timestamp_seconds{state=\"%s\"} %.3f\n", states[i],
+                    (double)received / 1e6);
+    }
+}
+
 void desk_metrics(struct inquiry_desk *d, struct buf *out)
 {
     static const struct {
@@ -422,5 +442,6 @@ void desk_metrics(struct inquiry_desk *d, struct buf *out)
     if (store_read(d->opts.store, &tx).code) return;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         tally_metrics(tx, rows[i].tally, rows[i].name, rows[i].type, rows[i].word, rows[i].help, out);
+    queue_metrics(tx, out);
     store_read_end(tx);
 }

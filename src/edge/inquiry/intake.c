@@ -44,7 +44,8 @@ static void move_to(struct intake *in, const char *place, const char *name, stru
         log_warn("inquiry.folder %s could not be moved to %s/: %s", name, place, strerror(errno));
 }
 
-static void take_file(struct intake *in, const char *name)
+/* False: it waits for a store that takes inquiries again. */
+static bool take_file(struct intake *in, const char *name)
 {
     struct arena a = arena_init(1 << 20);
     struct intake_report report;
@@ -52,7 +53,8 @@ static void take_file(struct intake *in, const char *name)
     err e = intake_file(path, take_from_file, in, &report);
     atomic_fetch_add(&in->passed_over, report.passed_over);
     atomic_fetch_add(&in->refused, report.unreadable);
-    if (e.code && !err_lasting(e) && e.code != ERR_INPUT && e.code != ERR_LIMIT) {
+    bool waits = e.code && !err_lasting(e) && e.code != ERR_INPUT && e.code != ERR_LIMIT;
+    if (waits) {
         log_warn("inquiry.folder %s waits: %s", name, e.msg); /* the store is full or stopping: later again */
     } else {
         atomic_fetch_add(e.code ? &in->files_failed : &in->files, 1);
@@ -62,6 +64,7 @@ static void take_file(struct intake *in, const char *name)
         move_to(in, e.code ? "failed" : "done", name, &a);
     }
     arena_done(&a);
+    return !waits;
 }
 
 /* A file somebody still writes to is left alone. */
@@ -80,6 +83,11 @@ static bool rests(const struct intake *in, const char *name, usec rest)
     return is_file && age >= rest;
 }
 
+static void looked(struct intake *in, enum intake_source from)
+{
+    atomic_store(&in->looked_s[from], (long long)time(NULL));
+}
+
 void intake_folder_look(struct intake *in, usec rest)
 {
     struct arena a = arena_init(1 << 22);
@@ -90,7 +98,10 @@ void intake_folder_look(struct intake *in, usec rest)
         if (d->d_name[0] != '.' && rests(in, d->d_name, rest)) names[n++] = str_dup(&a, str_of(d->d_name));
     if (dir) (void)closedir(dir);
     else log_warn("inquiry.folder " STR_FMT ": %s", STR_ARG(in->opts.folder), strerror(errno));
-    for (size_t i = 0; i < n; i++) take_file(in, names[i].ptr);
+    size_t waiting = n;
+    for (size_t i = 0; i < n; i++) waiting -= take_file(in, names[i].ptr);
+    atomic_store(&in->files_waiting, (long long)waiting);
+    if (dir && !waiting) looked(in, INTAKE_FOLDER);
     arena_done(&a);
 }
 
@@ -110,6 +121,7 @@ static void look_around(struct intake *in)
     in->imap_looked = now_of();
     err e = intake_imap_look(in);
     atomic_fetch_add(&in->imap_looks, 1);
+    if (!e.code) looked(in, INTAKE_IMAP);
     if (!e.code) return;
     atomic_fetch_add(&in->imap_failed, 1);
     log_warn("inquiry.imap %s", e.msg);
@@ -150,6 +162,7 @@ err intake_now(struct intake *in, enum intake_source from, usec until, struct in
     while (!e.code && more && now_of() < until) {
         if (folder) intake_folder_look(in, LOOK_EVERY_S * USEC_SECOND);
         else e = intake_imap_look(in);
+        if (!e.code && !folder) looked(in, INTAKE_IMAP);
         struct intake_stats now = intake_stats(in), step = since(now, &last);
         more = step.files + step.files_failed + step.taken > 0;
         last = now;
@@ -225,6 +238,23 @@ struct intake_stats intake_stats(struct intake *in)
     };
 }
 
+static void lag_metrics(struct intake *in, struct buf *out)
+{
+    static const char *const names[] = { [INTAKE_FOLDER] = "folder", [INTAKE_IMAP] = "imap" };
+    buf_add(out, STR("# HELP weir_inquiry_intake_timestamp_seconds When the folder or the mailbox was last taken in "
+                     "whole.\n# TYPE weir_inquiry_intake_timestamp_seconds gauge\n"));
+    for (int i = 0; i < 2; i++)
+        if (intake_has(in, (enum intake_source)i))
+            buf_fmt(out, "weir_inquiry_intake_timestamp_seconds{source=\"%s\"} %lld\n", names[i],
+                    (long long)atomic_load(&in->looked_s[i]));
+    buf_fmt(out,
+            "# HELP weir_inquiry_intake_files_total Files of the folder that were read.\n"
+            "# TYPE weir_inquiry_intake_files_total counter\nweir_inquiry_intake_files_total %lld\n"
+            "# HELP weir_inquiry_intake_files_waiting Files that wait until the store takes inquiries again.\n"
+            "# TYPE weir_inquiry_intake_files_waiting gauge\nweir_inquiry_intake_files_waiting %lld\n",
+            (long long)atomic_load(&in->files), (long long)atomic_load(&in->files_waiting));
+}
+
 void intake_metrics(struct intake *in, struct buf *out)
 {
     struct intake_stats s = intake_stats(in);
@@ -244,4 +274,5 @@ void intake_metrics(struct intake *in, struct buf *out)
             "weir_inquiry_looks_failed_total{source=\"folder\"} %lld\nweir_inquiry_looks_failed_total{source=\"imap\"} "
             "%lld\n",
             (long long)s.files_failed, (long long)s.imap_failed);
+    lag_metrics(in, out);
 }

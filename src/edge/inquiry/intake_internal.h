@@ -16,6 +16,8 @@ struct intake {
     bool runs, stop;
     usec imap_looked;
     atomic_llong files, files_failed, taken, known, refused, passed_over, imap_looks, imap_failed;
+    atomic_llong looked_s[2];  /* wall time of the last look that succeeded, by enum intake_source; 0: none */
+    atomic_llong files_waiting; /* that the last look found at rest and did not get through the door */
 };
 
 /* Hand one to the desk and count it. Only an error that may pass is given back. */

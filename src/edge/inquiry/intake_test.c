@@ -158,6 +158,13 @@ TEST(a_folder_is_emptied_and_nothing_is_taken_twice)
     CHECK_I64(s.taken, 2);
     CHECK_I64(s.files_failed, 1);
     CHECK(!exists(folder, "in.csv") && exists(folder, "done/in.csv") && exists(folder, "failed/bad.bin"));
+    struct buf told = buf_init(1 << 16);
+    intake_metrics(in, &told);
+    CHECK(str_find(buf_view(&told), STR("weir_inquiry_intake_files_total 1\n"), 0) >= 0);
+    CHECK(str_find(buf_view(&told), STR("weir_inquiry_intake_files_waiting 0\n"), 0) >= 0);
+    CHECK(str_find(buf_view(&told), STR("weir_inquiry_intake_timestamp_seconds{source=\"folder\"} 1"), 0) >= 0);
+    CHECK(str_find(buf_view(&told), STR("{source=\"imap\"} 1"), 0) < 0); /* which is not set up */
+    buf_done(&told);
     (void)write_file(folder, "in.csv", csv); /* the same file again */
     intake_folder_look(in, 0);
     s = intake_stats(in);

@@ -31,7 +31,7 @@ enum stage { STAGE_NEW, STAGE_BODY, STAGE_RUNNING, STAGE_DONE, STAGE_SENT };
 struct http {
     struct server *server;
     struct MHD_Daemon *daemon;
-    struct workers *workers;
+    struct workers *workers[HTTP_QUEUES];
     int listen_fd;
     atomic_llong body_bytes, running;
 };
@@ -365,13 +365,36 @@ static void run_exchange(struct exchange *x)
     x->stage = STAGE_DONE;
 }
 
+static enum http_queue queue_of(const struct exchange *x)
+{
+    return x->route_index >= x->http->server->texts_from ? QUEUE_TEXTS : QUEUE_CHANGES;
+}
+
+/* Texts that still wait when the server stops would hold it up, and nothing is lost by asking again. */
+static bool comes_too_late(struct exchange *x)
+{
+    if (queue_of(x) != QUEUE_TEXTS || !atomic_load(&x->http->server->stopping)) return false;
+    http_problem_err(&x->res, err_make(ERR_STOPPED, "weir is shutting down"));
+    x->stage = STAGE_DONE;
+    return true;
+}
+
 static void run_on_worker(void *arg)
 {
     struct exchange *x = arg;
     struct http *h = x->http;
-    run_exchange(x);
+    if (!comes_too_late(x)) run_exchange(x);
     MHD_resume_connection(x->connection); /* x may be gone from here on */
     atomic_fetch_sub(&h->running, 1);
+}
+
+static void refuse_busy(struct exchange *x)
+{
+    bool texts = queue_of(x) == QUEUE_TEXTS;
+    metrics_refused(x->http->server->metrics, texts ? "busy_texts" : "busy", 1);
+    if (texts) problem(x, 429, "Too many requests", STR("too many texts are waiting: send fewer at once"));
+    else problem(x, 503, "Busy", STR("too many requests are waiting"));
+    x->res.retry_after_s = 1;
 }
 
 static enum MHD_Result run(struct exchange *x)
@@ -385,10 +408,9 @@ static enum MHD_Result run(struct exchange *x)
     x->stage = STAGE_RUNNING;
     atomic_fetch_add(&x->http->running, 1);
     MHD_suspend_connection(x->connection);
-    if (workers_post(x->http->workers, run_on_worker, x)) return MHD_YES;
+    if (workers_post(x->http->workers[queue_of(x)], run_on_worker, x)) return MHD_YES;
     atomic_fetch_sub(&x->http->running, 1);
-    problem(x, 503, "Busy", STR("too many requests are waiting"));
-    x->res.retry_after_s = 1;
+    refuse_busy(x);
     x->stage = STAGE_DONE;
     MHD_resume_connection(x->connection);
     return MHD_YES;
@@ -576,7 +598,8 @@ err http_open(struct server *s, struct http **out)
     h->listen_fd = -1;
     err e = open_listener(h);
     if (!e.code) {
-        h->workers = workers_open();
+        h->workers[QUEUE_CHANGES] = workers_open(WORKER_QUEUE);
+        h->workers[QUEUE_TEXTS] = workers_open(s->opts.texts_waiting);
         e = start_daemon(h);
     }
     if (e.code) {
@@ -597,10 +620,15 @@ void http_quiesce(struct http *h, usec deadline)
     while (atomic_load(&h->running) > 0 && env->now(env) < until) (void)usleep(2000);
 }
 
+size_t http_waiting(const struct http *h, enum http_queue q)
+{
+    return workers_waiting(h->workers[q]);
+}
+
 void http_close(struct http *h)
 {
     if (!h) return;
-    workers_close(h->workers); /* the last ones resume their connections */
+    for (int q = 0; q < HTTP_QUEUES; q++) workers_close(h->workers[q]); /* the last ones resume their connections */
     if (h->daemon) MHD_stop_daemon(h->daemon);
     if (h->listen_fd >= 0) (void)close(h->listen_fd);
     mem_free(h);

@@ -72,8 +72,8 @@ struct route {
     const char *method, *path; /* "GET", "/api/v1/incidents/{id}"; {seq} is an integer, every other {name} a text */
     enum role role;
     const char *tag, *summary;
-    /* "limit:integer(1..200) q!:string(1..200) state:enum(open|resolved) after:integer"; NULL = none. Names that are not
-     * listed, values that do not fit, and a missing one whose name ends with ! are refused with 400. */
+    /* "limit:integer(1..200) q!:string(1..200) state:enum(open|resolved) after:integer"; NULL = none. Names that are
+     * not listed, values that do not fit, and a missing one whose name ends with ! are refused with 400. */
     const char *query;
     const char *body_schema;   /* name of a schema of schemas.json, NULL = no JSON body */
     const char *reply_schema;  /* of the success reply; "Run[]" = a page of Run; NULL = none or not JSON */

@@ -5,8 +5,9 @@
 
 #include "base/json.h"
 #include "edge/server/server_internal.h"
+#include "edge/server/workers.h"
 
-enum { PIPELINES_MAX = 1000, ACTIONS_MAX = 256, REASONS_MAX = 48, LABEL_MAX = 120, BUCKETS = 14 };
+enum { PIPELINES_MAX = 1000, ACTIONS_MAX = 256, REASONS_MAX = 48, LABEL_MAX = 120, ROUTE_LABELS = 200, BUCKETS = 14 };
 
 static const int statuses[] = { 101, 200, 201, 202, 204, 303, 304, 400, 401, 403, 404, 405, 409, 413,
                                 414, 415, 422, 426, 429, 431, 500, 503, 0 /* any other */ };
@@ -32,9 +33,17 @@ struct reason {
     int64_t count;
 };
 
+/* Seconds from the end of a request's headers to its reply; 2 is where an alert stands. */
+static const double request_bounds[] = { .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 5, 10 };
+enum { REQUEST_BOUNDS = sizeof request_bounds / sizeof *request_bounds, STATUS_CLASSES = 5 /* 1xx to 5xx */ };
+
+struct request_times {
+    atomic_llong spent_us, up_to[REQUEST_BOUNDS + 1]; /* between the bound before and this one; the last: above all */
+};
+
 struct metrics {
     atomic_llong requests[ROUTES_MAX + 1][STATUSES];
-    atomic_llong request_us, request_count;
+    struct request_times times[ROUTES_MAX + 1][STATUS_CLASSES];
     pthread_mutex_t lock; /* for what follows */
     struct pipeline_numbers *pipelines;
     size_t pipeline_count;
@@ -65,8 +74,11 @@ void metrics_request(struct metrics *m, size_t route_index, int status, usec spe
     size_t i = 0;
     while (statuses[i] && statuses[i] != status) i++;
     atomic_fetch_add_explicit(&m->requests[route_index][i], 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&m->request_us, spent, memory_order_relaxed);
-    atomic_fetch_add_explicit(&m->request_count, 1, memory_order_relaxed);
+    size_t bound = 0, class = status < 100 || status > 599 ? STATUS_CLASSES - 1 : (size_t)status / 100 - 1;
+    struct request_times *t = &m->times[route_index][class];
+    while (bound < REQUEST_BOUNDS && (double)spent > request_bounds[bound] * 1e6) bound++;
+    atomic_fetch_add_explicit(&t->spent_us, spent, memory_order_relaxed);
+    atomic_fetch_add_explicit(&t->up_to[bound], 1, memory_order_relaxed);
 }
 
 void metrics_refused(struct metrics *m, const char *reason, int64_t n)
@@ -232,20 +244,53 @@ void metrics_calls(const struct server *s, const char *route_prefix, int64_t *al
     }
 }
 
+/* The labels of one series of a route: by its pattern, so that ids make none of their own. */
+static str route_labels(const struct router *router, size_t r, char text[ROUTE_LABELS])
+{
+    bool known = r < router->count;
+    (void)snprintf(text, ROUTE_LABELS, "method=\"%s\",route=\"%s\"", known ? router->routes[r]->method : "",
+                   known ? router->routes[r]->path : "other");
+    return str_of(text);
+}
+
+static void write_times(struct request_times *t, str labels, size_t class, struct buf *out)
+{
+    long long n = 0;
+    for (size_t b = 0; b <= REQUEST_BOUNDS; b++) {
+        char bound[32] = "+Inf";
+        n += atomic_load_explicit(&t->up_to[b], memory_order_relaxed);
+        if (b < REQUEST_BOUNDS) (void)snprintf(bound, sizeof bound, "%g", request_bounds[b]);
+        buf_fmt(out, "weir_http_request_seconds_bucket{" STR_FMT ",class=\"%zuxx\",le=\"%s\"} %lld\n", STR_ARG(labels),
+                class + 1, bound, n);
+    }
+    buf_fmt(out, "weir_http_request_seconds_sum{" STR_FMT ",class=\"%zuxx\"} %.6f\n", STR_ARG(labels), class + 1,
+            (double)atomic_load_explicit(&t->spent_us, memory_order_relaxed) / 1e6);
+    buf_fmt(out, "weir_http_request_seconds_count{" STR_FMT ",class=\"%zuxx\"} %lld\n", STR_ARG(labels), class + 1, n);
+}
+
+static bool was_asked(const struct request_times *t)
+{
+    bool any = false;
+    for (size_t b = 0; b <= REQUEST_BOUNDS; b++) any |= atomic_load_explicit(&t->up_to[b], memory_order_relaxed) > 0;
+    return any;
+}
+
 static void write_requests(struct metrics *m, const struct router *router, struct buf *out)
 {
+    char text[ROUTE_LABELS];
     head(out, "weir_http_requests_total", "counter", "HTTP requests by route and status.");
     for (size_t r = 0; r <= ROUTES_MAX; r++)
         for (size_t i = 0; i < STATUSES; i++) {
             long long n = atomic_load_explicit(&m->requests[r][i], memory_order_relaxed);
             if (!n) continue;
-            bool known = r < router->count;
-            buf_fmt(out, "weir_http_requests_total{method=\"%s\",route=\"%s\",status=\"%d\"} %lld\n",
-                    known ? router->routes[r]->method : "", known ? router->routes[r]->path : "other", statuses[i], n);
+            buf_fmt(out, "weir_http_requests_total{" STR_FMT ",status=\"%d\"} %lld\n",
+                    STR_ARG(route_labels(router, r, text)), statuses[i], n);
         }
-    head(out, "weir_http_request_seconds", "summary", "Time from the end of a request's headers to its reply.");
-    buf_fmt(out, "weir_http_request_seconds_sum %.6f\nweir_http_request_seconds_count %lld\n",
-            (double)atomic_load(&m->request_us) / 1e6, (long long)atomic_load(&m->request_count));
+    head(out, "weir_http_request_seconds", "histogram",
+         "Time from the end of a request's headers to its reply, by route and class of status.");
+    for (size_t r = 0; r <= ROUTES_MAX; r++)
+        for (size_t c = 0; c < STATUS_CLASSES; c++)
+            if (was_asked(&m->times[r][c])) write_times(&m->times[r][c], route_labels(router, r, text), c, out);
 }
 
 static void write_store(struct store *store, struct buf *out)
@@ -323,6 +368,14 @@ static void write_server(struct server *s, struct buf *out)
     one(out, "weir_sessions", "gauge", "Sessions of the page.", (double)au.sessions);
     one(out, "weir_connections", "gauge", "Open connections.", (double)wa.open);
     one(out, "weir_connections_total", "counter", "Connections accepted.", (double)wa.opened);
+    static const char *const queues[] = { "changes", "texts" };
+    const size_t limits[] = { WORKER_QUEUE, s->opts.texts_waiting };
+    head(out, "weir_http_queue", "gauge", "Requests that wait for a thread: those that change something, and texts.");
+    for (int i = 0; i < HTTP_QUEUES; i++)
+        buf_fmt(out, "weir_http_queue{queue=\"%s\"} %zu\n", queues[i], http_waiting(s->http, (enum http_queue)i));
+    head(out, "weir_http_queue_limit", "gauge", "Requests that may wait; what comes beyond is refused.");
+    for (int i = 0; i < HTTP_QUEUES; i++)
+        buf_fmt(out, "weir_http_queue_limit{queue=\"%s\"} %zu\n", queues[i], limits[i]);
     head(out, "weir_connections_cut_total", "counter", "Connections cut off or refused, by reason.");
     for (int i = 0; i < CUT_REASONS; i++)
         buf_fmt(out, "weir_connections_cut_total{reason=\"%s\"} %lld\n", watch_cut_reason((enum watch_cut)i),

@@ -28,6 +28,7 @@ static void fill_defaults(struct server *s, const struct server_opts *given)
     o->connections_max = (size_t)or_default((int64_t)o->connections_max, 512);
     o->per_address_max = o->behind_proxy ? o->connections_max : (size_t)or_default((int64_t)o->per_address_max, 128);
     o->clients_max = (size_t)or_default((int64_t)o->clients_max, 64);
+    o->texts_waiting = (size_t)or_default((int64_t)o->texts_waiting, 64);
     o->auth_failures_per_minute = or_default(o->auth_failures_per_minute, 20);
     o->header_deadline = or_default(o->header_deadline, 10 * USEC_SECOND);
     o->idle_deadline = or_default(o->idle_deadline, 60 * USEC_SECOND);
@@ -43,6 +44,8 @@ static err add_routes(struct server *s)
     for (size_t i = 0; !e.code && i < sizeof own_tables / sizeof *own_tables; i++)
         e = router_add(&s->router, own_tables[i]);
     for (const struct route *const *t = s->opts.more_routes; !e.code && t && *t; t++) e = router_add(&s->router, *t);
+    s->texts_from = s->router.count;
+    for (const struct route *const *t = s->opts.text_routes; !e.code && t && *t; t++) e = router_add(&s->router, *t);
     return e;
 }
 

@@ -45,6 +45,7 @@ struct server_opts {
     size_t connections_max;  /* 0 = 512 */
     size_t per_address_max;  /* 0 = 128 */
     size_t clients_max;      /* event streams, 0 = 64 */
+    size_t texts_waiting;    /* requests of text_routes that may wait for a thread, 0 = 64 */
     int64_t auth_failures_per_minute; /* per address, 0 = 20 */
     struct rate_limit rates[RATE_DOORS]; /* requests of one key, of one address; 0 = no limit */
     usec header_deadline;    /* 0 = 10 s: first byte (or accept) to the end of the headers */
@@ -83,6 +84,9 @@ struct server_opts {
     void (*committed)(void *ctx, int64_t last_seq);
     void *committed_ctx;
     const struct route *const *more_routes; /* tables of other folders, each ended by ROUTES_END; NULL-ended list */
+    /* Likewise, of those that compute for as long as what is sent is large: threads of their own run them, so that four
+     * of them do not hold up what is only recorded. None of them may be a GET. */
+    const struct route *const *text_routes;
 };
 
 /* Start serving. It registers store_on_commit for itself.

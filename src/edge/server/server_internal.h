@@ -18,6 +18,7 @@ struct server {
     struct arena arena; /* for what lives as long as the server: strings of the options */
     struct server_opts opts;
     struct router router;
+    size_t texts_from; /* routes from here on are those of text_routes */
     struct schemas *schemas;
     struct auth *auth;
     struct rates *rates[RATE_DOORS];
@@ -40,6 +41,8 @@ static inline struct server *server_of(const struct request *req)
 MUST_USE err http_open(struct server *s, struct http **out);
 void http_quiesce(struct http *h, usec deadline); /* stop accepting; wait for running requests */
 void http_close(struct http *h);                  /* accepts NULL */
+enum http_queue { QUEUE_CHANGES, QUEUE_TEXTS, HTTP_QUEUES };
+size_t http_waiting(const struct http *h, enum http_queue q); /* requests that wait for a thread. Thread: any. */
 
 /* What happens to a request between its last byte and its reply (run.c): decode, check, idempotency, handler. */
 void run_request(struct server *s, const struct route *route, struct request *req, struct response *res);

@@ -14,7 +14,7 @@ struct workers {
     pthread_cond_t wake;
     pthread_t threads[WORKER_THREADS];
     struct job jobs[WORKER_QUEUE];
-    size_t first, count;
+    size_t first, count, max;
     bool stop;
 };
 
@@ -39,9 +39,10 @@ static void *worker_run(void *arg)
     return NULL;
 }
 
-struct workers *workers_open(void)
+struct workers *workers_open(size_t queue)
 {
     struct workers *w = mem_new(sizeof *w);
+    w->max = queue && queue < WORKER_QUEUE ? queue : WORKER_QUEUE;
     (void)pthread_mutex_init(&w->lock, NULL);
     (void)pthread_cond_init(&w->wake, NULL);
     for (size_t i = 0; i < WORKER_THREADS; i++)
@@ -65,11 +66,19 @@ void workers_close(struct workers *w)
 bool workers_post(struct workers *w, void (*job)(void *), void *arg)
 {
     (void)pthread_mutex_lock(&w->lock);
-    bool ok = !w->stop && w->count < WORKER_QUEUE;
+    bool ok = !w->stop && w->count < w->max;
     if (ok) {
         w->jobs[(w->first + w->count++) % WORKER_QUEUE] = (struct job){ job, arg };
         (void)pthread_cond_signal(&w->wake);
     }
     (void)pthread_mutex_unlock(&w->lock);
     return ok;
+}
+
+size_t workers_waiting(struct workers *w)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    size_t n = w->count;
+    (void)pthread_mutex_unlock(&w->lock);
+    return n;
 }
