@@ -37,7 +37,8 @@ def inquiries(call, tap):
     seen = json.dumps(call("GET", path, role="viewer"))
     tap.check("DE8937" not in seen and "Ana Example" not in seen, "a viewer reads it masked", seen)
     got = call("POST", "/api/v1/inquiries/batch",
-               {"channel": "file", "items": [mail | {"subject": "", "body": "Where is my parcel?"},
+               {"channel": "file",
+                "items": [mail | {"subject": "", "body": "Where is my parcel?", "sender_email": "bob@example.com"},
                                                                               mail | {"subject": "", "body": " "}]})
     tap.same((got["accepted"], [r["index"] for r in got["refused"]]), (1, [1]), "of a batch the good rest is kept")
     said = call("POST", "/api/v1/inquiries/classify?include_all_scores=true", json.dumps("please refund my invoice"),
