@@ -1,5 +1,7 @@
 """The registry at a real server: classifiers of inquiries are registered, judged, promoted, tried and taken back, and
 the desk judges by the one in use. usage: registry_test.py WEIR"""
+import os
+import sqlite3
 import sys
 
 from serving import Tap
@@ -33,6 +35,7 @@ def main():
         held = weir.write("held.csv", texts(False, 80, 1000))
         weir.start()
         run(tap, weir, held)
+        moved(tap, weir)
     finally:
         weir.done()
     tap.done()
@@ -94,6 +97,46 @@ def run(tap, weir, held):
     tap.check("category@2" in judge(weir, "is there a discount")["model"], "after a crash the same one is in use")
     code, out, why = weir.command("replay", "--verify")
     tap.check(code == 0, "replay makes all of it again", out + why)
+
+
+def moved(tap, weir):
+    """A backup carries the files of models; restored into an empty folder the same one judges."""
+    kept = f"{weir.data}/models/files"
+    names = sorted(os.listdir(kept))
+    copy = f"{weir.dir}/copy"
+    code, out, why = weir.command("backup", copy)
+    tap.check(code == 0 and f"{len(names)} files of models" in out, "a backup has the files of models", out + why)
+    new = Weir(weir.program)
+    try:
+        bad = f"{weir.dir}/bad-copy"
+        with open(copy, "rb") as source, open(bad, "wb") as target:
+            target.write(source.read())
+        db = sqlite3.connect(bad)
+        db.execute("UPDATE backup_file SET bytes = zeroblob(10) WHERE name = ?", (names[0],))
+        db.commit()
+        db.close()
+        code, out, why = new.command("restore", bad)
+        tap.check(code == 3 and "damaged" in why and not os.path.exists(f"{new.data}/store"),
+                  "one whose files are not what they say is refused", (code, out + why))
+        code, out, why = new.command("restore", copy)
+        tap.check(code == 0 and sorted(os.listdir(f"{new.data}/models/files")) == names, "it is restored elsewhere",
+                  out + why)
+        db = sqlite3.connect(f"file:{new.data}/store/weir.db?mode=ro", uri=True)
+        tap.same(db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'backup_file'").fetchone()[0], 0,
+                 "the store itself does not keep them")
+        db.close()
+        new.start()
+        tap.check("category@2" in judge(new, "is there a discount")["model"], "and the same model judges there")
+        new.stop()
+        code, out, why = new.command("audit", "verify")
+        tap.check(code == 0, "the journal verifies", out + why)
+        with open(f"{kept}/{names[0]}", "ab") as f:
+            f.write(b"x")
+        code, out, why = weir.command("backup", f"{weir.dir}/later")
+        tap.check(code == 1 and "1 file of models left out" in out.replace("\n", " "),
+                  "a damaged file is told and left out", (code, out + why))
+    finally:
+        new.done()
 
 
 def trial(tap, weir, model):

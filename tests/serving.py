@@ -33,7 +33,7 @@ class Server:
             self.child.stdin.close()
             self.child.stdin = None
         try:
-            return self.child.wait(20)
+            return self.child.wait(60)
         except subprocess.TimeoutExpired:
             self.child.kill()
             raise SystemExit("the server did not stop")
@@ -42,7 +42,7 @@ class Server:
 
     def ask(self, method, path, role=None, body=None, headers=None):
         """One request on a connection of its own: (status, headers, body as text)."""
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = dict(headers or {})
         if role:
             headers["x-api-key"] = self.keys[role]

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_ARENA_MAX = 1 << 16 };
+enum { PATH_ARENA_MAX = 1 << 16, FILE_ARENA_MAX = 256 << 20 };
 
 static err sync_folder_of(const char *path, struct arena *a)
 {
@@ -53,7 +53,83 @@ static err move_new(const char *from, const char *to, struct arena *a)
     return e.code ? e : sync_folder_of(to, a);
 }
 
-err store_backup(struct store *s, str path)
+/* ---- files beside the store ---- */
+
+static err put_file(sqlite3 *db, sqlite3_stmt *stmt, str name, str bytes)
+{
+    int rc = sqlite3_bind_text64(stmt, 1, name.ptr, name.len, SQLITE_STATIC, SQLITE_UTF8);
+    if (rc == SQLITE_OK) rc = sqlite3_bind_blob64(stmt, 2, bytes.ptr, bytes.len, SQLITE_STATIC);
+    if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+    (void)sqlite3_reset(stmt);
+    return rc == SQLITE_DONE ? OK : conn_err(db, rc, "add a file");
+}
+
+static err put_all(sqlite3 *db, const struct store_files *files)
+{
+    sqlite3_stmt *stmt = NULL;
+    err e = conn_err(db, sqlite3_prepare_v2(db, sql_script_backup_file_add, -1, &stmt, NULL), "add files");
+    for (bool more = true; !e.code && more;) {
+        struct arena a = arena_init(FILE_ARENA_MAX);
+        str name = STR_NONE, bytes = STR_NONE;
+        e = files->next(files->ctx, &a, &name, &bytes);
+        more = !e.code && name.ptr;
+        if (more) e = put_file(db, stmt, name, bytes);
+        arena_done(&a);
+    }
+    (void)sqlite3_finalize(stmt);
+    return e;
+}
+
+/* Into a copy that nobody else knows yet. */
+static err add_files(const char *copy, const struct store_files *files)
+{
+    sqlite3 *db = NULL;
+    err e = conn_err(NULL, sqlite3_open_v2(copy, &db, SQLITE_OPEN_READWRITE, NULL), "open the copy");
+    if (!e.code) e = conn_err(db, sqlite3_exec(db, sql_script_backup_files, NULL, NULL, NULL), "add files");
+    if (!e.code) e = put_all(db, files);
+    int rc = sqlite3_close(db);
+    return e.code ? e : conn_err(NULL, rc, "close the copy");
+}
+
+static bool has_files(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool any = sqlite3_prepare_v2(db, sql_script_backup_file_any, -1, &stmt, NULL) == SQLITE_OK &&
+               sqlite3_step(stmt) == SQLITE_ROW;
+    (void)sqlite3_finalize(stmt);
+    return any;
+}
+
+static err keep_all(sqlite3 *db, const struct store_keep *keep)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(db, sql_script_backup_file_each, -1, &stmt, NULL);
+    err e = conn_err(db, rc, "read the files");
+    while (!e.code && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(stmt, 0), *bytes = sqlite3_column_blob(stmt, 1);
+        size_t len = (size_t)sqlite3_column_bytes(stmt, 1);
+        e = keep->keep(keep->ctx, str_of(name), (str){ bytes ? bytes : "", bytes ? len : 0 });
+    }
+    if (!e.code && rc != SQLITE_DONE) e = conn_err(db, rc, "read the files");
+    (void)sqlite3_finalize(stmt);
+    return e;
+}
+
+/* Out of a copy again, into the hands of keep. */
+static err take_files(const char *copy, const struct store_keep *keep)
+{
+    sqlite3 *db = NULL;
+    err e = conn_err(NULL, sqlite3_open_v2(copy, &db, SQLITE_OPEN_READWRITE, NULL), "open the copy");
+    bool any = !e.code && has_files(db);
+    if (any && keep) e = keep_all(db, keep);
+    if (any && !e.code) e = conn_err(db, sqlite3_exec(db, sql_script_backup_files_end, NULL, NULL, NULL), "drop files");
+    int rc = sqlite3_close(db);
+    return e.code ? e : conn_err(NULL, rc, "close the copy");
+}
+
+/* ---- there and back ---- */
+
+err store_backup(struct store *s, str path, const struct store_files *files)
 {
     struct arena a = arena_init(PATH_ARENA_MAX);
     struct tx *tx = NULL;
@@ -64,6 +140,8 @@ err store_backup(struct store *s, str path)
         e = copy_pages(tx->conn->db, part, NULL);
         store_read_end(tx);
     }
+    if (!e.code && files) e = add_files(part, files);
+    if (e.code) (void)unlink(part);
     if (!e.code) e = move_new(part, to, &a);
     arena_done(&a);
     return err_wrap(e, "backup to " STR_FMT, STR_ARG(path));
@@ -119,22 +197,25 @@ static err first_work(const char *staging, struct env *env, store_work *first, v
     return e;
 }
 
-static err stage(const char *file, const char *staging, struct env *env, store_work *first, void *ctx, struct arena *a)
+static err stage(const char *file, const char *staging, struct env *env, const struct store_keep *keep,
+                 store_work *first, void *ctx, struct arena *a)
 {
+    const char *copy = str_fmt(a, "%s/weir.db", staging).ptr;
     store_clear(str_of(staging)); /* what an earlier attempt may have left */
     err e = store_make_dir(staging); /* the data folder too, when it is not there yet */
-    if (!e.code) e = copy_backup(file, str_fmt(a, "%s/weir.db", staging).ptr);
+    if (!e.code) e = copy_backup(file, copy);
+    if (!e.code) e = take_files(copy, keep);
     return e.code ? e : first_work(staging, env, first, ctx);
 }
 
-err store_restore(str file, str dir, struct env *env, store_work *first, void *ctx)
+err store_restore(str file, str dir, struct env *env, const struct store_keep *keep, store_work *first, void *ctx)
 {
     struct arena a = arena_init(PATH_ARENA_MAX);
     while (dir.len > 1 && dir.ptr[dir.len - 1] == '/') dir.len--;
     const char *to = str_z(&a, dir), *staging = str_fmt(&a, STR_FMT ".restoring", STR_ARG(dir)).ptr;
     (void)rmdir(to); /* an empty folder is no store */
     err e = access(to, F_OK) == 0 ? err_make(ERR_CONFLICT, "there is a store at %s: move it away first", to) : OK;
-    if (!e.code) e = stage(str_z(&a, file), staging, env, first, ctx, &a);
+    if (!e.code) e = stage(str_z(&a, file), staging, env, keep, first, ctx, &a);
     if (!e.code && rename(staging, to)) e = err_errno("%s", to);
     if (!e.code) e = sync_folder_of(to, &a);
     if (e.code) store_clear(str_of(staging));

@@ -142,13 +142,27 @@ usec tx_time(struct tx *tx);             /* the time of this transaction's work:
 struct arena *tx_arena(struct tx *tx);   /* for this work only; 64 MiB */
 bool tx_read_only(struct tx *tx);
 
-/* Copy the store as of one moment into the new file `path` (mode 0600), while it goes on working.
- * Errors: ERR_CONFLICT (the file exists), ERR_NO_SPACE, ERR_IO, ERR_TIMEOUT (no free reader).   Thread: any. */
-MUST_USE err store_backup(struct store *s, str path);
-/* Make a store at `dir` from a backup. `first` runs in it as its first work, before the store appears at `dir`, so that
- * nothing can act on it in between; an error of it leaves nothing behind.
- * Errors: ERR_CONFLICT (there is a store at dir), ERR_CORRUPT, ERR_TOO_NEW, ERR_NOT_FOUND, ERR_IO.   Thread: main. */
-MUST_USE err store_restore(str file, str dir, struct env *env, store_work *first, void *ctx);
+/* Files that belong to the store but stand beside it. `next` gives one after another, *name STR_NONE at the end; what
+ * it gives lives until the next call, in `a`. Names are unique. */
+struct store_files {
+    err (*next)(void *ctx, struct arena *a, str *name, str *bytes);
+    void *ctx;
+};
+/* The way back: takes one file of a backup. */
+struct store_keep {
+    err (*keep)(void *ctx, str name, str bytes);
+    void *ctx;
+};
+/* Copy the store as of one moment into the new file `path` (mode 0600), while it goes on working. files: NULL = none.
+ * Errors: ERR_CONFLICT (the file exists), ERR_NO_SPACE, ERR_IO, ERR_TIMEOUT (no free reader), those of files.
+ * Thread: any. */
+MUST_USE err store_backup(struct store *s, str path, const struct store_files *files);
+/* Make a store at `dir` from a backup. keep: gets the files in it before the store appears; NULL = they are let go.
+ * `first` runs in it as its first work, before the store appears at `dir`, so that nothing can act on it in between; an
+ * error of it leaves nothing behind. Errors: ERR_CONFLICT (there is a store at dir), ERR_CORRUPT, ERR_TOO_NEW,
+ * ERR_NOT_FOUND, ERR_IO.   Thread: main. */
+MUST_USE err store_restore(str file, str dir, struct env *env, const struct store_keep *keep, store_work *first,
+                           void *ctx);
 
 /* Remove the files of a store that nobody has open, and its folder when nothing else is in it. For stores that are
  * scratch. */

@@ -1,0 +1,1 @@
+INSERT INTO backup_file (name, bytes) VALUES (?1, ?2)

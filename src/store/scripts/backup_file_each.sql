@@ -1,0 +1,1 @@
+SELECT name, bytes FROM backup_file ORDER BY name

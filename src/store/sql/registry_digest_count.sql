@@ -1,0 +1,1 @@
+SELECT count(DISTINCT digest) FROM model_version
