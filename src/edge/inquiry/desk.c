@@ -402,7 +402,7 @@ static void queue_metrics(struct tx *tx, struct buf *out)
     buf_add(out, STR("# HELP weir_inquiries_oldest_timestamp_seconds When the oldest that waits came.\n"
                      "# TYPE weir_inquiries_oldest_timestamp_seconds gauge\n"));
     for (int i = 0; i < 2; i++) {
-        int64_t received = tx_get_i64(tx, SQL_INQUIRY_OLDEST, 0, V(states[i]));
+        int64_t received = tx_get_i64(tx, SQL_INQUIRY_OLDEST_WAITING, 0, V(states[i]));
         if (received)
             buf_fmt(out, "weir_inquiries_oldest_timestamp_seconds{state=\"%s\"} %.3f\n", states[i],
                     (double)received / 1e6);

@@ -1,1 +1,1 @@
-SELECT received FROM inquiry WHERE state = $1 ORDER BY seq LIMIT 1
+SELECT seq, person, category, category_score, language FROM inquiry WHERE state <> 'duplicate' AND seq < $1 ORDER BY seq LIMIT $2

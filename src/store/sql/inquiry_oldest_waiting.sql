@@ -1,0 +1,1 @@
+SELECT received FROM inquiry WHERE state = $1 ORDER BY seq LIMIT 1
