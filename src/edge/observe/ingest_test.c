@@ -196,7 +196,7 @@ TEST(a_series_that_falls_silent_is_told_by_the_clock_once_and_over_when_it_speak
     str begun, over;
     rig_open(&r);
     send_steady(&r, "beat", 3000, 20); /* history, in one piece */
-    r.ahead += USEC_DAY;
+    CHECK_OK(ingest_drain(r.in, 10 * USEC_SECOND));
     send_live(&r, "beat", 10, USEC_MINUTE);
     CHECK_I64(entries(&r), 0);
     r.ahead += 5 * USEC_MINUTE; /* six usual distances are not over */
