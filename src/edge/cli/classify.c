@@ -1,8 +1,11 @@
 /* weir classify: texts by a trained model, or by nothing but the names of the classes. */
 #include <stdio.h>
+#include <unistd.h>
 
+#include "core/registry/registry.h"
 #include "edge/cli/text_cli.h"
 #include "edge/files.h"
+#include "edge/registry/registry.h"
 #include "edge/text/text_verdict.h"
 #include "engine/text/text_zero.h"
 
@@ -71,6 +74,70 @@ static err by_model(struct job *j, str path)
     mem_free(room);
     text_file_close(&f);
     return e;
+}
+
+/* --- By a model in use --- */
+
+/* Champions that classify texts, by name; name, path and version are of the last that fits the name asked for ("" =
+ * any). */
+struct in_use {
+    str names, name, path;
+    int64_t version;
+    size_t count;
+};
+
+static err read_in_use(struct job *j, struct store *s, str name, struct in_use *out)
+{
+    struct tx *tx = NULL;
+    err e = store_read(s, &tx);
+    if (e.code) return e;
+    struct rows *r = tx_query_n(tx, SQL_REGISTRY_IN_USE, TX_NO_VALS);
+    while (rows_next(r)) {
+        if (!STR_IS(rows_str(r, 1), MODEL_CHAMPION) || !STR_IS(rows_str(r, 4), "text")) continue;
+        str found = rows_dup(r, 0, &j->a);
+        out->names = str_fmt(&j->a, STR_FMT "%s" STR_FMT, STR_ARG(out->names), out->names.len ? ", " : "",
+                             STR_ARG(found));
+        if (name.len && !str_eq(found, name)) continue;
+        out->count++;
+        out->name = found;
+        out->version = rows_i64(r, 2);
+        out->path = str_fmt(&j->a, STR_FMT "/" REGISTRY_FOLDER "/" STR_FMT, STR_ARG(cli_data_dir(j->cli)),
+                            STR_ARG(rows_str(r, 3)));
+    }
+    rows_end(r);
+    e = tx_err(tx);
+    store_read_end(tx);
+    return e;
+}
+
+/* The file of the model that is in use here; it is said on standard error which one that is. */
+static err find_in_use(struct job *j, str name, str *path)
+{
+    struct in_use u = { .names = STR("") };
+    struct store *s = NULL;
+    str dir = str_fmt(&j->a, STR_FMT "/" STORE_FOLDER, STR_ARG(cli_data_dir(j->cli)));
+    err e = store_open_reader(dir, cli_env(j->cli), &s);
+    if (!e.code) e = read_in_use(j, s, name, &u);
+    store_close(s);
+    if (e.code && e.code != ERR_NOT_FOUND) return e;
+    if (u.count > 1)
+        return err_make(ERR_INPUT, "several models are in use: say --model with one of " STR_FMT,
+                        STR_ARG(str_utf8_prefix(u.names, 80)));
+    if (!u.count)
+        return err_make(ERR_INPUT, "no model is in use here: give --model FILE or --labels \"a, b, c\"");
+    (void)fprintf(stderr, "by " STR_FMT "@%lld\n", STR_ARG(u.name), (long long)u.version);
+    *path = u.path;
+    return OK;
+}
+
+/* A file, or the name of a model in use. */
+static err by_file_or_name(struct job *j, str model)
+{
+    str path = model;
+    bool file = model.len && access(str_z(&j->a, model), F_OK) == 0;
+    bool named = !file && str_find(model, STR("/"), 0) < 0 && str_find(model, STR("."), 0) < 0;
+    err e = named ? find_in_use(j, model, &path) : OK;
+    return e.code ? e : by_model(j, path);
 }
 
 /* --- By names --- */
@@ -147,19 +214,19 @@ static int run_classify(struct cli *cli)
 {
     struct job j = { .cli = cli, .a = arena_init((size_t)WORK_GIB << 30) };
     str labels = cli_str(cli, "labels"), model = cli_str(cli, "model");
-    if ((labels.len > 0) == (model.len > 0))
+    if (labels.len && model.len)
         return cli_fail(cli, EXIT_USAGE, "give --model FILE (weir text train makes one) or --labels \"a, b, c\"");
     if ((cli_arg_count(cli) == 0) == (cli_str(cli, "file").len == 0))
         return cli_fail(cli, EXIT_USAGE, "give texts, or --file FILE");
     err e = take_texts(&j);
-    if (!e.code) e = model.len ? by_model(&j, model) : by_names(&j, labels);
+    if (!e.code) e = labels.len ? by_names(&j, labels) : by_file_or_name(&j, model);
     text_data_done(&j.d);
     arena_done(&j.a);
     return e.code ? cli_fail_err(cli, e) : EXIT_FINE;
 }
 
 static const struct cli_option options[] = {
-    { "model", 'm', "FILE", NULL, "A model that weir text train made." },
+    { "model", 'm', "FILE", NULL, "A model that weir text train made, or the name of one in use." },
     { "labels", 'l', "LIST", NULL, "Classes by name: \"a, b=what b means\", or @FILE with one a line." },
     { "file", 'f', "FILE", NULL, "Texts from CSV, TSV or JSON Lines." },
     { "why", 0, NULL, NULL, "The words that spoke for the label, and against it (with --model)." },
@@ -173,6 +240,8 @@ const struct command command_classify = {
     .args = "[TEXT...]",
     .summary = "Give texts their class, by a model or by names alone.",
     .about =
+        "Without --model and --labels: by the one model of texts in use here (weir models), which is told on standard "
+        "error. "
         "One line a text: the label (- for none of the classes), its probability, and the labels that hold the "
         "truth 95 times in 100. With --labels nothing is trained: the sentence encoder (weir model fetch) compares "
         "texts with names; many texts at once are told apart better than one.",
