@@ -359,6 +359,10 @@ async function mockTests() {
     await page.getByRole('alert').getByText('Injected failure').waitFor();
     mock.failing.clear();
     check.equal(await page.getByRole('link', { name: 'the pipeline of that name' }).getAttribute('href'), '#/pipelines/nightly_report');
+    mock.push({ kind: 'schedule.finished', subject: 'srn-99', correlation_id: 'srn-99', body: { ok: true } });
+    await go(page, '#/journal');
+    check.equal(await page.getByRole('link', { name: 'srn-99' }).getAttribute('href'), '#/schedules', 'the journal leads back');
+    await go(page, '#/schedules/nightly_report');
     mock.role = 'viewer';
     await page.reload();
     await page.locator('main .plain > li').first().waitFor();

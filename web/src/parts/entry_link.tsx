@@ -23,11 +23,11 @@ export function EvidencePath({ evidence }: { evidence: Evidence[] }): VNode {
   );
 }
 
-/** What an entry belongs to: an incident, an inquiry or a model. */
+/** What an entry belongs to: an incident, an inquiry, a model or a run of a schedule. */
 export function About({ entry: e }: { entry: Entry }): VNode | null {
   const about = e.correlation_id;
   if (!about) return null;
-  const to = about.startsWith('model/') ? href('models', about.slice(6)) : href(about.startsWith('inq-') ? 'inquiries' : 'incidents', about);
+  const to = about.startsWith('model/') ? href('models', about.slice(6)) : about.startsWith('srn-') ? href('schedules') : href(about.startsWith('inq-') ? 'inquiries' : 'incidents', about);
   return (
     <a class="about" href={to}>
       {about}
