@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 
+#define V 16
 #define VECTORS_OWN
 #include "engine/encode/vectors.h"
 

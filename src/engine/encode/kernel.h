@@ -8,6 +8,7 @@
 
 enum {
     BATCH_ROWS = 256, /* pieces worked on together; no less than ENCODE_PIECES_MAX */
+    GROUP_ROWS = 128, /* of these, at a time in attention, where whole texts stay together and the longest is more */
     BLOCK_ROWS = 48,  /* of these, at a time in the feed-forward part: what it makes stays in the cache */
     BATCH_TEXTS = BATCH_ROWS / 2, /* every text has two pieces or more */
 };

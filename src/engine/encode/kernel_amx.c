@@ -10,7 +10,7 @@
 #include "amx_model.h"
 #endif
 
-enum { TILE_ROWS = 16, QUERIES = 4, COLUMNS = 64, TILE_BYTES = 64 };
+enum { TILE_ROWS = 16, QUERIES = 4, LANES = 4, COLUMNS = 64, TILE_BYTES = 64 };
 
 struct tile_config { /* Intel SDM, volume 1, section 18.3: palette 1 */
     uint8_t palette, start_row, reserved[14];
@@ -19,8 +19,10 @@ struct tile_config { /* Intel SDM, volume 1, section 18.3: palette 1 */
 };
 
 /* Tiles 0 to 3: sums. 4: inputs. 5: weights. */
-static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
+static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, const int8_t *ahead,
+                 int32_t *sums)
 {
+    (void)ahead;
     _Alignas(64) struct tile_config c = { .palette = 1 };
     for (int i = 0; i < 6; i++) {
         c.bytes[i] = TILE_BYTES;

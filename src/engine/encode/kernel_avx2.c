@@ -1,134 +1,80 @@
 /* AVX2. Its own product of bytes saturates at 16 bits, so bytes are widened: vpmaddwd adds the products of pairs of 16
- * bits without loss. A vector of 64 bytes is two halves here. */
+ * bits without loss. */
 #include <assert.h>
 #include <immintrin.h>
 
+#define V 8
 #define VECTORS_OWN
 #include "engine/encode/vectors.h"
 
-enum { TILE_ROWS = 4, QUERIES = 2, COLUMNS = 64, INPUTS_MAX = 1536 };
-
-struct halves {
-    __m256 f[2];
-};
-struct whole_halves {
-    __m256i i[2];
-};
-
-ALWAYS struct halves f_halves(vf v)
-{
-    struct halves h;
-    memcpy(&h, &v, sizeof h);
-    return h;
-}
-
-ALWAYS struct whole_halves i_halves(vi v)
-{
-    struct whole_halves h;
-    memcpy(&h, &v, sizeof h);
-    return h;
-}
-
-ALWAYS vf f_whole(struct halves h)
-{
-    vf v;
-    memcpy(&v, &h, sizeof v);
-    return v;
-}
-
-ALWAYS vi i_whole(struct whole_halves h)
-{
-    vi v;
-    memcpy(&v, &h, sizeof v);
-    return v;
-}
+enum { TILE_ROWS = 4, QUERIES = 2, LANES = 2, COLUMNS = 64, INPUTS_MAX = 1536 };
 
 ALWAYS vf vf_max(vf a, vf b)
 {
-    struct halves x = f_halves(a), y = f_halves(b);
-    return f_whole((struct halves){ { _mm256_max_ps(x.f[0], y.f[0]), _mm256_max_ps(x.f[1], y.f[1]) } });
+    return _mm256_max_ps(a, b);
 }
 
 ALWAYS vf vf_min(vf a, vf b)
 {
-    struct halves x = f_halves(a), y = f_halves(b);
-    return f_whole((struct halves){ { _mm256_min_ps(x.f[0], y.f[0]), _mm256_min_ps(x.f[1], y.f[1]) } });
+    return _mm256_min_ps(a, b);
 }
 
 ALWAYS vi vi_round(vf v)
 {
-    struct halves x = f_halves(v);
-    return i_whole((struct whole_halves){ { _mm256_cvtps_epi32(x.f[0]), _mm256_cvtps_epi32(x.f[1]) } });
+    return (vi)_mm256_cvtps_epi32(v);
 }
 
 ALWAYS float vf_sum(vf v)
 {
-    struct halves x = f_halves(v);
-    __m256 a = _mm256_add_ps(x.f[0], x.f[1]);
-    __m128 b = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    __m128 b = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     b = _mm_add_ps(b, _mm_movehl_ps(b, b));
     return _mm_cvtss_f32(_mm_add_ss(b, _mm_movehdup_ps(b)));
 }
 
 ALWAYS float vf_most(vf v)
 {
-    struct halves x = f_halves(v);
-    __m256 a = _mm256_max_ps(x.f[0], x.f[1]);
-    __m128 b = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    __m128 b = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     b = _mm_max_ps(b, _mm_movehl_ps(b, b));
     return _mm_cvtss_f32(_mm_max_ss(b, _mm_movehdup_ps(b)));
 }
 
 ALWAYS int32_t vi_sum(vi v)
 {
-    struct whole_halves x = i_halves(v);
-    __m256i a = _mm256_add_epi32(x.i[0], x.i[1]);
-    __m128i b = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    __m128i b = _mm_add_epi32(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
     b = _mm_add_epi32(b, _mm_shuffle_epi32(b, 0x4e));
     return _mm_cvtsi128_si32(_mm_add_epi32(b, _mm_shuffle_epi32(b, 0xb1)));
 }
 
 /* The low 16 bits of each, in order. */
-ALWAYS __m256i low_shorts(vi v)
+ALWAYS __m128i low_shorts(vi v)
 {
-    struct whole_halves x = i_halves(v);
-    __m256i low = _mm256_set1_epi32(0xffff);
-    return _mm256_permute4x64_epi64(
-        _mm256_packus_epi32(_mm256_and_si256(x.i[0], low), _mm256_and_si256(x.i[1], low)), 0xd8);
+    __m256i low = _mm256_and_si256((__m256i)v, _mm256_set1_epi32(0xffff));
+    return _mm_packus_epi32(_mm256_castsi256_si128(low), _mm256_extracti128_si256(low, 1));
 }
 
 ALWAYS void vi_shorts(int16_t *to, vi v)
 {
-    _mm256_storeu_si256((__m256i *)(void *)to, low_shorts(v));
+    _mm_storeu_si128((__m128i *)(void *)to, low_shorts(v));
 }
 
 ALWAYS void vi_bytes(uint8_t *to, vi v)
 {
-    __m256i s = _mm256_and_si256(low_shorts(v), _mm256_set1_epi16(0xff));
-    _mm_storeu_si128((__m128i *)(void *)to,
-                     _mm_packus_epi16(_mm256_castsi256_si128(s), _mm256_extracti128_si256(s, 1)));
+    __m128i s = _mm_and_si128(low_shorts(v), _mm_set1_epi16(0xff));
+    _mm_storel_epi64((__m128i *)(void *)to, _mm_packus_epi16(s, s));
 }
 
 /* The bytes 0 and 2, or 1 and 3, of every group of four: signed ones of a vector, unsigned ones of an integer. */
 ALWAYS vi vi_dot(vi sum, int32_t a, vi w)
 {
-    struct whole_halves s = i_halves(sum), x = i_halves(w);
-    __m256i q = _mm256_set1_epi32(a), even = _mm256_and_si256(q, _mm256_set1_epi16(0xff)),
-            odd = _mm256_srli_epi16(q, 8);
-    for (int i = 0; i < 2; i++) {
-        __m256i w_even = _mm256_srai_epi16(_mm256_slli_epi16(x.i[i], 8), 8), w_odd = _mm256_srai_epi16(x.i[i], 8);
-        __m256i products = _mm256_add_epi32(_mm256_madd_epi16(even, w_even), _mm256_madd_epi16(odd, w_odd));
-        s.i[i] = _mm256_add_epi32(s.i[i], products);
-    }
-    return i_whole(s);
+    __m256i q = _mm256_set1_epi32(a), x = (__m256i)w;
+    __m256i even = _mm256_and_si256(q, _mm256_set1_epi16(0xff)), odd = _mm256_srli_epi16(q, 8);
+    __m256i w_even = _mm256_srai_epi16(_mm256_slli_epi16(x, 8), 8), w_odd = _mm256_srai_epi16(x, 8);
+    return sum + (vi)_mm256_add_epi32(_mm256_madd_epi16(even, w_even), _mm256_madd_epi16(odd, w_odd));
 }
 
 ALWAYS vi vi_dot_pairs(vi sum, int32_t a, vi w)
 {
-    struct whole_halves s = i_halves(sum), x = i_halves(w);
-    __m256i p = _mm256_set1_epi32(a);
-    for (int i = 0; i < 2; i++) s.i[i] = _mm256_add_epi32(s.i[i], _mm256_madd_epi16(p, x.i[i]));
-    return i_whole(s);
+    return sum + (vi)_mm256_madd_epi16(_mm256_set1_epi32(a), (__m256i)w);
 }
 
 ALWAYS int64_t eight_at(const void *p)
@@ -145,7 +91,7 @@ ALWAYS void tile_of(const int16_t *q, size_t inputs, size_t rows, const int8_t *
     for (size_t n = 0; n < COLUMNS; n += 8) {
         __m256i sum[TILE_ROWS][2];
         ROLL for (size_t r = 0; r < rows; r++) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
-        for (size_t k = 0; k < inputs; k += 4) {
+        _Pragma("GCC unroll 4") for (size_t k = 0; k < inputs; k += 4) {
             const __m128i *w = (const __m128i *)(const void *)(panel + k * COLUMNS + n * 4);
             __m256i w0 = _mm256_cvtepi8_epi16(_mm_loadu_si128(w)), w1 = _mm256_cvtepi8_epi16(_mm_loadu_si128(w + 1));
             ROLL for (size_t r = 0; r < rows; r++) {
@@ -161,8 +107,10 @@ ALWAYS void tile_of(const int16_t *q, size_t inputs, size_t rows, const int8_t *
     }
 }
 
-static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
+static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, const int8_t *ahead,
+                 int32_t *sums)
 {
+    (void)ahead;
     _Alignas(32) int16_t wide[TILE_ROWS * INPUTS_MAX];
     for (size_t i = 0; i < rows * inputs; i += 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(q + i));

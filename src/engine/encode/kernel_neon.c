@@ -5,7 +5,7 @@
 
 #include "engine/encode/vectors.h"
 
-enum { TILE_ROWS = 4, QUERIES = 2, QUARTER = 4, COLUMNS = 64 };
+enum { TILE_ROWS = 4, QUERIES = 2, LANES = 2, QUARTER = 4, COLUMNS = 64 };
 
 ALWAYS int8x16_t moved(int32_t a)
 {
@@ -14,30 +14,16 @@ ALWAYS int8x16_t moved(int32_t a)
 
 ALWAYS vi vi_dot(vi sum, int32_t a, vi w)
 {
-    int8x16_t weights[4], by = moved(a), half = vdupq_n_s8(64);
-    int32x4_t sums[4];
-    memcpy(weights, &w, sizeof weights);
-    memcpy(sums, &sum, sizeof sums);
-    for (size_t i = 0; i < 4; i++) {
-        sums[i] = vdotq_s32(sums[i], weights[i], by);
-        sums[i] = vdotq_s32(vdotq_s32(sums[i], weights[i], half), weights[i], half);
-    }
-    memcpy(&sum, sums, sizeof sum);
-    return sum;
+    int8x16_t weights = (int8x16_t)w, half = vdupq_n_s8(64);
+    int32x4_t s = vdotq_s32((int32x4_t)sum, weights, moved(a));
+    return (vi)vdotq_s32(vdotq_s32(s, weights, half), weights, half);
 }
 
 ALWAYS vi vi_dot_pairs(vi sum, int32_t a, vi w)
 {
-    int16x8_t pairs[4], by = vreinterpretq_s16_s32(vdupq_n_s32(a));
-    int32x4_t sums[4];
-    memcpy(pairs, &w, sizeof pairs);
-    memcpy(sums, &sum, sizeof sums);
-    for (size_t i = 0; i < 4; i++) {
-        int32x4_t low = vmull_s16(vget_low_s16(pairs[i]), vget_low_s16(by)), high = vmull_high_s16(pairs[i], by);
-        sums[i] = vaddq_s32(sums[i], vpaddq_s32(low, high));
-    }
-    memcpy(&sum, sums, sizeof sum);
-    return sum;
+    int16x8_t pairs = (int16x8_t)w, by = vreinterpretq_s16_s32(vdupq_n_s32(a));
+    int32x4_t low = vmull_s16(vget_low_s16(pairs), vget_low_s16(by)), high = vmull_high_s16(pairs, by);
+    return sum + (vi)vpaddq_s32(low, high);
 }
 
 /* Rows by half a panel's quarter: 16 sums, 4 sums of the weights, 4 vectors of weights. */
@@ -64,8 +50,10 @@ ALWAYS void tile_of(const uint8_t *q, size_t inputs, size_t rows, const int8_t *
     }
 }
 
-static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
+static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, const int8_t *ahead,
+                 int32_t *sums)
 {
+    (void)ahead;
     switch (rows) {
     case 4: tile_of(q, inputs, 4, panel, sums); break;
     case 3: tile_of(q, inputs, 3, panel, sums); break;

@@ -1,8 +1,9 @@
 /* For every processor: plain C with vectors, which a compiler turns into what there is. The other kernels are compared
  * with it. */
+#include "engine/encode/format.h"
 #include "engine/encode/vectors.h"
 
-enum { TILE_ROWS = 4, QUERIES = 1 };
+enum { TILE_ROWS = 4, QUERIES = 1, LANES = 1 };
 
 /* Some bits of every lane, with their sign: `up` are dropped above them, and `down` of what is left below. */
 ALWAYS vi bits_of(vi w, int up, int down)
@@ -25,14 +26,16 @@ ALWAYS vi vi_dot_pairs(vi sum, int32_t a, vi w)
     return sum + bits_of(w, 16, 16) * x[0] + bits_of(w, 0, 16) * x[1];
 }
 
-static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, int32_t *sums)
+static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *panel, const int8_t *ahead,
+                 int32_t *sums)
 {
+    (void)ahead;
     for (size_t r = 0; r < rows; r++) {
-        int32_t *sum = sums + r * 4 * V;
-        memset(sum, 0, 4 * V * sizeof *sum);
+        int32_t *sum = sums + r * PANEL;
+        memset(sum, 0, PANEL * sizeof *sum);
         for (size_t k = 0; k < inputs; k += 4)
-            for (size_t n = 0; n < 4 * V; n++) {
-                const int8_t *w = panel + k * 4 * V + n * 4;
+            for (size_t n = 0; n < PANEL; n++) {
+                const int8_t *w = panel + k * PANEL + n * 4;
                 const uint8_t *a = q + r * inputs + k;
                 sum[n] += a[0] * w[0] + a[1] * w[1] + a[2] * w[2] + a[3] * w[3];
             }

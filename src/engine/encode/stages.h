@@ -3,9 +3,11 @@
  *
  *   vi_dot(sum, a, w)    every lane: the sum plus the products of four bytes of w (signed) with those of a (unsigned)
  *   vi_dot_pairs(sum, a, w)   the same of two signed 16-bit numbers a lane
+ *   LANES                vectors that are finished side by side, 1, 2 or 4: as many as registers allow
  *   QUERIES              pieces whose attention is computed together, at most 4
  *   TILE_ROWS            rows that `tile` takes at most
- *   tile(q, inputs, rows, panel, sums)   the sums of `rows` rows with one panel, into int32 [rows][PANEL]
+ *   tile(q, inputs, rows, panel, ahead, sums)   the sums of `rows` rows with one panel, into int32 [rows][PANEL];
+ *                        `ahead` is a quarter of a panel that is wanted soon: a kernel may fetch it into the cache
  *
  * Everything here is static: each kernel has its own copy. */
 #include <math.h>
@@ -25,14 +27,18 @@ ALWAYS vf vf_power(vf v)
     return (vf)((vu)p + ((vu)r << 23));
 }
 
-/* v * Phi(v). Phi(v) - 1/2 is odd: v times a polynomial in v^2 up to |v| = 3.25, fitted to least maximal error of the
- * product: 1.3e-4 there, 6e-4 of v beyond, where a byte tells 4e-3. */
-ALWAYS vf vf_gelu(vf v)
+/* v * Phi(v), of several vectors side by side: a step of one fills the wait for another. Phi(v) - 1/2 is odd: v times a
+ * polynomial in v^2 up to |v| = 3.25, fitted to least maximal error of the product: 1.3e-4 there, 6e-4 of v beyond,
+ * where a byte tells 4e-3. */
+ALWAYS void vf_gelu(vf *v, size_t n)
 {
     static const float by[] = { 4.1895946e-5f, -7.9695798e-4f, 8.814942e-3f, -6.4829317e-2f, 3.9813049e-1f };
-    vf c = vf_min(vf_max(v, vf_of(-3.25f)), vf_of(3.25f)), square = c * c, p = vf_of(-9.5454144e-7f);
-    ROLL for (size_t i = 0; i < 5; i++) p = p * square + by[i];
-    return v * (c * p + 0.5f);
+    vf c[LANES], square[LANES], p[LANES];
+    ROLL for (size_t k = 0; k < n; k++) c[k] = vf_min(vf_max(v[k], vf_of(-3.25f)), vf_of(3.25f));
+    ROLL for (size_t k = 0; k < n; k++) square[k] = c[k] * c[k], p[k] = vf_of(-9.5454144e-7f);
+    ROLL for (size_t i = 0; i < 5; i++)
+        ROLL for (size_t k = 0; k < n; k++) p[k] = p[k] * square[k] + by[i];
+    ROLL for (size_t k = 0; k < n; k++) v[k] *= c[k] * p[k] + 0.5f;
 }
 
 static inline const float *floats_at(const struct encode_model *m, uint64_t offset)
@@ -66,19 +72,33 @@ ALWAYS void round_scaled(const float *x, const float *by, size_t n, uint8_t *q, 
     round_row(v, n, -vf_most(-least), vf_most(most), q, scale, low);
 }
 
+enum { SUMS = 64 }; /* a row is added up in so many sums side by side, whatever the vectors are */
+
+/* Quarters first, then halves onto halves: the order is the same for every V. */
+ALWAYS float sum_all(const vf *sum)
+{
+    enum { QUARTER = SUMS / 4 / V };
+    vf t[QUARTER];
+    ROLL for (size_t i = 0; i < QUARTER; i++)
+        t[i] = (sum[i] + sum[QUARTER + i]) + (sum[2 * QUARTER + i] + sum[3 * QUARTER + i]);
+    ROLL for (size_t n = QUARTER / 2; n; n /= 2)
+        ROLL for (size_t i = 0; i < n; i++) t[i] += t[i + n];
+    return vf_sum(t[0]);
+}
+
 static void normalise(const struct encode_model *m, const struct format_norm *n, float *x)
 {
     const float *gain = floats_at(m, n->gain), *shift = floats_at(m, n->shift);
-    vf sum[4] = { 0 }, square[4] = { 0 }; /* four, so that an addition need not wait for the one before it */
-    for (size_t i = 0; i < DIM; i += 4 * V)
-        ROLL for (size_t k = 0; k < 4; k++) sum[k] += vf_get(x + i + k * V);
-    vf mean = vf_of(vf_sum((sum[0] + sum[1]) + (sum[2] + sum[3])) / DIM);
-    for (size_t i = 0; i < DIM; i += 4 * V)
-        ROLL for (size_t k = 0; k < 4; k++) {
+    vf sum[SUMS / V] = { 0 }, square[SUMS / V] = { 0 };
+    for (size_t i = 0; i < DIM; i += SUMS)
+        ROLL_ALL for (size_t k = 0; k < SUMS / V; k++) sum[k] += vf_get(x + i + k * V);
+    vf mean = vf_of(sum_all(sum) / DIM);
+    for (size_t i = 0; i < DIM; i += SUMS)
+        ROLL_ALL for (size_t k = 0; k < SUMS / V; k++) {
             vf d = vf_get(x + i + k * V) - mean;
             square[k] += d * d;
         }
-    vf by = vf_of(1 / sqrtf(vf_sum((square[0] + square[1]) + (square[2] + square[3])) / DIM + 1e-12f));
+    vf by = vf_of(1 / sqrtf(sum_all(square) / DIM + 1e-12f));
     for (size_t i = 0; i < DIM; i += V)
         vf_put(x + i, (vf_get(x + i) - mean) * by * vf_get(gain + i) + vf_get(shift + i));
 }
@@ -98,23 +118,30 @@ struct store {
     float (*most)[V], (*least)[V];             /* STORE_GELU: of each row so far */
 };
 
-/* One row of a panel. The lanes are unrolled: rows of a tile are few, and a short loop for each lane would cost a
- * wrongly predicted end each. */
+/* One row of a panel, LANES vectors at a time. Loops are unrolled: rows of a tile are few, and a short loop for each
+ * vector would cost a wrongly predicted end each. */
 ALWAYS void store_row(const struct store *s, enum store_mode mode, const int32_t *sums, size_t r)
 {
     vf scale = vf_of(s->scale[r]), low = vf_of(s->low[r]), most = scale, least = scale;
     float *to = s->out + r * s->stride;
     if (mode == STORE_GELU) most = vf_get(s->most[r]), least = vf_get(s->least[r]);
-    ROLL for (size_t at = 0; at < PANEL; at += V) {
-        vf y = vf_from(vi_get(sums + r * PANEL + at)) * scale * vf_get(s->weight_scale + at) +
-               (vf_get(s->column + at) * low + vf_get(s->bias + at));
-        if (mode == STORE_ADD) y += vf_get(to + at);
-        if (mode == STORE_GELU) {
-            y = vf_gelu(y) * vf_get(s->pre + at);
-            most = vf_max(most, y);
-            least = vf_min(least, y);
+    ROLL for (size_t n = 0; n < PANEL; n += LANES * V) {
+        vf y[LANES];
+        ROLL for (size_t k = 0; k < LANES; k++) {
+            size_t at = n + k * V;
+            y[k] = vf_from(vi_get(sums + r * PANEL + at)) * scale * vf_get(s->weight_scale + at) +
+                   (vf_get(s->column + at) * low + vf_get(s->bias + at));
+            if (mode == STORE_ADD) y[k] += vf_get(to + at);
         }
-        vf_put(to + at, y);
+        if (mode == STORE_GELU) vf_gelu(y, LANES);
+        ROLL for (size_t k = 0; k < LANES; k++) {
+            if (mode == STORE_GELU) {
+                y[k] *= vf_get(s->pre + n + k * V);
+                most = vf_max(most, y[k]);
+                least = vf_min(least, y[k]);
+            }
+            vf_put(to + n + k * V, y[k]);
+        }
     }
     if (mode == STORE_GELU) vf_put(s->most[r], most), vf_put(s->least[r], least);
 }
@@ -140,13 +167,17 @@ static inline size_t share_end(size_t i, size_t shares, size_t rows)
     return (i + 1) * rows / shares;
 }
 
-static void multiply(const struct encode_model *m, const struct format_product *p, const uint8_t *q, size_t rows,
-                     const struct store *to)
+/* then    the product that is next: its weights are fetched while the last ones of this are at work. Those of all
+ *         layers are more than the cache holds. */
+static void multiply(const struct encode_model *m, const struct format_product *p, const struct format_product *then,
+                     const uint8_t *q, size_t rows, const struct store *to)
 {
     _Alignas(FORMAT_ALIGN) int32_t sums[TILE_ROWS * PANEL];
-    const int8_t *weights = (const int8_t *)m->bytes + p->weights;
+    const int8_t *panel = (const int8_t *)m->bytes + p->weights;
     size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
     for (size_t n = 0; n < p->outputs; n += PANEL) {
+        const int8_t *next = panel + p->inputs * PANEL;
+        if (n + PANEL == p->outputs) next = (const int8_t *)m->bytes + then->weights;
         struct store s = *to;
         s.weight_scale = floats_at(m, p->weight_scale) + n;
         s.column = floats_at(m, p->column) + n;
@@ -154,7 +185,7 @@ static void multiply(const struct encode_model *m, const struct format_product *
         if (s.pre) s.pre += n;
         for (size_t i = 0, from = 0; i < tiles; i++) {
             size_t end = share_end(i, tiles, rows);
-            tile(q + from * p->inputs, p->inputs, end - from, weights + n * p->inputs, sums);
+            tile(q + from * p->inputs, p->inputs, end - from, panel, next + i % 4 * p->inputs * (PANEL / 4), sums);
             s.scale = to->scale + from;
             s.low = to->low + from;
             s.out = to->out + from * to->stride + n;
@@ -162,6 +193,7 @@ static void multiply(const struct encode_model *m, const struct format_product *
             store_tile(&s, sums, end - from);
             from = end;
         }
+        panel = next;
     }
 }
 
@@ -171,7 +203,7 @@ static void product(const uint8_t *q, size_t rows, const int8_t *weights, size_t
     for (size_t n = 0; n < outputs; n += PANEL)
         for (size_t from = 0; from < rows; from += TILE_ROWS) {
             size_t count = rows - from < TILE_ROWS ? rows - from : TILE_ROWS;
-            tile(q + from * inputs, inputs, count, weights + n * inputs, sums);
+            tile(q + from * inputs, inputs, count, weights + n * inputs, weights, sums);
             for (size_t r = 0; r < count; r++)
                 memcpy(out + (from + r) * outputs + n, sums + r * PANEL, PANEL * sizeof *sums);
         }
@@ -207,11 +239,10 @@ static void column_scales(const float *x, size_t n, float by, float *scale, floa
 /* Keys as [dimension / 4][key][4], so that a vector holds four dimensions of 16 keys. Those past the text are 0. */
 static void pack_keys(struct encode_batch *b, const float *k, size_t n, size_t padded, const float *inverse)
 {
-    vf by0 = vf_get(inverse), by1 = vf_get(inverse + V);
     for (size_t j = 0; j < n; j++) {
         uint8_t row[HEAD_DIM];
-        vi_bytes(row, vi_round(vf_get(k + j * 3 * DIM) * by0) & 255);
-        vi_bytes(row + V, vi_round(vf_get(k + j * 3 * DIM + V) * by1) & 255);
+        ROLL for (size_t d = 0; d < HEAD_DIM; d += V)
+            vi_bytes(row + d, vi_round(vf_get(k + j * 3 * DIM + d) * vf_get(inverse + d)) & 255);
         ROLL for (size_t d = 0; d < HEAD_DIM / 4; d++) memcpy(b->keys[d][j], row + 4 * d, 4);
     }
     for (size_t d = 0; d < HEAD_DIM / 4; d++) memset(b->keys[d][n], 0, (padded - n) * 4);
@@ -261,34 +292,33 @@ ALWAYS void score(struct encode_batch *b, size_t rows, size_t padded, vf *most)
     }
 }
 
-/* Scores into weights of 15 bits; their sum comes back. Eight bits would lose the many small weights of a long text. */
-ALWAYS float soften(const float *s, size_t padded, vf most, int16_t *to)
+/* Scores into weights of 15 bits; the inverse of their sum goes to `by`. Eight bits would lose the many small weights
+ * of a long text. */
+ALWAYS void soften(struct encode_batch *b, size_t rows, size_t padded, const vf *most, float *by)
 {
-    vi sum = vi_of(0);
-    for (size_t j = 0; j < padded; j += V) {
-        vi p = vi_round(vf_power(vf_get(s + j) - most));
-        vi_shorts(to + j, p);
-        sum += p;
-    }
-    return (float)vi_sum(sum);
+    vi sum[QUERIES] = { 0 };
+    for (size_t j = 0; j < padded; j += V)
+        ROLL for (size_t r = 0; r < rows; r++) {
+            vi p = vi_round(vf_power(vf_get(b->scores[r] + j) - most[r]));
+            vi_shorts(b->weights[r] + j, p);
+            sum[r] += p;
+        }
+    ROLL for (size_t r = 0; r < rows; r++) by[r] = 1 / (float)vi_sum(sum[r]);
 }
 
 /* The mean of the values under the weights. */
 ALWAYS void mix(const struct encode_batch *b, size_t rows, size_t n, const float *by, const float *scale, float *out)
 {
-    vi sum[QUERIES][2] = { 0 };
-    for (size_t j = 0; j < n; j += 2) {
-        vi v0 = vi_get(b->values[j / 2][0]), v1 = vi_get(b->values[j / 2][V]);
-        ROLL for (size_t r = 0; r < rows; r++) {
-            int32_t p = four_at(b->weights[r] + j);
-            sum[r][0] = vi_dot_pairs(sum[r][0], p, v0);
-            sum[r][1] = vi_dot_pairs(sum[r][1], p, v1);
+    vi sum[QUERIES][HEAD_DIM / V] = { 0 };
+    for (size_t j = 0; j < n; j += 2)
+        ROLL for (size_t d = 0; d < HEAD_DIM / V; d++) {
+            vi v = vi_get(b->values[j / 2][d * V]);
+            ROLL for (size_t r = 0; r < rows; r++)
+                sum[r][d] = vi_dot_pairs(sum[r][d], four_at(b->weights[r] + j), v);
         }
-    }
-    ROLL for (size_t r = 0; r < rows; r++) {
-        vf_put(out + r * 3 * DIM, vf_from(sum[r][0]) * by[r] * vf_get(scale));
-        vf_put(out + r * 3 * DIM + V, vf_from(sum[r][1]) * by[r] * vf_get(scale + V));
-    }
+    ROLL for (size_t r = 0; r < rows; r++)
+        ROLL for (size_t d = 0; d < HEAD_DIM / V; d++)
+            vf_put(out + r * 3 * DIM + d * V, vf_from(sum[r][d]) * by[r] * vf_get(scale + d * V));
 }
 
 /* What `rows` pieces see of all, in one head. The result takes the place of their queries. */
@@ -302,8 +332,8 @@ ALWAYS void attend_rows(struct encode_batch *b, float *q, size_t rows, size_t n,
         round_scaled(q + r * 3 * DIM, key_scale, HEAD_DIM, b->query[r], &b->query_scale[r], &b->query_low[r]);
     }
     score(b, rows, padded, most);
-    ROLL for (size_t r = 0; r < rows; r++)
-        by[r] = 1 / soften(b->scores[r], padded, vf_of(vf_most(most[r])), b->weights[r]);
+    ROLL for (size_t r = 0; r < rows; r++) most[r] = vf_of(vf_most(most[r]));
+    soften(b, rows, padded, most, by);
     mix(b, rows, n, by, value_scale, q);
 }
 
@@ -340,20 +370,31 @@ static void embed(const struct encode_model *m, struct encode_batch *b)
         }
 }
 
-static void self_attention(const struct encode_model *m, struct encode_batch *b, const struct format_layer *l)
+/* Of the texts from `text` to before `end`. */
+static void self_attention(const struct encode_model *m, struct encode_batch *b, const struct format_layer *l,
+                           size_t text, size_t end)
 {
-    const struct format_product *p = &l->products[PRODUCT_QKV];
+    const struct format_product *qkv = &l->products[PRODUCT_QKV], *join = &l->products[PRODUCT_ATTENTION];
+    size_t from = b->starts[text], rows = b->starts[end] - from;
     struct store to = { .mode = STORE_PLAIN, .out = b->qkv[0], .stride = (size_t)3 * DIM, .scale = b->scale,
                         .low = b->low };
-    for (size_t r = 0; r < b->rows; r++)
-        round_scaled(b->x[r], floats_at(m, p->pre), DIM, b->q[r], &b->scale[r], &b->low[r]);
-    multiply(m, p, b->q[0], b->rows, &to);
-    for (size_t t = 0; t < b->texts; t++) attend(b, b->starts[t], b->starts[t + 1] - b->starts[t]);
-    p = &l->products[PRODUCT_ATTENTION];
-    for (size_t r = 0; r < b->rows; r++)
-        round_scaled(b->qkv[r], floats_at(m, p->pre), DIM, b->q[r], &b->scale[r], &b->low[r]);
-    to = (struct store){ .mode = STORE_ADD, .out = b->x[0], .stride = DIM, .scale = b->scale, .low = b->low };
-    multiply(m, p, b->q[0], b->rows, &to);
+    for (size_t r = 0; r < rows; r++)
+        round_scaled(b->x[from + r], floats_at(m, qkv->pre), DIM, b->q[r], &b->scale[r], &b->low[r]);
+    multiply(m, qkv, join, b->q[0], rows, &to);
+    for (size_t t = text; t < end; t++) attend(b, b->starts[t] - from, b->starts[t + 1] - b->starts[t]);
+    for (size_t r = 0; r < rows; r++)
+        round_scaled(b->qkv[r], floats_at(m, join->pre), DIM, b->q[r], &b->scale[r], &b->low[r]);
+    to = (struct store){ .mode = STORE_ADD, .out = b->x[from], .stride = DIM, .scale = b->scale, .low = b->low };
+    multiply(m, join, &l->products[PRODUCT_UP], b->q[0], rows, &to);
+}
+
+/* Texts together until they have GROUP_ROWS pieces: what attention makes of them stays in the cache. */
+static void self_attentions(const struct encode_model *m, struct encode_batch *b, const struct format_layer *l)
+{
+    for (size_t text = 0, end; text < b->texts; text = end) {
+        for (end = text + 1; end < b->texts && b->starts[end + 1] - b->starts[text] <= GROUP_ROWS;) end++;
+        self_attention(m, b, l, text, end);
+    }
 }
 
 static void feed_forward(const struct encode_model *m, struct encode_batch *b, const struct format_layer *l,
@@ -370,12 +411,12 @@ static void feed_forward(const struct encode_model *m, struct encode_batch *b, c
     }
     struct store to = { .mode = STORE_GELU, .pre = floats_at(m, down->pre), .scale = scale, .low = low,
                         .out = b->inner[0], .stride = INNER, .most = most, .least = least };
-    multiply(m, up, b->q[0], rows, &to);
+    multiply(m, up, down, b->q[0], rows, &to);
     for (size_t r = 0; r < rows; r++)
         round_row(b->inner[r], INNER, -vf_most(-vf_get(least[r])), vf_most(vf_get(most[r])), b->inner_q[r], &scale[r],
                   &low[r]);
     to = (struct store){ .mode = STORE_ADD, .scale = scale, .low = low, .out = b->x[from], .stride = DIM };
-    multiply(m, down, b->inner_q[0], rows, &to);
+    multiply(m, down, up, b->inner_q[0], rows, &to);
     for (size_t r = 0; r < rows; r++) normalise(m, &l->norms[1], b->x[from + r]);
 }
 
@@ -386,7 +427,7 @@ static void run(const struct encode_model *m, struct encode_batch *b)
     if (b->after) b->after(b, 0);
     for (size_t i = 0; i + b->skip < LAYERS; i++) {
         const struct format_layer *l = &m->header->layers[i];
-        self_attention(m, b, l);
+        self_attentions(m, b, l);
         for (size_t k = 0, from = 0; k < blocks; k++) {
             size_t end = share_end(k, blocks, b->rows);
             feed_forward(m, b, l, from, end - from);

@@ -1,5 +1,6 @@
-/* Vectors of 16 floats or integers, the same for every kernel: a compiler turns them into what there is. No product and
- * sum are fused anywhere and sums have one order, so that every kernel computes the same bits. */
+/* Vectors of V floats or integers: a compiler turns them into what there is. A kernel sets V to what its registers hold
+ * (16, 8 or 4), for wider vectors would live in memory. No product and sum are fused anywhere and sums have one order
+ * whatever V is, so that every kernel computes the same bits. */
 #ifndef WEIR_ENGINE_ENCODE_VECTORS_H
 #define WEIR_ENGINE_ENCODE_VECTORS_H
 
@@ -7,15 +8,18 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { V = 16 };
-typedef float vf __attribute__((vector_size(64)));
-typedef int32_t vi __attribute__((vector_size(64)));
-typedef uint32_t vu __attribute__((vector_size(64)));
-typedef float vf_at __attribute__((vector_size(64), aligned(4), may_alias));
-typedef int32_t vi_at __attribute__((vector_size(64), aligned(4), may_alias));
+#ifndef V
+#define V 4
+#endif
+typedef float vf __attribute__((vector_size(4 * V)));
+typedef int32_t vi __attribute__((vector_size(4 * V)));
+typedef uint32_t vu __attribute__((vector_size(4 * V)));
+typedef float vf_at __attribute__((vector_size(4 * V), aligned(4), may_alias));
+typedef int32_t vi_at __attribute__((vector_size(4 * V), aligned(4), may_alias));
 
 #define ALWAYS static inline __attribute__((always_inline))
 #define ROLL _Pragma("GCC unroll 8")
+#define ROLL_ALL _Pragma("GCC unroll 16")
 
 ALWAYS vf vf_get(const float *p)
 {
@@ -39,12 +43,12 @@ ALWAYS void vi_put(void *p, vi v)
 
 ALWAYS vf vf_of(float f)
 {
-    return (vf){ f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f };
+    return f - (vf){ 0 }; /* not 0 + f, which would make 0 of -0 */
 }
 
 ALWAYS vi vi_of(int32_t i)
 {
-    return (vi){ i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i };
+    return (vi){ 0 } + i;
 }
 
 ALWAYS vf vf_from(vi v)
@@ -85,7 +89,7 @@ ALWAYS vi vi_round(vf v)
     return __builtin_convertvector((v + 12582912.0f) - 12582912.0f, vi);
 }
 
-/* Halves onto halves: 16, 8, 4, 2, 1. */
+/* Halves onto halves. */
 ALWAYS float vf_sum(vf v)
 {
     float p[V];
