@@ -64,17 +64,17 @@ static err put_file(sqlite3 *db, sqlite3_stmt *stmt, str name, str bytes)
     return rc == SQLITE_DONE ? OK : conn_err(db, rc, "add a file");
 }
 
-static err put_all(sqlite3 *db, const struct store_files *files)
+static err put_all(sqlite3 *db, const struct store_files *files, struct arena *a)
 {
     sqlite3_stmt *stmt = NULL;
     err e = conn_err(db, sqlite3_prepare_v2(db, sql_script_backup_file_add, -1, &stmt, NULL), "add files");
     for (bool more = true; !e.code && more;) {
-        struct arena a = arena_init(FILE_ARENA_MAX);
+        struct arena_mark mark = arena_mark(a);
         str name = STR_NONE, bytes = STR_NONE;
-        e = files->next(files->ctx, &a, &name, &bytes);
+        e = files->next(files->ctx, a, &name, &bytes);
         more = !e.code && name.ptr;
         if (more) e = put_file(db, stmt, name, bytes);
-        arena_done(&a);
+        arena_rewind(a, mark);
     }
     (void)sqlite3_finalize(stmt);
     return e;
@@ -84,10 +84,12 @@ static err put_all(sqlite3 *db, const struct store_files *files)
 static err add_files(const char *copy, const struct store_files *files)
 {
     sqlite3 *db = NULL;
+    struct arena a = arena_init(FILE_ARENA_MAX);
     err e = conn_err(NULL, sqlite3_open_v2(copy, &db, SQLITE_OPEN_READWRITE, NULL), "open the copy");
     if (!e.code) e = conn_err(db, sqlite3_exec(db, sql_script_backup_files, NULL, NULL, NULL), "add files");
-    if (!e.code) e = put_all(db, files);
+    if (!e.code) e = put_all(db, files, &a);
     int rc = sqlite3_close(db);
+    arena_done(&a);
     return e.code ? e : conn_err(NULL, rc, "close the copy");
 }
 
