@@ -225,13 +225,14 @@ static struct text_quality quality_at(struct stacking *s, size_t q, float plain)
     return out;
 }
 
-/* No question may lose more to what vectors would have told than a standard error of its accuracy (the rule of one
- * standard error: Breiman et al., Classification and Regression Trees, 1984). */
+/* No question may lose more to what vectors would have told than half a standard error of its accuracy. (Breiman et
+ * al., Classification and Regression Trees, 1984, allow a whole one for a simpler tree; here the same is asked of three
+ * questions at once.) */
 static bool good_enough(struct stacking *s, const struct stack_report *r, float plain)
 {
     for (size_t q = 0; q < s->d->questions; q++) {
         double best = r->quality[1][q].accuracy;
-        if (best - quality_at(s, q, plain).accuracy > sqrt(best * (1 - best) / (double)r->counted)) return false;
+        if (best - quality_at(s, q, plain).accuracy > 0.5 * sqrt(best * (1 - best) / (double)r->counted)) return false;
     }
     return true;
 }
