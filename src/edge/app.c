@@ -14,6 +14,7 @@
 #include "edge/files.h"
 #include "edge/flow/scheduler.h"
 #include "edge/flow/schedules_file.h"
+#include "edge/http_client.h"
 #include "edge/inquiry/classify.h"
 #include "edge/inquiry/desk.h"
 #include "edge/inquiry/reference.h"
@@ -44,6 +45,7 @@ struct app {
     struct arena arena;
     struct env *env;
     const struct config *config;
+    struct net_allow allow; /* of the HTTP client */
     struct store *store;
     struct core *core;
     struct ingest *ingest;
@@ -611,6 +613,16 @@ static str url_of(struct app *app)
                    v6 ? "]" : "", server_port(app->server));
 }
 
+/* Private networks that addresses from outside may name. */
+static err allow_networks(struct app *app)
+{
+    const struct str_list *named = &app->config->net_allow;
+    err e = OK;
+    for (size_t i = 0; i < named->count && !e.code; i++) e = net_allow_add(&app->allow, named->items[i]);
+    http_client_install(app->env, &app->allow);
+    return e;
+}
+
 err app_open(const struct app_opts *opts, struct app **out)
 {
     struct app *app = mem_new(sizeof *app);
@@ -618,7 +630,8 @@ err app_open(const struct app_opts *opts, struct app **out)
     app->env = opts->env;
     app->config = opts->config;
     str admin = STR_NONE;
-    err e = open_store(app);
+    err e = allow_networks(app);
+    if (!e.code) e = open_store(app);
     if (!e.code) e = app_reload(app, opts->config);
     if (!e.code) e = machine_key(app, "admin", "admin", &admin);
     if (!e.code) e = machine_key(app, "ingest", "ingest", &app->ingest_key);
@@ -677,6 +690,7 @@ void app_close(struct app *app)
     desk_close(app->desk);
     store_close(app->store);
     core_free(app->core);
+    http_client_install(app->env, NULL);
     arena_done(&app->arena);
     mem_free(app);
 }

@@ -5,6 +5,7 @@
 #include "core/words.h"
 #include "edge/config_internal.h"
 #include "edge/files.h"
+#include "edge/net_addr.h"
 
 bool config_is_url(str s)
 {
@@ -234,16 +235,8 @@ static void check_server(struct reading *r)
 
 static void check_network(struct reading *r, str net)
 {
-    str rest = net, addr;
-    int64_t bits = -1;
-    unsigned char bytes[16];
-    char text[64];
-    (void)str_next(&rest, '/', &addr);
-    bool six = str_find(addr, STR(":"), 0) >= 0;
-    (void)snprintf(text, sizeof text, STR_FMT, STR_ARG(addr));
-    bool ok = addr.len < sizeof text && inet_pton(six ? AF_INET6 : AF_INET, text, bytes) == 1;
-    if (rest.ptr) ok = ok && !str_to_i64(rest, &bits).code && bits >= 0 && bits <= (six ? 128 : 32);
-    if (ok) return;
+    struct net_allow read = { .count = 0 };
+    if (!net_allow_add(&read, net).code) return;
     const struct yaml *list = yaml_get(yaml_get(r->root, "net"), "allow"), *node = list;
     for (size_t i = 0; list && list->type == YAML_LIST && i < list->count; i++)
         if (str_eq(list->items[i].text, net)) node = &list->items[i];
