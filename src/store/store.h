@@ -140,7 +140,6 @@ err tx_err(struct tx *tx);               /* OK, or the first error of this work 
 void tx_fail(struct tx *tx, err e);      /* make e sticky, unless one is there already */
 usec tx_time(struct tx *tx);             /* the time of this transaction's work: never decreases */
 struct arena *tx_arena(struct tx *tx);   /* for this work only; 64 MiB */
-bool tx_read_only(struct tx *tx);
 
 /* Files that belong to the store but stand beside it. `next` gives one after another, *name STR_NONE at the end; what
  * it gives lives until the next call, in `a`. Names are unique. */

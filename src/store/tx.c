@@ -39,11 +39,6 @@ struct arena *tx_arena(struct tx *tx)
     return &tx->a;
 }
 
-bool tx_read_only(struct tx *tx)
-{
-    return tx->read_only;
-}
-
 static void fail_sql(struct tx *tx, enum sql id, int rc)
 {
     tx_fail(tx, err_wrap(conn_err(tx->conn->db, rc, "run"), "sql/%s.sql", sql_texts[id].name));

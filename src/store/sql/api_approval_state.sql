@@ -1,1 +1,0 @@
-SELECT state FROM approval WHERE id = $1

@@ -1,1 +1,0 @@
-SELECT role, revoked FROM api_key WHERE name = $1

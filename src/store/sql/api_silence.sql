@@ -1,1 +1,0 @@
-SELECT ends FROM silence WHERE id = $1
