@@ -1,77 +1,30 @@
-#include "edge/app.h"
+/* A running weir: its parts opened in order, each with what it needs of the others, and closed in reverse. */
+#include "edge/app_internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/inquiry/routing.h"
-#include "core/policy/policy.h"
 #include "core/retention.h"
-#include "edge/app_views.h"
 #include "edge/act/executor.h"
 #include "edge/documents/library.h"
-#include "edge/files.h"
 #include "edge/flow/scheduler.h"
-#include "edge/flow/schedules_file.h"
 #include "edge/http_client.h"
 #include "edge/inquiry/classify.h"
 #include "edge/inquiry/desk.h"
+#include "edge/inquiry/intake.h"
 #include "edge/inquiry/reference.h"
 #include "edge/inquiry/watch.h"
-#include "edge/inquiry/intake.h"
-#include "edge/inquiry/routing_file.h"
-#include "edge/model/encoder.h"
 #include "edge/jwt/jwt.h"
 #include "edge/keeper.h"
 #include "edge/measurer.h"
+#include "edge/model/encoder.h"
 #include "edge/model/model_file.h"
-#include "edge/notify/notify.h"
 #include "edge/observe/ingest.h"
-#include "edge/observe/observe.h"
 #include "edge/observe/scrape.h"
-#include "edge/lineage/steps.h"
-#include "edge/pipelines_file.h"
 #include "edge/registry/registry.h"
-#include "edge/routes.h"
-#include "edge/policy_file.h"
-#include "edge/runbooks.h"
 #include "edge/text/text_shelf.h"
 #include "edge/trainer.h"
 
-enum { KEY_BYTES = 24 };
-
-struct app {
-    struct arena arena;
-    struct env *env;
-    const struct config *config;
-    struct net_allow allow; /* of the HTTP client */
-    struct store *store;
-    struct core *core;
-    struct ingest *ingest;
-    struct inquiry_desk *desk;
-    struct registry *registry;
-    struct text_shelf *texts;
-    struct intake *intake;
-    struct scheduler *scheduler;
-    struct executor *executor;
-    struct scraper *scraper;
-    struct server *server;
-    struct jwt *jwt; /* NULL: no issuer is configured */
-    struct notify_channels channels;
-    struct signer signer;
-    str url, ingest_key;
-    struct desk_watch *desk_watch;
-    struct keeper *keeper;
-    struct trainer *trainer;
-    struct measurer *measurer;
-    struct library *library;
-    struct sources *sources;
-    struct encoder *encoder; /* NULL: there is no model */
-    bool logic_changed; /* since the last start on this store */
-};
-
-static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
+err app_apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
 {
     struct app *app = ctx;
     return core_apply(app->core, tx, in, seq);
@@ -107,20 +60,7 @@ static err tick(struct tx *tx, void *ctx)
     return core_fire_due(app->core, tx);
 }
 
-static void committed(void *ctx, int64_t last_seq)
-{
-    (void)last_seq;
-    struct app *app = ctx;
-    if (app->executor) executor_wake(app->executor);
-}
-
-/* One input whose body is an object of texts. */
-struct field {
-    const char *name;
-    str value;
-};
-
-static err input_texts(struct app *app, const char *kind, str subject, const struct field *fields, size_t n)
+err app_input_texts(struct app *app, const char *kind, str subject, const struct field *fields, size_t n)
 {
     struct buf b = buf_init(8 << 20);
     struct jw w = jw_init(&b);
@@ -130,144 +70,6 @@ static err input_texts(struct app *app, const char *kind, str subject, const str
     err e = app_input(app, kind, subject, STR("weir"), buf_view(&b));
     buf_done(&b);
     return e;
-}
-
-static err load_document(struct app *app, const char *kind, str text)
-{
-    return input_texts(app, "document.loaded", str_of(kind), &(struct field){ "text", text }, 1);
-}
-
-static str settings_json(struct app *app, struct arena *a)
-{
-    const struct config *c = app->config;
-    struct buf b = buf_init(1 << 16);
-    struct jw w = jw_init(&b);
-    jw_open(&w, NULL);
-    jw_i64(&w, "settle_us", c->settle);
-    jw_i64(&w, "group_us", c->group);
-    jw_i64(&w, "quiet_us", c->quiet);
-    jw_i64(&w, "reindex_documents", c->knowledge.reindex_documents);
-    jw_i64(&w, "reindex_feedback", c->knowledge.reindex_feedback);
-    jw_i64(&w, "reindex_every_us", c->knowledge.reindex_every);
-    jw_str(&w, "page_url", config_server_url(c, a));
-    jw_array(&w, "channels");
-    for (size_t i = 0; i < c->channel_count; i++) jw_str(&w, NULL, c->channels[i].name);
-    jw_array_end(&w);
-    jw_close(&w);
-    return buf_take(&b, a);
-}
-
-static err load_policy(struct app *app, struct arena *a)
-{
-    const struct config *c = app->config;
-    str text = STR_NONE;
-    err e = c->policy.len ? policy_file_read(c->policy, c->timezone, a, &text)
-                          : policy_file_complete(policy_default_text(), STR("policy"), c->timezone, a, &text);
-    return e.code ? e : load_document(app, "policy", text);
-}
-
-/* What the engine threads judge by: the thresholds and the models that are in force. */
-static err configure_series(void *ctx)
-{
-    struct app *app = ctx;
-    struct arena a = arena_init(256 << 20);
-    struct tx *tx = NULL;
-    str texts[2] = { STR_NONE, STR_NONE };
-    err e = store_read(app->store, &tx);
-    for (size_t i = 0; !e.code && i < 2; i++) {
-        struct rows *r = tx_query(tx, SQL_DOCUMENT_ACTIVE, i ? V("models") : V("pipelines"));
-        if (rows_next(r)) texts[i] = rows_dup(r, 1, &a);
-        rows_end(r);
-        e = tx_err(tx);
-    }
-    store_read_end(tx);
-    if (!e.code) e = ingest_configure(app->ingest, texts[0], texts[1]);
-    arena_done(&a);
-    return e;
-}
-
-static err load_pipelines(struct app *app, struct arena *a)
-{
-    str declared = STR("{\"pipelines\":[]}");
-    err e = app->config->pipelines.len ? pipelines_file_read(app->config->pipelines, a, &declared) : OK;
-    if (!e.code) e = load_document(app, "pipelines", declared);
-    if (!e.code) e = lineage_of_steps(app->store, declared, apply, app);
-    return e.code || !app->ingest ? e : configure_series(app);
-}
-
-static err load_routing(struct app *app, struct arena *a)
-{
-    const struct config *c = app->config;
-    str text = str_of(routing_default);
-    err e = c->inquiries.routing.len ? routing_file_read(c->inquiries.routing, c->timezone, a, &text) : OK;
-    return e.code ? e : load_document(app, "routing", text);
-}
-
-static err load_schedules(struct app *app, struct arena *a)
-{
-    str text;
-    err e = schedules_document(app->config, a, &text);
-    return e.code ? e : load_document(app, "schedules", text);
-}
-
-err app_reload(struct app *app, const struct config *config)
-{
-    struct arena a = arena_init(64 << 20);
-    app->config = config;
-    if (app->keeper) keeper_configure(app->keeper, config);
-    err e = load_document(app, "settings", settings_json(app, &a));
-    if (!e.code) e = load_policy(app, &a);
-    if (!e.code) e = load_pipelines(app, &a);
-    if (!e.code) e = load_routing(app, &a);
-    if (!e.code) e = load_schedules(app, &a);
-    if (!e.code && app->config->runbooks.len) e = runbooks_load(app->store, app->config->runbooks, apply, app);
-    arena_done(&a);
-    return e;
-}
-
-static err write_key(const char *path, str text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    err e = fd < 0 || write(fd, text.ptr, text.len) != (ssize_t)text.len || fsync(fd) ? err_errno("%s", path) : OK;
-    if (fd >= 0) (void)close(fd);
-    return e;
-}
-
-static err add_key(struct app *app, const char *name, const char *role, str text)
-{
-    struct arena a = arena_init(4096);
-    struct sha256 d = sha256_of(str_trim(text));
-    struct field fields[] = { { "hash", hex_text((str){ (char *)d.b, SHA256_LEN }, &a) }, { "role", str_of(role) } };
-    err e = input_texts(app, "key.added", str_of(name), fields, 2);
-    arena_done(&a);
-    return e;
-}
-
-/* A key of this machine, in a 0600 file: made when the file is not there, known to the store from then on. A restored
- * store knows the key of another machine by this name: it is replaced. First the store, then the file, so that a crash
- * leaves no file that opens nothing. */
-static err machine_key(struct app *app, const char *name, const char *role, str *out)
-{
-    struct arena a = arena_init(1 << 16);
-    str path = str_fmt(&a, STR_FMT "/%s.key", STR_ARG(app->config->data_dir), name), text;
-    err e = file_read(path, 4096, &a, &text);
-    if (e.code == ERR_NOT_FOUND) {
-        uint8_t random[KEY_BYTES];
-        env_random_bytes(app->env, random, sizeof random);
-        text = str_fmt(&a, "weir_" STR_FMT "\n", STR_ARG(hex_text((str){ (char *)random, sizeof random }, &a)));
-        e = add_key(app, name, role, text);
-        if (e.code == ERR_CONFLICT) {
-            e = app_input(app, "key.revoked", str_of(name), STR("weir"), STR("{}"));
-            if (!e.code) e = add_key(app, name, role, text);
-        }
-        if (!e.code) e = write_key(path.ptr, text);
-    } else if (!e.code) {
-        e = add_key(app, name, role, text);
-        if (e.code == ERR_CONFLICT) e = OK; /* it was added at an earlier start, or revoked and made anew by hand */
-    }
-    if (!e.code) *out = str_dup(&app->arena, str_trim(text));
-    arena_done(&a);
-    return err_wrap(e, "key '%s'", name);
 }
 
 static err keeper_input(void *ctx, const char *kind, str subject, str body)
@@ -323,7 +125,7 @@ static err open_ingest(struct app *app)
         .retention = c->samples_retention,
         .bytes_max = c->samples_max_bytes,
         .disk_floor = c->free_disk_floor / 100,
-        .apply = apply,
+        .apply = app_apply,
         .apply_ctx = app,
     };
     return ingest_open(&opts, app->store, app->env, &app->ingest);
@@ -351,7 +153,7 @@ static err open_desk(struct app *app)
         .encoder = encoder_path(app),
         .store = app->store,
         .env = app->env,
-        .apply = apply,
+        .apply = app_apply,
         .ctx = app,
     };
     return desk_open(&opts, &app->desk);
@@ -368,7 +170,7 @@ static err open_registry(struct app *app)
     struct registry_opts opts = {
         .store = app->store,
         .data_dir = app->config->data_dir,
-        .apply = apply,
+        .apply = app_apply,
         .apply_ctx = app,
         .in_use = models_in_use,
         .ctx = app,
@@ -400,7 +202,7 @@ static err open_intake(struct app *app)
 static err open_scheduler(struct app *app)
 {
     struct scheduler_opts opts = {
-        .places = { .door = { .store = app->store, .env = app->env, .apply = apply, .ctx = app },
+        .places = { .door = { .store = app->store, .env = app->env, .apply = app_apply, .ctx = app },
                     .desk = app->desk,
                     .intake = app->intake,
                     .registry = app->registry,
@@ -443,7 +245,7 @@ static err open_executor(struct app *app)
 {
     app->channels = (struct notify_channels){ app->config->channels, app->config->channel_count };
     struct executor_opts opts = {
-        .door = { .store = app->store, .env = app->env, .apply = apply, .ctx = app },
+        .door = { .store = app->store, .env = app->env, .apply = app_apply, .ctx = app },
         .notify = notify_effect,
         .notify_ctx = &app->channels,
     };
@@ -458,7 +260,7 @@ static err open_trainer(struct app *app)
         .samples_dir = str_fmt(&app->arena, STR_FMT "/samples", STR_ARG(app->config->data_dir)),
         .every = app->config->train_every,
         .input = keeper_input,
-        .in_force = configure_series,
+        .in_force = app_series_in_force,
         .watch = watch_models,
         .ctx = app,
     };
@@ -516,93 +318,6 @@ static void open_encoder(struct app *app)
     else if (e.code) log_warn("encoder.unusable %s", e.msg);
 }
 
-static void encoder_metrics(struct encoder *e, struct buf *out)
-{
-    uint64_t runs, requests;
-    encoder_counts(e, &runs, &requests);
-    buf_fmt(out,
-            "# HELP weir_encoder_requests_total Requests for vectors.\n# TYPE weir_encoder_requests_total counter\n"
-            "weir_encoder_requests_total %llu\n",
-            (unsigned long long)requests);
-    buf_fmt(out, "# HELP weir_encoder_runs_total Times the encoder ran for them; requests that wait share one.\n"
-                 "# TYPE weir_encoder_runs_total counter\nweir_encoder_runs_total %llu\n", (unsigned long long)runs);
-}
-
-static void more_metrics(void *ctx, struct buf *out)
-{
-    struct app *app = ctx;
-    ingest_metrics(app->ingest, out);
-    executor_metrics(app->executor, out);
-    keeper_metrics(app->keeper, out);
-    desk_metrics(app->desk, out);
-    if (app->intake) intake_metrics(app->intake, out);
-    if (app->desk_watch) desk_watch_metrics(app->desk_watch, out);
-    if (app->scheduler) scheduler_metrics(app->scheduler, out);
-    measurer_metrics(app->measurer, out);
-    library_metrics(app->library, out);
-    sources_metrics(app->sources, out);
-    if (app->encoder) encoder_metrics(app->encoder, out);
-    if (app->jwt) jwt_metrics(app->jwt, out);
-}
-
-static const char *trouble(void *ctx)
-{
-    struct app *app = ctx;
-    return ingest_read_only(app->ingest)
-               ? "a write of samples failed: none are taken or judged any more. Look at the disk, then restart weir"
-               : "";
-}
-
-static err read_pem(struct app *app, str path, str *out)
-{
-    *out = STR("");
-    return path.len ? file_read(path, 1 << 20, &app->arena, out) : OK;
-}
-
-static err open_server(struct app *app, const struct app_opts *o)
-{
-    const struct config *c = app->config;
-    str cert, key;
-    err e = read_pem(app, c->tls_cert, &cert);
-    if (!e.code) e = read_pem(app, c->tls_key, &key);
-    if (e.code) return e;
-    struct server_opts opts = {
-        .listen = c->listen,
-        .tls_cert = cert,
-        .tls_key = key,
-        .behind_proxy = c->behind_proxy,
-        .body_max = (size_t)c->body_max,
-        .connections_max = (size_t)c->connections_max,
-        .rates = { [RATE_KEY] = { c->rate_per_key, c->rate_window },
-                   [RATE_ADDRESS] = { c->rate_per_address, c->rate_window } },
-        .store = app->store,
-        .core = app->core,
-        .env = app->env,
-        .ingest = app->ingest,
-        .desk = app->desk,
-        .registry = app->registry,
-        .texts = app->texts,
-        .library = app->library,
-        .sources = app->sources,
-        .jwt = app->jwt,
-        .encoder = app->encoder,
-        .apply = apply,
-        .apply_ctx = app,
-        .series = series_views(app->ingest),
-        .trigger_anomaly = o->trigger_anomaly,
-        .trigger_ctx = o->trigger_ctx,
-        .trouble = trouble,
-        .trouble_ctx = app,
-        .metrics = more_metrics,
-        .metrics_ctx = app,
-        .more_routes = edge_routes,
-        .text_routes = edge_text_routes,
-        .committed = committed,
-        .committed_ctx = app,
-    };
-    return server_start(&opts, &app->server);
-}
-
 static str url_of(struct app *app)
 {
     const struct config *c = app->config;
@@ -633,10 +348,10 @@ err app_open(const struct app_opts *opts, struct app **out)
     err e = allow_networks(app);
     if (!e.code) e = open_store(app);
     if (!e.code) e = app_reload(app, opts->config);
-    if (!e.code) e = machine_key(app, "admin", "admin", &admin);
-    if (!e.code) e = machine_key(app, "ingest", "ingest", &app->ingest_key);
+    if (!e.code) e = app_machine_key(app, "admin", "admin", &admin);
+    if (!e.code) e = app_machine_key(app, "ingest", "ingest", &app->ingest_key);
     if (!e.code) e = open_ingest(app);
-    if (!e.code) e = load_pipelines(app, &app->arena);
+    if (!e.code) e = app_load_pipelines(app, &app->arena);
     if (!e.code) e = open_desk(app);
     if (!e.code) e = open_registry(app);
     if (!e.code) e = open_executor(app);
@@ -647,7 +362,7 @@ err app_open(const struct app_opts *opts, struct app **out)
     if (!e.code) open_encoder(app);
     app->texts = text_shelf_open();
     if (!e.code) e = jwt_open(&app->config->jwt, app->env, &app->jwt);
-    if (!e.code) e = open_server(app, opts);
+    if (!e.code) e = app_open_server(app, opts);
     if (!e.code) e = jwt_start(app->jwt);
     if (!e.code) e = scraper_start(app->config, app->ingest, app->env, &app->scraper);
     if (!e.code) e = keeper_start(app->keeper);
