@@ -37,6 +37,7 @@ void executor_metrics(struct executor *executor, struct buf *out)
         { "weir_effects_failed_total", "counter", "Effects that failed.", st.failed },
         { "weir_effects_unknown_total", "counter", "Effects whose outcome is not known.", st.unknown },
         { "weir_effects_refused_total", "counter", "Claims that came too late.", st.refused },
+        { "weir_effects_adopted_total", "counter", "Children of an earlier life that were waited for.", st.adopted },
         { "weir_effect_errors_total", "counter", "Outcomes that could not be written, and reads that failed.",
           st.errors },
         { "weir_effects_running", "gauge", "Effects under way.", (int64_t)st.running },

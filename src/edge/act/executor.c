@@ -275,6 +275,9 @@ static bool recover(struct worker *w, struct act *a, struct act_reply *out)
     out->unknown = true;
     if (plan == RECOVER_WAIT) {
         log_info("executor.adopted effect=" STR_FMT " pid=%d", STR_ARG(a->effect->id), survivor);
+        (void)pthread_mutex_lock(&w->x->lock);
+        w->x->stats.adopted++;
+        (void)pthread_mutex_unlock(&w->x->lock);
         if (!wait_for(w->x, survivor)) return false;
         out->summary =
             str_fmt(a->a, "weir restarted while process %d did it; it has ended, how is not known", survivor);

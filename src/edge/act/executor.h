@@ -32,6 +32,7 @@ void executor_stop(struct executor *x, usec patience);
 struct executor_stats {
     int64_t done, failed, unknown, refused; /* refused: claims that came too late */
     int64_t errors;                         /* outcomes that could not be written, reads that failed */
+    int64_t adopted;                        /* children of an earlier life that were waited for */
     size_t running;
 };
 struct executor_stats executor_stats(struct executor *x); /* Thread: any */

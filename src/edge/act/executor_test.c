@@ -687,6 +687,7 @@ TEST(a_child_that_outlived_the_server_is_waited_for)
     CHECK_STR(row_of(w, "eff-1").state, "started");
     world_run(w);
     add(w, "eff-3", "notify", "none", "elsewhere", "{}");
+    for (int i = 0; i < 20000 && executor_stats(w->executor).adopted == 0; i++) (void)poll(NULL, 0, 1);
     CHECK_STR(finished(w, "eff-3").state, "failed"); /* others go on */
     CHECK_STR(row_of(w, "eff-1").state, "started");
     CHECK_STR(row_of(w, "eff-2").state, "pending"); /* its pipeline is still in use */
