@@ -123,6 +123,9 @@ static err find_in_use(struct job *j, str name, str *path)
     if (u.count > 1)
         return err_make(ERR_INPUT, "several models are in use: say --model with one of " STR_FMT,
                         STR_ARG(str_utf8_prefix(u.names, 80)));
+    if (!u.count && name.len)
+        return err_make(ERR_INPUT, "there is no file '" STR_FMT "', and no model of that name is in use here",
+                        STR_ARG(str_utf8_prefix(name, 80)));
     if (!u.count)
         return err_make(ERR_INPUT, "no model is in use here: give --model FILE or --labels \"a, b, c\"");
     (void)fprintf(stderr, "by " STR_FMT "@%lld\n", STR_ARG(u.name), (long long)u.version);
