@@ -108,7 +108,8 @@ def moved(tap, weir):
         tap.check(code == 0 and "\tsales" in out and why == "by inquiry-category@2\n",
                   "weir classify uses the model in use, and says which", out + why)
     code, out, why = weir.command("classify", "x", "--model", "nobody")
-    tap.check(code != 0 and "no file 'nobody', and no model of that name" in why, "and says when there is none", out + why)
+    tap.check(code != 0 and "no file 'nobody', and no model of that name" in why, "and says when there is none",
+              out + why)
     copy = f"{weir.dir}/copy"
     code, out, why = weir.command("backup", copy)
     tap.check(code == 0 and f"{len(names)} files of models" in out, "a backup has the files of models", out + why)
