@@ -28,6 +28,8 @@ static void tile(const uint8_t *q, size_t inputs, size_t rows, const int8_t *pan
         c.bytes[i] = TILE_BYTES;
         c.rows[i] = (uint8_t)(i == 5 ? 16 : rows);
     }
+    /* Some compilers are not told that the instructions below read more than eight bytes of their operands. */
+    __asm__ volatile("" : : "r"(&c) : "memory");
     _tile_loadconfig(&c);
     _tile_zero(0);
     _tile_zero(1);
