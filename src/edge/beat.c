@@ -1,25 +1,13 @@
 #include "edge/beat.h"
 
-#include <time.h>
-
-static struct timespec moment_in(usec rest)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += rest / USEC_SECOND;
-    t.tv_nsec += rest % USEC_SECOND * 1000;
-    t.tv_sec += t.tv_nsec / 1000000000L;
-    t.tv_nsec %= 1000000000L;
-    return t;
-}
+#include "base/cond.h"
 
 /* False: it is time to stop. */
 static bool sleep_on(struct beat *b, usec rest)
 {
-    struct timespec until = moment_in(rest);
-    int late = rest <= 0;
+    usec until = cond_clock() + rest;
     (void)pthread_mutex_lock(&b->lock);
-    while (!b->stop && !late) late = pthread_cond_timedwait(&b->wake, &b->lock, &until);
+    while (!b->stop && cond_wait_until(&b->wake, &b->lock, until)) continue;
     bool on = !b->stop;
     (void)pthread_mutex_unlock(&b->lock);
     return on;
@@ -41,12 +29,8 @@ static void end(struct beat *b)
 
 err beat_start(struct beat *b)
 {
-    pthread_condattr_t attr;
     (void)pthread_mutex_init(&b->lock, NULL);
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&b->wake, &attr);
-    (void)pthread_condattr_destroy(&attr);
+    (void)pthread_cond_init(&b->wake, NULL);
     b->stop = false;
     b->runs = true;
     if (!pthread_create(&b->thread, NULL, beat_main, b)) return OK;

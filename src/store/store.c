@@ -7,22 +7,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cond.h"
+
 #define READER_WAIT (5 * USEC_SECOND)
 
 static void make_locks(struct store *s)
 {
-    pthread_condattr_t monotonic;
     pthread_mutexattr_t recursive;
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_mutexattr_init(&recursive);
     (void)pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
     (void)pthread_mutex_init(&s->lock, NULL);
     (void)pthread_mutex_init(&s->memory_lock, &recursive);
-    (void)pthread_cond_init(&s->work_ready, &monotonic);
-    (void)pthread_cond_init(&s->reader_free, &monotonic);
-    (void)pthread_cond_init(&s->checkpoint_wanted, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
+    (void)pthread_cond_init(&s->work_ready, NULL);
+    (void)pthread_cond_init(&s->reader_free, NULL);
+    (void)pthread_cond_init(&s->checkpoint_wanted, NULL);
     (void)pthread_mutexattr_destroy(&recursive);
     s->locks_made = true;
 }
@@ -171,15 +169,13 @@ void store_close(struct store *s)
 /* A free connection's place in the pool, or -1 when the time is up. */
 static int reader_take(struct store *s)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += READER_WAIT / USEC_SECOND;
+    usec until = cond_clock() + READER_WAIT;
     int at = -1;
     pthread_mutex_lock(&s->lock);
     for (bool waiting = true; at < 0 && waiting;) {
         for (size_t i = 0; i < s->reader_max && at < 0; i++)
             if (!s->reader_busy[i]) at = (int)i;
-        if (at < 0) waiting = pthread_cond_timedwait(&s->reader_free, &s->lock, &until) == 0;
+        if (at < 0) waiting = cond_wait_until(&s->reader_free, &s->lock, until);
     }
     if (at >= 0) s->reader_busy[at] = true;
     pthread_mutex_unlock(&s->lock);

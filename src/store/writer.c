@@ -18,6 +18,8 @@
 
 #include <assert.h>
 
+#include "base/cond.h"
+
 enum { WAL_PAGES_CHECKPOINT = 4000, WAL_PAGES_MAX = 16000, TICKS_A_GROUP = 100 };
 #define IDLE_RELEASE (10 * USEC_SECOND)
 #define TICK_POLL USEC_SECOND /* a wall clock may be set: look again at least this often while a timer waits */
@@ -230,11 +232,7 @@ static bool wait_for_work(struct store *s)
         sleep = left < TICK_POLL ? left : TICK_POLL;
         if (sleep < USEC_MS) sleep = USEC_MS;
     }
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    usec end = (usec)until.tv_sec * USEC_SECOND + until.tv_nsec / 1000 + sleep;
-    until = (struct timespec){ .tv_sec = end / USEC_SECOND, .tv_nsec = end % USEC_SECOND * 1000 };
-    return pthread_cond_timedwait(&s->work_ready, &s->lock, &until) != 0 && sleep == IDLE_RELEASE;
+    return !cond_wait_for(&s->work_ready, &s->lock, sleep) && sleep == IDLE_RELEASE;
 }
 
 static size_t take(struct store *s)

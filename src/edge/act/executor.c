@@ -6,6 +6,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "base/cond.h"
 #include "base/log.h"
 #include "edge/act/recover.h"
 
@@ -136,14 +137,10 @@ failed:
     return false;
 }
 
-static void wait_until(struct executor *x, usec wait)
+/* With the lock held: until there is something new, at most so long. */
+static void rest(struct executor *x, usec limit)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    int64_t ns = t.tv_nsec + wait % USEC_SECOND * 1000;
-    t.tv_sec += wait / USEC_SECOND + ns / 1000000000;
-    t.tv_nsec = ns % 1000000000;
-    (void)pthread_cond_timedwait(&x->turn, &x->lock, &t);
+    (void)cond_wait_for(&x->turn, &x->lock, limit);
 }
 
 static bool choose(struct worker *w, usec now, usec *next)
@@ -168,7 +165,7 @@ static bool next_job(struct worker *w)
     struct env *env = x->opts.door.env;
     for (;;) {
         (void)pthread_mutex_lock(&x->lock);
-        for (usec pause = 0; !x->stopping && (pause = x->not_before - env->now(env)) > 0;) wait_until(x, pause);
+        for (usec pause = 0; !x->stopping && (pause = x->not_before - env->now(env)) > 0;) rest(x, pause);
         uint64_t seen = x->wakes;
         bool stop = x->stopping;
         (void)pthread_mutex_unlock(&x->lock);
@@ -176,7 +173,7 @@ static bool next_job(struct worker *w)
         if (stop) return false;
         if (choose(w, now, &next)) return true;
         (void)pthread_mutex_lock(&x->lock);
-        if (seen == x->wakes && !x->stopping) wait_until(x, next > now ? next - now : 1);
+        if (seen == x->wakes && !x->stopping) rest(x, next > now ? next - now : 1);
         (void)pthread_mutex_unlock(&x->lock);
     }
 }
@@ -206,7 +203,7 @@ static bool pause_for(void *ctx, usec wait)
     (void)pthread_mutex_lock(&x->lock);
     usec left = wait;
     while (left > 0 && !x->stopping) {
-        wait_until(x, left);
+        rest(x, left);
         left = until - x->opts.door.env->now(x->opts.door.env);
     }
     bool go = !x->stopping;
@@ -381,16 +378,12 @@ static err read_lost(struct executor *x)
 
 err executor_start(const struct executor_opts *opts, struct executor **out)
 {
-    pthread_condattr_t attr;
     struct executor *x = mem_new(sizeof *x);
     x->opts = *opts;
     if (!x->opts.busy_patience) x->opts.busy_patience = BUSY_PATIENCE;
     (void)pthread_mutex_init(&x->choose, NULL);
     (void)pthread_mutex_init(&x->lock, NULL);
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&x->turn, &attr);
-    (void)pthread_condattr_destroy(&attr);
+    (void)pthread_cond_init(&x->turn, NULL);
     err e = read_lost(x);
     size_t want = opts->threads ? opts->threads : THREADS_DEFAULT;
     if (want > THREADS_MAX) want = THREADS_MAX;
@@ -425,7 +418,7 @@ static void wait_idle(struct executor *x, usec patience)
 {
     struct env *env = x->opts.door.env;
     usec until = env->now(env) + patience;
-    for (usec left = patience; x->stats.running > 0 && left > 0; left = until - env->now(env)) wait_until(x, left);
+    for (usec left = patience; x->stats.running > 0 && left > 0; left = until - env->now(env)) rest(x, left);
 }
 
 void executor_stop(struct executor *x, usec patience)

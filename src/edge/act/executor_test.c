@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cond.h"
 #include "base/hash.h"
 #include "edge/http_client.h"
 #include "sim/fake_http.h"
@@ -201,10 +202,7 @@ static bool open_state(str s)
 
 static void await(struct world *w)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_REALTIME, &t);
-    t.tv_sec += 20;
-    CHECK(pthread_cond_timedwait(&w->turn, &w->lock, &t) == 0);
+    CHECK(cond_wait_for(&w->turn, &w->lock, 20 * USEC_SECOND));
 }
 
 /* Until the effect has its outcome; fails after 20 s without a commit. */

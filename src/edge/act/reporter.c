@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "base/cond.h"
 #include "edge/act/spool.h"
 
 enum { EVENTS_MAX = 4, DRAIN_MAX = 200, ARENA_MAX = 1 << 18 };
@@ -140,16 +141,12 @@ static void *run(void *ctx)
 struct reporter *reporter_start(const struct reporter_opts *opts)
 {
     struct reporter *r = mem_new(sizeof *r);
-    pthread_condattr_t attr;
     r->opts = *opts;
     r->server = mem_dup_z(opts->server);
     r->key = mem_dup_z(opts->key);
     r->spool = mem_dup_z(opts->spool);
     (void)pthread_mutex_init(&r->lock, NULL);
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&r->turn, &attr);
-    (void)pthread_condattr_destroy(&attr);
+    (void)pthread_cond_init(&r->turn, NULL);
     r->has_thread = pthread_create(&r->thread, NULL, run, r) == 0;
     if (r->has_thread) (void)pthread_detach(r->thread);
     return r;
@@ -162,16 +159,6 @@ void reporter_send(struct reporter *r, str event)
     else r->events[r->count++].text = mem_dup_z(event);
     (void)pthread_cond_signal(&r->turn);
     (void)pthread_mutex_unlock(&r->lock);
-}
-
-static struct timespec moment_after(usec wait)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    int64_t ns = t.tv_nsec + wait % USEC_SECOND * 1000;
-    t.tv_sec += wait / USEC_SECOND + ns / 1000000000;
-    t.tv_nsec = ns % 1000000000;
-    return t;
 }
 
 /* The thread did not come back in time: what it has not settled goes to the spool, at the risk of arriving twice. */
@@ -187,11 +174,11 @@ static void spool_rest(struct reporter *r)
 
 size_t reporter_end(struct reporter *r, usec patience, err *problem)
 {
-    struct timespec until = moment_after(patience);
+    usec until = cond_clock() + patience;
     (void)pthread_mutex_lock(&r->lock);
     r->closing = true;
     (void)pthread_cond_signal(&r->turn);
-    while (r->has_thread && !r->ended && pthread_cond_timedwait(&r->turn, &r->lock, &until) == 0) continue;
+    while (r->has_thread && !r->ended && cond_wait_until(&r->turn, &r->lock, until)) continue;
     if (!r->ended) spool_rest(r);
     r->left = r->has_thread && !r->ended;
     bool left = r->left;

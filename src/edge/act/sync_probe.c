@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "base/cond.h"
+
 struct sync_probe {
     struct env *env;
     char *dir;
@@ -64,15 +66,11 @@ struct sync_probe *sync_probe_start(struct env *env, const char *dir)
 {
     struct sync_probe *p = mem_new(sizeof *p);
     pthread_t thread;
-    pthread_condattr_t attr;
     p->env = env;
     p->dir = mem_dup_z(str_of(dir));
     p->from = env->now(env);
     (void)pthread_mutex_init(&p->lock, NULL);
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&p->ended, &attr);
-    (void)pthread_condattr_destroy(&attr);
+    (void)pthread_cond_init(&p->ended, NULL);
     if (pthread_create(&thread, NULL, run, p)) {
         probe_free(p);
         return NULL;
@@ -83,17 +81,10 @@ struct sync_probe *sync_probe_start(struct env *env, const char *dir)
 
 int64_t sync_probe_end(struct sync_probe *p, usec patience)
 {
-    struct timespec until;
     if (!p) return -1;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += patience / USEC_SECOND;
-    until.tv_nsec += patience % USEC_SECOND * 1000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    usec until = cond_clock() + patience;
     (void)pthread_mutex_lock(&p->lock);
-    while (!p->done && pthread_cond_timedwait(&p->ended, &p->lock, &until) == 0) continue;
+    while (!p->done && cond_wait_until(&p->ended, &p->lock, until)) continue;
     bool done = p->done;
     int64_t result = done ? p->result : p->env->now(p->env) - p->from;
     p->left = !done;

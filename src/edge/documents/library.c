@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/cond.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "edge/documents/library_internal.h"
@@ -78,11 +79,8 @@ void library_encode_all(struct library *l, struct arena *a)
 /* True: it is time to end. */
 static bool pause_or_stop(struct library *l, int seconds)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += seconds;
     (void)pthread_mutex_lock(&l->lock);
-    if (!l->stopping && !l->missed_count && seconds) (void)pthread_cond_timedwait(&l->wake, &l->lock, &until);
+    if (!l->stopping && !l->missed_count) (void)cond_wait_for(&l->wake, &l->lock, seconds * USEC_SECOND);
     bool stopping = l->stopping;
     (void)pthread_mutex_unlock(&l->lock);
     return stopping;

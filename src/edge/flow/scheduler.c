@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "base/cond.h"
 #include "base/log.h"
 #include "edge/act/child.h"
 
@@ -48,13 +49,8 @@ static struct env *env_of(struct scheduler *s)
 /* Sleep, or until weir stops. */
 static void rest(struct scheduler *s, usec d)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + d % USEC_SECOND * 1000;
-    until.tv_sec += d / USEC_SECOND + ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
     (void)pthread_mutex_lock(&s->lock);
-    if (!atomic_load(&s->stopping)) (void)pthread_cond_timedwait(&s->wake, &s->lock, &until);
+    if (!atomic_load(&s->stopping)) (void)cond_wait_for(&s->wake, &s->lock, d);
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -278,14 +274,10 @@ static void *run(void *ctx)
 
 err scheduler_start(const struct scheduler_opts *opts, struct scheduler **out)
 {
-    pthread_condattr_t attr;
     struct scheduler *s = mem_new(sizeof *s);
     s->opts = *opts;
     (void)pthread_mutex_init(&s->lock, NULL);
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&s->wake, &attr);
-    (void)pthread_condattr_destroy(&attr);
+    (void)pthread_cond_init(&s->wake, NULL);
     s->runs = pthread_create(&s->thread, NULL, run, s) == 0;
     if (s->runs) *out = s;
     else scheduler_stop(s);

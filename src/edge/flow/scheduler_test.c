@@ -5,9 +5,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/cond.h"
 #include "sim/vfs_fault.h"
 #include "test.h"
 
@@ -154,13 +154,8 @@ static bool wait_state(struct world *w, const char *state, int seconds)
         str now = state_of(w, text);
         if (str_eq(now, str_of(state)) || (either && (STR_IS(now, "ok") || STR_IS(now, "failed")))) return true;
         if (store_stats(w->store).read_only) return false;
-        struct timespec soon; /* a store that writes no more commits no more */
-        (void)clock_gettime(CLOCK_REALTIME, &soon);
-        soon.tv_nsec += 50000000;
-        soon.tv_sec += soon.tv_nsec / 1000000000;
-        soon.tv_nsec %= 1000000000;
-        (void)pthread_mutex_lock(&w->lock);
-        if (seen == w->commits) (void)pthread_cond_timedwait(&w->turn, &w->lock, &soon);
+        (void)pthread_mutex_lock(&w->lock); /* with a limit: a store that writes no more commits no more */
+        if (seen == w->commits) (void)cond_wait_for(&w->turn, &w->lock, 50 * USEC_MS);
         (void)pthread_mutex_unlock(&w->lock);
         if (w->env.now(&w->env) > until) return false;
     }

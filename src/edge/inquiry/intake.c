@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/cond.h"
 #include "base/log.h"
 #include "edge/inquiry/intake_file.h"
 #include "edge/inquiry/intake_internal.h"
@@ -107,18 +108,11 @@ void intake_folder_look(struct intake *in, usec rest)
 
 /* ---- the thread ---- */
 
-static usec now_of(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (usec)t.tv_sec * USEC_SECOND + t.tv_nsec / 1000;
-}
-
 static void look_around(struct intake *in)
 {
     if (in->opts.folder.len) intake_folder_look(in, LOOK_EVERY_S * USEC_SECOND);
-    if (!in->opts.imap_url.len || (in->imap_looked && now_of() - in->imap_looked < in->opts.imap_every)) return;
-    in->imap_looked = now_of();
+    if (!in->opts.imap_url.len || (in->imap_looked && cond_clock() - in->imap_looked < in->opts.imap_every)) return;
+    in->imap_looked = cond_clock();
     err e = intake_imap_look(in);
     atomic_fetch_add(&in->imap_looks, 1);
     if (!e.code) looked(in, INTAKE_IMAP);
@@ -159,7 +153,7 @@ err intake_now(struct intake *in, enum intake_source from, usec until, struct in
     if (!intake_has(in, from)) return err_make(ERR_NOT_FOUND, "it is not set up");
     (void)pthread_mutex_lock(&in->turn);
     struct intake_stats before = intake_stats(in), last = before;
-    while (!e.code && more && now_of() < until) {
+    while (!e.code && more && cond_clock() < until) {
         if (folder) intake_folder_look(in, LOOK_EVERY_S * USEC_SECOND);
         else e = intake_imap_look(in);
         if (!e.code && !folder) looked(in, INTAKE_IMAP);
@@ -174,11 +168,8 @@ err intake_now(struct intake *in, enum intake_source from, usec until, struct in
 
 static bool sleep_on(struct intake *in)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += LOOK_EVERY_S;
     (void)pthread_mutex_lock(&in->lock);
-    if (!in->stop) (void)pthread_cond_timedwait(&in->wake, &in->lock, &until);
+    if (!in->stop) (void)cond_wait_for(&in->wake, &in->lock, LOOK_EVERY_S * USEC_SECOND);
     bool on = !in->stop;
     (void)pthread_mutex_unlock(&in->lock);
     return on;

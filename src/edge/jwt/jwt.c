@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "base/cond.h"
 #include "base/log.h"
 #include "edge/files.h"
 
@@ -228,10 +229,7 @@ static void *jwt_main(void *ctx)
         unlock(j);
         jwt_tick(j);
         lock(j);
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += WAKE_EVERY_S;
-        if (!j->stop && !j->wanted) (void)pthread_cond_timedwait(&j->wake, &j->lock, &until);
+        if (!j->stop && !j->wanted) (void)cond_wait_for(&j->wake, &j->lock, WAKE_EVERY_S * USEC_SECOND);
     }
     unlock(j);
     return NULL;

@@ -1,6 +1,5 @@
 /* The engine threads: read the log, judge, commit. A thread owns its shards' detectors alone. */
-#include <time.h>
-
+#include "base/cond.h"
 #include "base/log.h"
 #include "edge/observe/ingest_internal.h"
 
@@ -11,16 +10,6 @@ static const size_t findings_bytes_max = (size_t)2
 
 static const usec checkpoint_every = 2 * USEC_HOUR, retry_after = 50 * USEC_MS, silence_every = 15 * USEC_SECOND;
 static const int64_t checkpoint_bytes = 16 << 20;
-
-void cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, usec timeout)
-{
-    struct timespec at;
-    (void)clock_gettime(CLOCK_MONOTONIC, &at);
-    int64_t us = at.tv_nsec / 1000 + timeout;
-    at.tv_sec += us / USEC_SECOND;
-    at.tv_nsec = us % USEC_SECOND * 1000;
-    (void)pthread_cond_timedwait(c, lock, &at);
-}
 
 void engine_wake(struct engine_thread *t)
 {
@@ -34,7 +23,7 @@ void engine_wake(struct engine_thread *t)
 static void engine_wait(struct engine_thread *t, usec timeout)
 {
     (void)pthread_mutex_lock(&t->lock);
-    if (!t->work) cond_wait(&t->wake, &t->lock, timeout);
+    if (!t->work) (void)cond_wait_for(&t->wake, &t->lock, timeout);
     t->work = false;
     (void)pthread_mutex_unlock(&t->lock);
 }

@@ -111,23 +111,13 @@ static err record_gap(struct ingest *in)
     return done.result;
 }
 
-/* Waits are measured by the monotonic clock: a step of the wall clock must not stop a thread. */
-void cond_init(pthread_cond_t *c)
-{
-    pthread_condattr_t attr;
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(c, &attr);
-    (void)pthread_condattr_destroy(&attr);
-}
-
 static err start_threads(struct ingest *in)
 {
     for (size_t i = 0; i < in->opts.threads; i++) {
         struct engine_thread *t = &in->threads[i];
         *t = (struct engine_thread){ .in = in, .number = i, .work = true };
         (void)pthread_mutex_init(&t->lock, NULL);
-        cond_init(&t->wake);
+        (void)pthread_cond_init(&t->wake, NULL);
         t->running = pthread_create(&t->id, NULL, engine_main, t) == 0;
         if (!t->running) return err_make(ERR_IO, "cannot start an engine thread");
     }
@@ -146,7 +136,7 @@ err ingest_open(const struct ingest_opts *opts, struct store *store, struct env 
     (void)pthread_mutex_init(&in->door, NULL);
     (void)pthread_mutex_init(&in->rules_lock, NULL);
     (void)pthread_mutex_init(&in->keeper_lock, NULL);
-    cond_init(&in->keeper_wake);
+    (void)pthread_cond_init(&in->keeper_wake, NULL);
     err e = mkdir(in->dir, 0700) && errno != EEXIST ? err_errno("create %s", in->dir) : OK;
     if (!e.code) e = judge_rules_parse(STR_NONE, STR_NONE, &in->rules);
     if (!e.code) e = samples_db_open(opts->dir, env, &in->db);

@@ -101,10 +101,6 @@ struct ingest {
 /* engine.c */
 void *engine_main(void *thread);
 void engine_wake(struct engine_thread *t);
-/* A condition on the monotonic clock, for cond_wait. */
-void cond_init(pthread_cond_t *c);
-/* Wait on `c` with `lock` held, at most `timeout` by the monotonic clock. */
-void cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, usec timeout);
 /* checkpoint.c: rows of series met since the last call, so that they can be listed at once.   Thread: the shard's. */
 void shard_store_new_series(struct ingest *in, struct shard *s);
 /* Bring the shard's log up to its cursor into samples.db, save detectors, let idle series go.   Thread: the shard's. */

@@ -1,6 +1,7 @@
 /* Once a second: the logs reach the disk. Now and then: is there room, and what is too old to keep. */
 #include <sys/statvfs.h>
 
+#include "base/cond.h"
 #include "base/log.h"
 #include "edge/observe/ingest_internal.h"
 
@@ -50,7 +51,7 @@ void *keeper_main(void *ingest)
         if (second % ROOM_EVERY == 0) watch_room(in);
         if (second % EXPIRE_EVERY == EXPIRE_EVERY - 1) expire(in);
         (void)pthread_mutex_lock(&in->keeper_lock);
-        if (!atomic_load(&in->stopping)) cond_wait(&in->keeper_wake, &in->keeper_lock, USEC_SECOND);
+        if (!atomic_load(&in->stopping)) (void)cond_wait_for(&in->keeper_wake, &in->keeper_lock, USEC_SECOND);
         (void)pthread_mutex_unlock(&in->keeper_lock);
     }
     sync_logs(in);

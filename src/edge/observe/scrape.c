@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/cond.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "edge/observe/exposition.h"
@@ -284,7 +285,7 @@ static void *scrape_main(void *ctx)
     while (!atomic_load(&s->stop)) {
         usec wait = run_due(s, t.number) - s->env->now(s->env);
         (void)pthread_mutex_lock(&s->lock);
-        if (!atomic_load(&s->stop) && wait > 0) cond_wait(&s->wake, &s->lock, wait);
+        if (!atomic_load(&s->stop) && wait > 0) (void)cond_wait_for(&s->wake, &s->lock, wait);
         (void)pthread_mutex_unlock(&s->lock);
     }
     return NULL;
@@ -303,7 +304,7 @@ err scraper_start(const struct config *config, struct ingest *in, struct env *en
         s->targets[i]->due = first_due(&config->scrapes[i], env->now(env));
     }
     (void)pthread_mutex_init(&s->lock, NULL);
-    cond_init(&s->wake);
+    (void)pthread_cond_init(&s->wake, NULL);
     s->thread_count = want;
     for (size_t i = 0; i < want; i++) {
         struct scrape_thread *t = mem_new(sizeof *t);

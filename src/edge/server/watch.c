@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include "base/cond.h"
+
 enum {
     LEAST_RATE = 1024 /* bytes a second, of a body and of taking a reply */,
     TICK_MS = 200,
@@ -122,14 +124,7 @@ static void *watch_run(void *arg)
             continue;
         }
         look(w);
-        struct timespec until;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += TICK_MS * 1000000L;
-        if (until.tv_nsec >= 1000000000L) {
-            until.tv_nsec -= 1000000000L;
-            until.tv_sec++;
-        }
-        (void)pthread_cond_timedwait(&w->wake, &w->lock, &until);
+        (void)cond_wait_for(&w->wake, &w->lock, TICK_MS * USEC_MS);
     }
     unlock(w);
     return NULL;
@@ -141,12 +136,8 @@ struct watch *watch_open(const struct watch_limits *limits, struct env *env)
     w->env = env;
     w->limits = *limits;
     for (size_t i = 0; i < limits->connections; i++) w->conns[i].fd = -1;
-    pthread_condattr_t attr;
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     (void)pthread_mutex_init(&w->lock, NULL);
-    (void)pthread_cond_init(&w->wake, &attr);
-    (void)pthread_condattr_destroy(&attr);
+    (void)pthread_cond_init(&w->wake, NULL);
     if (pthread_create(&w->thread, NULL, watch_run, w)) abort();
     return w;
 }
