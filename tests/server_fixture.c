@@ -11,6 +11,7 @@
 #include "core/inquiry/routing.h"
 #include "core/policy/policy.h"
 #include "edge/documents/library.h"
+#include "edge/edge_kit.h"
 #include "edge/inquiry/desk.h"
 #include "edge/jwt/jwt.h"
 #include "edge/model/encoder.h"
@@ -90,21 +91,6 @@ static void fast_deadlines(struct server_opts *o)
     o->slow_grace = 700 * USEC_MS;
     o->per_address_max = 64;
     o->texts_waiting = 2;
-}
-
-static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
-{
-    return core_apply(ctx, tx, in, seq);
-}
-
-static usec next_due(struct tx *tx, void *ctx)
-{
-    return core_next_due(ctx, tx);
-}
-
-static err fire_due(struct tx *tx, void *ctx)
-{
-    return core_fire_due(ctx, tx);
 }
 
 /* ---- something to read: three pipelines, runs, and an incident on its way ---- */
@@ -289,9 +275,9 @@ static err open_record(struct parts *p, str dir, struct arena *a)
     err e = store_open(&(struct store_opts){ .dir = dir }, p->env, &p->store);
     if (e.code) return e;
     p->core = core_new();
-    store_on_tick(p->store, next_due, fire_due, p->core);
+    store_on_tick(p->store, kit_next_due, kit_fire_due, p->core);
     struct ingest_opts io = { .dir = str_fmt(a, STR_FMT "/samples", STR_ARG(dir)),
-                              .apply = apply,
+                              .apply = kit_apply,
                               .apply_ctx = p->core,
                               .disk_floor = -1 };
     return ingest_open(&io, p->store, p->env, &p->ingest);
@@ -305,9 +291,9 @@ static err open_language(struct parts *p, str dir)
                               .encoder = STR(""),
                               .store = p->store,
                               .env = p->env,
-                              .apply = apply,
+                              .apply = kit_apply,
                               .ctx = p->core };
-    struct registry_opts models = { .store = p->store, .data_dir = dir, .apply = apply, .apply_ctx = p->core };
+    struct registry_opts models = { .store = p->store, .data_dir = dir, .apply = kit_apply, .apply_ctx = p->core };
     struct library_opts library = { .store = p->store, .env = p->env, .input = library_input, .ctx = p };
     err e = desk_open(&desk, &p->desk);
     if (!e.code) e = registry_open(&models, &p->registry);
@@ -324,7 +310,7 @@ static err open_server(struct parts *p, const char *mode)
                              .store = p->store,
                              .core = p->core,
                              .env = p->env,
-                             .apply = apply,
+                             .apply = kit_apply,
                              .apply_ctx = p->core,
                              .trigger_anomaly = trigger,
                              .ingest = p->ingest,

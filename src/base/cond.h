@@ -14,8 +14,9 @@
 
 /* Now, by the clock that the waits go by; the one of env_os().now.   Thread: any. */
 usec cond_clock(void);
-/* Wait on `c`, with `lock` held, until woken or until cond_clock() reaches `until`; a moment that has passed is no wait.
- * False: the moment came. True: woken, perhaps for nothing, so the caller looks at what it waits for.   Thread: any. */
+/* Wait on `c`, with `lock` held, until woken or until cond_clock() reaches `until`; a moment that has passed is no
+ * wait. False: the moment came. True: woken, perhaps for nothing, so the caller looks at what it waits for.   Thread:
+ * any. */
 bool cond_wait_until(pthread_cond_t *c, pthread_mutex_t *lock, usec until);
 /* The same, at most `limit` from now; 0 or less is no wait. */
 bool cond_wait_for(pthread_cond_t *c, pthread_mutex_t *lock, usec limit);

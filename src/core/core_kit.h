@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "core/policy/policy.h"
 #include "core/replay.h"
+#include "store/journal_kit.h"
 #include "test.h"
 
 struct world {
@@ -68,6 +69,12 @@ static inline str one(struct world *w, enum sql id, const char *arg, int col)
     CHECK_OK(tx_err(tx));
     store_read_end(tx);
     return str_of(text);
+}
+
+/* How many entries of a kind there are. */
+static inline int64_t count_entries(struct world *w, const char *kind)
+{
+    return kit_entries(w->store, kind);
 }
 
 /* The newest entry of a kind: its subject. */

@@ -3,23 +3,6 @@
 #include "core/core_kit.h"
 #include "core/replay.h"
 
-/* Entries of a kind whose body holds `part`. */
-static int64_t count(struct world *w, const char *kind, const char *part)
-{
-    struct tx *tx = NULL;
-    struct arena a = arena_init(SIZE_MAX / 2);
-    int64_t n = 0, at = 0;
-    CHECK_OK(store_read(w->store, &tx));
-    for (struct entry_list list = journal_read(tx, 0, 1000, &a); list.count; list = journal_read(tx, at, 1000, &a)) {
-        for (size_t i = 0; i < list.count; i++)
-            n += str_eq(list.items[i].kind, str_of(kind)) && str_find(list.items[i].body, str_of(part), 0) >= 0;
-        at = list.items[list.count - 1].seq;
-    }
-    store_read_end(tx);
-    arena_done(&a);
-    return n;
-}
-
 /* Effects that change something, without a decision to execute behind them. */
 static int64_t undecided(struct world *w)
 {
@@ -69,7 +52,8 @@ TEST(commit_then_act)
     struct world w = world_ready();
     CHECK_OK(give(&w, "run.finished", "run-1", failed_run));
     pass(&w, 0);
-    CHECK_I64(count(&w, "decision.made", ""), 1); /* decision and request are there before anybody could act */
+    CHECK_I64(kit_entries_with(w.store, "decision.made", ""),
+              1); /* decision and request are there before anybody could act */
     char effect[64];
     copy_of(newest(&w, "effect.requested"), effect);
     CHECK_STR(one(&w, SQL_EFFECT_GET, effect, 0), "pending");
@@ -142,7 +126,8 @@ TEST(no_claim_without_evidence)
     CHECK_STR(one(&w, SQL_INCIDENT_GET, incident, 9), "unknown");
     CHECK_STR(newest(&w, "proposal.made"), "");
     CHECK_OK(give(&w, "run.finished", "run-2", failed_run));
-    CHECK_I64(count(&w, "incident.diagnosed", "\"evidence\":[]"), 0); /* every cause kept names entries */
+    CHECK_I64(kit_entries_with(w.store, "incident.diagnosed", "\"evidence\":[]"),
+              0); /* every cause kept names entries */
     world_done(&w);
 }
 
@@ -160,10 +145,10 @@ TEST(no_remedy_without_a_way_back)
     char approval[64];
     copy_of(newest(&w, "approval.requested"), approval);
     CHECK(approval[0]); /* a step that may not be repeated leaves something: a person is asked */
-    CHECK_I64(count(&w, "effect.requested", "\"kind\":\"apply\""), 0);
+    CHECK_I64(kit_entries_with(w.store, "effect.requested", "\"kind\":\"apply\""), 0);
     CHECK_ERR(give(&w, "approval.given", approval, "{\"verdict\":\"maybe\",\"role\":\"approver\"}"), ERR_INPUT);
     CHECK_OK(give(&w, "approval.given", approval, "{\"verdict\":\"reject\",\"role\":\"approver\",\"comment\":\"no\"}"));
-    CHECK_I64(count(&w, "effect.requested", "\"kind\":\"apply\""), 0);
+    CHECK_I64(kit_entries_with(w.store, "effect.requested", "\"kind\":\"apply\""), 0);
     world_done(&w);
 }
 

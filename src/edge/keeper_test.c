@@ -6,6 +6,7 @@
 
 #include "core/core.h"
 #include "edge/edge_kit.h"
+#include "store/journal_kit.h"
 #include "store/snapshot.h"
 #include "test.h"
 
@@ -72,24 +73,11 @@ static void close_world(struct world *w)
     arena_done(&w->a);
 }
 
-static int64_t count(struct world *w, const char *kind)
-{
-    struct tx *tx = NULL;
-    struct arena a = arena_init(1 << 20);
-    int64_t n = 0;
-    CHECK_OK(store_read(w->store, &tx));
-    struct entry_list list = journal_read(tx, 0, 1000, &a);
-    for (size_t i = 0; i < list.count; i++) n += str_eq(list.items[i].kind, str_of(kind));
-    store_read_end(tx);
-    arena_done(&a);
-    return n;
-}
-
 /* Until an entry of that kind is there: the keeper looks once a second. */
 static bool comes(struct world *w, const char *kind)
 {
     for (int i = 0; i < 3000; i++) {
-        if (count(w, kind) > 0) return true;
+        if (kit_entries(w->store, kind) > 0) return true;
         (void)nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
     }
     return false;
@@ -105,9 +93,9 @@ TEST(old_bodies_go_with_a_snapshot_before_and_a_checkpoint_is_signed)
     atomic_store(&ahead, 500 * USEC_DAY);
     CHECK(comes(&w, "journal.retained"));
     keeper_halt(w.keeper);
-    CHECK_I64(count(&w, "journal.snapshot"), 1);
-    CHECK_I64(count(&w, "journal.retained"), 1);
-    CHECK_I64(count(&w, "clock.stepped"), 0); /* both clocks went on together */
+    CHECK_I64(kit_entries(w.store, "journal.snapshot"), 1);
+    CHECK_I64(kit_entries(w.store, "journal.retained"), 1);
+    CHECK_I64(kit_entries(w.store, "clock.stepped"), 0); /* both clocks went on together */
     struct tx *tx = NULL;
     struct audit_report report;
     CHECK_OK(store_read(w.store, &tx));

@@ -8,6 +8,8 @@
 #include "test.h"
 
 #define ARENA_TEST (64u << 20)
+#define KIT_INCIDENT "inc-1"
+#define KIT_FINGERPRINT "fp"
 
 static const usec kit_t0 = INT64_C(1777852800000000); /* when the incident began */
 
@@ -64,8 +66,9 @@ static inline void kit_history(struct tx *tx, struct kit_run usual, int n)
     }
 }
 
+/* Of KIT_INCIDENT. */
 struct kit_finding {
-    const char *id, *incident, *pipeline, *step, *run, *kind, *summary, *evidence, *series;
+    const char *id, *pipeline, *step, *run, *kind, *summary, *evidence, *series;
     usec at;
     double value, low, high, score;
 };
@@ -76,14 +79,16 @@ static inline int64_t kit_finding(struct tx *tx, struct kit_finding f)
     tx_exec(tx, SQL_FINDING_ADD, V(f.id), V(seq), V(kit_t0 + f.at), V(f.series ? f.series : ""), V(f.pipeline),
             V(f.step ? f.step : ""), V(f.run ? f.run : ""), V(f.kind), V("test"), V(3), V(kit_t0 + f.at),
             V(kit_t0 + f.at), V(f.value), V(f.low), V(f.high), V(f.score), V(f.summary),
-            V(f.evidence ? f.evidence : "{}"), V(f.incident ? f.incident : ""), V(""), V(false));
+            V(f.evidence ? f.evidence : "{}"), V(KIT_INCIDENT), V(""), V(false));
     return seq;
 }
 
-static inline void kit_incident(struct tx *tx, const char *id, const char *pipeline, const char *fingerprint)
+/* The incident that is diagnosed. */
+static inline void kit_incident(struct tx *tx, const char *pipeline)
 {
-    int64_t seq = kit_entry(tx, "incident.opened", id);
-    tx_exec(tx, SQL_INCIDENT_ADD, V(id), V(seq), V(fingerprint), V(3), V(pipeline), V("title"), V(kit_t0));
+    int64_t seq = kit_entry(tx, "incident.opened", KIT_INCIDENT);
+    tx_exec(tx, SQL_INCIDENT_ADD, V(KIT_INCIDENT), V(seq), V(KIT_FINGERPRINT), V(3), V(pipeline), V("title"),
+            V(kit_t0));
 }
 
 static inline int64_t kit_edge(struct tx *tx, const char *from, const char *to)
@@ -108,7 +113,7 @@ static inline void kit_runbook(struct tx *tx, const char *id, const char *title,
     tx_exec(tx, SQL_RUNBOOK_ADD, V(id), V(title), V(body), V(""), V(kit_entry(tx, "runbook.loaded", id)));
 }
 
-/* Build a scene, then diagnose inc-1; causes and their strings live in the caller's arena. */
+/* Build a scene, then diagnose its incident; causes and their strings live in the caller's arena. */
 struct kit_case {
     void (*scene)(struct tx *tx);
     struct arena *a;
@@ -125,7 +130,7 @@ static inline err kit_ask(struct tx *tx, void *ctx)
 {
     struct kit_case *c = ctx;
     struct runbook_index *books = runbook_index_new();
-    diagnose_incident(tx, STR("inc-1"), books, c->a, &c->causes);
+    diagnose_incident(tx, STR(KIT_INCIDENT), books, c->a, &c->causes);
     runbook_index_free(books);
     return tx_err(tx);
 }
@@ -146,6 +151,19 @@ static inline err kit_evidence_exists(struct tx *tx, void *ctx)
     return tx_err(tx);
 }
 
+static inline void kit_show(const struct cause_list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct cause *c = &l->items[i];
+        (void)printf("# %zu. %s %.4f " STR_FMT "/" STR_FMT ": " STR_FMT " " STR_FMT " [" STR_FMT "]\n", i + 1,
+                     cause_text(c->kind), c->score, STR_ARG(c->pipeline), STR_ARG(c->step), STR_ARG(c->title),
+                     STR_ARG(c->detail), STR_ARG(c->runbook));
+        for (size_t e = 0; e < c->evidence_count; e++)
+            (void)printf("#      %lld " STR_FMT "\n", (long long)c->evidence[e].seq, STR_ARG(c->evidence[e].text));
+    }
+}
+
+/* The causes of a scene, also on stdout. */
 static inline struct cause_list kit_diagnose(void (*scene)(struct tx *tx), struct arena *a)
 {
     struct env env = env_os();
@@ -163,22 +181,11 @@ static inline struct cause_list kit_diagnose(void (*scene)(struct tx *tx), struc
         CHECK(memcmp(&c.causes.items[i].score, &first.items[i].score, sizeof(double)) == 0);
     }
     store_close(s);
+    kit_show(&first);
     return first;
 }
 
 /* ---- what is said of a scene ---- */
-
-static inline void kit_show(const struct cause_list *l)
-{
-    for (size_t i = 0; i < l->count; i++) {
-        const struct cause *c = &l->items[i];
-        (void)printf("# %zu. %s %.4f " STR_FMT "/" STR_FMT ": " STR_FMT " " STR_FMT " [" STR_FMT "]\n", i + 1,
-                     cause_text(c->kind), c->score, STR_ARG(c->pipeline), STR_ARG(c->step), STR_ARG(c->title),
-                     STR_ARG(c->detail), STR_ARG(c->runbook));
-        for (size_t e = 0; e < c->evidence_count; e++)
-            (void)printf("#      %lld " STR_FMT "\n", (long long)c->evidence[e].seq, STR_ARG(c->evidence[e].text));
-    }
-}
 
 static inline const struct cause *kit_cause(const struct cause_list *l, enum cause_kind kind)
 {
@@ -192,7 +199,6 @@ static inline struct cause kit_first_is(void (*scene)(struct tx *tx), struct are
                                         const char *pipeline, double at_least)
 {
     struct cause_list l = kit_diagnose(scene, a);
-    kit_show(&l);
     CHECK(l.count > 0);
     if (l.items[0].kind != kind) test_failed(__FILE__, __LINE__, "%s", cause_text(l.items[0].kind));
     CHECK_STR(l.items[0].pipeline, pipeline);
@@ -227,35 +233,32 @@ static inline void kit_usual(struct tx *tx, const char *pipeline)
                                       .duration_ms = 150, .peak_kb = 5000, .cpu_ms = 60, .sync_us = 900 }, 8);
 }
 
+/* A run that failed; the finding about it would be of another incident. */
+static inline void kit_failed_run(struct tx *tx, const char *pipeline, const char *step, usec at, int code,
+                                  const char *output)
+{
+    char id[64];
+    (void)snprintf(id, sizeof id, "%s-%s-bad", pipeline, step);
+    kit_run(tx, (struct kit_run){ .id = id, .pipeline = pipeline, .step = step, .at = at, .failed = true,
+                                  .exit_code = code, .duration_ms = 100, .output = output });
+}
+
+/* A run that failed, and the finding about it. */
 static inline void kit_fails(struct tx *tx, const char *pipeline, const char *step, usec at, int code,
-                             const char *output, const char *incident)
+                             const char *output)
 {
     char id[64], finding[64];
     (void)snprintf(id, sizeof id, "%s-%s-bad", pipeline, step);
     (void)snprintf(finding, sizeof finding, "f-%s-%s", pipeline, step);
-    kit_run(tx, (struct kit_run){ .id = id,
-                                  .pipeline = pipeline,
-                                  .step = step,
-                                  .at = at,
-                                  .failed = true,
-                                  .exit_code = code,
-                                  .duration_ms = 100,
-                                  .output = output });
-    if (incident)
-        kit_finding(tx, (struct kit_finding){ .id = finding,
-                                              .incident = incident,
-                                              .pipeline = pipeline,
-                                              .step = step,
-                                              .run = id,
-                                              .kind = "exit",
-                                              .summary = "the step failed",
-                                              .at = at });
+    kit_failed_run(tx, pipeline, step, at, code, output);
+    kit_finding(tx, (struct kit_finding){ .id = finding, .pipeline = pipeline, .step = step, .run = id, .kind = "exit",
+                                          .summary = "the step failed", .at = at });
 }
 
 static inline void kit_over_time(struct tx *tx)
 {
     kit_usual(tx, "orders");
-    kit_incident(tx, "inc-1", "orders", "fp");
+    kit_incident(tx, "orders");
     kit_run(tx, (struct kit_run){ .id = "bad",
                                   .pipeline = "orders",
                                   .step = "extract",
@@ -266,7 +269,6 @@ static inline void kit_over_time(struct tx *tx)
                                   .detail = "{\"timed_out\":true}",
                                   .output = "fetching\n" });
     kit_finding(tx, (struct kit_finding){ .id = "f",
-                                          .incident = "inc-1",
                                           .pipeline = "orders",
                                           .step = "extract",
                                           .run = "bad",

@@ -17,14 +17,27 @@ static void transform_well(struct tx *tx, const char *pipeline, int64_t rows)
                                   .duration_ms = 204, .peak_kb = 6000, .cpu_ms = 152, .sync_us = 950 });
 }
 
+/* The last step, l0. */
+static void loaded(struct tx *tx, int64_t rows, int64_t duration_ms, int64_t sync_us)
+{
+    kit_run(tx, (struct kit_run){ .id = "l0", .pipeline = "orders", .step = "load", .at = 2 * USEC_SECOND,
+                                  .rows = rows, .duration_ms = duration_ms, .cpu_ms = 70, .sync_us = sync_us });
+}
+
+static void took_long(struct tx *tx, const char *step, const char *run, usec at, const char *summary)
+{
+    kit_finding(tx, (struct kit_finding){ .id = "f", .pipeline = "orders", .step = step, .run = run,
+                                          .kind = "duration", .summary = summary, .at = at, .value = 900, .low = 100,
+                                          .high = 300 });
+}
+
 static void scene_column(struct tx *tx)
 {
     kit_usual(tx, "orders");
     extract_well(tx, "orders", 2000);
-    kit_incident(tx, "inc-1", "orders", "fp");
+    kit_incident(tx, "orders");
     kit_fails(tx, "orders", "transform", USEC_SECOND, 1,
-              "Error: in prepare, no such column: r.amount\n  select r.amount from raw r\n         ^--- error here\n",
-              "inc-1");
+              "Error: in prepare, no such column: r.amount\n  select r.amount from raw r\n         ^--- error here\n");
     kit_runbook(tx, "schema-missing-column.md", "A column is missing",
                 "causes: schema.missing_column. The column is gone upstream.");
     kit_runbook(tx, "disk-full.md", "The disk is full", "causes: resource.disk_full. No space left on device.");
@@ -46,9 +59,9 @@ TEST(a_missing_column_is_named)
 static void scene_timeout(struct tx *tx)
 {
     kit_usual(tx, "orders");
-    kit_incident(tx, "inc-1", "orders", "fp");
+    kit_incident(tx, "orders");
     kit_fails(tx, "orders", "extract", 0, 28,
-              "curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received\n", "inc-1");
+              "curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received\n");
 }
 
 TEST(a_source_that_times_out_is_named)
@@ -64,7 +77,7 @@ static void scene_memory(struct tx *tx)
 {
     kit_usual(tx, "orders");
     extract_well(tx, "orders", 2000);
-    kit_incident(tx, "inc-1", "orders", "fp");
+    kit_incident(tx, "orders");
     kit_run(tx, (struct kit_run){ .id = "bad",
                                   .pipeline = "orders",
                                   .step = "transform",
@@ -76,7 +89,6 @@ static void scene_memory(struct tx *tx)
                                   .detail = "{\"knobs\":{\"memory_mb\":\"64\"}}",
                                   .output = "mawk: run time error: out of memory\n\tFILENAME=\"\" FNR=0 NR=0\n" });
     kit_finding(tx, (struct kit_finding){ .id = "f",
-                                          .incident = "inc-1",
                                           .pipeline = "orders",
                                           .step = "transform",
                                           .run = "bad",
@@ -89,7 +101,6 @@ TEST(a_step_that_weir_ended_in_time_did_not_run_out_of_memory)
 {
     struct arena a = arena_init(ARENA_TEST);
     struct cause_list l = kit_diagnose(kit_over_time, &a);
-    kit_show(&l);
     CHECK_I64(l.count, 1);
     CHECK_I64(l.items[0].kind, CAUSE_SOURCE_TIMEOUT);
     CHECK(l.items[0].score <= 0.5);
@@ -106,11 +117,10 @@ TEST(a_step_over_its_memory_limit_is_named_and_measured)
     arena_done(&a);
 }
 
-static void volume_finding(struct tx *tx, double value)
+static void rows_found(struct tx *tx, double value)
 {
-    kit_incident(tx, "inc-1", "orders", "fp");
+    kit_incident(tx, "orders");
     kit_finding(tx, (struct kit_finding){ .id = "f",
-                                          .incident = "inc-1",
                                           .pipeline = "orders",
                                           .step = "load",
                                           .run = "l0",
@@ -122,24 +132,17 @@ static void volume_finding(struct tx *tx, double value)
                                           .high = 2300 });
 }
 
-static void drift_finding(struct tx *tx, const char *id, const char *pipeline, const char *evidence, usec at)
+static void drift_found(struct tx *tx, const char *evidence)
 {
-    kit_finding(tx, (struct kit_finding){ .id = id,
-                                          .incident = "inc-1",
-                                          .pipeline = pipeline,
-                                          .step = "load",
-                                          .kind = "drift",
-                                          .summary = "1 of 5 columns of sales drifted",
-                                          .evidence = evidence,
-                                          .at = at });
+    kit_incident(tx, "orders");
+    kit_finding(tx, (struct kit_finding){ .id = "f", .pipeline = "orders", .step = "load", .kind = "drift",
+                                          .summary = "1 of 5 columns of sales drifted", .evidence = evidence,
+                                          .at = 2 * USEC_SECOND });
 }
 
 static void scene_drift(struct tx *tx)
 {
-    kit_incident(tx, "inc-1", "orders", "fp");
-    drift_finding(tx, "f", "orders",
-                  "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"}]}",
-                  2 * USEC_SECOND);
+    drift_found(tx, "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"}]}");
 }
 
 TEST(a_drifted_column_is_named_with_what_changed)
@@ -153,11 +156,9 @@ TEST(a_drifted_column_is_named_with_what_changed)
 
 static void scene_view_drifts(struct tx *tx)
 {
-    kit_incident(tx, "inc-1", "orders", "fp");
-    drift_finding(
-        tx, "f", "orders",
-        "{\"drifts\":[{\"look\":\"embedding\",\"column\":\"v\",\"part\":\"embedding\",\"what\":\"now more: v1\"}]}",
-        2 * USEC_SECOND);
+    drift_found(
+        tx,
+        "{\"drifts\":[{\"look\":\"embedding\",\"column\":\"v\",\"part\":\"embedding\",\"what\":\"now more: v1\"}]}");
 }
 
 TEST(a_drifted_view_of_a_model_is_named_as_what_it_is)
@@ -171,11 +172,8 @@ TEST(a_drifted_view_of_a_model_is_named_as_what_it_is)
 
 static void scene_column_gone(struct tx *tx)
 {
-    kit_incident(tx, "inc-1", "orders", "fp");
-    drift_finding(tx, "f", "orders",
-                  "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"},"
-                  "{\"column\":\"sku\",\"part\":\"removed\",\"what\":\"the column is gone\"}]}",
-                  2 * USEC_SECOND);
+    drift_found(tx, "{\"drifts\":[{\"column\":\"amount\",\"part\":\"shape\",\"what\":\"mean 12, was 10\"},"
+                "{\"column\":\"sku\",\"part\":\"removed\",\"what\":\"the column is gone\"}]}");
 }
 
 TEST(a_column_that_is_gone_comes_before_one_that_drifted)
@@ -191,9 +189,8 @@ static void scene_doubled(struct tx *tx)
     kit_usual(tx, "orders");
     extract_well(tx, "orders", 2013);
     transform_well(tx, "orders", 2013);
-    kit_run(tx, (struct kit_run){ .id = "l0", .pipeline = "orders", .step = "load", .at = 2 * USEC_SECOND, .rows = 4026,
-                                  .duration_ms = 160, .cpu_ms = 70, .sync_us = 900 });
-    volume_finding(tx, 4026);
+    loaded(tx, 4026, 160, 900);
+    rows_found(tx, 4026);
 }
 
 TEST(a_load_that_ran_twice_is_named)
@@ -210,16 +207,14 @@ static void scene_grown(struct tx *tx)
     kit_usual(tx, "orders");
     extract_well(tx, "orders", 4010);
     transform_well(tx, "orders", 4010);
-    kit_run(tx, (struct kit_run){ .id = "l0", .pipeline = "orders", .step = "load", .at = 2 * USEC_SECOND, .rows = 4010,
-                                  .duration_ms = 160, .cpu_ms = 70, .sync_us = 900 });
-    volume_finding(tx, 4010);
+    loaded(tx, 4010, 160, 900);
+    rows_found(tx, 4010);
 }
 
 TEST(a_source_that_doubled_is_not_a_doubled_load)
 {
     struct arena a = arena_init(ARENA_TEST);
     struct cause_list l = kit_diagnose(scene_grown, &a);
-    kit_show(&l);
     CHECK(kit_cause(&l, CAUSE_DATA_GROWN) != NULL);
     CHECK_STR(kit_cause(&l, CAUSE_DATA_GROWN)->step, "extract");
     const struct cause *twice =
@@ -234,9 +229,8 @@ static void scene_empty(struct tx *tx)
     kit_usual(tx, "orders");
     extract_well(tx, "orders", 2000);
     transform_well(tx, "orders", -1);
-    kit_run(tx, (struct kit_run){ .id = "l0", .pipeline = "orders", .step = "load", .at = 2 * USEC_SECOND, .rows = -1,
-                                  .duration_ms = 160 });
-    volume_finding(tx, 0);
+    loaded(tx, -1, 160, 0);
+    rows_found(tx, 0);
 }
 
 TEST(rows_are_missing_where_they_were_lost_first)
@@ -252,20 +246,9 @@ static void scene_disk(struct tx *tx)
     kit_usual(tx, "orders");
     extract_well(tx, "orders", 2000);
     transform_well(tx, "orders", 2000);
-    kit_incident(tx, "inc-1", "orders", "fp");
-    kit_run(tx, (struct kit_run){ .id = "l0", .pipeline = "orders", .step = "load", .at = 2 * USEC_SECOND, .rows = 2000,
-                                  .duration_ms = 900, .cpu_ms = 62, .sync_us = 120000 });
-    kit_finding(tx, (struct kit_finding){ .id = "f",
-                                          .incident = "inc-1",
-                                          .pipeline = "orders",
-                                          .step = "load",
-                                          .run = "l0",
-                                          .kind = "duration",
-                                          .summary = "load took 900 ms, usual are 150 ms",
-                                          .at = 2 * USEC_SECOND,
-                                          .value = 900,
-                                          .low = 100,
-                                          .high = 300 });
+    kit_incident(tx, "orders");
+    loaded(tx, 2000, 900, 120000);
+    took_long(tx, "load", "l0", 2 * USEC_SECOND, "load took 900 ms, usual are 150 ms");
 }
 
 TEST(a_slow_disk_is_named)
@@ -280,7 +263,7 @@ TEST(a_slow_disk_is_named)
 static void scene_starved(struct tx *tx)
 {
     kit_usual(tx, "orders");
-    kit_incident(tx, "inc-1", "orders", "fp");
+    kit_incident(tx, "orders");
     kit_run(tx, (struct kit_run){ .id = "t0",
                                   .pipeline = "orders",
                                   .step = "transform",
@@ -289,17 +272,7 @@ static void scene_starved(struct tx *tx)
                                   .duration_ms = 900,
                                   .cpu_ms = 152,
                                   .sync_us = 1000 });
-    kit_finding(tx, (struct kit_finding){ .id = "f",
-                                          .incident = "inc-1",
-                                          .pipeline = "orders",
-                                          .step = "transform",
-                                          .run = "t0",
-                                          .kind = "duration",
-                                          .summary = "transform took 900 ms, usual are 200 ms",
-                                          .at = USEC_SECOND,
-                                          .value = 900,
-                                          .low = 100,
-                                          .high = 300 });
+    took_long(tx, "transform", "t0", USEC_SECOND, "transform took 900 ms, usual are 200 ms");
 }
 
 TEST(a_step_that_waits_for_the_processor_is_named)
@@ -312,23 +285,17 @@ TEST(a_step_that_waits_for_the_processor_is_named)
 static void scene_silent(struct tx *tx)
 {
     kit_usual(tx, "orders");
-    kit_incident(tx, "inc-1", "orders", "fp");
-    kit_fails(tx, "orders", "extract", 0, 1, "starting\nextract: it did not work\n", "inc-1");
+    kit_incident(tx, "orders");
+    kit_fails(tx, "orders", "extract", 0, 1, "starting\nextract: it did not work\n");
 }
 
 static void scene_slow_without_reason(struct tx *tx)
 {
     kit_usual(tx, "orders");
-    kit_incident(tx, "inc-1", "orders", "fp");
+    kit_incident(tx, "orders");
     kit_run(tx, (struct kit_run){ .id = "e0", .pipeline = "orders", .step = "extract", .rows = 2000, .duration_ms = 900,
                                   .cpu_ms = 31, .sync_us = 1000 });
-    kit_finding(tx, (struct kit_finding){ .id = "f",
-                                          .incident = "inc-1",
-                                          .pipeline = "orders",
-                                          .step = "extract",
-                                          .run = "e0",
-                                          .kind = "duration",
-                                          .summary = "extract took 900 ms, usual are 120 ms" });
+    took_long(tx, "extract", "e0", 0, "extract took 900 ms, usual are 120 ms");
 }
 
 static void scene_unknown(struct tx *tx)
@@ -342,7 +309,6 @@ TEST(without_evidence_no_cause_is_named)
     for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
         struct arena a = arena_init(ARENA_TEST);
         struct cause_list l = kit_diagnose(scenes[i], &a);
-        kit_show(&l);
         CHECK_I64(l.count, 0);
         arena_done(&a);
     }

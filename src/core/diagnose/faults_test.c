@@ -1,67 +1,33 @@
 /* From the runs of three pipelines to the first cause, through the whole core: seeds choose the noise, the pipeline
  * that is hit and what happens below it. The outputs are what curl, sqlite3, mawk and sort print. */
-#include "core/core.h"
-
+#include "core/core_kit.h"
 #include "core/words.h"
-#include "test.h"
 
 enum { PIPELINES = 3, STEPS = 3, PASSES = 9 };
 static const char *const pipeline_names[PIPELINES] = { "customers", "orders", "report" };
 static const char *const step_names[STEPS] = { "extract", "transform", "load" };
 
-struct world {
-    struct env env;
-    struct store *store;
-    struct core *core;
-    usec now;
+struct noisy {
+    struct world w;
     uint32_t seed;
     int runs;
 };
 
-struct call {
-    struct world *w;
-    struct input in;
-};
-
-static err apply_work(struct tx *tx, void *ctx)
+static void tell(struct noisy *n, const char *kind, const char *subject, const char *body)
 {
-    struct call *c = ctx;
-    int64_t seq;
-    return core_apply(c->w->core, tx, &c->in, &seq);
+    CHECK_OK(give(&n->w, kind, subject, body));
 }
 
-static void give(struct world *w, const char *kind, const char *subject, const char *body)
+static uint32_t chance(struct noisy *n, uint32_t below)
 {
-    struct call c = { .w = w, .in = { str_of(kind), str_of(subject), STR("test"), str_of(body) } };
-    CHECK_OK(store_run_at(w->store, w->now, apply_work, &c));
-}
-
-static err fire_all(struct tx *tx, void *ctx)
-{
-    struct world *w = ctx;
-    for (int i = 0; i < 100 && core_next_due(w->core, tx) <= w->now; i++) {
-        err e = core_fire_due(w->core, tx);
-        if (e.code) return e;
-    }
-    return OK;
-}
-
-static void pass_time(struct world *w, usec by)
-{
-    w->now += by;
-    CHECK_OK(store_run_at(w->store, w->now, fire_all, w));
-}
-
-static uint32_t chance(struct world *w, uint32_t n)
-{
-    w->seed = w->seed * 1664525u + 1013904223u;
-    return (w->seed >> 8) % n;
+    n->seed = n->seed * 1664525u + 1013904223u;
+    return (n->seed >> 8) % below;
 }
 
 /* v give or take ten percent */
-static int64_t about(struct world *w, int64_t v)
+static int64_t about(struct noisy *n, int64_t v)
 {
-    return v * 90 / 100 + v * (int64_t)chance(w, 2001) / 10000;
+    return v * 90 / 100 + v * (int64_t)chance(n, 2001) / 10000;
 }
 
 struct report {
@@ -70,37 +36,37 @@ struct report {
     int64_t rows, duration_us, peak_kb, cpu_us, sync_us;
 };
 
-static void finish(struct world *w, size_t pipeline, size_t step, const struct report *r)
+static void finish(struct noisy *n, size_t pipeline, size_t step, const struct report *r)
 {
     char id[32], body[2048];
     struct buf said = buf_init(1024);
     json_quote(&said, str_of(r->output));
-    (void)snprintf(id, sizeof id, "run-%d", ++w->runs);
-    usec started = w->now;
-    w->now += r->duration_us;
+    (void)snprintf(id, sizeof id, "run-%d", ++n->runs);
+    usec started = n->w.now;
+    n->w.now += r->duration_us;
     (void)snprintf(body, sizeof body,
                    "{\"pipeline\":\"%s\",\"step\":\"%s\",\"attempt\":1,\"started\":%lld,\"ended\":%lld,"
                    "\"exit_code\":%d,\"signal\":0,"
                    "\"rows\":%lld,\"peak_kb\":%lld,\"cpu_us\":%lld,\"sync_us\":%lld,\"output\":" STR_FMT
                    ",\"detail\":%s}",
-                   pipeline_names[pipeline], step_names[step], (long long)started, (long long)w->now, r->exit_code,
+                   pipeline_names[pipeline], step_names[step], (long long)started, (long long)n->w.now, r->exit_code,
                    (long long)r->rows, (long long)r->peak_kb, (long long)r->cpu_us, (long long)r->sync_us,
                    STR_ARG(buf_view(&said)), r->detail);
     buf_done(&said);
-    give(w, "run.finished", id, body);
+    tell(n, "run.finished", id, body);
 }
 
-static struct report usual(struct world *w, size_t step, int64_t rows)
+static struct report usual(struct noisy *n, size_t step, int64_t rows)
 {
     static const int64_t duration_ms[STEPS] = { 90, 160, 110 };
-    int64_t took = about(w, duration_ms[step] * USEC_MS);
+    int64_t took = about(n, duration_ms[step] * USEC_MS);
     return (struct report){ .output = "",
                             .detail = "{\"knobs\":{\"memory_mb\":\"96\"}}",
                             .rows = rows,
                             .duration_us = took,
-                            .peak_kb = about(w, 9000),
+                            .peak_kb = about(n, 9000),
                             .cpu_us = took / 2,
-                            .sync_us = about(w, 1500) };
+                            .sync_us = about(n, 1500) };
 }
 
 /* --- The faults --- */
@@ -116,7 +82,7 @@ static const struct {
     [SLOW_DISK] = { CAUSE_RESOURCE_DISK_SLOW, 2 },
 };
 
-static void hit(struct world *w, enum fault f, struct report *r)
+static void hit(struct noisy *n, enum fault f, struct report *r)
 {
     static const char *const columns[] = {
         "Error: in prepare, no such column: amount\n  insert into clean select id, amount from raw\n error here ---^\n",
@@ -130,7 +96,7 @@ static void hit(struct world *w, enum fault f, struct report *r)
         "Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\nMemoryError\n",
     };
     switch (f) {
-    case COLUMN: r->exit_code = 1; r->output = columns[chance(w, 3)]; break;
+    case COLUMN: r->exit_code = 1; r->output = columns[chance(n, 3)]; break;
     case TIMEOUT:
         r->exit_code = 28;
         r->duration_us = 2 * USEC_SECOND;
@@ -139,12 +105,12 @@ static void hit(struct world *w, enum fault f, struct report *r)
     case MEMORY:
         r->exit_code = 2;
         r->peak_kb = 60000;
-        r->output = memory[chance(w, 4)];
+        r->output = memory[chance(n, 4)];
         break;
     case DOUBLED: r->rows *= 2; break;
     case SLOW_DISK:
-        r->duration_us += about(w, 1900 * USEC_MS);
-        r->sync_us = about(w, 90 * USEC_MS);
+        r->duration_us += about(n, 1900 * USEC_MS);
+        r->sync_us = about(n, 90 * USEC_MS);
         break;
     case NO_FAULT:
     case FAULTS: break;
@@ -152,55 +118,45 @@ static void hit(struct world *w, enum fault f, struct report *r)
 }
 
 /* One pass over a pipeline; false when a step failed. `missing`: its input is not there. */
-static bool pass_pipeline(struct world *w, size_t pipeline, enum fault fault, bool missing)
+static bool pass_pipeline(struct noisy *n, size_t pipeline, enum fault fault, bool missing)
 {
-    int64_t rows = about(w, 1200);
+    int64_t rows = about(n, 1200);
     for (size_t s = 0; s < STEPS; s++) {
-        struct report r = usual(w, s, rows);
-        if (fault != NO_FAULT && truth[fault].step == s) hit(w, fault, &r);
+        struct report r = usual(n, s, rows);
+        if (fault != NO_FAULT && truth[fault].step == s) hit(n, fault, &r);
         if (missing && s == 0) {
             r.exit_code = 1;
             r.output = "cat: input.csv: No such file or directory\n";
         }
-        finish(w, pipeline, s, &r);
+        finish(n, pipeline, s, &r);
         if (r.exit_code) return false;
     }
     return true;
 }
 
-static struct world *world_new(uint32_t seed)
+static struct noisy begin(uint32_t seed)
 {
-    struct world *w = mem_new(sizeof *w);
-    *w = (struct world){ .env = env_os(), .core = core_new(), .now = INT64_C(1777874400) * USEC_SECOND, .seed = seed };
-    CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, &w->env, &w->store));
+    struct noisy n = { .w = world_new(), .seed = seed };
     for (size_t p = 1; p < PIPELINES; p++) { /* each reads what the one before it wrote */
         char body[512];
         (void)snprintf(body, sizeof body,
                        "{\"pipeline\":\"%s\",\"event\":\"OTHER\",\"time\":%lld,"
                        "\"inputs\":[\"f/%s.csv\"],\"outputs\":[\"f/%s.csv\"]}",
-                       pipeline_names[p], (long long)w->now, pipeline_names[p - 1], pipeline_names[p]);
-        give(w, "lineage.seen", "", body);
+                       pipeline_names[p], (long long)n.w.now, pipeline_names[p - 1], pipeline_names[p]);
+        tell(&n, "lineage.seen", "", body);
     }
-    give(w, "lineage.seen", "",
+    tell(&n, "lineage.seen", "",
          "{\"pipeline\":\"customers\",\"event\":\"OTHER\",\"time\":0,\"outputs\":[\"f/customers.csv\"]}");
-    return w;
+    return n;
 }
 
-static void world_free(struct world *w)
-{
-    store_close(w->store);
-    core_free(w->core);
-    mem_free(w);
-}
-
-struct verdict {
-    struct world *w;
+struct found {
     int64_t incidents, right; /* incidents, and those whose first cause is the true one at the true place */
     str want_kind, want_subject;
     char text[512];
 };
 
-static void read_first_cause(struct tx *tx, struct verdict *v, str incident)
+static void read_first_cause(struct tx *tx, struct found *v, str incident)
 {
     struct rows *r = tx_query(tx, SQL_API_INCIDENT_CAUSES, V(incident));
     bool named = rows_next(r);
@@ -213,7 +169,7 @@ static void read_first_cause(struct tx *tx, struct verdict *v, str incident)
 
 static err read_verdict(struct tx *tx, void *ctx)
 {
-    struct verdict *v = ctx;
+    struct found *v = ctx;
     struct rows *r = tx_query(tx, SQL_API_INCIDENTS, V(INT64_MAX), V(""), V(""), V(100));
     while (rows_next(r)) {
         v->incidents++;
@@ -223,31 +179,30 @@ static err read_verdict(struct tx *tx, void *ctx)
 }
 
 /* Good passes, then one with the fault, then ten seconds to settle. */
-static struct verdict live(uint32_t seed, enum fault fault)
+static struct found live(uint32_t seed, enum fault fault)
 {
-    struct world *w = world_new(seed);
-    size_t victim = chance(w, PIPELINES);
-    bool below_needs_it = chance(w, 2);
-    for (int pass = 1; pass <= PASSES; pass++) {
+    struct noisy n = begin(seed);
+    size_t victim = chance(&n, PIPELINES);
+    bool below_needs_it = chance(&n, 2);
+    for (int i = 1; i <= PASSES; i++) {
         bool input = true;
         for (size_t p = 0; p < PIPELINES; p++) {
-            bool faulty = pass == PASSES && p == victim;
-            bool well = pass_pipeline(w, p, faulty ? fault : NO_FAULT, !input && below_needs_it);
+            bool faulty = i == PASSES && p == victim;
+            bool well = pass_pipeline(&n, p, faulty ? fault : NO_FAULT, !input && below_needs_it);
             input = well;
-            pass_time(w, 2 * USEC_SECOND);
+            pass(&n.w, 2 * USEC_SECOND);
         }
-        if (pass < PASSES) pass_time(w, USEC_MINUTE);
+        if (i < PASSES) pass(&n.w, USEC_MINUTE);
     }
-    pass_time(w, 15 * USEC_SECOND);
+    pass(&n.w, 15 * USEC_SECOND);
     char subject[64] = "";
     if (fault) (void)snprintf(subject, sizeof subject, "%s/%s", pipeline_names[victim], step_names[truth[fault].step]);
-    struct verdict v = { .w = w,
-                         .want_kind = fault ? str_of(cause_text(truth[fault].cause)) : STR(""),
+    struct found v = { .want_kind = fault ? str_of(cause_text(truth[fault].cause)) : STR(""),
                          .want_subject = str_of(subject) };
-    CHECK_OK(store_run_at(w->store, w->now, read_verdict, &v));
+    CHECK_OK(store_run_at(n.w.store, n.w.now, read_verdict, &v));
     if (fault && v.right == 0)
         (void)printf("# seed %u wants " STR_FMT " at %s, got %s\n", seed, STR_ARG(v.want_kind), subject, v.text);
-    world_free(w);
+    world_done(&n.w);
     return v;
 }
 
@@ -256,7 +211,7 @@ TEST(the_five_faults_are_named_at_their_place_whatever_the_noise)
     int seeds = test_count(6, 100), right = 0, all = 0;
     for (uint32_t seed = 1; seed <= (uint32_t)seeds; seed++) {
         for (enum fault f = COLUMN; f < FAULTS; f++) {
-            struct verdict v = live(seed, f);
+            struct found v = live(seed, f);
             CHECK(v.incidents > 0);
             right += v.right > 0;
             all++;

@@ -11,19 +11,18 @@ static void scene_upstream(struct tx *tx)
     kit_edge(tx, "pipeline:customers", "dataset:file/customers.csv");
     kit_edge(tx, "dataset:file/customers.csv", "pipeline:orders");
     kit_edge(tx, "pipeline:orders", "pipeline:report");
-    kit_fails(tx, "customers", "extract", -30 * USEC_SECOND, 28,
-              "curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received\n", NULL);
-    kit_fails(tx, "orders", "transform", -5 * USEC_SECOND, 1,
-              "awk: cannot open customers.csv (No such file or directory)\n", NULL);
-    kit_incident(tx, "inc-1", "report", "fp");
-    kit_fails(tx, "report", "load", 0, 1, "cat: orders.csv: No such file or directory\n", "inc-1");
+    kit_failed_run(tx, "customers", "extract", -30 * USEC_SECOND, 28,
+              "curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received\n");
+    kit_failed_run(tx, "orders", "transform", -5 * USEC_SECOND, 1,
+              "awk: cannot open customers.csv (No such file or directory)\n");
+    kit_incident(tx, "report");
+    kit_fails(tx, "report", "load", 0, 1, "cat: orders.csv: No such file or directory\n");
 }
 
 TEST(the_root_is_found_two_pipelines_up_with_every_hop)
 {
     struct arena a = arena_init(ARENA_TEST);
     struct cause_list l = kit_diagnose(scene_upstream, &a);
-    kit_show(&l);
     CHECK(l.count >= 3);
     const struct cause *c = &l.items[0];
     CHECK_I64(c->kind, CAUSE_SOURCE_TIMEOUT);
@@ -42,16 +41,15 @@ static void scene_later(struct tx *tx)
     kit_usual(tx, "customers");
     kit_usual(tx, "orders");
     kit_edge(tx, "pipeline:customers", "pipeline:orders");
-    kit_incident(tx, "inc-1", "orders", "fp");
-    kit_fails(tx, "orders", "load", 0, 1, "cat: in.csv: No such file or directory\n", "inc-1");
-    kit_fails(tx, "customers", "extract", 30 * USEC_SECOND, 28, "curl: (28) Operation timed out\n", NULL);
+    kit_incident(tx, "orders");
+    kit_fails(tx, "orders", "load", 0, 1, "cat: in.csv: No such file or directory\n");
+    kit_failed_run(tx, "customers", "extract", 30 * USEC_SECOND, 28, "curl: (28) Operation timed out\n");
 }
 
 TEST(what_began_later_is_no_cause)
 {
     struct arena a = arena_init(ARENA_TEST);
     struct cause_list l = kit_diagnose(scene_later, &a);
-    kit_show(&l);
     CHECK_I64(l.items[0].kind, CAUSE_DATA_MISSING);
     for (size_t i = 0; i < l.count; i++) CHECK_STR(l.items[i].pipeline, "orders");
     arena_done(&a);
@@ -62,16 +60,15 @@ static void scene_unrelated(struct tx *tx)
     kit_usual(tx, "customers");
     kit_usual(tx, "orders");
     kit_edge(tx, "pipeline:customers", "pipeline:orders");
-    kit_fails(tx, "customers", "extract", -10 * USEC_SECOND, 28, "curl: (28) Operation timed out\n", NULL);
-    kit_incident(tx, "inc-1", "orders", "fp");
-    kit_fails(tx, "orders", "transform", 0, 2, "mawk: run time error: out of memory\n", "inc-1");
+    kit_failed_run(tx, "customers", "extract", -10 * USEC_SECOND, 28, "curl: (28) Operation timed out\n");
+    kit_incident(tx, "orders");
+    kit_fails(tx, "orders", "transform", 0, 2, "mawk: run time error: out of memory\n");
 }
 
 TEST(a_fault_that_cannot_travel_is_no_cause)
 {
     struct arena a = arena_init(ARENA_TEST);
     struct cause_list l = kit_diagnose(scene_unrelated, &a);
-    kit_show(&l);
     CHECK_I64(l.items[0].kind, CAUSE_RESOURCE_MEMORY);
     CHECK(kit_cause(&l, CAUSE_SOURCE_TIMEOUT) == NULL);
     arena_done(&a);
@@ -86,8 +83,8 @@ static void scene_late(struct tx *tx)
         (struct kit_run){ .pipeline = "customers", .step = "extract", .at = -USEC_HOUR, .rows = 10, .duration_ms = 10 },
         4);
     kit_edge(tx, "pipeline:customers", "pipeline:orders");
-    kit_incident(tx, "inc-1", "orders", "fp");
-    kit_finding(tx, (struct kit_finding){ .id = "f", .incident = "inc-1", .pipeline = "orders", .kind = "freshness",
+    kit_incident(tx, "orders");
+    kit_finding(tx, (struct kit_finding){ .id = "f", .pipeline = "orders", .kind = "freshness",
                                           .summary = "orders is 4 minutes late" });
 }
 
@@ -107,12 +104,11 @@ static void scene_circle(struct tx *tx)
         (void)snprintf(from, sizeof from, "pipeline:%s", names[i]);
         (void)snprintf(to, sizeof to, "pipeline:%s", names[(i + 1) % 3]);
         kit_edge(tx, from, to);
-        kit_fails(tx, names[i], "s", -i * USEC_SECOND, 1, "cat: x.csv: No such file or directory\n", NULL);
+        kit_failed_run(tx, names[i], "s", -i * USEC_SECOND, 1, "cat: x.csv: No such file or directory\n");
     }
     kit_edge(tx, "pipeline:a", "pipeline:a");
-    kit_incident(tx, "inc-1", "a", "fp");
+    kit_incident(tx, "a");
     kit_finding(tx, (struct kit_finding){ .id = "f",
-                                          .incident = "inc-1",
                                           .pipeline = "a",
                                           .step = "s",
                                           .run = "a-s-bad",
@@ -132,7 +128,7 @@ TEST(circles_in_the_lineage_end)
 
 static void series_finding(struct tx *tx, const char *service, double score, const char *evidence)
 {
-    kit_finding(tx, (struct kit_finding){ .id = service, .incident = "inc-1", .pipeline = service, .kind = "anomaly",
+    kit_finding(tx, (struct kit_finding){ .id = service, .pipeline = service, .kind = "anomaly",
                                           .summary = service, .score = score, .evidence = evidence });
 }
 
@@ -141,7 +137,7 @@ static void calls(struct tx *tx)
     kit_edge(tx, "pipeline:search", "pipeline:shop");
     kit_edge(tx, "pipeline:table", "pipeline:search");
     kit_edge(tx, "pipeline:bank", "pipeline:shop");
-    kit_incident(tx, "inc-1", "shop", "fp");
+    kit_incident(tx, "shop");
 }
 
 static void scene_services(struct tx *tx)
@@ -166,7 +162,6 @@ static void alarm_of(struct tx *tx, const char *service, const char *series, dou
 {
     double spread = (high - low) / 6;
     kit_finding(tx, (struct kit_finding){ .id = series,
-                                          .incident = "inc-1",
                                           .pipeline = service,
                                           .series = series,
                                           .kind = "anomaly",
@@ -179,7 +174,7 @@ static void alarm_of(struct tx *tx, const char *service, const char *series, dou
 
 static void scene_apart(struct tx *tx)
 {
-    kit_incident(tx, "inc-1", "shop", "fp");
+    kit_incident(tx, "shop");
     alarm_of(tx, "shop", "shop_latency_seconds", 0.1, 0.2, 9);
     alarm_of(tx, "search", "search_latency_seconds", 0.199, 0.2, 0.3);
     alarm_of(tx, "table", "table_cpu", 0.2, 0.3, 0.9);
@@ -195,7 +190,7 @@ TEST(without_a_graph_a_resource_explains_what_others_suffer)
 
 static void scene_small_and_still(struct tx *tx)
 {
-    kit_incident(tx, "inc-1", "shop", "fp");
+    kit_incident(tx, "shop");
     alarm_of(tx, "shop", "shop_latency_seconds", 0.1, 0.2, 9);
     alarm_of(tx, "search", "search_latency_seconds", 0.1999, 0.2001, 0.21); /* 300 spreads, a twentieth of its level */
     alarm_of(tx, "table", "table_latency_seconds", 0.01, 0.02,
@@ -220,7 +215,6 @@ TEST(a_service_is_not_blamed_when_nothing_it_calls_deviates)
 {
     struct arena a = arena_init(ARENA_TEST);
     struct cause_list l = kit_diagnose(scene_one_series, &a);
-    kit_show(&l);
     CHECK_I64(l.count, 0);
     arena_done(&a);
 }

@@ -18,23 +18,6 @@ static struct world begin_with(const char *document)
     return w;
 }
 
-static int count_entries(struct world *w, const char *kind)
-{
-    struct tx *tx = NULL;
-    struct arena a = arena_init(1 << 26);
-    int n = 0;
-    CHECK_OK(store_read(w->store, &tx));
-    for (int64_t from = 0;;) {
-        struct entry_list list = journal_read(tx, from, 1000, &a);
-        if (!list.count) break;
-        for (size_t i = 0; i < list.count; i++) n += str_eq(list.items[i].kind, str_of(kind));
-        from = list.items[list.count - 1].seq;
-    }
-    store_read_end(tx);
-    arena_done(&a);
-    return n;
-}
-
 static const char *run_now(struct world *w)
 {
     static char id[64];

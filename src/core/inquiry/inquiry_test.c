@@ -182,19 +182,9 @@ static const char a_channel[] = "{\"settle_us\":0,\"group_us\":300000000,\"quiet
                                 ",\"page_url\":\"https://w\"}";
 
 /* How many messages were asked for whose body has this in it. */
-static int messages_with(struct world *w, const char *part)
+static int64_t messages_with(struct world *w, const char *part)
 {
-    int n = 0;
-    struct tx *tx = NULL;
-    struct arena a = arena_init(1 << 26);
-    CHECK_OK(store_read(w->store, &tx));
-    struct entry_list list = { 0 };
-    for (int64_t at = 0; (list = journal_read(tx, at, 1000, &a)).count; at = list.items[list.count - 1].seq)
-        for (size_t i = 0; i < list.count; i++)
-            n += STR_IS(list.items[i].kind, "effect.requested") && str_find(list.items[i].body, str_of(part), 0) >= 0;
-    store_read_end(tx);
-    arena_done(&a);
-    return n;
+    return kit_entries_with(w->store, "effect.requested", part);
 }
 
 TEST(people_are_told_once_that_a_clock_ran_out)

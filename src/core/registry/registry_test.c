@@ -30,25 +30,12 @@ static int64_t alias(struct world *w, const char *name)
     return v;
 }
 
-static int64_t entries(struct world *w, const char *kind)
-{
-    struct tx *tx = NULL;
-    struct arena a = arena_init(1 << 26);
-    int64_t n = 0;
-    CHECK_OK(store_read(w->store, &tx));
-    struct entry_list list = journal_read(tx, 0, 5000, &a);
-    for (size_t i = 0; i < list.count; i++) n += str_eq(list.items[i].kind, str_of(kind));
-    store_read_end(tx);
-    arena_done(&a);
-    return n;
-}
-
 TEST(versions_count_up_and_the_same_file_is_one)
 {
     struct world w = world_ready();
     register_three(&w);
     register_three(&w);
-    CHECK_I64(entries(&w, "model.registered"), 3);
+    CHECK_I64(count_entries(&w, "model.registered"), 3);
     CHECK_STR(one(&w, SQL_MODEL_VERSION_LAST, "m", 0), "3");
     world_done(&w);
 }
@@ -75,7 +62,7 @@ TEST(what_is_no_version_is_refused)
         CHECK_ERR(give(&w, "model.registered", bad[i].name, body("1", bad[i].more)), ERR_INPUT);
     CHECK_ERR(give(&w, "model.registered", "m", body("x", "")), ERR_INPUT);
     CHECK_ERR(give(&w, "model.registered", "m", "{\"kind\":\"text\",\"digest\":\"1\"}"), ERR_INPUT);
-    CHECK_I64(entries(&w, "model.registered"), 0);
+    CHECK_I64(count_entries(&w, "model.registered"), 0);
     world_done(&w);
 }
 
@@ -87,7 +74,7 @@ TEST(promotion_needs_a_margin_on_the_same_held_back_data)
     CHECK_I64(alias(&w, "champion"), 1); /* nothing was in use */
     CHECK_OK(give(&w, "model.judged", "m", "{\"version\":2,\"margin\":0.1}"));
     CHECK_I64(alias(&w, "champion"), 1);
-    CHECK_I64(entries(&w, "model.kept"), 1);
+    CHECK_I64(count_entries(&w, "model.kept"), 1);
     CHECK_ERR(give(&w, "model.judged", "m", "{\"version\":3}"), ERR_CONFLICT); /* scores of other data */
     CHECK_ERR(give(&w, "model.judged", "m", "{\"version\":9}"), ERR_NOT_FOUND);
     CHECK_ERR(give(&w, "model.judged", "m", "{\"version\":2,\"metric\":\"f1\"}"), ERR_CONFLICT);
@@ -147,7 +134,7 @@ TEST(the_way_back_never_leads_forward)
     CHECK_OK(give(&w, "model.rolled_back", "m", "{\"version\":3}"));
     CHECK_I64(alias(&w, "champion"), 3);
     CHECK_ERR(give(&w, "model.rolled_back", "m", "{\"version\":7}"), ERR_NOT_FOUND);
-    CHECK_I64(entries(&w, "model.restored"), 3);
+    CHECK_I64(count_entries(&w, "model.restored"), 3);
     world_done(&w);
 }
 
@@ -218,11 +205,11 @@ TEST(labels_of_a_trial_promote_the_challenger)
     CHECK_ERR(give(&w, "model.judged", name, "{\"version\":2}"), ERR_CONFLICT); /* nothing is known of it */
     label(&w, 3, true, true);
     CHECK_OK(give(&w, "model.judged", name, "{\"version\":2}"));
-    CHECK_I64(entries(&w, "model.promoted"), 1); /* three may be luck */
+    CHECK_I64(count_entries(&w, "model.promoted"), 1); /* three may be luck */
     label(&w, 9, true, true);
     CHECK_OK(give(&w, "model.judged", name, "{\"version\":2}"));
-    CHECK_I64(entries(&w, "model.promoted"), 2);
-    CHECK_I64(entries(&w, "model.trial.ended"), 1);
+    CHECK_I64(count_entries(&w, "model.promoted"), 2);
+    CHECK_I64(count_entries(&w, "model.trial.ended"), 1);
     CHECK_STR(one(&w, SQL_MODEL_TRIAL_COUNTS, name, 0), "0"); /* its cases are gone */
     world_done(&w);
 }
@@ -231,9 +218,9 @@ TEST(a_challenger_that_is_worse_is_out_by_itself)
 {
     struct world w = world_on_trial("0.1");
     label(&w, 7, false, true);
-    CHECK_I64(entries(&w, "model.trial.ended"), 0);
+    CHECK_I64(count_entries(&w, "model.trial.ended"), 0);
     label(&w, 2, false, true);
-    CHECK_I64(entries(&w, "model.trial.ended"), 1);
+    CHECK_I64(count_entries(&w, "model.trial.ended"), 1);
     CHECK_ERR(give(&w, "model.tried", INQUIRY_MODEL_CATEGORY, "{\"version\":0}"), ERR_NOT_FOUND);
     world_done(&w);
 }
@@ -247,7 +234,7 @@ TEST(labels_of_a_shadow_are_no_evidence)
     CHECK_STR(one(&w, SQL_MODEL_TRIAL_COUNTS, INQUIRY_MODEL_CATEGORY, 0), "0");
     CHECK_ERR(give(&w, "model.judged", INQUIRY_MODEL_CATEGORY, "{\"version\":2}"), ERR_CONFLICT);
     CHECK_OK(give(&w, "model.tried", INQUIRY_MODEL_CATEGORY, "{\"version\":0}"));
-    CHECK_I64(entries(&w, "model.trial.ended"), 1);
+    CHECK_I64(count_entries(&w, "model.trial.ended"), 1);
     world_done(&w);
 }
 

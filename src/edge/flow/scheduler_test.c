@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cond.h"
+#include "edge/edge_kit.h"
 #include "sim/vfs_fault.h"
 #include "test.h"
 
@@ -18,48 +18,21 @@ struct world {
     struct store *store;
     struct core *core;
     struct scheduler *scheduler;
-    pthread_mutex_t lock;
-    pthread_cond_t turn;
-    uint64_t commits;
+    struct kit_commits commits;
 };
-
-static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
-{
-    return core_apply(((struct world *)ctx)->core, tx, in, seq);
-}
-
-static void committed(void *ctx, int64_t seq)
-{
-    struct world *w = ctx;
-    (void)seq;
-    (void)pthread_mutex_lock(&w->lock);
-    w->commits++;
-    (void)pthread_cond_broadcast(&w->turn);
-    (void)pthread_mutex_unlock(&w->lock);
-}
-
-static usec next_tick(struct tx *tx, void *ctx)
-{
-    return core_next_due(((struct world *)ctx)->core, tx);
-}
-
-static err tick(struct tx *tx, void *ctx)
-{
-    return core_fire_due(((struct world *)ctx)->core, tx);
-}
 
 static void store_up(struct world *w)
 {
     w->core = core_new();
     CHECK_OK(store_open(&(struct store_opts){ .dir = str_fmt(&w->a, STR_FMT "/store", STR_ARG(w->dir)) }, &w->env,
                         &w->store));
-    store_on_commit(w->store, committed, w);
-    store_on_tick(w->store, next_tick, tick, w);
+    store_on_commit(w->store, kit_committed, &w->commits);
+    store_on_tick(w->store, kit_next_due, kit_fire_due, w->core);
 }
 
 static struct act_door door_of(struct world *w)
 {
-    return (struct act_door){ .store = w->store, .env = &w->env, .apply = apply, .ctx = w };
+    return (struct act_door){ .store = w->store, .env = &w->env, .apply = kit_apply, .ctx = w->core };
 }
 
 static void begin(struct world *w)
@@ -84,8 +57,7 @@ static void world_open(struct world *w, const char *vfs)
     w->dir = str_fmt(&w->a, STR_FMT "/w%d", STR_ARG(test_dir()), ++number);
     CHECK(mkdir(w->dir.ptr, 0700) == 0);
     (void)signal(SIGPIPE, SIG_IGN); /* as the server: a child that is ended at its gate reads no more */
-    (void)pthread_mutex_init(&w->lock, NULL);
-    (void)pthread_cond_init(&w->turn, NULL);
+    kit_commits_init(&w->commits);
     store_up(w);
 }
 
@@ -148,15 +120,11 @@ static bool wait_state(struct world *w, const char *state, int seconds)
     char text[32];
     usec until = w->env.now(&w->env) + seconds * USEC_SECOND;
     for (;;) {
-        (void)pthread_mutex_lock(&w->lock);
-        uint64_t seen = w->commits;
-        (void)pthread_mutex_unlock(&w->lock);
+        uint64_t seen = kit_commits_seen(&w->commits);
         str now = state_of(w, text);
         if (str_eq(now, str_of(state)) || (either && (STR_IS(now, "ok") || STR_IS(now, "failed")))) return true;
         if (store_stats(w->store).read_only) return false;
-        (void)pthread_mutex_lock(&w->lock); /* with a limit: a store that writes no more commits no more */
-        if (seen == w->commits) (void)cond_wait_for(&w->turn, &w->lock, 50 * USEC_MS);
-        (void)pthread_mutex_unlock(&w->lock);
+        (void)kit_commits_wait(&w->commits, seen, 50 * USEC_MS); /* a store that writes no more commits no more */
         if (w->env.now(&w->env) > until) return false;
     }
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "core/inquiry/routing.h"
+#include "edge/edge_kit.h"
 #include "test.h"
 
 struct desk_world {
@@ -16,18 +17,13 @@ struct desk_world {
     str dir;
 };
 
-static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
-{
-    return core_apply(ctx, tx, in, seq);
-}
-
 static void world_open(struct desk_world *w, str dir)
 {
     *w = (struct desk_world){ .env = env_os(), .core = core_new(), .a = arena_init(256 << 20), .dir = dir };
     str store = dir.len ? str_fmt(&w->a, STR_FMT "/store", STR_ARG(dir)) : STR("");
     CHECK_OK(store_open(&(struct store_opts){ .dir = store }, &w->env, &w->store));
     struct desk_opts opts = {
-        .data_dir = dir, .rules = STR(""), .store = w->store, .env = &w->env, .apply = apply, .ctx = w->core
+        .data_dir = dir, .rules = STR(""), .store = w->store, .env = &w->env, .apply = kit_apply, .ctx = w->core
     };
     CHECK_OK(desk_open(&opts, &w->desk));
 }
@@ -151,18 +147,6 @@ TEST(an_erased_person_cannot_be_read_and_the_record_stays_whole)
     world_close(&w);
 }
 
-struct erasure {
-    struct core *core;
-    struct input in;
-};
-
-static err record_only(struct tx *tx, void *ctx)
-{
-    struct erasure *work = ctx;
-    int64_t seq;
-    return core_apply(work->core, tx, &work->in, &seq);
-}
-
 TEST(a_key_that_outlived_its_erasure_is_deleted_at_the_next_start)
 {
     struct desk_world w;
@@ -171,8 +155,8 @@ TEST(a_key_that_outlived_its_erasure_is_deleted_at_the_next_start)
     int64_t one = take(&w, "ana@example.com", "Invoice", "my invoice is wrong");
     struct person ana;
     CHECK_OK(desk_person(w.desk, STR("ana@example.com"), &ana));
-    struct erasure work = { w.core, { STR("inquiry.erased"), str_of(ana.id), STR("admin"), STR("{}") } };
-    CHECK_OK(store_run(w.store, record_only, &work)); /* the record says so, and then the lights go out */
+    /* The record says so, and then the lights go out. */
+    CHECK_OK(kit_put(w.store, w.core, "inquiry.erased", str_of(ana.id), STR("{}")));
     CHECK(!text_of(&w, one).erased);
     world_close(&w);
     world_open(&w, dir);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "edge/edge_kit.h"
 #include "edge/inquiry/intake_file.h"
 #include "test.h"
 
@@ -117,11 +118,6 @@ TEST(files_of_no_use_say_why)
     arena_done(&l.a);
 }
 
-static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
-{
-    return core_apply(ctx, tx, in, seq);
-}
-
 static bool exists(const char *folder, const char *name)
 {
     char path[600];
@@ -141,7 +137,7 @@ TEST(a_folder_is_emptied_and_nothing_is_taken_twice)
     CHECK(mkdir(folder, 0700) == 0);
     CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, &env, &store));
     struct desk_opts opts = {
-        .data_dir = STR(""), .rules = STR(""), .store = store, .env = &env, .apply = apply, .ctx = core
+        .data_dir = STR(""), .rules = STR(""), .store = store, .env = &env, .apply = kit_apply, .ctx = core
     };
     CHECK_OK(desk_open(&opts, &desk));
     CHECK_ERR(intake_start(&(struct intake_opts){ .desk = desk, .folder = STR("/no/such/folder") }, &in),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "edge/edge_kit.h"
 #include "edge/inquiry/classify.h"
 #include "edge/inquiry/reference.h"
 #include "edge/model/model_file.h"
@@ -87,34 +88,16 @@ struct drift_world {
     int told[3];
 };
 
-static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
-{
-    return core_apply(ctx, tx, in, seq);
-}
-
-struct one {
-    struct drift_world *w;
-    struct input in;
-};
-
-static err one_work(struct tx *tx, void *ctx)
-{
-    struct one *one = ctx;
-    int64_t seq = 0;
-    return core_apply(one->w->core, tx, &one->in, &seq);
-}
-
 static err take_input(void *ctx, const char *kind, str subject, str body)
 {
     static const char *const kinds[] = { "finding", "finding.ended", "inquiries.compared" };
     struct drift_world *w = ctx;
-    struct one one = { w, { str_of(kind), subject, STR("weir"), body } };
     for (int i = 0; i < 3; i++)
         if (strcmp(kind, kinds[i]) == 0) {
             (void)snprintf(w->last[i], sizeof w->last[i], STR_FMT, STR_ARG(body));
             w->told[i]++;
         }
-    return store_run(w->store, one_work, &one);
+    return kit_put(w->store, w->core, kind, subject, body);
 }
 
 static void world_open(struct drift_world *w)
@@ -122,7 +105,7 @@ static void world_open(struct drift_world *w)
     *w = (struct drift_world){ .env = env_os(), .core = core_new() };
     CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, &w->env, &w->store));
     struct desk_opts opts = { .data_dir = STR(""), .rules = STR(""), .store = w->store, .env = &w->env,
-                              .apply = apply, .ctx = w->core };
+                              .apply = kit_apply, .ctx = w->core };
     CHECK_OK(desk_open(&opts, &w->desk));
     struct desk_watch_opts watch = {
         .desk = w->desk, .store = w->store, .env = &w->env, .reference = STR(""), .input = take_input, .ctx = w

@@ -1,6 +1,7 @@
 /* From files to the graph: SQL and manifests become inputs, inputs become tables, tables become the graph that is
  * asked. */
 #include "core/core_kit.h"
+#include "edge/edge_kit.h"
 #include "edge/files.h"
 #include "edge/lineage/cache.h"
 #include "edge/lineage/declare.h"
@@ -191,11 +192,6 @@ TEST(lineage_by_column_names_the_missing_column)
     world_done(&w);
 }
 
-static err through_core(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
-{
-    return core_apply(ctx, tx, in, seq);
-}
-
 TEST(lineage_comes_from_the_sql_of_steps)
 {
     struct world w = world_ready();
@@ -208,7 +204,7 @@ TEST(lineage_comes_from_the_sql_of_steps)
                        "\",\"/no/such/file\"],"
                        "\"dialect\":\"postgres\"}]},{\"name\":\"other\",\"steps\":[{\"name\":\"x\"}]}]}",
                        STR_ARG(path));
-    CHECK_OK(lineage_of_steps(w.store, text, through_core, w.core));
+    CHECK_OK(lineage_of_steps(w.store, text, kit_apply, w.core));
     struct lineage_cache *c = lineage_cache_new();
     CHECK_I64(reached(&w, c, "raw.orders"), 3);
     CHECK_I64(reached(&w, c, "raw.orders.total"), 2);

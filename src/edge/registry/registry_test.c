@@ -21,11 +21,6 @@ struct place {
     double share;
 };
 
-static err apply(void *ctx, struct tx *tx, const struct input *in, int64_t *seq)
-{
-    return core_apply(ctx, tx, in, seq);
-}
-
 static void in_use(void *ctx, const struct registry_use *items, size_t count)
 {
     struct place *p = ctx;
@@ -44,7 +39,7 @@ static void place_open(struct place *p)
     CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, &p->env, &p->store));
     struct registry_opts opts = { .store = p->store,
                                   .data_dir = str_dup(&p->a, str_of(test_dir().ptr)),
-                                  .apply = apply,
+                                  .apply = kit_apply,
                                   .apply_ctx = p->core,
                                   .in_use = in_use,
                                   .ctx = p };
