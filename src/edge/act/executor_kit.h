@@ -1,5 +1,5 @@
-/* For tests of the executor: a real store, the real core, real children; only effects are written by hand, as a decision
- * would. */
+/* For tests of the executor: a real store, the real core, real children; only effects are written by hand, as a
+ * decision would. */
 #ifndef WEIR_EDGE_ACT_EXECUTOR_KIT_H
 #define WEIR_EDGE_ACT_EXECUTOR_KIT_H
 

@@ -5,39 +5,25 @@
 #include "edge/cli/commands.h"
 #include "edge/cli/table.h"
 
+static void add_approval(struct cli *cli, json *x, struct table *t)
+{
+    str sure = str_fmt(cli_arena(cli), "%.2f", json_get_f64(x, "confidence", 0));
+    str end = cli_has(cli, "all") ? json_get_str(x, "state") : client_when(cli, json_get(x, "expires"));
+    table_row(t, (const str[]){ json_get_str(x, "id"), client_text(cli, x, "severity"), client_text(cli, x, "pipeline"),
+                                client_text(cli, x, "summary"), client_text(cli, x, "leaves"), sure, end });
+}
+
 static int run_approvals(struct cli *cli)
 {
-    struct client c;
-    struct answer reply;
-    int rc = client_open(cli, &c);
-    if (!rc)
-        rc = client_call(&c, "GET",
-                         client_query(&c, client_page(&c, STR("/api/v1/approvals")), "state",
-                                      cli_has(cli, "all") ? STR("") : STR("pending")),
-                         STR_NONE, &reply);
-    if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
     bool all = cli_has(cli, "all"); /* what is decided has a state, what waits has an end: one column does for both */
-    struct table t = table_init(cli_arena(cli),
-                                (const char *const[]){ "!ID", "SEVERITY", "~PIPELINE", "~WHAT", "LEAVES", ">?SURE",
-                                                       all ? "STATE" : "EXPIRES", NULL },
-                                cli_color(cli));
-    size_t i, n;
-    json *x;
-    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
-    {
-        str sure = str_fmt(cli_arena(cli), "%.2f", json_get_f64(x, "confidence", 0));
-        str end = all ? json_get_str(x, "state") : client_when(cli, json_get(x, "expires"));
-        table_row(&t, (const str[]){ json_get_str(x, "id"), client_text(cli, x, "severity"),
-                                     client_text(cli, x, "pipeline"), client_text(cli, x, "summary"),
-                                     client_text(cli, x, "leaves"), sure, end });
-    }
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts("nothing waits for approval");
-    return EXIT_FINE;
+    const char *const heads[] = { "!ID", "SEVERITY", "~PIPELINE", "~WHAT", "LEAVES", ">?SURE",
+                                  all ? "STATE" : "EXPIRES", NULL };
+    struct client c;
+    int rc = client_open(cli, &c);
+    if (rc) return rc;
+    str path = client_query(&c, client_page(&c, STR("/api/v1/approvals")), "state", all ? STR("") : STR("pending"));
+    return client_list(
+        &c, path, &(struct client_list){ .heads = heads, .row = add_approval, .none = "nothing waits for approval" });
 }
 
 static int run_approve(struct cli *cli)

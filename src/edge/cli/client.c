@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "edge/cli/config_cli.h"
+#include "edge/cli/table.h"
 #include "edge/files.h"
 #include "edge/http_client.h"
 #include "edge/server/server.h"
@@ -159,6 +160,33 @@ int client_comment(struct cli *cli, const char *before, const char *after, const
     if (!rc && cli_json(cli)) client_print_json(&reply);
     else if (!rc) (void)printf(STR_FMT " %s\n", STR_ARG(cli_arg(cli, 0)), done);
     return rc;
+}
+
+void client_table(struct cli *cli, json *items, const struct client_list *list)
+{
+    struct table t = table_init(cli_arena(cli), list->heads, cli_color(cli));
+    size_t i, n;
+    json *item;
+    yyjson_arr_foreach(items, i, n, item) list->row(cli, item, &t);
+    if (t.rows) table_print(&t, stdout);
+}
+
+void client_table_below(struct cli *cli, json *items, const struct client_list *list)
+{
+    if (yyjson_arr_size(items)) (void)puts("");
+    client_table(cli, items, list);
+}
+
+int client_list(struct client *c, str path, const struct client_list *list)
+{
+    struct answer reply;
+    int rc = client_call(c, "GET", path, STR_NONE, &reply);
+    if (rc) return rc;
+    json *items = json_get(reply.root, list->key ? list->key : "items");
+    if (cli_json(c->cli)) client_print_json(&reply);
+    else if (yyjson_arr_size(items)) client_table(c->cli, items, list);
+    else (void)puts(list->none);
+    return EXIT_FINE;
 }
 
 void client_print_json(const struct answer *a)

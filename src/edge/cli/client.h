@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "edge/cli/cli.h"
 
+struct table;
+
 struct client {
     struct cli *cli;
     str server, key;
@@ -38,6 +40,20 @@ str client_query(struct client *c, str path, const char *name, str value);
         "cursor", 0, "CURSOR", NULL, "Go on from `next_cursor` of an earlier page."                                    \
     }
 str client_page(struct client *c, str path);
+
+/* How things of one kind are listed: a table with a row for each. */
+struct client_list {
+    const char *const *heads; /* as in table_init */
+    void (*row)(struct cli *cli, json *item, struct table *t);
+    const char *none; /* what is said where there are none */
+    const char *key;  /* where the reply has them; NULL: "items" */
+};
+/* GET path and print what is there: as it came with --json, else as a table. Gives an exit code. */
+int client_list(struct client *c, str path, const struct client_list *list);
+/* The table alone, of an array; nothing where it is empty. */
+void client_table(struct cli *cli, json *items, const struct client_list *list);
+/* The same under what was printed before. */
+void client_table_below(struct cli *cli, json *items, const struct client_list *list);
 
 /* Print the reply as it came, with a newline. */
 void client_print_json(const struct answer *a);

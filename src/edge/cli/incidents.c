@@ -11,36 +11,27 @@ static enum tone tone_of(str severity)
     return STR_IS(severity, "MEDIUM") ? TONE_WARN : TONE_PLAIN;
 }
 
-static int print_incidents(struct cli *cli, const struct answer *reply)
+static void add_incident(struct cli *cli, json *x, struct table *t)
 {
-    /* Once diagnosed, the title is the cause in words; its kind is on the card and in --json. */
-    static const char *const heads[] = { "!ID", "SEVERITY", "STATE", "~PIPELINE", "~TITLE", "OPENED", NULL };
-    struct table t = table_init(cli_arena(cli), heads, cli_color(cli));
-    size_t i, n;
-    json *x;
-    yyjson_arr_foreach(json_get(reply->root, "items"), i, n, x)
-    {
-        str opened = client_when(cli, json_get(x, "opened"));
-        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "severity"), json_get_str(x, "state"),
-                                     json_get_str(x, "pipeline"), json_get_str(x, "title"), opened });
-    }
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts(cli_has(cli, "all") ? "no incidents" : "no open incidents (--all shows those that are over)");
-    return EXIT_FINE;
+    table_row(t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "severity"), json_get_str(x, "state"),
+                                json_get_str(x, "pipeline"), json_get_str(x, "title"),
+                                client_when(cli, json_get(x, "opened")) });
 }
 
 static int list_incidents(struct client *c)
 {
+    /* Once diagnosed, the title is the cause in words; its kind is on the card and in --json. */
+    static const char *const heads[] = { "!ID", "SEVERITY", "STATE", "~PIPELINE", "~TITLE", "OPENED", NULL };
     struct cli *cli = c->cli;
-    struct answer reply;
+    bool all = cli_has(cli, "all");
     str state = cli_str(cli, "state"), path = client_page(c, STR("/api/v1/incidents"));
-    if (!state.len && !cli_has(cli, "all")) state = STR("active");
+    if (!state.len && !all) state = STR("active");
     path = client_query(c, client_query(c, path, "state", state), "pipeline", cli_str(cli, "pipeline"));
-    int rc = client_call(c, "GET", path, STR_NONE, &reply);
-    if (rc) return rc;
-    if (!cli_json(cli)) return print_incidents(cli, &reply);
-    client_print_json(&reply);
-    return EXIT_FINE;
+    return client_list(
+        c, path,
+        &(struct client_list){ .heads = heads,
+                               .row = add_incident,
+                               .none = all ? "no incidents" : "no open incidents (--all shows those that are over)" });
 }
 
 static void show_causes(struct cli *cli, json *incident)
@@ -229,35 +220,23 @@ static int run_label(struct cli *cli)
 
 /* Cases. */
 
+static void add_case(struct cli *cli, json *x, struct table *t)
+{
+    table_row(t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "incident"), json_get_str(x, "status"),
+                                json_get_str(x, "node"), json_get_str(x, "waiting_for"), client_text(cli, x, "steps"),
+                                client_when(cli, json_get(x, "started")) });
+}
+
 static int run_cases(struct cli *cli)
 {
+    static const char *const heads[] = { "ID",          "INCIDENT", "STATUS",  "NODE",
+                                         "WAITING FOR", ">STEPS",   "STARTED", NULL };
+    static const struct client_list cases = { .heads = heads, .row = add_case, .none = "no cases" };
     struct client c;
-    struct answer reply;
     int rc = client_open(cli, &c);
-    if (!rc)
-        rc =
-            client_call(&c, "GET", client_query(&c, client_page(&c, STR("/api/v1/cases")), "incident", cli_arg(cli, 0)),
-                        STR_NONE, &reply);
-    if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
-    struct table t = table_init(
-        cli_arena(cli),
-        (const char *const[]){ "ID", "INCIDENT", "STATUS", "NODE", "WAITING FOR", ">STEPS", "STARTED", NULL },
-        cli_color(cli));
-    size_t i, n;
-    json *x;
-    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
-    {
-        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "incident"), json_get_str(x, "status"),
-                                     json_get_str(x, "node"), json_get_str(x, "waiting_for"),
-                                     client_text(cli, x, "steps"), client_when(cli, json_get(x, "started")) });
-    }
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts("no cases");
-    return EXIT_FINE;
+    return rc ? rc
+              : client_list(&c, client_query(&c, client_page(&c, STR("/api/v1/cases")), "incident", cli_arg(cli, 0)),
+                            &cases);
 }
 
 static int run_cases_show(struct cli *cli)

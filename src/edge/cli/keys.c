@@ -31,29 +31,19 @@ static int run_add(struct cli *cli)
     return EXIT_FINE;
 }
 
+static void add_key(struct cli *cli, json *x, struct table *t)
+{
+    table_row(t, (const str[]){ json_get_str(x, "name"), json_get_str(x, "role"),
+                                client_when(cli, json_get(x, "created")), client_when(cli, json_get(x, "revoked")) });
+}
+
 static int run_list(struct cli *cli)
 {
+    static const char *const heads[] = { "!NAME", "ROLE", "CREATED", "REVOKED", NULL };
+    static const struct client_list keys = { .heads = heads, .row = add_key, .none = "no keys" };
     struct client c;
-    struct answer reply;
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "GET", client_page(&c, STR("/api/v1/keys")), STR_NONE, &reply);
-    if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
-    struct table t = table_init(cli_arena(cli), (const char *const[]){ "!NAME", "ROLE", "CREATED", "REVOKED", NULL },
-                                cli_color(cli));
-    size_t i, n;
-    json *x;
-    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
-    {
-        table_row(&t,
-                  (const str[]){ json_get_str(x, "name"), json_get_str(x, "role"),
-                                 client_when(cli, json_get(x, "created")), client_when(cli, json_get(x, "revoked")) });
-    }
-    table_print(&t, stdout);
-    return EXIT_FINE;
+    return rc ? rc : client_list(&c, client_page(&c, STR("/api/v1/keys")), &keys);
 }
 
 static int run_revoke(struct cli *cli)

@@ -76,71 +76,54 @@ static int run_search(struct cli *cli)
 
 /* ---- lists ---- */
 
+static void add_document(struct cli *cli, json *d, struct table *t)
+{
+    table_row(t, (const str[]){ json_get_str(d, "id"), json_get_str(d, "title"), json_get_str(d, "format"),
+                                client_text(cli, d, "passages"), client_when(cli, json_get(d, "time")) });
+}
+
 static int run_list(struct cli *cli)
 {
+    static const char *const heads[] = { "ID", "~TITLE", "?FORMAT", ">?PASSAGES", "LOADED", NULL };
+    static const struct client_list documents = { .heads = heads,
+                                                  .row = add_document,
+                                                  .none = "no documents: weir knowledge add PATH" };
     struct client c;
-    struct answer reply;
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "GET", client_page(&c, STR("/api/v1/knowledge/documents")), STR_NONE, &reply);
-    if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
-    struct table t =
-        table_init(cli_arena(cli), (const char *const[]){ "ID", "~TITLE", "?FORMAT", ">?PASSAGES", "LOADED", NULL },
-                   cli_color(cli));
-    size_t i, n;
-    json *d;
-    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, d)
-        table_row(&t, (const str[]){ json_get_str(d, "id"), json_get_str(d, "title"), json_get_str(d, "format"),
-                                     client_text(cli, d, "passages"), client_when(cli, json_get(d, "time")) });
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts("no documents: weir knowledge add PATH");
-    return EXIT_FINE;
+    return rc ? rc : client_list(&c, client_page(&c, STR("/api/v1/knowledge/documents")), &documents);
+}
+
+static void add_gap(struct cli *cli, json *g, struct table *t)
+{
+    table_row(t, (const str[]){ client_text(cli, g, "count"), client_when(cli, json_get(g, "newest")),
+                                json_get_str(g, "question") });
 }
 
 static int run_gaps(struct cli *cli)
 {
+    static const char *const heads[] = { ">ASKED", "NEWEST", "~QUESTION", NULL };
+    static const struct client_list gaps = {
+        .heads = heads, .row = add_gap, .none = "every question found its document", .key = "gaps"
+    };
     struct client c;
-    struct answer reply;
     int rc = client_open(cli, &c);
     if (rc) return rc;
-    str path = client_query(&c, STR("/api/v1/knowledge/gaps"), "limit", cli_str(cli, "limit"));
-    rc = client_call(&c, "GET", path, STR_NONE, &reply);
-    if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
-    struct table t =
-        table_init(cli_arena(cli), (const char *const[]){ ">ASKED", "NEWEST", "~QUESTION", NULL }, cli_color(cli));
-    size_t i, n;
-    json *g;
-    yyjson_arr_foreach(json_get(reply.root, "gaps"), i, n, g)
-        table_row(&t, (const str[]){ client_text(cli, g, "count"), client_when(cli, json_get(g, "newest")),
-                                     json_get_str(g, "question") });
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts("every question found its document");
-    return EXIT_FINE;
+    return client_list(&c, client_query(&c, STR("/api/v1/knowledge/gaps"), "limit", cli_str(cli, "limit")), &gaps);
+}
+
+static void add_source(struct cli *cli, json *s, struct table *t)
+{
+    str looked = json_get_i64(s, "looked", 0) ? client_when(cli, json_get(s, "looked")) : STR("never");
+    table_row(t, (const str[]){ json_get_str(s, "name"), client_text(cli, s, "files"), client_text(cli, s, "changed"),
+                                client_text(cli, s, "removed"), client_text(cli, s, "refused"), looked,
+                                json_get_str(s, "problem") });
 }
 
 static void print_sources(struct cli *cli, json *sources)
 {
-    struct table t = table_init(
-        cli_arena(cli),
-        (const char *const[]){ "SOURCE", ">FILES", ">CHANGED", ">REMOVED", ">REFUSED", "LOOKED", "~PROBLEM", NULL },
-        cli_color(cli));
-    size_t i, n;
-    json *s;
-    yyjson_arr_foreach(sources, i, n, s) table_row(
-        &t, (const str[]){ json_get_str(s, "name"), client_text(cli, s, "files"), client_text(cli, s, "changed"),
-                           client_text(cli, s, "removed"), client_text(cli, s, "refused"),
-                           json_get_i64(s, "looked", 0) ? client_when(cli, json_get(s, "looked")) : STR("never"),
-                           json_get_str(s, "problem") });
-    if (!t.rows) return;
-    (void)puts("");
-    table_print(&t, stdout);
+    static const char *const heads[] = { "SOURCE",   ">FILES", ">CHANGED", ">REMOVED",
+                                         ">REFUSED", "LOOKED", "~PROBLEM", NULL };
+    client_table_below(cli, sources, &(struct client_list){ .heads = heads, .row = add_source });
 }
 
 static int run_stats(struct cli *cli)

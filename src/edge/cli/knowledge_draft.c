@@ -55,29 +55,21 @@ static int run_draft(struct cli *cli)
 
 /* ---- the queue ---- */
 
-static int run_list(struct cli *cli, struct client *c)
+static void add_draft(struct cli *cli, json *d, struct table *t)
 {
-    struct answer reply;
+    table_row(t, (const str[]){ json_get_str(d, "id"), client_when(cli, json_get(d, "time")),
+                                json_get_str(d, "incident"), json_get_str(d, "title"), json_get_str(d, "state"),
+                                json_get_str(d, "decided_by") });
+}
+
+static int list_drafts(struct client *c)
+{
+    static const char *const heads[] = { "ID", "WHEN", "INCIDENT", "~TITLE", "STATE", "BY", NULL };
+    static const struct client_list drafts = { .heads = heads,
+                                               .row = add_draft,
+                                               .none = "no draft waits for a person" };
     str path = client_page(c, STR("/api/v1/knowledge/drafts"));
-    path = client_query(c, path, "state", cli_has(cli, "all") ? STR("") : STR("waiting"));
-    int rc = client_call(c, "GET", path, STR_NONE, &reply);
-    if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
-    struct table t = table_init(cli_arena(cli),
-                                (const char *const[]){ "ID", "WHEN", "INCIDENT", "~TITLE", "STATE", "BY", NULL },
-                                cli_color(cli));
-    size_t i, n;
-    json *d;
-    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, d)
-        table_row(&t, (const str[]){ json_get_str(d, "id"), client_when(cli, json_get(d, "time")),
-                                     json_get_str(d, "incident"), json_get_str(d, "title"), json_get_str(d, "state"),
-                                     json_get_str(d, "decided_by") });
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts("no draft waits for a person");
-    return EXIT_FINE;
+    return client_list(c, client_query(c, path, "state", cli_has(c->cli, "all") ? STR("") : STR("waiting")), &drafts);
 }
 
 static int run_drafts(struct cli *cli)
@@ -86,7 +78,7 @@ static int run_drafts(struct cli *cli)
     if (cli_arg_count(cli) > 1) return cli_fail(cli, EXIT_USAGE, "expected one draft's id, or none for the list");
     int rc = client_open(cli, &c);
     if (rc) return rc;
-    return cli_arg_count(cli) ? show(cli, &c, cli_arg(cli, 0)) : run_list(cli, &c);
+    return cli_arg_count(cli) ? show(cli, &c, cli_arg(cli, 0)) : list_drafts(&c);
 }
 
 /* ---- deciding ---- */

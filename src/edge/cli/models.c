@@ -5,41 +5,36 @@
 #include "edge/cli/commands.h"
 #include "edge/cli/table.h"
 
-static void print_models(struct cli *cli, json *root)
+static void add_series(struct cli *cli, json *m, struct table *t)
+{
+    struct arena *a = cli_arena(cli);
+    long long labels = json_get_i64(m, "labels", 0) + json_get_i64(m, "held_back", 0);
+    table_row(t, (const str[]){ json_get_str(m, "series"), str_fmt(a, "%g", json_get_f64(m, "sensitivity", 0)),
+                                str_fmt(a, "%.2f", json_get_f64(m, "score", 0)),
+                                str_fmt(a, "%.2f", json_get_f64(m, "before", 0)), str_fmt(a, "%lld", labels),
+                                client_text(cli, m, "version") });
+}
+
+static void print_series(struct cli *cli, json *series)
 {
     static const char *const heads[] = { "SERIES", ">SENSITIVITY", ">SCORE", ">BEFORE", ">LABELS", ">VERSION", NULL };
-    struct arena *a = cli_arena(cli);
-    struct table t = table_init(a, heads, cli_color(cli));
-    size_t i, n;
-    json *m;
-    yyjson_arr_foreach(json_get(root, "series"), i, n, m)
-    {
-        long long labels = json_get_i64(m, "labels", 0) + json_get_i64(m, "held_back", 0);
-        table_row(&t, (const str[]){ json_get_str(m, "series"), str_fmt(a, "%g", json_get_f64(m, "sensitivity", 0)),
-                                     str_fmt(a, "%.2f", json_get_f64(m, "score", 0)),
-                                     str_fmt(a, "%.2f", json_get_f64(m, "before", 0)), str_fmt(a, "%lld", labels),
-                                     str_fmt(a, "%lld", (long long)json_get_i64(m, "version", 0)) });
-    }
-    if (t.rows)
-        table_print(&t, stdout);
+    if (yyjson_arr_size(series)) client_table(cli, series, &(struct client_list){ .heads = heads, .row = add_series });
     else
         (void)puts("every series has the settings that serve all; labels teach them\n"
                    "(weir incidents label ID real or false)");
 }
 
-static void print_tried(struct cli *cli, json *root)
+static void add_tried(struct cli *cli, json *m, struct table *t)
 {
-    struct arena *a = cli_arena(cli);
-    struct table t =
-        table_init(a, (const char *const[]){ "TRIED, NOT PROMOTED", ">SENSITIVITY", "~WHY", NULL }, cli_color(cli));
-    size_t i, n;
-    json *m;
-    yyjson_arr_foreach(json_get(root, "tried"), i, n, m)
-        table_row(&t, (const str[]){ json_get_str(m, "series"), str_fmt(a, "%g", json_get_f64(m, "sensitivity", 0)),
-                                     json_get_str(m, "why") });
-    if (!t.rows) return;
-    (void)puts("");
-    table_print(&t, stdout);
+    table_row(t, (const str[]){ json_get_str(m, "series"),
+                                str_fmt(cli_arena(cli), "%g", json_get_f64(m, "sensitivity", 0)),
+                                json_get_str(m, "why") });
+}
+
+static void print_tried(struct cli *cli, json *tried)
+{
+    static const char *const heads[] = { "TRIED, NOT PROMOTED", ">SENSITIVITY", "~WHY", NULL };
+    client_table_below(cli, tried, &(struct client_list){ .heads = heads, .row = add_tried });
 }
 
 /* ---- the registry ---- */
@@ -61,21 +56,20 @@ static str metrics_text(struct arena *a, json *metrics)
     return buf_take(&b, a);
 }
 
-static size_t print_registry(struct cli *cli, json *root)
+static void add_model(struct cli *cli, json *m, struct table *t)
+{
+    struct arena *a = cli_arena(cli);
+    table_row(t, (const str[]){ json_get_str(m, "name"), version_text(a, m, "champion"),
+                                version_text(a, m, "challenger"), version_text(a, m, "newest"),
+                                client_when(cli, json_get(m, "time")), metrics_text(a, json_get(m, "metrics")) });
+}
+
+static void print_registry(struct cli *cli, json *models)
 {
     static const char *const heads[] = { "!MODEL", ">IN USE", ">?ON TRIAL", ">?NEWEST", "CAME", "~SCORES", NULL };
-    struct arena *a = cli_arena(cli);
-    struct table t = table_init(a, heads, cli_color(cli));
-    size_t i, n;
-    json *m;
-    yyjson_arr_foreach(json_get(root, "items"), i, n, m)
-        table_row(&t, (const str[]){ json_get_str(m, "name"), version_text(a, m, "champion"),
-                                     version_text(a, m, "challenger"), version_text(a, m, "newest"),
-                                     client_when(cli, json_get(m, "time")), metrics_text(a, json_get(m, "metrics")) });
-    if (!t.rows) return 0;
-    table_print(&t, stdout);
+    if (!yyjson_arr_size(models)) return;
+    client_table(cli, models, &(struct client_list){ .heads = heads, .row = add_model });
     (void)puts("");
-    return t.rows;
 }
 
 static int run_models(struct cli *cli)
@@ -95,9 +89,9 @@ static int run_models(struct cli *cli)
         jw_close(&w);
         return cli_print_json(cli, &b);
     }
-    (void)print_registry(cli, models.root);
-    print_models(cli, series.root);
-    print_tried(cli, series.root);
+    print_registry(cli, json_get(models.root, "items"));
+    print_series(cli, json_get(series.root, "series"));
+    print_tried(cli, json_get(series.root, "tried"));
     return EXIT_FINE;
 }
 
@@ -128,20 +122,18 @@ static void print_versions(struct cli *cli, json *root)
     table_print(&t, stdout);
 }
 
-static void print_moves(struct cli *cli, json *root)
+static void add_move(struct cli *cli, json *m, struct table *t)
+{
+    struct arena *a = cli_arena(cli);
+    table_row(t, (const str[]){ client_when(cli, json_get(m, "time")), version_text(a, m, "version"),
+                                version_text(a, m, "before"), json_get_str(m, "how"), json_get_str(m, "actor"),
+                                json_get_str(m, "reason") });
+}
+
+static void print_moves(struct cli *cli, json *moves)
 {
     static const char *const heads[] = { "MOVED", ">TO", ">FROM", "HOW", "BY", "~WHY", NULL };
-    struct arena *a = cli_arena(cli);
-    struct table t = table_init(a, heads, cli_color(cli));
-    size_t i, n;
-    json *m;
-    yyjson_arr_foreach(json_get(root, "moves"), i, n, m)
-        table_row(&t, (const str[]){ client_when(cli, json_get(m, "time")), version_text(a, m, "version"),
-                                     version_text(a, m, "before"), json_get_str(m, "how"), json_get_str(m, "actor"),
-                                     json_get_str(m, "reason") });
-    if (!t.rows) return;
-    (void)puts("");
-    table_print(&t, stdout);
+    client_table_below(cli, moves, &(struct client_list){ .heads = heads, .row = add_move });
 }
 
 static void print_trial(json *t)
@@ -176,7 +168,7 @@ static int run_show(struct cli *cli)
     }
     print_versions(cli, reply.root);
     print_trial(json_get(reply.root, "trial"));
-    print_moves(cli, reply.root);
+    print_moves(cli, json_get(reply.root, "moves"));
     return EXIT_FINE;
 }
 

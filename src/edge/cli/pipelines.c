@@ -16,32 +16,21 @@ static str every_text(struct cli *cli, json *item)
     return every > 0 ? duration_text(every, cli_arena(cli)) : STR("");
 }
 
+static void add_pipeline(struct cli *cli, json *item, struct table *t)
+{
+    table_row(t, (const str[]){ client_text(cli, item, "name"), client_text(cli, item, "health"),
+                                client_text(cli, item, "tier"), every_text(cli, item), client_text(cli, item, "source"),
+                                client_text(cli, item, "destination"), client_when(cli, json_get(item, "last_seen")) });
+}
+
 static int list_pipelines(struct client *c)
 {
-    struct cli *cli = c->cli;
-    struct answer reply;
-    int rc = client_call(c, "GET", client_page(c, STR("/api/v1/pipelines")), STR_NONE, &reply);
-    if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
-    struct table t = table_init(
-        cli_arena(cli),
-        (const char *const[]){ "!NAME", "HEALTH", ">?TIER", "?EVERY", "~SOURCE", "~DESTINATION", "SEEN", NULL },
-        cli_color(cli));
-    size_t i, n;
-    json *item;
-    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, item)
-    {
-        table_row(&t, (const str[]){ client_text(cli, item, "name"), client_text(cli, item, "health"),
-                                     client_text(cli, item, "tier"), every_text(cli, item),
-                                     client_text(cli, item, "source"), client_text(cli, item, "destination"),
-                                     client_when(cli, json_get(item, "last_seen")) });
-    }
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts("no pipelines yet: run one with weir run, or post samples");
-    return EXIT_FINE;
+    static const char *const heads[] = { "!NAME",   "HEALTH",       ">?TIER", "?EVERY",
+                                         "~SOURCE", "~DESTINATION", "SEEN",   NULL };
+    static const struct client_list pipelines = {
+        .heads = heads, .row = add_pipeline, .none = "no pipelines yet: run one with weir run, or post samples"
+    };
+    return client_list(c, client_page(c, STR("/api/v1/pipelines")), &pipelines);
 }
 
 static str joined(struct cli *cli, json *list, const char *key)
@@ -115,7 +104,7 @@ static str result_of(struct cli *cli, json *run)
 /* The beginning of a run's id is enough for people: its time in milliseconds and 12 random bits. */
 enum { ID_SHOWN = 18, ID_WHOLE = 36 };
 
-static void add_run(struct cli *cli, struct table *t, json *run)
+static void add_run(struct cli *cli, json *run, struct table *t)
 {
     str id = str_cut(json_get_str(run, "id"), 0, ID_SHOWN);
     table_row(t, (const str[]){ id, json_get_str(run, "pipeline"), json_get_str(run, "step"), result_of(cli, run),
@@ -123,18 +112,12 @@ static void add_run(struct cli *cli, struct table *t, json *run)
                                 client_text(cli, run, "rows") });
 }
 
-static struct table runs_table(struct cli *cli)
-{
-    return table_init(
-        cli_arena(cli),
-        (const char *const[]){ "!ID", "~PIPELINE", "~STEP", "~STATE", "STARTED", ">?TOOK", ">?ROWS", NULL },
-        cli_color(cli));
-}
+static const char *const run_heads[] = { "!ID", "~PIPELINE", "~STEP", "~STATE", "STARTED", ">?TOOK", ">?ROWS", NULL };
 
-static int runs_path(struct client *c, str pipeline, struct answer *out)
+static str runs_path(struct client *c, str pipeline)
 {
     str path = client_page(c, client_path(c, "/api/v1/pipelines/", pipeline, "/runs"));
-    return client_call(c, "GET", client_query(c, path, "step", cli_str(c->cli, "step")), STR_NONE, out);
+    return client_query(c, path, "step", cli_str(c->cli, "step"));
 }
 
 static int by_start(const void *x, const void *y)
@@ -152,14 +135,15 @@ static int collect_runs(struct client *c, json **runs, size_t *count)
     json *pipeline, *run;
     size_t i, n, k, m;
     int rc = client_call(c, "GET", STR("/api/v1/pipelines?limit=200"), STR_NONE, &pipelines);
+    if (rc) return rc;
     yyjson_arr_foreach(json_get(pipelines.root, "items"), i, n, pipeline)
     {
-        if (rc || i == PIPELINES_MAX) break;
-        rc = runs_path(c, json_get_str(pipeline, "name"), &reply);
-        yyjson_arr_foreach(json_get(reply.root, "items"), k, m, run) if (!rc && *count < RUNS_MAX) runs[(*count)++] =
-            run;
+        if (i == PIPELINES_MAX) break;
+        rc = client_call(c, "GET", runs_path(c, json_get_str(pipeline, "name")), STR_NONE, &reply);
+        if (rc) return rc;
+        yyjson_arr_foreach(json_get(reply.root, "items"), k, m, run) if (*count < RUNS_MAX) runs[(*count)++] = run;
     }
-    return rc;
+    return EXIT_FINE;
 }
 
 /* The newest runs of all pipelines, merged. */
@@ -182,8 +166,8 @@ static int all_runs(struct client *c)
         (void)printf("],\"next_cursor\":null}\n");
         return EXIT_FINE;
     }
-    struct table t = runs_table(cli);
-    for (i = 0; i < count; i++) add_run(cli, &t, runs[i]);
+    struct table t = table_init(cli_arena(cli), run_heads, cli_color(cli));
+    for (i = 0; i < count; i++) add_run(cli, runs[i], &t);
     if (t.rows) table_print(&t, stdout);
     else (void)puts("no runs yet");
     return EXIT_FINE;
@@ -191,24 +175,11 @@ static int all_runs(struct client *c)
 
 static int run_runs(struct cli *cli)
 {
+    static const struct client_list runs = { .heads = run_heads, .row = add_run, .none = "no runs" };
     struct client c;
-    struct answer reply;
     int rc = client_open(cli, &c);
     if (rc) return rc;
-    if (!cli_arg_count(cli)) return all_runs(&c);
-    rc = runs_path(&c, cli_arg(cli, 0), &reply);
-    if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
-    struct table t = runs_table(cli);
-    size_t i, n;
-    json *run;
-    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, run) add_run(cli, &t, run);
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts("no runs");
-    return EXIT_FINE;
+    return cli_arg_count(cli) ? client_list(&c, runs_path(&c, cli_arg(cli, 0)), &runs) : all_runs(&c);
 }
 
 /* The whole id of the one listed run that begins with `id`. */

@@ -32,28 +32,20 @@ static str times_of(struct cli *cli, json *x)
     return STR_IS(zone, "UTC") ? cron : str_fmt(cli_arena(cli), STR_FMT " " STR_FMT, STR_ARG(cron), STR_ARG(zone));
 }
 
+static void add_schedule(struct cli *cli, json *x, struct table *t)
+{
+    table_row(t, (const str[]){ json_get_str(x, "name"), times_of(cli, x), when_next(cli, x),
+                                how_last(cli, json_get(x, "last")), client_text(cli, x, "runs"),
+                                client_text(cli, x, "failed") });
+}
+
 static int run_list(struct cli *cli)
 {
     static const char *const heads[] = { "!NAME", "~TIMES", "NEXT", "~LAST", ">?RUNS", ">?FAILED", NULL };
+    static const struct client_list schedules = { .heads = heads, .row = add_schedule, .none = "no schedules" };
     struct client c;
-    struct answer reply;
     int rc = client_open(cli, &c);
-    if (!rc) rc = client_call(&c, "GET", client_page(&c, STR("/api/v1/schedules")), STR_NONE, &reply);
-    if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
-    struct table t = table_init(cli_arena(cli), heads, cli_color(cli));
-    size_t i, n;
-    json *x;
-    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
-        table_row(&t, (const str[]){ json_get_str(x, "name"), times_of(cli, x), when_next(cli, x),
-                                     how_last(cli, json_get(x, "last")), client_text(cli, x, "runs"),
-                                     client_text(cli, x, "failed") });
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts("no schedules");
-    return EXIT_FINE;
+    return rc ? rc : client_list(&c, client_page(&c, STR("/api/v1/schedules")), &schedules);
 }
 
 /* ---- one ---- */
@@ -87,22 +79,18 @@ static str duration_of(struct cli *cli, json *x)
     return over ? duration_text(json_i64(to, 0) - json_i64(from, 0), cli_arena(cli)) : STR("");
 }
 
-static void print_runs(struct cli *cli, json *root)
+static void add_run(struct cli *cli, json *x, struct table *t)
+{
+    str by = json_get_str(x, "asked_by");
+    table_row(t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "state"), client_text(cli, x, "attempt"),
+                                client_when(cli, json_get(x, "started")), duration_of(cli, x),
+                                by.len ? by : STR("clock"), json_get_str(x, "summary") });
+}
+
+static void print_runs(struct cli *cli, json *runs)
 {
     static const char *const heads[] = { "!RUN", "STATE", ">?TRY", "STARTED", ">TOOK", "?BY", "~SUMMARY", NULL };
-    struct table t = table_init(cli_arena(cli), heads, cli_color(cli));
-    size_t i, n;
-    json *x;
-    yyjson_arr_foreach(json_get(root, "items"), i, n, x)
-    {
-        str by = json_get_str(x, "asked_by");
-        table_row(&t, (const str[]){ json_get_str(x, "id"), json_get_str(x, "state"), client_text(cli, x, "attempt"),
-                                     client_when(cli, json_get(x, "started")), duration_of(cli, x),
-                                     by.len ? by : STR("clock"), json_get_str(x, "summary") });
-    }
-    if (!t.rows) return;
-    (void)puts("");
-    table_print(&t, stdout);
+    client_table_below(cli, runs, &(struct client_list){ .heads = heads, .row = add_run });
 }
 
 /* One document of both: {"schedule":...,"runs":[...]}. */
@@ -128,7 +116,7 @@ static int run_show(struct cli *cli)
         return EXIT_FINE;
     }
     print_schedule(cli, one.root);
-    print_runs(cli, runs.root);
+    print_runs(cli, json_get(runs.root, "items"));
     return EXIT_FINE;
 }
 

@@ -50,40 +50,26 @@ static int run_add(struct cli *cli)
     return rc;
 }
 
+static void add_silence(struct cli *cli, json *x, struct table *t)
+{
+    str pipeline = json_get_str(x, "pipeline"), kind = json_get_str(x, "kind");
+    if (json_bool(json_get(x, "maintenance"), false)) kind = STR("maintenance");
+    table_row(t,
+              (const str[]){ json_get_str(x, "id"), pipeline.len ? pipeline : STR("all"), kind.len ? kind : STR("all"),
+                             client_when(cli, json_get(x, "starts")), client_when(cli, json_get(x, "ends")),
+                             json_get_str(x, "author"), json_get_str(x, "comment") });
+}
+
 static int run_list(struct cli *cli)
 {
+    static const char *const heads[] = { "ID", "PIPELINE", "KIND", "STARTS", "ENDS", "BY", "~WHY", NULL };
+    static const struct client_list silences = { .heads = heads, .row = add_silence, .none = "nothing is silenced" };
     struct client c;
-    struct answer reply;
     int rc = client_open(cli, &c);
-    if (!rc)
-        rc = client_call(&c, "GET",
-                         client_query(&c, client_page(&c, STR("/api/v1/silences")), "state",
-                                      cli_has(cli, "all") ? STR("all") : STR("active")),
-                         STR_NONE, &reply);
     if (rc) return rc;
-    if (cli_json(cli)) {
-        client_print_json(&reply);
-        return EXIT_FINE;
-    }
-    struct table t = table_init(cli_arena(cli),
-                                (const char *const[]){ "ID", "PIPELINE", "KIND", "STARTS", "ENDS", "BY", "~WHY", NULL },
-                                cli_color(cli));
-    size_t i, n;
-    json *x;
-    yyjson_arr_foreach(json_get(reply.root, "items"), i, n, x)
-    {
-        str pipeline = json_get_str(x, "pipeline"), kind = json_get_str(x, "kind");
-        bool maintenance = json_bool(json_get(x, "maintenance"), false);
-        table_row(&t, (const str[]){ json_get_str(x, "id"), pipeline.len ? pipeline : STR("all"),
-                                     maintenance ? STR("maintenance")
-                                     : kind.len  ? kind
-                                                 : STR("all"),
-                                     client_when(cli, json_get(x, "starts")), client_when(cli, json_get(x, "ends")),
-                                     json_get_str(x, "author"), json_get_str(x, "comment") });
-    }
-    if (t.rows) table_print(&t, stdout);
-    else (void)puts("nothing is silenced");
-    return EXIT_FINE;
+    str path = client_page(&c, STR("/api/v1/silences"));
+    return client_list(&c, client_query(&c, path, "state", cli_has(cli, "all") ? STR("all") : STR("active")),
+                       &silences);
 }
 
 static int run_end(struct cli *cli)
