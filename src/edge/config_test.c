@@ -144,79 +144,82 @@ TEST(parts_are_read)
     config_free(c);
 }
 
+static const struct {
+    const char *text, *set, *want;
+} at_fault[] = {
+    { "sever: {listen: x}\n", "", "c.yaml:1:1: no such key 'sever'; did you mean 'server'?" },
+    { "server:\n  lisen: 127.0.0.1:1\n", "", "c.yaml:2:3: no such key 'lisen'; did you mean 'listen'?" },
+    { "server: {rate_limit: {per_kee: 1}}\n", "", "c.yaml:1:23: no such key 'per_kee'; did you mean 'per_key'?" },
+    { "server: {rate_limt: {}}\n", "", "c.yaml:1:10: no such key 'rate_limt'; did you mean 'rate_limit'?" },
+    { "server: {rate_limit: 5}\n", "", "c.yaml:1:22: expected" },
+    { "", "server.rate_limit.per_key=-1", "--set server.rate_limit.per_key: expected" },
+    { "auth: {jwt: {audience: weir}}\n", "", "auth.jwt.issuer: expected the issuer" },
+    { "auth: {jwt: {issuer: \"https://a b\", audience: weir, keys: k}}\n", "",
+      "c.yaml:1:23: expected at most 200 characters without blanks" },
+    { "auth: {jwt: {issuer: i, keys: k}}\n", "", "auth.jwt.audience: expected an audience" },
+    { "auth: {jwt: {issuer: i, audience: weir}}\n", "", "auth.jwt.keys: expected exactly one of" },
+    { "auth: {jwt: {issuer: i, audience: weir, keys: k, secret: \"env:S\"}}\n", "",
+      "c.yaml:1:47: expected exactly one of" },
+    { "auth: {jwt: {issuer: i, audience: weir, keys_url: \"http://x/jwks\"}}\n", "",
+      "c.yaml:1:52: expected an https address" },
+    { "auth: {jwt: {issuer: i, audience: weir, secret: hunter2}}\n", "", "c.yaml:1:49: expected a secret's place" },
+    { "auth: {jwt: {issuer: i, audience: weir, keys: k, roles: [a=admin, b=root]}}\n", "",
+      "c.yaml:1:67: expected VALUE=ROLE" },
+    { "server:\n  listen: nowhere\n", "", "c.yaml:2:11: expected an address and port" },
+    { "server:\n  listen: 0.0.0.0:8090\n", "", "c.yaml:2:11: beyond this machine weir listens only with tls_cert" },
+    { "server:\n  listen: \"[::]:8090\"\n", "", "c.yaml:2:12: beyond this machine" },
+    { "server:\n  tls_cert: a.pem\n", "", "c.yaml:2:13: expected both tls_cert and tls_key" },
+    { "server:\n  body_max: 16\n", "", "c.yaml:2:13: expected a size such as" },
+    { "server:\n  body_max: 1B\n", "", "c.yaml:2:13: expected a size from 1024" },
+    { "incident: {settle: 10}\n", "", "c.yaml:1:20: expected a duration such as" },
+    { "store: {sync: ful}\n", "", "c.yaml:1:15: expected full or normal, got 'ful'; did you mean 'full'?" },
+    { "store: {free_disk_floor: 5}\n", "", "c.yaml:1:26: expected 0% to 50%, got '5'" },
+    { "timezone: Mars/Base\n", "", "c.yaml:1:11: there is no timezone 'Mars/Base'" },
+    { "", "timezone=Mars/Base", "timezone: there is no timezone 'Mars/Base'" },
+    { "net:\n  allow: [10.0.0.0/8, ten]\n", "", "c.yaml:2:23: expected a network such as 10.0.0.0/8, got 'ten'" },
+    { "net: {allow: [10.0.0.0/33]}\n", "", "c.yaml:1:15: expected a network" },
+    { "notify:\n  - {name: t, kind: slack, url: \"https://hooks.slack.com/T0/SECRET\"}\n", "",
+      "c.yaml:2:34: expected a secret's place" },
+    { "notify:\n  - {name: t, kind: slac}\n", "",
+      "c.yaml:2:21: expected slack, smtp or webhook, got 'slac'; did you mean 'slack'?" },
+    { "scrape:\n  - {job: a, url: \"ftp://x\"}\n", "", "c.yaml:2:20: expected an address such as" },
+    { "knowledge: {sources: [{name: a}]}\n", "", "c.yaml:1:24: expected folder: or git:, one of them" },
+    { "knowledge: {sources: [{name: a, git: 'ext::sh -c id'}]}\n", "", "c.yaml:1:39: expected https://" },
+    { "knowledge: {sources: [{name: a, folder: /x, roles: [boss]}]}\n", "", "c.yaml:1:53: expected viewer" },
+    { "knowledge: {store: {kind: qdrant}}\n", "", "knowledge.store.url: expected the address of the store" },
+    { "knowledge: {store: {url: 'http://x:1'}}\n", "", "knowledge.store.kind: expected the kind of store" },
+    { "knowledge: {store: {kind: qdrant, url: 'http://x:1', key: 'env:K'}}\n", "",
+      "c.yaml:1:41: a key is not sent without TLS" },
+    { "knowledge: {store: {kind: qdrant, url: 'https://x:1', key: hush}}\n", "",
+      "c.yaml:1:60: expected a secret's place, env:NAME or file:PATH; it is never" },
+    { "knowledge: {store: {kind: chroma, url: 'http://x:1', collection: ../x}}\n", "",
+      "c.yaml:1:66: expected 3 to 60 letters" },
+    { "knowledge: {store: {kind: pgvector, url: 'https://x'}}\n", "",
+      "c.yaml:1:43: expected the address of a database" },
+    { "knowledge: {store: {kind: pgvector, url: 'postgresql://u:hush@h/d'}}\n", "",
+      "c.yaml:1:43: a password does not stand" },
+    { "knowledge: {store: {kind: qdrnt}}\n", "",
+      "c.yaml:1:27: expected built-in, qdrant, weaviate, pinecone, chroma" },
+    { "scrape: x\n", "", "c.yaml:1:9: expected a list" },
+    { "", "server.lisen=x", "--set: there is no option 'server.lisen'; did you mean 'server.listen'?" },
+    { "", "server.listen", "--set server.listen: expected NAME=VALUE" },
+    { "", "engine.threads=many", "--set engine.threads: expected a whole number from 0 to 64, got 'many'" },
+    { "", "server.listen=0.0.0.0:1", "server.listen: beyond this machine" },
+    { "a: 1\na: 2\n", "", "c.yaml:2:1: the key 'a' stands here twice" },
+};
+
 TEST(problems_name_place_expectation_and_nearest_word)
 {
-    static const struct {
-        const char *text, *set, *want;
-    } cases[] = {
-        { "sever: {listen: x}\n", "", "c.yaml:1:1: no such key 'sever'; did you mean 'server'?" },
-        { "server:\n  lisen: 127.0.0.1:1\n", "", "c.yaml:2:3: no such key 'lisen'; did you mean 'listen'?" },
-        { "server: {rate_limit: {per_kee: 1}}\n", "", "c.yaml:1:23: no such key 'per_kee'; did you mean 'per_key'?" },
-        { "server: {rate_limt: {}}\n", "", "c.yaml:1:10: no such key 'rate_limt'; did you mean 'rate_limit'?" },
-        { "server: {rate_limit: 5}\n", "", "c.yaml:1:22: expected" },
-        { "", "server.rate_limit.per_key=-1", "--set server.rate_limit.per_key: expected" },
-        { "auth: {jwt: {audience: weir}}\n", "", "auth.jwt.issuer: expected the issuer" },
-        { "auth: {jwt: {issuer: \"https://a b\", audience: weir, keys: k}}\n", "",
-          "c.yaml:1:23: expected at most 200 characters without blanks" },
-        { "auth: {jwt: {issuer: i, keys: k}}\n", "", "auth.jwt.audience: expected an audience" },
-        { "auth: {jwt: {issuer: i, audience: weir}}\n", "", "auth.jwt.keys: expected exactly one of" },
-        { "auth: {jwt: {issuer: i, audience: weir, keys: k, secret: \"env:S\"}}\n", "",
-          "c.yaml:1:47: expected exactly one of" },
-        { "auth: {jwt: {issuer: i, audience: weir, keys_url: \"http://x/jwks\"}}\n", "",
-          "c.yaml:1:52: expected an https address" },
-        { "auth: {jwt: {issuer: i, audience: weir, secret: hunter2}}\n", "", "c.yaml:1:49: expected a secret's place" },
-        { "auth: {jwt: {issuer: i, audience: weir, keys: k, roles: [a=admin, b=root]}}\n", "",
-          "c.yaml:1:67: expected VALUE=ROLE" },
-        { "server:\n  listen: nowhere\n", "", "c.yaml:2:11: expected an address and port" },
-        { "server:\n  listen: 0.0.0.0:8090\n", "", "c.yaml:2:11: beyond this machine weir listens only with tls_cert" },
-        { "server:\n  listen: \"[::]:8090\"\n", "", "c.yaml:2:12: beyond this machine" },
-        { "server:\n  tls_cert: a.pem\n", "", "c.yaml:2:13: expected both tls_cert and tls_key" },
-        { "server:\n  body_max: 16\n", "", "c.yaml:2:13: expected a size such as" },
-        { "server:\n  body_max: 1B\n", "", "c.yaml:2:13: expected a size from 1024" },
-        { "incident: {settle: 10}\n", "", "c.yaml:1:20: expected a duration such as" },
-        { "store: {sync: ful}\n", "", "c.yaml:1:15: expected full or normal, got 'ful'; did you mean 'full'?" },
-        { "store: {free_disk_floor: 5}\n", "", "c.yaml:1:26: expected 0% to 50%, got '5'" },
-        { "timezone: Mars/Base\n", "", "c.yaml:1:11: there is no timezone 'Mars/Base'" },
-        { "", "timezone=Mars/Base", "timezone: there is no timezone 'Mars/Base'" },
-        { "net:\n  allow: [10.0.0.0/8, ten]\n", "", "c.yaml:2:23: expected a network such as 10.0.0.0/8, got 'ten'" },
-        { "net: {allow: [10.0.0.0/33]}\n", "", "c.yaml:1:15: expected a network" },
-        { "notify:\n  - {name: t, kind: slack, url: \"https://hooks.slack.com/T0/SECRET\"}\n", "",
-          "c.yaml:2:34: expected a secret's place" },
-        { "notify:\n  - {name: t, kind: slac}\n", "",
-          "c.yaml:2:21: expected slack, smtp or webhook, got 'slac'; did you mean 'slack'?" },
-        { "scrape:\n  - {job: a, url: \"ftp://x\"}\n", "", "c.yaml:2:20: expected an address such as" },
-        { "knowledge: {sources: [{name: a}]}\n", "", "c.yaml:1:24: expected folder: or git:, one of them" },
-        { "knowledge: {sources: [{name: a, git: 'ext::sh -c id'}]}\n", "", "c.yaml:1:39: expected https://" },
-        { "knowledge: {sources: [{name: a, folder: /x, roles: [boss]}]}\n", "", "c.yaml:1:53: expected viewer" },
-        { "knowledge: {store: {kind: qdrant}}\n", "", "knowledge.store.url: expected the address of the store" },
-        { "knowledge: {store: {url: 'http://x:1'}}\n", "", "knowledge.store.kind: expected the kind of store" },
-        { "knowledge: {store: {kind: qdrant, url: 'http://x:1', key: 'env:K'}}\n", "",
-          "c.yaml:1:41: a key is not sent without TLS" },
-        { "knowledge: {store: {kind: qdrant, url: 'https://x:1', key: hush}}\n", "",
-          "c.yaml:1:60: expected a secret's place, env:NAME or file:PATH; it is never" },
-        { "knowledge: {store: {kind: chroma, url: 'http://x:1', collection: ../x}}\n", "",
-          "c.yaml:1:66: expected 3 to 60 letters" },
-        { "knowledge: {store: {kind: pgvector, url: 'https://x'}}\n", "",
-          "c.yaml:1:43: expected the address of a database" },
-        { "knowledge: {store: {kind: pgvector, url: 'postgresql://u:hush@h/d'}}\n", "",
-          "c.yaml:1:43: a password does not stand" },
-        { "knowledge: {store: {kind: qdrnt}}\n", "",
-          "c.yaml:1:27: expected built-in, qdrant, weaviate, pinecone, chroma" },
-        { "scrape: x\n", "", "c.yaml:1:9: expected a list" },
-        { "", "server.lisen=x", "--set: there is no option 'server.lisen'; did you mean 'server.listen'?" },
-        { "", "server.listen", "--set server.listen: expected NAME=VALUE" },
-        { "", "engine.threads=many", "--set engine.threads: expected a whole number from 0 to 64, got 'many'" },
-        { "", "server.listen=0.0.0.0:1", "server.listen: beyond this machine" },
-        { "a: 1\na: 2\n", "", "c.yaml:2:1: the key 'a' stands here twice" },
-    };
     struct arena a = arena_init(8 << 20);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof at_fault / sizeof *at_fault; i++) {
         struct config *c = NULL;
         struct config_problems problems;
-        struct config_opts opts = { .path = STR("c.yaml"), .text = str_of(cases[i].text), .set = str_of(cases[i].set) };
+        struct config_opts opts = { .path = STR("c.yaml"),
+                                    .text = str_of(at_fault[i].text),
+                                    .set = str_of(at_fault[i].set) };
         err e = config_load(&opts, &a, &problems, &c);
-        if (e.code != ERR_INPUT || !str_starts(problems.items[0], str_of(cases[i].want)))
-            test_failed(__FILE__, __LINE__, "'%s' gives '%s', want '%s'", cases[i].text, e.msg, cases[i].want);
+        if (e.code != ERR_INPUT || !str_starts(problems.items[0], str_of(at_fault[i].want)))
+            test_failed(__FILE__, __LINE__, "'%s' gives '%s', want '%s'", at_fault[i].text, e.msg, at_fault[i].want);
         for (size_t k = 0; k < problems.count; k++) CHECK(str_find(problems.items[k], STR("SECRET"), 0) < 0);
     }
     arena_done(&a);

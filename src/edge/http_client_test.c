@@ -119,58 +119,59 @@ TEST(the_deadline_holds)
 
 /* Every spelling of an address that only this machine or its cloud may see; {} is the port of a listening server, so
  * that a hole in the check would show as a reply. */
+static const char *const private_urls[] = {
+    "http://127.0.0.1:%d/",
+    "http://localhost:%d/",
+    "http://2130706433:%d/",
+    "http://0x7f000001:%d/",
+    "http://0177.0.0.1:%d/",
+    "http://127.1:%d/",
+    "http://0:%d/",
+    "http://[::1]:%d/",
+    "http://[::ffff:127.0.0.1]:%d/",
+    "http://[::ffff:7f00:1]:%d/",
+    "http://127.0.0.1.:%d/",
+    "http://0x7f.1:%d/",
+    "http://017700000001:%d/",
+    "http://127.0.0.1:%d/#@8.8.8.8/",
+    "HTTP://127.0.0.1:%d/?http://8.8.8.8/",
+    "http://8.8.8.8@127.0.0.1:%d/",
+    "http://8.8.8.8:80@127.0.0.1:%d/",
+    "http://a:b@localhost:%d/",
+    "http://[0:0:0:0:0:ffff:127.0.0.1]:%d/",
+    "http://169.254.169.254:%d/latest/meta-data/",
+    "http://[fe80::1%%25lo]:%d/",
+    "http://[fd00:ec2::254]:%d/",
+    "http://10.0.0.1:%d/",
+    "http://100.64.0.1:%d/",
+    "http://192.168.0.1:%d/",
+    "http://224.0.0.1:%d/",
+    "http://2852039166:%d/",
+    ("http://\xe2\x91\xa0"
+     "27.0.0.1:%d/"),
+    "http://127.0.0.1\\@8.8.8.8:%d/",
+    "file:///etc/passwd?%d",
+    "gopher://127.0.0.1:%d/",
+    "ftp://127.0.0.1:%d/",
+    "dict://127.0.0.1:%d/",
+    "http://127.0.0.1:%d\t/",
+    "//127.0.0.1:%d/",
+    "127.0.0.1:%d/",
+    "http:127.0.0.1:%d/",
+    "http:///127.0.0.1:%d/",
+    "http://",
+    "",
+};
+
 TEST(addresses_from_outside_must_be_public)
 {
-    static const char *const urls[] = {
-        "http://127.0.0.1:%d/",
-        "http://localhost:%d/",
-        "http://2130706433:%d/",
-        "http://0x7f000001:%d/",
-        "http://0177.0.0.1:%d/",
-        "http://127.1:%d/",
-        "http://0:%d/",
-        "http://[::1]:%d/",
-        "http://[::ffff:127.0.0.1]:%d/",
-        "http://[::ffff:7f00:1]:%d/",
-        "http://127.0.0.1.:%d/",
-        "http://0x7f.1:%d/",
-        "http://017700000001:%d/",
-        "http://127.0.0.1:%d/#@8.8.8.8/",
-        "HTTP://127.0.0.1:%d/?http://8.8.8.8/",
-        "http://8.8.8.8@127.0.0.1:%d/",
-        "http://8.8.8.8:80@127.0.0.1:%d/",
-        "http://a:b@localhost:%d/",
-        "http://[0:0:0:0:0:ffff:127.0.0.1]:%d/",
-        "http://169.254.169.254:%d/latest/meta-data/",
-        "http://[fe80::1%%25lo]:%d/",
-        "http://[fd00:ec2::254]:%d/",
-        "http://10.0.0.1:%d/",
-        "http://100.64.0.1:%d/",
-        "http://192.168.0.1:%d/",
-        "http://224.0.0.1:%d/",
-        "http://2852039166:%d/",
-        ("http://\xe2\x91\xa0"
-         "27.0.0.1:%d/"),
-        "http://127.0.0.1\\@8.8.8.8:%d/",
-        "file:///etc/passwd?%d",
-        "gopher://127.0.0.1:%d/",
-        "ftp://127.0.0.1:%d/",
-        "dict://127.0.0.1:%d/",
-        "http://127.0.0.1:%d\t/",
-        "//127.0.0.1:%d/",
-        "127.0.0.1:%d/",
-        "http:127.0.0.1:%d/",
-        "http:///127.0.0.1:%d/",
-        "http://",
-        "",
-    };
     struct world *w = world_new();
-    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+    for (size_t i = 0; i < sizeof private_urls / sizeof *private_urls; i++) {
         char url[160];
         struct http_reply reply = { 0 };
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        (void)snprintf(url, sizeof url, urls[i], fake_http_port(w->server));
+        (void)snprintf(url, sizeof url, private_urls[i], fake_http_port(w->server));
 #pragma GCC diagnostic pop
         err e = get(w, str_of(url), false, &reply);
         bool refused = e.code == ERR_DENIED || e.code == ERR_INPUT;

@@ -58,58 +58,59 @@ TEST(the_shape_is_the_one_the_core_reads)
     arena_done(&a);
 }
 
+static const struct {
+    const char *body, *want; /* body: below "version: 1\npipelines:\n" */
+} wrong[] = {
+    { "  - name: Orders\n", "3:11: expected a name of a-z" },
+    { "  - name: a\n    stps: []\n", "4:5: no such key 'stps'; did you mean 'steps'?" },
+    { "  - name: a\n  - name: a\n", "4:11: a pipeline named 'a' stands above already, on line 3" },
+    { "  - name: a\n    steps:\n      - name: s\n        argv: sh load.sh\n", "6:15: expected a list of words" },
+    { "  - name: a\n    steps:\n      - name: s\n        argv: []\n", "expected at least the program's name" },
+    { "  - name: a\n    steps:\n      - name: s\n", "5:9: expected the key 'argv' here" },
+    { "  - name: a\n    steps: [{name: s, argv: [x]}, {name: s, argv: [y]}]\n",
+      "4:42: a step named 's' stands above" },
+    { "  - name: a\n    tier: 4\n", "4:11: expected a whole number from 1 to 3" },
+    { "  - name: a\n    every: often\n", "4:12: expected a duration" },
+    { "  - name: a\n    after: [b]\n  - name: bb\n", "4:13: there is no pipeline 'b' here; did you mean 'bb'?" },
+    { "  - name: a\n    after: [a]\n", "4:13: after: goes round in a circle" },
+    { "  - name: a\n    after: [c]\n  - name: b\n    after: [a]\n  - name: c\n    after: [b]\n",
+      "goes round in a circle" },
+    { "  - name: a\n    knobs: [{name: k, type: int, min: 1, max: 5, default: 9}]\n",
+      "expected a whole number from 1 to 5, got '9'" },
+    { "  - name: a\n    knobs: [{name: k, type: int, default: 9}]\n", "expected the key 'min' here" },
+    { "  - name: a\n    knobs: [{name: k, type: int, min: 5, max: 1, default: 3}]\n", "max is less than min" },
+    { "  - name: a\n    knobs: [{name: k-x, type: bool, default: on}]\n", "expected letters, digits and '_' only" },
+    { "  - name: a\n    knobs: [{name: k, type: bool, default: on, effect: memory_limit}]\n",
+      "the effect memory_limit goes with type: int" },
+    { "  - name: a\n    knobs: [{name: k, type: choice, values: [x, y], default: z}]\n",
+      "expected one of values:, got 'z'" },
+    { "  - name: a\n    knobs: [{name: k, type: int, min: 1, max: 5, default: 2, mends: [resource.memry]}]\n",
+      "did you mean 'resource.memory'?" },
+    { "  - name: a\n    commands: [{name: c, argv: [x], leaves: undoable}]\n",
+      "expected undo: with the name of another command" },
+    { "  - name: a\n    commands: [{name: c, argv: [x], leaves: undoable, undo: d}]\n",
+      "there is no command 'd' here" },
+    { "  - name: a\n    commands: [{name: c, argv: [x], leaves: undoable, undo: c}]\n",
+      "a command does not undo itself" },
+    { "  - name: a\n    commands: [{name: c, argv: [x], leaves: lasting, undo: c}]\n",
+      "undo: goes with leaves: undoable" },
+    { "  - name: a\n    commands: [{name: c, argv: [x]}]\n", "expected the key 'leaves' here" },
+    { "  - name: a\n    webhooks: [{name: w, url: \"file:///etc\"}]\n", "expected an address such as https" },
+    { "  - name: a\n    webhooks: [{name: w, url: \"https://x\", secret: hunter2}]\n",
+      "expected a secret's place" },
+    { "  - name: a\n    thresholds: [{metric: rows, step: lod}]\n    steps: [{name: load, argv: [x]}]\n",
+      "there is no step 'lod' here; did you mean 'load'?" },
+    { "  - name: a\n    thresholds: [{metric: rows}]\n", "expected min: or max: or both" },
+    { "  - name: a\n    steps: [{name: s, argv: [x], env: {\"A B\": c}}]\n", "expected a variable's name" },
+    { "  -\n", "expected a pipeline, got nothing" },
+};
+
 TEST(wrong_declarations_are_refused_with_their_place)
 {
-    static const struct {
-        const char *body, *want; /* body: below "version: 1\npipelines:\n" */
-    } cases[] = {
-        { "  - name: Orders\n", "3:11: expected a name of a-z" },
-        { "  - name: a\n    stps: []\n", "4:5: no such key 'stps'; did you mean 'steps'?" },
-        { "  - name: a\n  - name: a\n", "4:11: a pipeline named 'a' stands above already, on line 3" },
-        { "  - name: a\n    steps:\n      - name: s\n        argv: sh load.sh\n", "6:15: expected a list of words" },
-        { "  - name: a\n    steps:\n      - name: s\n        argv: []\n", "expected at least the program's name" },
-        { "  - name: a\n    steps:\n      - name: s\n", "5:9: expected the key 'argv' here" },
-        { "  - name: a\n    steps: [{name: s, argv: [x]}, {name: s, argv: [y]}]\n",
-          "4:42: a step named 's' stands above" },
-        { "  - name: a\n    tier: 4\n", "4:11: expected a whole number from 1 to 3" },
-        { "  - name: a\n    every: often\n", "4:12: expected a duration" },
-        { "  - name: a\n    after: [b]\n  - name: bb\n", "4:13: there is no pipeline 'b' here; did you mean 'bb'?" },
-        { "  - name: a\n    after: [a]\n", "4:13: after: goes round in a circle" },
-        { "  - name: a\n    after: [c]\n  - name: b\n    after: [a]\n  - name: c\n    after: [b]\n",
-          "goes round in a circle" },
-        { "  - name: a\n    knobs: [{name: k, type: int, min: 1, max: 5, default: 9}]\n",
-          "expected a whole number from 1 to 5, got '9'" },
-        { "  - name: a\n    knobs: [{name: k, type: int, default: 9}]\n", "expected the key 'min' here" },
-        { "  - name: a\n    knobs: [{name: k, type: int, min: 5, max: 1, default: 3}]\n", "max is less than min" },
-        { "  - name: a\n    knobs: [{name: k-x, type: bool, default: on}]\n", "expected letters, digits and '_' only" },
-        { "  - name: a\n    knobs: [{name: k, type: bool, default: on, effect: memory_limit}]\n",
-          "the effect memory_limit goes with type: int" },
-        { "  - name: a\n    knobs: [{name: k, type: choice, values: [x, y], default: z}]\n",
-          "expected one of values:, got 'z'" },
-        { "  - name: a\n    knobs: [{name: k, type: int, min: 1, max: 5, default: 2, mends: [resource.memry]}]\n",
-          "did you mean 'resource.memory'?" },
-        { "  - name: a\n    commands: [{name: c, argv: [x], leaves: undoable}]\n",
-          "expected undo: with the name of another command" },
-        { "  - name: a\n    commands: [{name: c, argv: [x], leaves: undoable, undo: d}]\n",
-          "there is no command 'd' here" },
-        { "  - name: a\n    commands: [{name: c, argv: [x], leaves: undoable, undo: c}]\n",
-          "a command does not undo itself" },
-        { "  - name: a\n    commands: [{name: c, argv: [x], leaves: lasting, undo: c}]\n",
-          "undo: goes with leaves: undoable" },
-        { "  - name: a\n    commands: [{name: c, argv: [x]}]\n", "expected the key 'leaves' here" },
-        { "  - name: a\n    webhooks: [{name: w, url: \"file:///etc\"}]\n", "expected an address such as https" },
-        { "  - name: a\n    webhooks: [{name: w, url: \"https://x\", secret: hunter2}]\n",
-          "expected a secret's place" },
-        { "  - name: a\n    thresholds: [{metric: rows, step: lod}]\n    steps: [{name: load, argv: [x]}]\n",
-          "there is no step 'lod' here; did you mean 'load'?" },
-        { "  - name: a\n    thresholds: [{metric: rows}]\n", "expected min: or max: or both" },
-        { "  - name: a\n    steps: [{name: s, argv: [x], env: {\"A B\": c}}]\n", "expected a variable's name" },
-        { "  -\n", "expected a pipeline, got nothing" },
-    };
     struct arena a = arena_init(16 << 20);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct yaml_check c = yaml_check_init(STR("p.yaml"), &a);
-        str text = str_fmt(&a, "version: 1\npipelines:\n%s", cases[i].body), out = STR_NONE;
+        str text = str_fmt(&a, "version: 1\npipelines:\n%s", wrong[i].body), out = STR_NONE;
         CHECK(!pipelines_check(&c, text, STR("/srv"), &a, &out));
         err e = yaml_result(&c);
         bool named = false;
@@ -117,9 +118,9 @@ TEST(wrong_declarations_are_refused_with_their_place)
             named =
                 named ||
                 strstr(str_fmt(&a, "%d:%d: " STR_FMT, c.items[k].line, c.items[k].column, STR_ARG(c.items[k].text)).ptr,
-                       cases[i].want);
+                       wrong[i].want);
         if (!named || strstr(e.msg, "hunter2"))
-            test_failed(__FILE__, __LINE__, "%s gives '%s', want '%s'", cases[i].body, e.msg, cases[i].want);
+            test_failed(__FILE__, __LINE__, "%s gives '%s', want '%s'", wrong[i].body, e.msg, wrong[i].want);
         arena_reset(&a);
     }
     arena_done(&a);

@@ -2,16 +2,18 @@
  * two runs of one level are merged, every other value survives and moves up, as 1 + 1 = 10.
  *
  *   base (unsorted, two runs long) -> level 0, weight 2 -> level 1, weight 4 -> ... */
+#include <assert.h>
 #include <math.h>
 
-#include "engine/detect/drift_dist.h"
+#include "engine/detect/drift_ends.h"
 #include "engine/detect/drift_pair.h"
 #include "engine/detect/drift_sort.h"
 
 /* Rows are taken a part at a time. At first every row enters the base, then one in 2^THIN_LOG of each block, by halving
  * sorted groups and merging them, later of these only some at even steps: so that the error stays and the work falls.
  */
-enum { PART = 512, GROUP = DRIFT_SORT_GROUP, BLOCK = DRIFT_SORT_BLOCK, THIN_LOG = 2 };
+enum { PART = 512, GROUP = DRIFT_SORT_GROUP, BLOCK = DRIFT_SORT_BLOCK, THIN_LOG = DRIFT_SORT_THIN_LOG };
+static_assert((int)BLOCK == (int)DRIFT_BLOCK, "what waits is a block at most");
 
 static unsigned step_log_after(uint64_t rows)
 {
@@ -62,39 +64,10 @@ static void halve(const double *a, const double *b, size_t odd, double *out)
     for (size_t k = 0; k < DRIFT_RUN / 2; k++) out[DRIFT_RUN - 1 - k] = high[k];
 }
 
-/* Sorted values join the lowest so far, or the highest: then they are taken from the top and signs are turned. */
-static void keep_ends(double *ends, uint32_t *count, const double *run, size_t n, bool highest)
-{
-    const double sign = highest ? -1 : 1;
-    for (size_t k = 0; k < n; k++) {
-        double v = run[highest ? n - 1 - k : k];
-        uint32_t kept = *count < DRIFT_ENDS ? *count : DRIFT_ENDS - 1, from = 0, to = kept;
-        if (*count == DRIFT_ENDS && sign * v >= sign * ends[DRIFT_ENDS - 1]) return;
-        while (from < to) {
-            uint32_t middle = (from + to) / 2;
-            if (sign * ends[middle] <= sign * v) from = middle + 1;
-            else to = middle;
-        }
-        memmove(ends + from + 1, ends + from, (kept - from) * sizeof *ends);
-        ends[from] = v;
-        *count = kept + 1;
-    }
-}
-
-/* Sorted values that the ends do not know yet. */
-static void end_values(struct drift_ends *e, const double *sorted, size_t n)
-{
-    if (!n) return;
-    if (e->low_count < DRIFT_ENDS || sorted[0] < e->low[DRIFT_ENDS - 1])
-        keep_ends(e->low, &e->low_count, sorted, n, false);
-    if (e->high_count < DRIFT_ENDS || sorted[n - 1] > e->high[DRIFT_ENDS - 1])
-        keep_ends(e->high, &e->high_count, sorted, n, true);
-}
-
 /* Rows that are about to be thinned, as sorted groups: what whole rows are needed for. */
 static void note(struct drift_sketch *s, const double *rows, size_t n, size_t group)
 {
-    for (size_t at = 0; at < n; at += group) end_values(&s->ends, rows + at, group);
+    for (size_t at = 0; at < n; at += group) drift_ends_add(&s->ends, rows + at, group);
     drift_distinct_add_sorted(&s->distinct, rows, n);
 }
 
@@ -309,15 +282,6 @@ static void merge_thin(struct drift_sketch *s, const struct drift_sketch *from)
     s->thin_next = 0;
 }
 
-static void merge_ends(struct drift_ends *e, const struct drift_ends *from)
-{
-    double upwards[DRIFT_ENDS];
-    if (!from->low_count) return;
-    for (uint32_t i = 0; i < from->high_count; i++) upwards[from->high_count - 1 - i] = from->high[i];
-    keep_ends(e->low, &e->low_count, from->low, from->low_count, false);
-    keep_ends(e->high, &e->high_count, upwards, from->high_count, true);
-}
-
 /* One in 2^skip. */
 static void put_every(struct drift_sketch *s, const double *v, size_t n, unsigned skip)
 {
@@ -355,167 +319,8 @@ void drift_sketch_merge(struct drift_sketch *s, const struct drift_sketch *from)
     if (!from->finite) return;
     join_moments(s, (double)from->finite, from->mean, from->spread);
     s->finite += from->finite;
-    merge_ends(&s->ends, &from->ends);
+    drift_ends_merge(&s->ends, &from->ends);
     drift_distinct_merge(&s->distinct, &from->distinct);
     merge_thin(s, from);
     merge_runs(s, from);
-}
-
-/* ---- comparing ---- */
-
-struct list {
-    double *value, *rows; /* rows: that a value stands for; at last, up to and with it */
-    size_t count;
-};
-
-enum { LIST_MAX = DRIFT_LEVELS * DRIFT_RUN + DRIFT_BASE + BLOCK + 2 * DRIFT_ENDS };
-
-static void join(const struct list *a, const double *b, size_t n, double rows, struct list *out)
-{
-    size_t i = 0, j = 0;
-    out->count = a->count + n;
-    while (i < a->count && j < n) { /* no branch to guess */
-        double x = a->value[i], y = b[j];
-        const double stand_for[2] = { rows, a->rows[i] };
-        size_t left = x <= y;
-        out->value[i + j] = x <= y ? x : y;
-        out->rows[i + j] = stand_for[left];
-        i += left;
-        j += 1 - left;
-    }
-    for (; i < a->count; i++) out->value[i + j] = a->value[i], out->rows[i + j] = a->rows[i];
-    for (; j < n; j++) out->value[i + j] = b[j], out->rows[i + j] = rows;
-}
-
-struct lists { /* they take turns */
-    struct list *now, *next;
-};
-
-static void join_run(struct lists *l, const double *sorted, size_t n, unsigned weight_log)
-{
-    join(l->now, sorted, n, ldexp(1, (int)weight_log), l->next);
-    *l = (struct lists){ l->next, l->now };
-}
-
-/* The runs as one list, and the ends of everything. Gives the one that holds the list. */
-static struct list *all_runs(const struct drift_sketch *s, struct list *a, struct list *b, struct drift_ends *ends)
-{
-    double base[DRIFT_BASE], scratch[DRIFT_BASE], pending[BLOCK];
-    struct lists l = { a, b };
-    memcpy(base, s->base, s->base_count * sizeof *base);
-    drift_sort(base, scratch, s->base_count);
-    memcpy(pending, s->pending, s->pending_count * sizeof *pending);
-    drift_sort(pending, scratch, s->pending_count);
-    *ends = s->ends;
-    if (!s->step_log) end_values(ends, base, s->base_count);
-    end_values(ends, pending, s->pending_count);
-    a->count = 0;
-    join_run(&l, pending, s->pending_count, 0);
-    join_run(&l, base, s->base_count, s->step_log);
-    for (unsigned h = 0; h < DRIFT_LEVELS; h++)
-        if (s->full >> h & 1) join_run(&l, s->level[h], DRIFT_RUN, h + 1 + s->step_log);
-    return l.now;
-}
-
-/* The ends as they are, and between them what the runs say, weighted so that the sum is right. */
-static struct drift_points points_of(const struct drift_sketch *s, struct list *a, struct list *b)
-{
-    struct drift_ends ends, *e = &ends;
-    struct list *runs = all_runs(s, a, b, e), *out = runs == a ? b : a;
-    size_t low = e->low_count, high = s->finite - low < e->high_count ? (size_t)(s->finite - low) : e->high_count;
-    bool whole = !s->full && !s->step_log; /* then the ends are simply the first and last of the list */
-    size_t first = whole ? low : 0, after = whole ? runs->count - high : runs->count;
-    double under = low ? e->low[low - 1] : 0, over = high ? e->high[high - 1] : 0, weight = 0,
-           rest = (double)(s->finite - low - high);
-    for (size_t i = 0; i < low; i++) out->value[i] = e->low[i], out->rows[i] = (double)(i + 1);
-    out->count = low;
-    for (size_t i = first; i < after && rest > 0; i++) {
-        if (runs->value[i] < under || runs->value[i] > over) continue;
-        out->value[out->count] = runs->value[i];
-        weight += runs->rows[i];
-        out->rows[out->count++] = weight;
-    }
-    for (size_t i = low; i < out->count; i++) out->rows[i] = (double)low + out->rows[i] * rest / weight;
-    for (size_t i = high; i-- > 0; out->count++)
-        out->value[out->count] = e->high[i], out->rows[out->count] = (double)(s->finite - i);
-    return (struct drift_points){ out->value, out->rows, out->count, (double)s->finite };
-}
-
-/* With the rows that are not noted yet. */
-static double distinct_of(const struct drift_sketch *s)
-{
-    double rows[DRIFT_BASE], scratch[DRIFT_BASE];
-    struct drift_distinct d = s->distinct;
-    size_t n = s->step_log ? s->pending_count : s->base_count;
-    memcpy(rows, s->step_log ? s->pending : s->base, n * sizeof *rows);
-    drift_sort(rows, scratch, n);
-    drift_distinct_add_sorted(&d, rows, n);
-    return drift_distinct_count(&d);
-}
-
-static void fill_side(const struct drift_sketch *s, struct drift_side *side)
-{
-    side->rows = (double)s->rows;
-    side->missing = (double)s->missing;
-    side->odd = (double)s->odd;
-    side->values = (double)s->finite;
-    side->distinct = distinct_of(s);
-    side->mean = s->mean;
-    side->sd = s->finite > 1 ? sqrt(s->spread / side->values) : 0;
-}
-
-/* The variance of a share, by the sketch alone: of the halvings, mostly the last ones, and of each block: 1/4 for every
- * of four groups, 4/4 for both pairs, and 16 times that of one in 2^k. */
-static double own_variance(const struct drift_sketch *s)
-{
-    double halvings = s->finite > DRIFT_BASE ? 0.5 / ((double)DRIFT_RUN * DRIFT_RUN) : 0;
-    double steps = s->step_log ? 3 + 16 * (ldexp(1, 2 * (int)(s->step_log - THIN_LOG)) - 1) / 12 : 0;
-    return halvings + steps / BLOCK / (double)s->finite;
-}
-
-/* As if so many rows fewer had been seen. */
-static double trust_of(const struct drift_sketch *ref, const struct drift_sketch *cur)
-{
-    double sampling = 0.25 * (1 / (double)ref->finite + 1 / (double)cur->finite);
-    return sampling / (sampling + own_variance(ref) + own_variance(cur));
-}
-
-/* How often a value repeats cannot be read from weights: from the thinned whole rows, at one thinness. */
-static void compare_thin(const struct drift_sketch *ref, const struct drift_sketch *cur, struct list *l,
-                         struct drift_numbers *out)
-{
-    struct drift_numbers thin = { 0 };
-    memcpy(l->value, ref->thin, ref->thin_count * sizeof *l->value);
-    memcpy(l->rows, cur->thin, cur->thin_count * sizeof *l->rows);
-    drift_sort(l->value, l->value + DRIFT_THIN, ref->thin_count);
-    drift_sort(l->rows, l->rows + DRIFT_THIN, cur->thin_count);
-    struct drift_points a = { l->value, NULL, ref->thin_count, (double)ref->thin_count };
-    struct drift_points b = { l->rows, NULL, cur->thin_count, (double)cur->thin_count };
-    drift_pair(&a, &b, 1, &thin);
-    out->repeats = thin.repeats;
-    out->grid = thin.grid;
-    out->grid_p = thin.grid_p;
-}
-
-err drift_compare_sketches(const struct drift_sketch *ref, const struct drift_sketch *cur, struct arena *a,
-                           struct drift_numbers *out)
-{
-    struct list l[3];
-    memset(out, 0, sizeof *out);
-    for (int i = 0; i < 3; i++) {
-        l[i].value = arena_try(a, LIST_MAX * sizeof(double));
-        l[i].rows = arena_try(a, LIST_MAX * sizeof(double));
-    }
-    if (a->full) return err_make(ERR_LIMIT, "no memory to compare two sketches");
-    fill_side(ref, &out->side[0]);
-    fill_side(cur, &out->side[1]);
-    struct drift_points p = points_of(ref, &l[0], &l[1]);
-    struct list *spare = p.value == l[0].value ? &l[1] : &l[0];
-    struct drift_points q = points_of(cur, spare, &l[2]);
-    bool empty = !ref->finite || !cur->finite;
-    drift_pair(&p, &q, empty ? 1 : trust_of(ref, cur), out);
-    if (!empty) compare_thin(ref, cur, q.value == spare->value ? &l[2] : spare, out);
-    out->missing_p = dist_two_shares((double)ref->missing, (double)ref->rows, (double)cur->missing, (double)cur->rows);
-    out->odd_p = dist_two_shares((double)ref->odd, (double)ref->rows, (double)cur->odd, (double)cur->rows);
-    return OK;
 }

@@ -13,7 +13,7 @@ void drift_sort(double *v, double *scratch, size_t n);
 /* Sort the four groups of a block each by itself into `groups`, and make of them one, `thin`, that stands for all: of
  * each group every other value stays, pairs of groups are merged, of both again every other value stays, and these are
  * merged. Bit i of `odd`: of group i the second of each two stays; bit 4 + i: of pair i. */
-enum { DRIFT_SORT_GROUP = 64, DRIFT_SORT_BLOCK = 4 * DRIFT_SORT_GROUP };
+enum { DRIFT_SORT_GROUP = 64, DRIFT_SORT_BLOCK = 4 * DRIFT_SORT_GROUP, DRIFT_SORT_THIN_LOG = 2 }; /* of 2^2 one stays */
 void drift_sort_thin(const double *block, unsigned odd, double *groups, double *thin);
 
 /* The same without the instructions of particular processors. */

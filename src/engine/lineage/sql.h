@@ -6,7 +6,7 @@
  * OpenLineage's columnLineage facet 1-2-0.
  *
  *     text -> tokens (sql_token.c) -> queries without expressions' inner structure (sql_query.c, sql_stmt.c) -> names
- * resolved scope by scope to columns of real tables (sql_resolve.c)
+ * resolved scope by scope to columns of real tables (sql_resolve.c; the scopes: sql_select.c)
  */
 #ifndef WEIR_ENGINE_LINEAGE_SQL_H
 #define WEIR_ENGINE_LINEAGE_SQL_H

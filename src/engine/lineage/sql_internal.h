@@ -257,8 +257,26 @@ struct resolver {
     int depth;
     bool full, truncated;
 };
-struct cte_frame;
-struct rel;
+struct rel { /* something in FROM */
+    struct rel *next;
+    str alias;
+    const struct name *name;  /* as written */
+    struct table *table;      /* a real one; else NULL and: */
+    struct output *outputs;   /* of a query */
+    struct from *args;        /* of a function */
+    bool function;
+    struct output *added;     /* by a pivot */
+};
+struct cte_result { /* a query of WITH */
+    struct cte_result *next;
+    str name;
+    const struct item *columns; /* WITH name (a, b) */
+    struct output *outputs;
+};
+struct cte_frame { /* those of one WITH; up: of the queries around it */
+    struct cte_frame *up;
+    struct cte_result *results;
+};
 struct scope {
     struct scope *up;
     struct rel *rels, **rels_end;
@@ -266,15 +284,24 @@ struct scope {
     bool aliases_first;
 };
 
-/* sql_resolve.c: the columns of a query's result. */
-struct output *resolve_query(struct resolver *rs, const struct query *q, struct scope *up, struct cte_frame *frame);
+/* sql_resolve.c: what names mean. Nothing is done any more once the steps are used up or the arena is full. */
+void *rs_new(struct resolver *rs, size_t size); /* NULL when full */
+bool rs_tick(struct resolver *rs);              /* one step; false: no more */
+void from_add(struct resolver *rs, struct from **list, struct table *t, str column, enum flow_kind kind);
+/* All of `more`, to which `kind` is done besides. */
+void from_add_all(struct resolver *rs, struct from **list, const struct from *more, enum flow_kind kind);
+const struct output *output_named(const struct output *o, str column); /* NULL: none; a * is none */
+const struct rel *rel_named(const struct scope *sc, const struct name *n, size_t parts); /* by the first parts of n */
 struct from *resolve_expr(struct resolver *rs, const struct expr *e, struct scope *sc, struct cte_frame *frame);
+void resolve_conds(struct resolver *rs, const struct cond *c, struct scope *sc, struct cte_frame *frame);
+
+/* sql_select.c: the columns of a query's result. */
+struct output *resolve_query(struct resolver *rs, const struct query *q, struct scope *up, struct cte_frame *frame);
+/* own: the table a statement writes, which it does not read by naming it. */
 void resolve_sources(struct resolver *rs, const struct source *s, struct scope *sc, struct cte_frame *frame,
                      const struct name *own);
-void resolve_conds(struct resolver *rs, const struct cond *c, struct scope *sc, struct cte_frame *frame);
 struct cte_frame *resolve_ctes(struct resolver *rs, const struct cte *ctes, struct scope *up, struct cte_frame *frame);
 bool frame_has(const struct cte_frame *frame, str name);
-void *rs_new(struct resolver *rs, size_t size); /* NULL when full */
 
 /* sql_session.c: tables known so far, and statements made of what was resolved. */
 MUST_USE err session_new(const struct sql_options *opts, struct arena *a, struct session **out);
