@@ -181,6 +181,12 @@ static int64_t day_of(int64_t seconds)
     return seconds >= 0 ? seconds / 86400 : -((-seconds + 86399) / 86400);
 }
 
+/* 1 is Monday, 7 Sunday; 1970-01-01 was a Thursday. */
+static int weekday_of(int64_t day)
+{
+    return (int)(((day + 3) % 7 + 7) % 7) + 1;
+}
+
 /* Days since 1970 on which the rule fires in `year`. */
 static int64_t rule_day(const struct rule *r, int64_t year)
 {
@@ -190,8 +196,7 @@ static int64_t rule_day(const struct rule *r, int64_t year)
     if (r->kind == RULE_JULIAN) return new_year + r->day - 1 + (leap && r->day >= 60);
     int64_t first = days_from_civil(year, r->month, 1);
     int64_t next = r->month == 12 ? new_year + (leap ? 366 : 365) : days_from_civil(year, r->month + 1, 1);
-    int64_t weekday = ((first + 4) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
-    int64_t day = first + (r->day - weekday + 7) % 7 + 7 * (r->week - 1);
+    int64_t day = first + (r->day - weekday_of(first) % 7 + 7) % 7 + 7 * (r->week - 1);
     return day < next ? day : day - 7;
 }
 
@@ -229,7 +234,7 @@ struct tz_local tz_local(const struct tz *tz, usec t)
     l.hour = (int)(in_day / 3600);
     l.minute = (int)(in_day / 60 % 60);
     l.second = (int)(in_day % 60);
-    l.weekday = (int)(((day + 3) % 7 + 7) % 7) + 1;
+    l.weekday = weekday_of(day);
     return l;
 }
 
@@ -262,8 +267,7 @@ usec tz_next(const struct tz *tz, usec after, int minute_of_day, unsigned weekda
     struct tz_local l = tz_local(tz, after);
     int64_t today = days_from_civil(l.year, l.month, l.day);
     for (int64_t day = today - 1; day <= today + 15; day++) {
-        unsigned bit = 1u << (((day + 3) % 7 + 7) % 7 + 1);
-        if (weekdays && !(weekdays & bit)) continue;
+        if (weekdays && !(weekdays & 1u << weekday_of(day))) continue;
         usec t = moment(tz, day, minute_of_day) * USEC_SECOND;
         if (t > after) return t;
     }

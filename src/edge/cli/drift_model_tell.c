@@ -31,13 +31,13 @@ static void tell_errors(struct arena *a, const struct errors_report *r)
                  (unsigned long long)r->rows[0]);
     for (size_t i = 0; i < r->alarm_count && i < MODEL_ALARMS_MAX; i++) {
         const struct stream_alarm *x = &r->alarms[i];
-        bool now = x->at >= r->rows[0];
-        uint64_t row = x->changed >= r->rows[0] ? x->changed - r->rows[0] : x->changed;
-        bool there = x->changed >= r->rows[0];
+        bool seen_in_second = x->at >= r->rows[0], in_second = x->changed >= r->rows[0];
+        uint64_t row = in_second ? x->changed - r->rows[0] : x->changed;
         card_item(stdout, a, 2,
                   str_fmt(a, "%s about row %llu of the %s%s",
                           x->rank_after > x->rank_before ? "larger from" : "smaller from", (unsigned long long)row + 1,
-                          there ? "second file" : "first file", now == there ? "" : ", seen in the second"));
+                          in_second ? "second file" : "first file",
+                          seen_in_second == in_second ? "" : ", seen in the second"));
     }
 }
 

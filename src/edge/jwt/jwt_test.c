@@ -1,24 +1,12 @@
 #include "edge/jwt/jwt.h"
 
 #include "reference/jwt_tokens.h"
+#include "sim/env_sim.h"
 #include "test.h"
 
-/* A clock and an issuer as a test wants them. */
-static usec clock_now = USEC_HOUR;
+/* An issuer as a test wants it. */
 static const char *answer; /* NULL: nobody there */
 static int status, asked;
-
-static usec test_now(struct env *env)
-{
-    (void)env;
-    return clock_now;
-}
-
-static usec test_wall(struct env *env)
-{
-    (void)env;
-    return JWT_NOW;
-}
 
 static err test_http(struct env *env, const struct http_request *req, struct arena *a, struct http_reply *out)
 {
@@ -32,7 +20,7 @@ static err test_http(struct env *env, const struct http_request *req, struct are
 }
 
 struct world {
-    struct env env;
+    struct env_sim sim;
     struct config_jwt config;
     struct jwt *jwt;
     struct arena arena;
@@ -40,10 +28,10 @@ struct world {
 
 static void world_open(struct world *w)
 {
-    *w = (struct world){ .env = env_os(), .arena = arena_init(1 << 20) };
-    w->env.now = test_now;
-    w->env.wall = test_wall;
-    w->env.http = test_http;
+    *w = (struct world){ .arena = arena_init(1 << 20) };
+    env_sim_init(&w->sim, 1);
+    env_sim_set_wall(&w->sim, JWT_NOW);
+    w->sim.env.http = test_http;
     w->config = (struct config_jwt){ .issuer = STR(JWT_ISSUER),
                                      .audience = STR(JWT_AUDIENCE),
                                      .keys_url = STR("https://login.example.com/jwks"),
@@ -56,10 +44,18 @@ static void world_open(struct world *w)
     asked = 0;
 }
 
+/* The monotonic clock goes on; civil time stays that of the tokens. */
+static void pass(struct world *w, usec by)
+{
+    env_sim_advance(&w->sim, by);
+    env_sim_set_wall(&w->sim, JWT_NOW);
+}
+
 static void world_close(struct world *w)
 {
     jwt_close(w->jwt);
     arena_done(&w->arena);
+    env_sim_done(&w->sim);
 }
 
 static err ask(struct world *w, const char *token, struct jwt_person *out)
@@ -80,7 +76,7 @@ TEST(keys_are_fetched_and_name_people_with_their_issuer)
     struct world w;
     struct jwt_person p;
     world_open(&w);
-    CHECK_OK(jwt_open(&w.config, &w.env, &w.jwt));
+    CHECK_OK(jwt_open(&w.config, &w.sim.env, &w.jwt));
     CHECK_I64(asked, 0); /* the network is the thread's */
     CHECK_ERR(ask(&w, jwt_good[0].token, &p), ERR_TIMEOUT);
     jwt_tick(w.jwt);
@@ -90,7 +86,7 @@ TEST(keys_are_fetched_and_name_people_with_their_issuer)
     CHECK_I64(p.valid, 630 * USEC_SECOND);
     jwt_tick(w.jwt);
     CHECK_I64(asked, 1);
-    clock_now += USEC_HOUR;
+    pass(&w, USEC_HOUR);
     jwt_tick(w.jwt);
     CHECK_I64(asked, 2);
     world_close(&w);
@@ -102,14 +98,14 @@ TEST(an_unknown_key_is_looked_for_but_not_often)
     struct jwt_person p;
     world_open(&w);
     const char *unknown = bad_one("another kid");
-    CHECK_OK(jwt_open(&w.config, &w.env, &w.jwt));
+    CHECK_OK(jwt_open(&w.config, &w.sim.env, &w.jwt));
     jwt_tick(w.jwt);
     for (int i = 0; i < 10; i++) { /* just read: nobody is asked again */
         CHECK_ERR(ask(&w, unknown, &p), ERR_NOT_FOUND);
         jwt_tick(w.jwt);
     }
     CHECK_I64(asked, 1);
-    clock_now += USEC_MINUTE;
+    pass(&w, USEC_MINUTE);
     CHECK_ERR(ask(&w, unknown, &p), ERR_TIMEOUT); /* come again: it is being looked for */
     CHECK_ERR(ask(&w, unknown, &p), ERR_TIMEOUT);
     jwt_tick(w.jwt);
@@ -125,23 +121,23 @@ TEST(when_the_issuer_is_away_its_keys_live_on_but_not_for_ever)
     struct jwt_person p;
     static const char *const answers[] = { NULL, "", "<html>", "{\"keys\":[]}" };
     world_open(&w);
-    CHECK_OK(jwt_open(&w.config, &w.env, &w.jwt));
+    CHECK_OK(jwt_open(&w.config, &w.sim.env, &w.jwt));
     jwt_tick(w.jwt);
     for (size_t i = 0; i < 4; i++) {
         answer = answers[i];
-        clock_now += USEC_HOUR;
+        pass(&w, USEC_HOUR);
         jwt_tick(w.jwt);
         CHECK_OK(ask(&w, jwt_good[0].token, &p));
     }
     CHECK_I64(asked, 5);
     jwt_tick(w.jwt);
     CHECK_I64(asked, 5); /* the failed one is repeated, after a minute */
-    clock_now += USEC_MINUTE;
+    pass(&w, USEC_MINUTE);
     answer = jwt_set;
     status = 302; /* and a redirect is no answer */
     jwt_tick(w.jwt);
     CHECK_I64(asked, 6);
-    clock_now += 22 * USEC_HOUR; /* 26 hours since they were read */
+    pass(&w, 22 * USEC_HOUR); /* 26 hours since they were read */
     CHECK_ERR(ask(&w, jwt_good[0].token, &p), ERR_TIMEOUT);
     status = 200;
     jwt_tick(w.jwt);
@@ -163,7 +159,7 @@ TEST(keys_of_a_file_and_a_secret_are_there_at_once)
     w.config.keys = STR(WEIR_SOURCE_DIR "/tests/files/jwks.json");
     str pair = STR("approver=admin");
     w.config.roles = (struct str_list){ &pair, 1 };
-    CHECK_OK(jwt_open(&w.config, &w.env, &w.jwt));
+    CHECK_OK(jwt_open(&w.config, &w.sim.env, &w.jwt));
     CHECK_OK(jwt_start(w.jwt));
     CHECK_OK(ask(&w, jwt_good[2].token, &p));
     CHECK_I64(p.role, ROLE_ADMIN);
@@ -172,11 +168,11 @@ TEST(keys_of_a_file_and_a_secret_are_there_at_once)
     w.config.secret = STR("env:WEIR_JWT_TEST");
     w.jwt = NULL;
     (void)unsetenv("WEIR_JWT_TEST");
-    CHECK_ERR(jwt_open(&w.config, &w.env, &w.jwt), ERR_NOT_FOUND);
+    CHECK_ERR(jwt_open(&w.config, &w.sim.env, &w.jwt), ERR_NOT_FOUND);
     (void)setenv("WEIR_JWT_TEST", "too short", 1);
-    CHECK_ERR(jwt_open(&w.config, &w.env, &w.jwt), ERR_INPUT);
+    CHECK_ERR(jwt_open(&w.config, &w.sim.env, &w.jwt), ERR_INPUT);
     (void)setenv("WEIR_JWT_TEST", jwt_secret, 1);
-    CHECK_OK(jwt_open(&w.config, &w.env, &w.jwt));
+    CHECK_OK(jwt_open(&w.config, &w.sim.env, &w.jwt));
     CHECK_OK(ask(&w, jwt_good[3].token, &p));
     CHECK_I64(asked, 0);
     world_close(&w);
@@ -187,11 +183,11 @@ TEST(without_an_issuer_there_are_no_tokens)
     struct world w;
     world_open(&w);
     w.config.issuer = STR("");
-    CHECK_OK(jwt_open(&w.config, &w.env, &w.jwt));
+    CHECK_OK(jwt_open(&w.config, &w.sim.env, &w.jwt));
     CHECK(w.jwt == NULL);
     w.config.issuer = STR(JWT_ISSUER);
     w.config.keys_url = STR("");
     w.config.keys = STR("/nowhere/jwks.json");
-    CHECK_ERR(jwt_open(&w.config, &w.env, &w.jwt), ERR_NOT_FOUND);
+    CHECK_ERR(jwt_open(&w.config, &w.sim.env, &w.jwt), ERR_NOT_FOUND);
     world_close(&w);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "sim/env_sim.h"
 #include "test.h"
 
 static struct sample_log *open_log(str dir, int64_t least, struct env *env, int64_t *lost)
@@ -131,54 +132,35 @@ TEST(an_offset_past_the_end_starts_a_new_segment_and_tells_the_gap)
     sample_log_close(log);
 }
 
-struct faulty {
-    struct env env; /* first, so that the pointers are the same */
-    int appends_left, syncs_left;
-};
-
-static err half_append(struct env *env, int fd, str bytes)
-{
-    struct faulty *f = (struct faulty *)env;
-    if (f->appends_left-- > 0) {
-        struct env os = env_os();
-        return os.append(&os, fd, bytes);
-    }
-    ssize_t n = write(fd, bytes.ptr, bytes.len / 2);
-    return err_make(ERR_NO_SPACE, "disk full after %zd bytes", n);
-}
-
-static err failing_sync(struct env *env, int fd)
-{
-    struct faulty *f = (struct faulty *)env;
-    (void)fd;
-    return f->syncs_left-- > 0 ? OK : err_make(ERR_IO, "sync failed");
-}
-
 TEST(a_half_written_record_is_taken_back)
 {
-    struct faulty f = { .env = env_os(), .appends_left = 1 };
+    struct env_sim sim;
     int64_t lost, skipped;
-    f.env.append = half_append;
-    struct sample_log *log = open_log(test_dir(), 0, &f.env, &lost);
+    env_sim_init(&sim, 1);
+    sim.fail_append_at = 2;
+    sim.fail_with = ERR_NO_SPACE;
+    struct sample_log *log = open_log(test_dir(), 0, &sim.env, &lost);
     CHECK_OK(add(log, STR("hello")));
     CHECK_ERR(add(log, STR("half of this is lost")), ERR_NO_SPACE);
-    f.appends_left = 5;
     CHECK_OK(add(log, STR("again")));
     CHECK_I64(count_from(log, 0, &skipped), 2);
     CHECK_I64(skipped, 0);
     sample_log_close(log);
+    env_sim_done(&sim);
 }
 
 TEST(a_failed_sync_is_never_retried)
 {
-    struct faulty f = { .env = env_os(), .syncs_left = 1 };
+    struct env_sim sim;
     int64_t lost;
-    f.env.sync = failing_sync;
-    struct sample_log *log = open_log(test_dir(), 0, &f.env, &lost);
+    env_sim_init(&sim, 1);
+    sim.fail_sync_at = 2;
+    struct sample_log *log = open_log(test_dir(), 0, &sim.env, &lost);
     CHECK_OK(add(log, STR("one")));
     CHECK_OK(sample_log_sync(log));
     CHECK_OK(add(log, STR("two")));
     CHECK_ERR(sample_log_sync(log), ERR_IO);
     CHECK_ERR(add(log, STR("three")), ERR_READ_ONLY);
     sample_log_close(log);
+    env_sim_done(&sim);
 }

@@ -1,18 +1,10 @@
 #include "edge/server/auth.h"
 
+#include "sim/env_sim.h"
 #include "test.h"
 
-/* Time as a test wants it, the rest as it is. */
-static usec clock_now = USEC_HOUR;
-
-static usec test_now(struct env *env)
-{
-    (void)env;
-    return clock_now;
-}
-
 struct world {
-    struct env env;
+    struct env_sim sim;
     struct store *store;
     struct auth *auth;
     struct arena arena;
@@ -47,11 +39,11 @@ static err revoke_ann(struct tx *tx, void *ctx)
 
 static void world_open(struct world *w)
 {
-    *w = (struct world){ .env = env_os(), .arena = arena_init(1 << 20) };
-    w->env.now = test_now;
-    CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, &w->env, &w->store));
+    *w = (struct world){ .arena = arena_init(1 << 20) };
+    env_sim_init(&w->sim, 1);
+    CHECK_OK(store_open(&(struct store_opts){ .dir = STR("") }, &w->sim.env, &w->store));
     CHECK_OK(store_run(w->store, add_keys, NULL));
-    w->auth = auth_open(w->store, &w->env, NULL, 5);
+    w->auth = auth_open(w->store, &w->sim.env, NULL, 5);
 }
 
 static void world_close(struct world *w)
@@ -59,6 +51,7 @@ static void world_close(struct world *w)
     auth_close(w->auth);
     store_close(w->store);
     arena_done(&w->arena);
+    env_sim_done(&w->sim);
 }
 
 /* The only header of a request. */
@@ -108,7 +101,7 @@ TEST(a_revoked_key_ends_at_once_and_without_being_told_in_seconds)
     CHECK_OK(who(&w, "x-api-key", "ann's key", &me));
     CHECK_OK(store_run(w.store, revoke_ann, NULL));
     CHECK_OK(who(&w, "x-api-key", "ann's key", &me)); /* the cache has not heard */
-    clock_now += 6 * USEC_SECOND;
+    env_sim_advance(&w.sim, 6 * USEC_SECOND);
     CHECK_ERR(who(&w, "x-api-key", "ann's key", &me), ERR_DENIED);
     CHECK_OK(who(&w, "cookie", cookie, &me));
     auth_forget(w.auth, STR("ann"));
@@ -127,7 +120,7 @@ TEST(guessing_is_limited_by_address_and_counted)
     CHECK_ERR(auth_key(w.auth, STR("ann's key"), STR("10.0.0.9"), &w.arena, &me), ERR_FULL); /* not even looked at */
     CHECK_OK(auth_key(w.auth, STR("bob's key"), STR("10.0.0.9"), &w.arena, &me));            /* verified before */
     CHECK_OK(auth_key(w.auth, STR("ann's key"), STR("10.0.0.10"), &w.arena, &me));
-    clock_now += USEC_MINUTE;
+    env_sim_advance(&w.sim, USEC_MINUTE);
     CHECK_ERR(auth_key(w.auth, STR("guess"), STR("10.0.0.9"), &w.arena, &me), ERR_DENIED);
     CHECK_I64(auth_stats(w.auth).failed, 6);
     CHECK_I64(auth_stats(w.auth).limited, 2);
@@ -144,7 +137,7 @@ TEST(one_time_links_work_once_and_not_for_ever)
     CHECK_STR(me.name, "visitor");
     CHECK_ERR(auth_token_use(w.auth, token, STR("c"), &w.arena, &me), ERR_DENIED);
     token = auth_token_new(w.auth, STR("visitor"), ROLE_APPROVER, &w.arena);
-    clock_now += 11 * USEC_MINUTE;
+    env_sim_advance(&w.sim, 11 * USEC_MINUTE);
     CHECK_ERR(auth_token_use(w.auth, token, STR("c"), &w.arena, &me), ERR_DENIED);
     world_close(&w);
 }
@@ -155,11 +148,11 @@ TEST(sessions_are_bounded_and_end)
     struct who me = { .name = STR("ann"), .role = ROLE_ADMIN };
     world_open(&w);
     str first = auth_session_new(w.auth, &me, &w.arena);
-    for (int i = 0; i < 1000; i++, clock_now += USEC_MS) (void)auth_session_new(w.auth, &me, &w.arena);
+    for (int i = 0; i < 1000; i++, env_sim_advance(&w.sim, USEC_MS)) (void)auth_session_new(w.auth, &me, &w.arena);
     CHECK_I64(auth_stats(w.auth).sessions, 256);
     CHECK_ERR(who(&w, "cookie", str_z(&w.arena, str_fmt(&w.arena, "weir_session=" STR_FMT, STR_ARG(first))), &me),
               ERR_DENIED);
-    clock_now += SESSION_HOURS * USEC_HOUR + USEC_SECOND;
+    env_sim_advance(&w.sim, SESSION_HOURS * USEC_HOUR + USEC_SECOND);
     CHECK_I64(auth_stats(w.auth).sessions, 0);
     world_close(&w);
 }

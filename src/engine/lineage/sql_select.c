@@ -1,5 +1,5 @@
-/* FROM fills a scope, SELECT gives a result its columns, and results are combined: unions, WITH, queries in queries. What
- * a name means there is told by sql_resolve.c. */
+/* FROM fills a scope, SELECT gives a result its columns, and results are combined: unions, WITH, queries in queries.
+ * What a name means there is told by sql_resolve.c. */
 #include "engine/lineage/sql_internal.h"
 
 static struct output *output_add(struct resolver *rs, struct output ***end, str name)
