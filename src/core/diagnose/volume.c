@@ -66,23 +66,30 @@ static void doubled(struct diag *d, size_t place, const struct diag_step *s, con
                 });
 }
 
-static void lost(struct diag *d, size_t place, const struct diag_step *s, const struct diag_step *input)
+/* Rows are off from the usual by themselves, whatever came in. */
+static void off(struct diag *d, size_t place, const struct diag_step *s, enum cause_kind kind, double strength,
+                str title)
 {
-    double r = ratio(s);
-    if (r >= 0.6 || (input && ratio(input) < 0.7)) return; /* already missing before this step */
     long long rows = (long long)s->run.rows, usual = (long long)s->usual.rows.mid;
     hint_add(
         d, &(struct hint){
-               .kind = CAUSE_DATA_MISSING,
+               .kind = kind,
                .place = place,
                .step = s->run.step,
                .witness = WITNESS_MEASURED,
-               .strength = s->run.rows == 0 ? 0.88 : 0.8,
+               .strength = strength,
                .seq = s->run.seq,
                .text = str_fmt(d->a, STR_FMT " announced %lld rows, usual are %lld", STR_ARG(s->run.step), rows, usual),
-               .title = s->run.rows == 0 ? STR("there are no rows") : STR("rows are missing"),
+               .title = title,
                .detail = str_fmt(d->a, "{\"rows\":%lld,\"usual\":%lld}", rows, usual),
            });
+}
+
+static void lost(struct diag *d, size_t place, const struct diag_step *s, const struct diag_step *input)
+{
+    bool none = s->run.rows == 0;
+    if (ratio(s) >= 0.6 || (input && ratio(input) < 0.7)) return; /* already missing before this step */
+    off(d, place, s, CAUSE_DATA_MISSING, none ? 0.88 : 0.8, none ? STR("there are no rows") : STR("rows are missing"));
 }
 
 /* Only where the data enters: further on it is an effect. */
@@ -90,18 +97,7 @@ static void grown(struct diag *d, size_t place, const struct diag_step *s, const
 {
     double r = ratio(s);
     if (input || r < 1.5) return;
-    long long rows = (long long)s->run.rows, usual = (long long)s->usual.rows.mid;
-    hint_add(
-        d, &(struct hint){
-               .kind = CAUSE_DATA_GROWN,
-               .place = place,
-               .step = s->run.step,
-               .witness = WITNESS_MEASURED,
-               .strength = r >= 3.0 ? 0.72 : 0.62,
-               .seq = s->run.seq,
-               .text = str_fmt(d->a, STR_FMT " announced %lld rows, usual are %lld", STR_ARG(s->run.step), rows, usual),
-               .detail = str_fmt(d->a, "{\"rows\":%lld,\"usual\":%lld}", rows, usual),
-           });
+    off(d, place, s, CAUSE_DATA_GROWN, r >= 3.0 ? 0.72 : 0.62, STR_NONE);
 }
 
 /* A run's only step can be both: a source that grew twofold, or a load that ran twice. Both are said, the load's own
