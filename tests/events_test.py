@@ -223,9 +223,9 @@ def limits_clients(server, tap):
 class Stream:
     """Server-sent events over a raw socket (chunked)."""
 
-    def __init__(self, server, path, headers=""):
+    def __init__(self, server, path, headers="", role="viewer"):
         self.sock = socket.create_connection(("127.0.0.1", server.port), 5)
-        self.sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\nx-api-key: {server.keys['viewer']}\r\n{headers}\r\n".encode())
+        self.sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\nx-api-key: {server.keys[role]}\r\n{headers}\r\n".encode())
         self.file = self.sock.makefile("rb")
         self.head = b""
         while not self.head.endswith(b"\r\n\r\n"):
@@ -273,6 +273,67 @@ def streams(server, tap):
     return s
 
 
+def read_entries(server, role, after):
+    """The same entries by both ways to read them: the journal's page and a WebSocket."""
+    page = json.loads(server.ask("GET", f"/api/v1/journal?after={after}&limit=200", role)[2])["items"]
+    one = json.loads(server.ask("GET", f"/api/v1/journal/{page[0]['seq']}", role)[2])
+    ws = WebSocket(server, after, role)
+    followed = [ws.next() for _ in page]
+    ws.close()
+    return page, followed, one
+
+
+def tells_nobody_more(server, tap):
+    """What a route keeps for some roles is not in the journal for the others either."""
+    start = newest(server)
+    secret = {"id": "merger-plan", "title": "Merger", "text": "# Merger\nthe price is 4711", "roles": ["approver"]}
+    assert server.ask("POST", "/api/v1/knowledge/documents", "operator", secret)[0] == 200
+    tap.same(server.ask("GET", "/api/v1/knowledge/documents/merger-plan", "viewer")[0], 404,
+             "a document for approvers is not there for a viewer")
+    feedback = {"document": "merger-plan", "question": "what does it cost", "used": True}
+    assert server.ask("POST", "/api/v1/knowledge/feedback", "operator", feedback)[0] == 200
+    for role in ("viewer", "operator", "approver"):
+        for what, got in zip(("page", "stream", "entry"), read_entries(server, role, start)):
+            text = json.dumps(got)
+            tap.check("4711" not in text, f"nor in the journal's {what} for {role}s", text)
+            if role == "viewer":
+                tap.check("merger" not in text.lower() and "cost" not in text,
+                          f"nor its name, nor what was asked, in the {what}", text)
+    page, followed, one = read_entries(server, "admin", start)
+    tap.check("4711" in json.dumps(page) and followed == page and one == page[0], "an admin reads it whole")
+    page, followed, _ = read_entries(server, "viewer", start)
+    tap.same([e.get("withheld") for e in page], ["admin", "operator"], "who may is told")
+    tap.check(followed == page and all(len(e["hash"]) == 64 for e in page),
+              "and the hashes are there, so that chains hold")
+    loaded = json.loads(server.ask("GET", "/api/v1/journal?kind=document.loaded&limit=200", "viewer")[2])["items"]
+    held = {e["subject"] for e in loaded if e.get("withheld") == "admin" and e["body"] is None}
+    tap.check({"pipelines", "schedules"} <= held, "environments of steps are not told to viewers", repr(held))
+    tap.check("policy" in {e["subject"] for e in loaded if e["body"]}, "the policy is")
+
+
+def ends_with_the_key(server, tap):
+    made = server.ask("POST", "/api/v1/keys", "admin", {"name": "leaver", "role": "viewer"})
+    server.keys["leaver"] = json.loads(made[2])["key"]
+    start = newest(server)
+    ws, other = WebSocket(server, start, "leaver"), WebSocket(server, start)
+    s = Stream(server, f"/api/v1/events/stream?after={start}", role="leaver")
+    assert server.ask("DELETE", "/api/v1/keys/leaver", "admin")[0] == 204
+    for _ in range(2):
+        change(server, "after the revocation")
+    seen = []
+    while isinstance(got := ws.next(), dict) and "change.seen" not in seen:
+        seen.append(got["kind"])
+    tap.check(got == ("close", 1008) and "change.seen" not in seen, "a WebSocket ends with the key it was opened with",
+              repr((got, seen)))
+    seen = []
+    while (got := s.next()) and got[0] != "closing" and "change.seen" not in seen:
+        seen.append(got[1]["kind"])
+    tap.check(got == ("closing", '{"code":1008}') and "change.seen" not in seen, "a stream, too", repr((got, seen)))
+    tap.check([other.next()["kind"] for _ in range(2)] == ["key.revoked", "change.seen"], "others go on")
+    ws.close()
+    other.close()
+
+
 def stops(server, tap, s):
     ws = WebSocket(server, newest(server))
     ended = []
@@ -295,6 +356,8 @@ def main():
         keeps_alive(server, tap)
         drops_the_slow(server, tap)
         limits_clients(server, tap)
+        tells_nobody_more(server, tap)
+        ends_with_the_key(server, tap)
         stops(server, tap, streams(server, tap))
     tap.done()
 

@@ -30,7 +30,7 @@ static bool scan_some(struct scan *s)
         }
         s->after = list.items[i].seq;
         if (!kind_fits(s->kind, list.items[i].kind)) continue;
-        entry_write(&s->v->w, NULL, &list.items[i], a);
+        entry_write(&s->v->w, NULL, &list.items[i], s->v->req->role, a);
         s->left--;
     }
     s->more = list.count == SCAN;
@@ -63,7 +63,7 @@ static void get(struct request *req, struct response *res)
         view_missing(&v, "journal entry", req->path_args[0]);
         return;
     }
-    entry_write(&v.w, NULL, &e, req->arena);
+    entry_write(&v.w, NULL, &e, req->role, req->arena);
     view_close(&v);
 }
 

@@ -20,6 +20,7 @@ struct grant {
     char name[NAME_MAX_LEN];
     enum role role;
     usec until; /* 0 = free */
+    usec ends;  /* of what it stands for; that of a key is looked at again before */
 };
 
 struct address {
@@ -79,19 +80,19 @@ static struct grant *grant_find(struct grant *table, size_t n, const struct sha2
     return found;
 }
 
-static void grant_put(struct grant *table, size_t n, const struct sha256 *digest, str name, enum role role, usec until)
+static void grant_put(struct grant *table, size_t n, const struct sha256 *digest, const struct who *who, usec until)
 {
     struct grant *slot = &table[0];
     for (size_t i = 1; i < n; i++)
         if (table[i].until < slot->until) slot = &table[i];
-    *slot = (struct grant){ .digest = *digest, .role = role, .until = until };
-    name = str_utf8_prefix(name, sizeof slot->name - 1);
+    *slot = (struct grant){ .digest = *digest, .role = who->role, .until = until, .ends = who->until };
+    str name = str_utf8_prefix(who->name, sizeof slot->name - 1);
     memcpy(slot->name, name.ptr, name.len);
 }
 
 static void grant_give(const struct grant *g, struct arena *arena, struct who *out)
 {
-    *out = (struct who){ .name = str_dup(arena, str_of(g->name)), .role = g->role };
+    *out = (struct who){ .name = str_dup(arena, str_of(g->name)), .role = g->role, .until = g->ends };
 }
 
 static str secret_new(struct auth *a, struct arena *arena)
@@ -148,7 +149,7 @@ static err key_look_up(struct auth *a, const struct sha256 *digest, struct arena
     e = tx_err(tx);
     store_read_end(tx);
     if (e.code) return e;
-    *out = (struct who){ .name = name, .role = role };
+    *out = (struct who){ .name = name, .role = role, .until = USEC_MAX };
     return OK;
 }
 
@@ -165,7 +166,7 @@ static void key_verified(struct auth *a, const struct sha256 *digest, const stru
 {
     lock(a);
     a->stats.verified++;
-    grant_put(a->keys, KEYS_CACHED, digest, who->name, who->role, a->env->now(a->env) + fresh);
+    grant_put(a->keys, KEYS_CACHED, digest, who, a->env->now(a->env) + fresh);
     unlock(a);
 }
 
@@ -195,7 +196,7 @@ static err auth_bearer(struct auth *a, str token, str client, struct arena *aren
     if (e.code == ERR_DENIED) return attempt_failed(a, client, e.msg);
     if (e.code == ERR_CONFLICT || e.code == ERR_NOT_FOUND) return err_make(ERR_DENIED, "%s", e.msg);
     if (e.code) return e;
-    *out = (struct who){ .name = person.name, .role = person.role };
+    *out = (struct who){ .name = person.name, .role = person.role, .until = a->env->now(a->env) + person.valid };
     key_verified(a, &digest, out, person.valid < KEY_FRESH ? person.valid : KEY_FRESH);
     return OK;
 }
@@ -215,9 +216,10 @@ str auth_session_new(struct auth *a, const struct who *who, struct arena *arena)
 {
     str secret = secret_new(a, arena);
     struct sha256 digest = sha256_of(secret);
+    struct who session = *who;
+    session.until = a->env->now(a->env) + SESSION_HOURS * USEC_HOUR;
     lock(a);
-    grant_put(a->sessions, SESSIONS_MAX, &digest, who->name, who->role,
-              a->env->now(a->env) + SESSION_HOURS * USEC_HOUR);
+    grant_put(a->sessions, SESSIONS_MAX, &digest, &session, session.until);
     unlock(a);
     return secret;
 }
@@ -226,8 +228,9 @@ str auth_token_new(struct auth *a, str name, enum role role, struct arena *arena
 {
     str secret = secret_new(a, arena);
     struct sha256 digest = sha256_of(secret);
+    struct who visitor = { .name = name, .role = role, .until = a->env->now(a->env) + TOKEN_LIFE };
     lock(a);
-    grant_put(a->tokens, TOKENS_MAX, &digest, name, role, a->env->now(a->env) + TOKEN_LIFE);
+    grant_put(a->tokens, TOKENS_MAX, &digest, &visitor, visitor.until);
     unlock(a);
     return secret;
 }

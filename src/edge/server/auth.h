@@ -20,6 +20,7 @@ struct who {
     str name; /* lives in the arena given */
     enum role role;
     bool by_cookie;
+    usec until; /* the session's or token's end by env->now, USEC_MAX: a key has none */
 };
 
 /* Find out who `req` comes from, by x-api-key, Authorization: Bearer (a key, or a token of the issuer), or the session

@@ -26,12 +26,16 @@ static err no_work(struct tx *tx, void *ctx)
 
 /* ---- clients ---- */
 
-static struct client *client_new(struct events *e, enum stream kind, int64_t after, struct watched *watched)
+static struct client *client_new(struct events *e, const struct request *req, const struct response *res,
+                                 struct watched *watched)
 {
     struct client *c = mem_new(sizeof *c);
     c->owner = e;
-    c->kind = kind;
-    c->after = after;
+    c->kind = res->stream;
+    c->role = req->role;
+    c->actor = mem_dup_z(req->actor);
+    c->until = req->until;
+    c->after = res->stream_after;
     c->watched = watched;
     c->fd = -1;
     c->progress = c->heard = c->pinged = events_now(e);
@@ -56,6 +60,7 @@ static void client_free(struct client *c)
     if (c->upgrade) (void)MHD_upgrade_action(c->upgrade, MHD_UPGRADE_ACTION_CLOSE);
     buf_done(&c->out);
     buf_done(&c->early);
+    mem_free(c->actor);
     mem_free(c);
 }
 
@@ -91,6 +96,43 @@ static size_t waiting(struct client *c)
     return n;
 }
 
+static void close_client(struct client *c, uint16_t code, const char *why)
+{
+    if (c->kind == STREAM_SSE) events_sse_close(c, code);
+    else events_ws_close(c, code, why);
+}
+
+static struct client *first_client(struct events *e)
+{
+    events_lock(e);
+    struct client *c = e->clients;
+    events_unlock(e);
+    return c;
+}
+
+/* Who follows with a key that was revoked follows no longer. */
+static void end_those_of(struct events *e, str actor)
+{
+    for (struct client *c = first_client(e); c; c = c->next)
+        if (!c->gone && str_eq(str_of(c->actor), actor)) close_client(c, 1008, "the key was revoked");
+}
+
+static str entry_text(struct batch *b, struct buf *text, const struct entry *entry, enum role reader)
+{
+    struct jw w = jw_init(text);
+    buf_clear(text);
+    entry_write(&w, NULL, entry, reader, &b->arena);
+    return str_dup(&b->arena, buf_view(text));
+}
+
+static void batch_set(struct batch *b, size_t i, struct buf *text, const struct entry *entry)
+{
+    b->seqs[i] = entry->seq;
+    b->roles[i] = entry_role(entry);
+    b->texts[i] = entry_text(b, text, entry, ROLE_ADMIN);
+    b->withheld[i] = b->roles[i] == ROLE_VIEWER ? b->texts[i] : entry_text(b, text, entry, ROLE_VIEWER);
+}
+
 /* Entries after `after` as JSON; false when there are none (or the store cannot be read now: the next commit tries
  * again). */
 static bool fetch(struct events *e, int64_t after)
@@ -103,14 +145,12 @@ static bool fetch(struct events *e, int64_t after)
     struct entry_list list = journal_read(tx, after, BATCH, &b->arena);
     struct buf text = buf_init(8 << 20);
     for (size_t i = 0; i < list.count; i++) {
-        struct jw w = jw_init(&text);
-        buf_clear(&text);
-        entry_write(&w, NULL, &list.items[i], &b->arena);
-        b->seqs[i] = list.items[i].seq;
-        b->texts[i] = str_dup(&b->arena, buf_view(&text));
-        if (list.items[i].seq <= e->seen) continue;
-        e->seen = list.items[i].seq;
-        metrics_entry(e->opts.metrics, &list.items[i]);
+        const struct entry *entry = &list.items[i];
+        batch_set(b, i, &text, entry);
+        if (entry->seq <= e->seen) continue;
+        e->seen = entry->seq;
+        metrics_entry(e->opts.metrics, entry);
+        if (STR_IS(entry->kind, "key.revoked")) end_those_of(e, entry->subject);
     }
     buf_done(&text);
     bool ok = !tx_err(tx).code && list.count > 0;
@@ -142,7 +182,7 @@ static bool feed(struct client *c)
     int64_t sent = 0;
     for (size_t i = 0; i < b->count && waiting(c) < BUFFER_MAX; i++) {
         if (b->seqs[i] <= c->after) continue;
-        put(c, b->seqs[i], b->texts[i]);
+        put(c, b->seqs[i], role_may(c->role, b->roles[i], true) ? b->texts[i] : b->withheld[i]);
         sent++;
     }
     if (c->kind == STREAM_WEBSOCKET) events_ws_turn(c);
@@ -151,14 +191,6 @@ static bool feed(struct client *c)
     if (c->kind == STREAM_SSE) events_sse_resume(c);
     events_unlock(e);
     return true;
-}
-
-static struct client *first_client(struct events *e)
-{
-    events_lock(e);
-    struct client *c = e->clients;
-    events_unlock(e);
-    return c;
 }
 
 /* Clients are added at the front and removed by this thread only, so the rest of the list is ours to walk. */
@@ -180,14 +212,11 @@ static void check_all(struct events *e)
     bool closing = atomic_load(&e->closing);
     for (struct client *c = first_client(e); c; c = c->next) {
         if (c->gone) continue;
-        if (c->kind == STREAM_SSE) {
-            events_sse_check(c, t);
-            if (closing) events_sse_close(c);
-            continue;
-        }
-        events_ws_check(c, t);
-        if (closing) events_ws_close(c, 1001, "server stops");
-        if (!c->gone) events_ws_turn(c);
+        if (c->kind == STREAM_SSE) events_sse_check(c, t);
+        else events_ws_check(c, t);
+        if (closing) close_client(c, 1001, "server stops");
+        else if (t >= c->until) close_client(c, 1008, "the login has ended");
+        if (c->kind == STREAM_WEBSOCKET && !c->gone) events_ws_turn(c);
     }
 }
 
@@ -296,10 +325,10 @@ bool events_sse(struct events *e, struct request *req, struct response *res)
     return true;
 }
 
-struct MHD_Response *events_stream(struct events *e, struct response *res, struct MHD_Connection *connection,
-                                   struct watched *watched)
+struct MHD_Response *events_stream(struct events *e, const struct request *req, struct response *res,
+                                   struct MHD_Connection *connection, struct watched *watched)
 {
-    struct client *c = client_new(e, res->stream, res->stream_after, watched);
+    struct client *c = client_new(e, req, res, watched);
     if (res->stream == STREAM_WEBSOCKET) return MHD_create_response_for_upgrade(events_ws_upgraded, c);
     c->connection = connection;
     buf_add(&c->out, STR("retry: 2000\n\n"));

@@ -31,9 +31,10 @@ void events_close(struct events *e); /* after the HTTP daemon has ended; accepts
 void events_websocket(struct events *e, struct request *req, struct response *res);
 /* The same for server-sent events; false when there is nothing to stream (HEAD, or too many clients). */
 bool events_sse(struct events *e, struct request *req, struct response *res);
-/* The response that turns the connection into a stream (res->stream says which). Thread: HTTP. */
-struct MHD_Response *events_stream(struct events *e, struct response *res, struct MHD_Connection *c,
-                                   struct watched *watched);
+/* The response that turns the connection into a stream (res->stream says which): what req->role may see, until
+ * req->until or the revocation of req->actor's key (close 1008). Thread: HTTP. */
+struct MHD_Response *events_stream(struct events *e, const struct request *req, struct response *res,
+                                   struct MHD_Connection *c, struct watched *watched);
 
 struct events_stats {
     int64_t clients, sent, dropped, refused;

@@ -22,6 +22,9 @@ struct client {
     struct client *next;
     struct events *owner;
     enum stream kind;
+    enum role role;
+    char *actor;      /* whose key it is: it ends with the key */
+    usec until;       /* it ends then, too */
     int64_t after;    /* the last entry in its buffer */
     usec progress;    /* when bytes last left, or nothing waited */
     usec heard, pinged;
@@ -48,6 +51,8 @@ struct batch {
     size_t count;
     int64_t seqs[BATCH];
     str texts[BATCH];
+    enum role roles[BATCH]; /* from which on the text is for a reader; the others get: */
+    str withheld[BATCH];
 };
 
 struct events {
@@ -102,6 +107,6 @@ ssize_t events_sse_read(void *cls, uint64_t pos, char *to, size_t max);
 void events_sse_done(void *cls);
 void events_sse_resume(struct client *c);
 void events_sse_check(struct client *c, usec t);
-void events_sse_close(struct client *c);
+void events_sse_close(struct client *c, int code);
 
 #endif

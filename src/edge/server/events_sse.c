@@ -82,12 +82,12 @@ void events_sse_check(struct client *c, usec t)
     watch_cut(watched);
 }
 
-void events_sse_close(struct client *c)
+void events_sse_close(struct client *c, int code)
 {
     events_lock(c->owner);
     if (!c->closing) {
         c->closing = events_now(c->owner);
-        buf_add(&c->out, STR("event: closing\ndata: {\"code\":1001}\n\n"));
+        buf_fmt(&c->out, "event: closing\ndata: {\"code\":%d}\n\n", code);
         events_sse_resume(c);
     }
     events_unlock(c->owner);

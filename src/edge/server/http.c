@@ -87,7 +87,7 @@ static enum MHD_Result queue(struct exchange *x, struct MHD_Response *r)
 static enum MHD_Result send_reply(struct exchange *x)
 {
     if (x->res.stream)
-        return queue(x, events_stream(x->http->server->events, &x->res, x->connection, x->watched));
+        return queue(x, events_stream(x->http->server->events, &x->req, &x->res, x->connection, x->watched));
     return queue(x, make_response(x));
 }
 

@@ -42,6 +42,7 @@ struct request {
     json *json;                /* parsed and checked against the route's schema, or NULL when it takes no JSON */
     str actor;                 /* name of the key */
     enum role role;
+    usec until;                /* when what it came with ends, by env->now; USEC_MAX: a key, which does not */
     str idempotency_key;       /* STR_NONE when absent */
     bool idempotency_claimed;  /* http_input has recorded the key with its change */
     str client;                /* address, for counters */

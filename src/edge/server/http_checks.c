@@ -137,6 +137,7 @@ static bool auth_ok(struct exchange *x)
     }
     x->req.actor = who.name;
     x->req.role = who.role;
+    x->req.until = who.until;
     if (!rate_ok(x, RATE_KEY)) return false;
     if (role_may(who.role, x->route->role, strcmp(x->route->method, "GET") == 0)) return true;
     if (who.role == ROLE_PUBLIC)

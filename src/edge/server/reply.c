@@ -210,22 +210,7 @@ void reply_page(struct request *req, struct response *res, enum sql id, const st
     view_close(&v);
 }
 
-/* ---- entries and mutations ---- */
-
-void entry_write(struct jw *w, const char *key, const struct entry *e, struct arena *a)
-{
-    jw_open(w, key);
-    jw_i64(w, "seq", e->seq);
-    jw_i64(w, "time", e->time);
-    jw_str(w, "kind", e->kind);
-    jw_str(w, "subject", e->subject);
-    jw_str(w, "actor", e->actor);
-    jw_str(w, "correlation_id", e->correlation);
-    jw_i64(w, "cause_seq", e->cause);
-    jw_raw(w, "body", e->body.len ? e->body : STR("null")); /* retention has cut it: its hash remains */
-    jw_str(w, "hash", hex_text((str){ (const char *)e->hash.b, SHA256_LEN }, a));
-    jw_close(w);
-}
+/* ---- mutations ---- */
 
 void reply_seq(struct response *res, int64_t seq, const char *prefix)
 {

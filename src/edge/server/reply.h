@@ -40,7 +40,9 @@ void reply_object(struct request *req, struct response *res, const char *what, c
 void reply_page(struct request *req, struct response *res, enum sql id, const struct col *cols, int cursor,
                 const struct val *vals, size_t n);
 
-void entry_write(struct jw *w, const char *key, const struct entry *e, struct arena *a);
+/* An entry as `reader` may see it (entry.c): what it may not is null, and "withheld" names the role that may. */
+void entry_write(struct jw *w, const char *key, const struct entry *e, enum role reader, struct arena *a);
+enum role entry_role(const struct entry *e); /* from which role on it is seen whole */
 /* {"refused":[{"index","problem"}],"accepted":n,"duplicates":n} of a batch of inputs. */
 void reply_batch(struct response *res, const struct input_result *results, size_t n);
 /* {"seq":n}: what a mutation answers, with the id it made when prefix is given ("sil-" -> {"seq":7,"id":"sil-7"}). */
