@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """POST /v1/embeddings of a real server as clients meet it: without the model, shapes, limits, many at once, and the
-`openai` client.
+`openai` client; and that nobody waits for those who search.
 
 usage: embeddings_test.py WEIR SOURCE. The real client runs with WEIR_TEST_FULL only; scripts/setup test installs it
 into .deps/openai."""
@@ -10,9 +10,13 @@ import http.client
 import json
 import os
 import pathlib
+import statistics
 import struct
 import subprocess
 import sys
+import threading
+import time
+import urllib.parse
 
 from serving import Tap
 from weir_server import Weir
@@ -171,6 +175,37 @@ def at_once(server):
     tap.check(requests == 120 and runs < 120, "and some shared a run of the encoder", (requests, runs))
 
 
+def took(server, path, until, pause=0.0):
+    """Asks again and again on one connection; gives how long each answer took, and the answers that were not 200."""
+    connection, key, times, bad = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60), server.key(), [], []
+    while not until.is_set():
+        start = time.monotonic()
+        connection.request("GET", path, None, {"x-api-key": key})
+        reply = connection.getresponse()
+        reply.read()
+        times.append(time.monotonic() - start)
+        if reply.status != 200:
+            bad.append(reply.status)
+        until.wait(pause)
+    connection.close()
+    return times, bad
+
+
+def beside_searches(server):
+    """Eight clients ask long questions without rest: their wait is for one another, and not of those who only read."""
+    path, until = "/api/v1/knowledge/search?q=" + urllib.parse.quote("why does the queue grow " * 80), threading.Event()
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        asked = [pool.submit(took, server, path, until) for _ in range(8)]
+        reads = [pool.submit(took, server, "/api/v1/pipelines", until, 0.01) for _ in range(2)]
+        until.wait(3)
+        until.set()
+    searched = [t for a in asked for t in a.result()[0]]
+    read = [t for r in reads for t in r.result()[0]]
+    tap.same([x for a in asked + reads for x in a.result()[1]], [], "searches and reads are answered")
+    tap.check(statistics.median(read) < statistics.median(searched) / 4, "reads do not wait for searches",
+              (statistics.median(read), statistics.median(searched), len(read), len(searched)))
+
+
 def the_client(server):
     if not os.environ.get("WEIR_TEST_FULL"):
         return
@@ -204,7 +239,7 @@ def main(program):
         server = configured(program, model)
         try:
             shapes(server, model)
-            for part in (refusals, at_once, the_client):
+            for part in (refusals, at_once, beside_searches, the_client):
                 part(server)
         finally:
             server.done()

@@ -321,6 +321,7 @@ static err open_server(struct parts *p, const char *mode)
                              .encoder = p->encoder,
                              .texts = p->texts,
                              .more_routes = edge_routes,
+                             .encode_routes = edge_encode_routes,
                              .text_routes = edge_text_routes,
                              .series = { p->ingest, series_list, series_samples },
                              .metrics = more_metrics,

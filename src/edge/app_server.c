@@ -103,6 +103,7 @@ err app_open_server(struct app *app, const struct app_opts *o)
         .metrics = more_metrics,
         .metrics_ctx = app,
         .more_routes = edge_routes,
+        .encode_routes = edge_encode_routes,
         .text_routes = edge_text_routes,
         .committed = committed,
         .committed_ctx = app,

@@ -5,7 +5,8 @@
 
 #include "edge/server/http.h"
 
-extern const struct route *const edge_routes[];      /* NULL-ended */
-extern const struct route *const edge_text_routes[]; /* for server_opts.text_routes */
+extern const struct route *const edge_routes[];        /* NULL-ended, like all of them */
+extern const struct route *const edge_encode_routes[]; /* for server_opts.encode_routes */
+extern const struct route *const edge_text_routes[];   /* for server_opts.text_routes */
 
 #endif

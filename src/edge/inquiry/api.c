@@ -423,13 +423,16 @@ static void erase(struct request *req, struct response *res)
 }
 
 #define STATES "state:enum(review|open|answered|closed|duplicate|active|labelled)"
-const struct route inquiry_routes[] = {
+const struct route inquiry_encode_routes[] = {
     { "POST", "/api/v1/inquiries/submit", ROLE_INGEST, "inquiries",
       "An inquiry arrives: it is judged, routed and durable when this returns", NULL, "NewInquiry", "Inquiry", 201,
       1 << 20, submit },
     { "POST", "/api/v1/inquiries/classify", ROLE_INGEST, "inquiries",
       "Judge a text and keep nothing; the body is a JSON string", "include_all_scores:enum(true|false)", "Text",
       "Classified", 200, 1 << 20, classify },
+    ROUTES_END,
+};
+const struct route inquiry_routes[] = {
     { "GET", "/api/v1/inquiries", ROLE_VIEWER, "inquiries",
       "Inquiries, newest first; q searches what was written, a page looks at 10,000 at most; state=active is review "
       "and open",

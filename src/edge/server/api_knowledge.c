@@ -259,9 +259,12 @@ static void gaps(struct request *req, struct response *res)
     view_close(&v);
 }
 
-const struct route api_knowledge_routes[] = {
+const struct route api_search_routes[] = {
     { "GET", "/api/v1/knowledge/search", ROLE_VIEWER, "knowledge", "Find documents, and why each was found",
       "q!:string(1..2000) limit:integer(1..50)", NULL, "Found", 200, 0, search },
+    ROUTES_END,
+};
+const struct route api_knowledge_routes[] = {
     { "GET", "/api/v1/knowledge/documents", ROLE_VIEWER, "knowledge", "Documents, by id", QUERY_PAGE, NULL,
       "Document[]", 200, 0, list },
     { "GET", "/api/v1/knowledge/documents/{id}", ROLE_VIEWER, "knowledge", "A document with its passages", NULL, NULL,

@@ -1,5 +1,5 @@
-/* The glue to libmicrohttpd. A request goes through the stages below; reads run on the HTTP thread, mutations wait for
- * a commit and therefore on a worker, with the connection suspended:
+/* The glue to libmicrohttpd. A request goes through the stages below; reads run on the HTTP thread, what waits for a
+ * commit or computes for long on a worker, with the connection suspended:
  *
  *   NEW --guard, route, host, origin, auth--> BODY --last byte--> RUNNING --reply ready--> DONE --queued--> SENT
  *    \___ refused: a small body is read and forgotten first, so that the answer is not lost in a reset ___/
@@ -159,9 +159,26 @@ static void run_exchange(struct exchange *x)
     x->stage = STAGE_DONE;
 }
 
+/* What is said when a queue is full. */
+static const struct queue_kind {
+    const char *name, *reason;
+    int status;
+    const char *title, *says;
+} queues[HTTP_QUEUES] = {
+    [QUEUE_CHANGES] = { "changes", "busy", 503, "Busy", "too many requests are waiting" },
+    [QUEUE_ENCODE] = { "encode", "busy_encode", 503, "Busy", "too many requests are waiting for the encoder" },
+    [QUEUE_TEXTS] = { "texts", "busy_texts", 429, "Too many requests",
+                      "too many texts are waiting: send fewer at once" },
+};
+
+const char *http_queue_name(enum http_queue q)
+{
+    return queues[q].name;
+}
+
 static enum http_queue queue_of(const struct exchange *x)
 {
-    return x->route_index >= x->http->server->texts_from ? QUEUE_TEXTS : QUEUE_CHANGES;
+    return x->http->server->queue[x->route_index];
 }
 
 /* Texts that still wait when the server stops would hold it up, and nothing is lost by asking again. */
@@ -184,10 +201,9 @@ static void run_on_worker(void *arg)
 
 static void refuse_busy(struct exchange *x)
 {
-    bool texts = queue_of(x) == QUEUE_TEXTS;
-    metrics_refused(x->http->server->metrics, texts ? "busy_texts" : "busy", 1);
-    if (texts) http_refuse(x, 429, "Too many requests", STR("too many texts are waiting: send fewer at once"));
-    else http_refuse(x, 503, "Busy", STR("too many requests are waiting"));
+    const struct queue_kind *q = &queues[queue_of(x)];
+    metrics_refused(x->http->server->metrics, q->reason, 1);
+    http_refuse(x, q->status, q->title, str_of(q->says));
     x->res.retry_after_s = 1;
 }
 
@@ -195,7 +211,7 @@ static enum MHD_Result run(struct exchange *x)
 {
     if (x->refused) return send_reply(x);
     watch_phase(x->watched, WATCH_WORK);
-    if (strcmp(x->route->method, "GET") == 0) {
+    if (strcmp(x->route->method, "GET") == 0 && queue_of(x) == QUEUE_CHANGES) {
         run_exchange(x);
         return send_reply(x);
     }
@@ -392,8 +408,8 @@ err http_open(struct server *s, struct http **out)
     h->listen_fd = -1;
     err e = open_listener(h);
     if (!e.code) {
-        h->workers[QUEUE_CHANGES] = workers_open(WORKER_QUEUE);
-        h->workers[QUEUE_TEXTS] = workers_open(s->opts.texts_waiting);
+        for (int q = 0; q < HTTP_QUEUES; q++)
+            h->workers[q] = workers_open(q == QUEUE_TEXTS ? s->opts.texts_waiting : WORKER_QUEUE);
         e = start_daemon(h);
     }
     if (e.code) {

@@ -349,6 +349,18 @@ static int64_t resident_bytes(void)
     return resident * sysconf(_SC_PAGESIZE);
 }
 
+static void write_queues(struct server *s, struct buf *out)
+{
+    head(out, "weir_http_queue", "gauge",
+         "Requests that wait for a thread: those that change something, encode one text, or read many.");
+    for (enum http_queue q = 0; q < HTTP_QUEUES; q++)
+        buf_fmt(out, "weir_http_queue{queue=\"%s\"} %zu\n", http_queue_name(q), http_waiting(s->http, q));
+    head(out, "weir_http_queue_limit", "gauge", "Requests that may wait; what comes beyond is refused.");
+    for (enum http_queue q = 0; q < HTTP_QUEUES; q++)
+        buf_fmt(out, "weir_http_queue_limit{queue=\"%s\"} %zu\n", http_queue_name(q),
+                q == QUEUE_TEXTS ? s->opts.texts_waiting : WORKER_QUEUE);
+}
+
 static void write_server(struct server *s, struct buf *out)
 {
     struct events_stats ev = events_stats(s->events);
@@ -368,14 +380,7 @@ static void write_server(struct server *s, struct buf *out)
     one(out, "weir_sessions", "gauge", "Sessions of the page.", (double)au.sessions);
     one(out, "weir_connections", "gauge", "Open connections.", (double)wa.open);
     one(out, "weir_connections_total", "counter", "Connections accepted.", (double)wa.opened);
-    static const char *const queues[] = { "changes", "texts" };
-    const size_t limits[] = { WORKER_QUEUE, s->opts.texts_waiting };
-    head(out, "weir_http_queue", "gauge", "Requests that wait for a thread: those that change something, and texts.");
-    for (int i = 0; i < HTTP_QUEUES; i++)
-        buf_fmt(out, "weir_http_queue{queue=\"%s\"} %zu\n", queues[i], http_waiting(s->http, (enum http_queue)i));
-    head(out, "weir_http_queue_limit", "gauge", "Requests that may wait; what comes beyond is refused.");
-    for (int i = 0; i < HTTP_QUEUES; i++)
-        buf_fmt(out, "weir_http_queue_limit{queue=\"%s\"} %zu\n", queues[i], limits[i]);
+    write_queues(s, out);
     head(out, "weir_connections_cut_total", "counter", "Connections cut off or refused, by reason.");
     for (int i = 0; i < CUT_REASONS; i++)
         buf_fmt(out, "weir_connections_cut_total{reason=\"%s\"} %lld\n", watch_cut_reason((enum watch_cut)i),

@@ -8,8 +8,9 @@ static const struct route *const own_tables[] = {
     api_meta_routes,     api_login_routes,     api_pipeline_routes, api_lineage_routes, api_run_routes,
     api_incident_routes, api_case_routes,      api_approval_routes, api_silence_routes, api_journal_routes,
     api_series_routes,   api_policy_routes,    api_model_routes,    api_key_routes,     api_event_routes,
-    api_finding_routes,  api_knowledge_routes, api_draft_routes, api_schedule_routes,
+    api_finding_routes,  api_knowledge_routes, api_draft_routes, api_schedule_routes, NULL,
 };
+static const struct route *const own_encode_tables[] = { api_search_routes, NULL };
 
 static int64_t or_default(int64_t v, int64_t fallback)
 {
@@ -38,14 +39,23 @@ static void fill_defaults(struct server *s, const struct server_opts *given)
     o->stop_deadline = or_default(o->stop_deadline, 5 * USEC_SECOND);
 }
 
-static err add_routes(struct server *s)
+/* `tables` (may be NULL) is ended by NULL. */
+static err add_tables(struct server *s, const struct route *const *tables, enum http_queue queue)
 {
     err e = OK;
-    for (size_t i = 0; !e.code && i < sizeof own_tables / sizeof *own_tables; i++)
-        e = router_add(&s->router, own_tables[i]);
-    for (const struct route *const *t = s->opts.more_routes; !e.code && t && *t; t++) e = router_add(&s->router, *t);
-    s->texts_from = s->router.count;
-    for (const struct route *const *t = s->opts.text_routes; !e.code && t && *t; t++) e = router_add(&s->router, *t);
+    size_t from = s->router.count;
+    for (; !e.code && tables && *tables; tables++) e = router_add(&s->router, *tables);
+    for (size_t i = from; i < s->router.count; i++) s->queue[i] = queue;
+    return e;
+}
+
+static err add_routes(struct server *s)
+{
+    err e = add_tables(s, own_tables, QUEUE_CHANGES);
+    if (!e.code) e = add_tables(s, own_encode_tables, QUEUE_ENCODE);
+    if (!e.code) e = add_tables(s, s->opts.more_routes, QUEUE_CHANGES);
+    if (!e.code) e = add_tables(s, s->opts.encode_routes, QUEUE_ENCODE);
+    if (!e.code) e = add_tables(s, s->opts.text_routes, QUEUE_TEXTS);
     return e;
 }
 

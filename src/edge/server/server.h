@@ -84,9 +84,10 @@ struct server_opts {
     void (*committed)(void *ctx, int64_t last_seq);
     void *committed_ctx;
     const struct route *const *more_routes; /* tables of other folders, each ended by ROUTES_END; NULL-ended list */
-    /* Likewise, of those that compute for as long as what is sent is large: threads of their own run them, so that four
-     * of them do not hold up what is only recorded. None of them may be a GET. */
-    const struct route *const *text_routes;
+    /* Likewise, of those that encode one text, GET or not, and of those that compute for as long as what is sent is
+     * large: each kind has threads of its own, so that neither holds up what is only read or recorded, nor texts by the
+     * hundred a person who searches. */
+    const struct route *const *encode_routes, *const *text_routes;
 };
 
 /* Start serving. It registers store_on_commit for itself.

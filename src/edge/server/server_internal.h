@@ -14,11 +14,14 @@
 
 enum { REPLY_MAX = 64 << 20, REQUEST_MEMORY = 256 << 20 };
 
+/* Which threads run a route. A GET of QUEUE_CHANGES runs where it was read, as it waits for nobody. */
+enum http_queue { QUEUE_CHANGES, QUEUE_ENCODE, QUEUE_TEXTS, HTTP_QUEUES };
+
 struct server {
     struct arena arena; /* for what lives as long as the server: strings of the options */
     struct server_opts opts;
     struct router router;
-    size_t texts_from; /* routes from here on are those of text_routes */
+    enum http_queue queue[ROUTES_MAX]; /* of each route */
     struct schemas *schemas;
     struct auth *auth;
     struct rates *rates[RATE_DOORS];
@@ -41,7 +44,7 @@ static inline struct server *server_of(const struct request *req)
 MUST_USE err http_open(struct server *s, struct http **out);
 void http_quiesce(struct http *h, usec deadline); /* stop accepting; wait for running requests */
 void http_close(struct http *h);                  /* accepts NULL */
-enum http_queue { QUEUE_CHANGES, QUEUE_TEXTS, HTTP_QUEUES };
+const char *http_queue_name(enum http_queue q);
 size_t http_waiting(const struct http *h, enum http_queue q); /* requests that wait for a thread. Thread: any. */
 
 /* What happens to a request between its last byte and its reply (run.c): decode, check, idempotency, handler. */
@@ -77,7 +80,7 @@ bool asset_reply(struct request *req, struct response *res);
 extern const struct route api_meta_routes[], api_login_routes[], api_pipeline_routes[], api_lineage_routes[],
     api_run_routes[], api_incident_routes[], api_case_routes[], api_approval_routes[], api_silence_routes[],
     api_journal_routes[], api_series_routes[], api_policy_routes[], api_model_routes[], api_key_routes[],
-    api_event_routes[], api_knowledge_routes[], api_draft_routes[], api_finding_routes[],
+    api_event_routes[], api_knowledge_routes[], api_search_routes[], api_draft_routes[], api_finding_routes[],
     api_schedule_routes[];
 
 #endif

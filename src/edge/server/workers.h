@@ -1,5 +1,5 @@
-/* A few threads for requests that wait for a commit, so that those that only read need not wait behind them; and a few
- * for those that compute for long. */
+/* A few threads for requests of one kind: those that wait for a commit, those that compute for a moment, those that
+ * compute for long. Whoever only reads need not wait behind any of them. */
 #ifndef WEIR_EDGE_SERVER_WORKERS_H
 #define WEIR_EDGE_SERVER_WORKERS_H
 
