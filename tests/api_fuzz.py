@@ -60,7 +60,9 @@ def main():
         called = {f"{m} {r}" for m, r in re.findall(r'^weir_http_requests_total\{method="(\w+)",route="([^"]+)"', text,
                                                      re.M)}
         tap.same(sorted(names - called), [], f"all of {len(names)} operations were called")
-        bad = [line for line in text.splitlines() if re.search(r'status="5', line) and 'readyz' not in line]
+        by_names = 'route="/api/v1/text/classify",status="503"'  # where there is no model, as left_out knows
+        allowed = ["readyz"] + [by_names] * (len(left_out) > len(LEFT_OUT))
+        bad = [line for line in text.splitlines() if 'status="5' in line and not any(a in line for a in allowed)]
         tap.check(not bad, "no 5xx was sent", "; ".join(bad))
         tap.same(server.stop(), 0, "and it stops as it should")
     tap.done()

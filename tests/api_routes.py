@@ -68,6 +68,10 @@ def texts(call, tap):
     call("POST", "/api/v1/text/classify", {"model": "nobody", "text": "x"}, 404)
     read = call("POST", "/api/v1/text/read", {"text": "I paid 30 EUR for order #4711 on 2026-05-04."}, role="ingest")
     tap.check(read["items"][0]["language"] == "en" and read["items"][0]["entities"], "and read", read)
+    names = {"labels": ["billing", {"label": "weather", "description": "rain and sunshine"}], "text": "the sky is grey"}
+    status, _, said = call.server.ask("POST", "/api/v1/text/classify", "ingest", names)
+    tap.check(status == 200 and json.loads(said)["items"][0]["label"] == "weather" or
+              status == 503 and "weir model fetch" in said, "by names alone, or how to get the model", said)
     vectors = {"model": "all-MiniLM-L6-v2", "input": ["a cat", "a kitten", "an invoice"]}
     status, _, text = call.server.ask("POST", "/v1/embeddings", "viewer", vectors)
     if status == 503:

@@ -122,6 +122,8 @@ def failures(tap, home, model, texts):
             (("text", "train", lone, "-o", home / "x", "--no-encoder"), 1, "two", "one class alone"),
             (("text", "train", texts, "-o", home / "x", "--label", "kind"), 1, "kind", "no such column"),
             (("text", "train", texts, "-o", home / "x", "--refuse", "2"), 2, "--refuse", "a share past its range"),
+            (("classify", "--labels", "a, b, a", "x"), 1, "'a' is named twice", "two classes of one name"),
+            (("classify", "--labels", "a", "x"), 1, "2 to 1000", "one class by name"),
             (("text", "eval", model), 2, "MODEL FILE", "no file to judge by"),
             (("text", "eval", broken, texts), 3, "broken.model", "a model cut short"),
             (("text", "predict", texts, texts), 3, "not a text model", "a file that is no model")):

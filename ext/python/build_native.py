@@ -12,7 +12,8 @@ from cffi import FFI
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PARTS = ["weir", "detect", "drift", "stream", "estimate", "log", "lineage", "graph", "encode", "search", "classify"]
+PARTS = ["weir", "detect", "drift", "stream", "estimate", "log", "lineage", "graph", "encode", "names", "search",
+         "classify"]
 
 
 def declarations(header):
@@ -42,7 +43,7 @@ def sources():
     knowledge = [ROOT / "src/engine/knowledge" / f"{name}.c"
                  for name in ("bm25", "bm25_search", "letters", "shelf", "terms", "vector_kernels", "vectors")]
     text = [ROOT / "src/engine/text" / f"text_{name}.c"
-            for name in ("classify", "explain", "features", "letters", "model", "near", "rows")]
+            for name in ("classify", "explain", "features", "letters", "model", "near", "rows", "zero")]
     return base + engine + encode + knowledge + text
 
 

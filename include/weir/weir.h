@@ -9,6 +9,7 @@
  *   weir/graph.h     what feeds what -> up, down, what a change of a column breaks
  *   weir/encode.h    sentences -> vectors that are near where the meanings are
  *   weir/classify.h  a text -> its class by a trained model, how sure that is, and why
+ *   weir/names.h     texts -> classes that are known by their names alone
  *   weir/search.h    a question -> the passages that answer it, by words and vectors, and why
  *
  * Memory is yours: an object lives in memory that you give, whose size its weir_..._size() tells; a call that needs

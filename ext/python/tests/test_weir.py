@@ -406,6 +406,80 @@ class ClassifierTest(unittest.TestCase):
             weir.Classifier(bad.with_name("none.model"))
 
 
+def soft_k_means(names, texts, steps=10, prior=.5, sharpness=30):
+    """engine/text/text_zero.h once more, by its description, in NumPy and doubles."""
+    names, texts = (np.asarray(x, float) for x in (names, texts))
+    many = len(texts) >= 5 * len(names)
+    name, x = ((v - many * v.mean(axis=0)) for v in (names, texts))
+    name, x = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in (name, x))
+    centre = name
+    for step in range(1 + many * steps):
+        if step:
+            centre = prior * len(x) / len(name) * name + (p * (p > 1e-4)).T @ x
+            centre /= np.linalg.norm(centre, axis=1, keepdims=True)
+        p = np.exp(sharpness * (x @ centre.T))
+        p /= p.sum(axis=1, keepdims=True)
+    return p
+
+
+@unittest.skipUnless(ENCODERS and os.environ.get("WEIR_PROGRAM"), "no model of the encoder, or no WEIR_PROGRAM")
+class NamesTest(unittest.TestCase):
+    LABELS = ["billing", ("lost_card", "a card that was lost or stolen"), "not-working?"]
+    LIST = "billing, lost_card=a card that was lost or stolen, not-working?"
+    TEXTS = ["the invoice is wrong", "somebody took my card from my bag", "it does nothing when I press the button", "",
+             "please send me a receipt"]
+
+    @classmethod
+    def setUpClass(cls):
+        cls.encoder = weir.Encoder(ENCODERS[-1])
+        cls.classifier = weir.NameClassifier(cls.LABELS, cls.encoder)
+
+    def check_as_the_program_says(self, texts):
+        said = subprocess.run([os.environ["WEIR_PROGRAM"], "classify", "--labels", self.LIST, "--encoder",
+                               str(ENCODERS[-1]), "--json", "--", *texts], check=True, capture_output=True).stdout
+        said = [json.loads(line) for line in said.splitlines()]
+        verdicts = self.classifier.classify(texts)
+        self.assertEqual([(v.label, v.set) for v in verdicts], [(s["label"], s["set"]) for s in said])
+        np.testing.assert_allclose([v.probability for v in verdicts], [s["probability"] for s in said], rtol=1e-6)
+        return verdicts
+
+    def test_as_the_program_says(self):
+        self.assertEqual(self.classifier.labels, ["billing", "lost_card", "not-working?"])
+        alone = self.check_as_the_program_says(self.TEXTS)
+        self.assertEqual([v.label for v in alone[:3]], self.classifier.labels)
+        together = self.check_as_the_program_says([f"{t} {i}" for i in range(4) for t in self.TEXTS])
+        self.assertAlmostEqual(sum(together[0].probabilities), 1, places=5)
+
+    def test_many_are_judged_together(self):
+        few = self.classifier.classify(self.TEXTS[:1])[0]
+        self.assertEqual(self.classifier.classify(self.TEXTS * 2)[0].probability, few.probability)
+        self.assertNotEqual(self.classifier.classify(self.TEXTS * 3)[0].probability, few.probability)
+
+    def test_against_numpy(self):
+        rng = np.random.default_rng(3)
+        for rows in (2, 14, 15, 60, 400):
+            texts = rng.standard_normal((rows, 384)) + 2 * np.eye(3, 384)[rng.integers(0, 3, rows)]
+            texts = (texts / np.linalg.norm(texts, axis=1, keepdims=True)).astype(np.float32)
+            got = np.array([v.probabilities for v in self.classifier.classify(["x"] * rows, texts)])
+            np.testing.assert_allclose(got, soft_k_means(self.classifier.vectors, texts), atol=2e-4)
+
+    def test_what_is_refused(self):
+        for labels, why in ((["one"], "2 to 1000"), (["a", "b", "a"], "named twice"), (["a", ""], "neither label"),
+                            ("a, b", "a list")):
+            with self.assertRaisesRegex(weir.WeirError, why):
+                weir.NameClassifier(labels, self.encoder)
+        with self.assertRaisesRegex(weir.WeirError, "a list of texts"):
+            self.classifier.classify("my card")
+        with self.assertRaisesRegex(weir.WeirError, "2 rows of 384"):
+            self.classifier.classify(["x", "y"], np.ones((1, 384)))
+        with self.assertRaisesRegex(weir.WeirError, "texts: vector 1"):
+            self.classifier.classify(["x", "y"], np.eye(384)[:2] * [[1], [0]])
+        self.assertEqual(self.classifier.classify([]), [])
+        long = weir.NameClassifier(["a", ("b", "\u00e4\u00f6" * 20_000)],
+                                   self.encoder).classify(["x" * 100_000, b"\xff"])
+        self.assertTrue(all(np.isfinite(v.probabilities).all() for v in long))
+
+
 class SearchTest(unittest.TestCase):
     TEXTS = [("disk", "Disk full", "No space is left on the volumes."),
              ("pods", "Pods", "KubePodCrashLooping fires when a container dies."),

@@ -13,14 +13,15 @@ from weir.encode import Encoder
 from weir.graph import Graph, Node, Visit, Visits
 from weir.lineage import Flow, SqlLineage, Statement, sql_lineage
 from weir.logs import DiffLine, Log, LogAlarm, LogDiff, Template, log_diff
+from weir.names import NameClassifier
 from weir.search import Found, Search
 from weir.streams import Estimate, Estimator, Stream, StreamAlarm
 from weir.vectors import Domain, Mmd, mmd, told_apart
 
 __all__ = ["Adwin", "Alarm", "Change", "Classifier", "Detector", "DiffLine", "Discord", "Domain", "Drift", "Encoder",
            "Estimate", "Estimator", "Flow", "Found", "Graph",
-           "Log", "LogAlarm", "LogDiff", "Mmd", "Node", "Search", "Sketch", "SqlLineage", "Statement", "Stream",
-           "StreamAlarm", "Template", "Visit",
+           "Log", "LogAlarm", "LogDiff", "Mmd", "NameClassifier", "Node", "Search", "Sketch", "SqlLineage", "Statement",
+           "Stream", "StreamAlarm", "Template", "Visit",
            "Verdict", "Visits", "WeirError", "Words", "changes", "discords", "drift", "drift_table", "log_diff", "mmd",
            "sql_lineage", "told_apart", "version"]
 __version__ = version()

@@ -23,6 +23,14 @@ class Encoder:
         checked(lib.weir_encode_layers, self._encoder, views, len(kept), layers, ffi.cast("float *", out.ctypes.data))
         return out
 
+    def encode_names(self, names):
+        """What stands for classes that are known by (label, description) alone, as NameClassifier wants it."""
+        kept = [[ffi.from_buffer(_bytes(t)) for t in pair] for pair in names]
+        views = ffi.new("struct weir_name[]", [[(k, len(k)) for k in pair] for pair in kept])
+        out = np.empty((len(kept), lib.WEIR_ENCODE_DIM), dtype=np.float32)
+        checked(lib.weir_encode_names, self._encoder, views, len(kept), ffi.cast("float *", out.ctypes.data))
+        return out
+
     def tokenize(self, text):
         """The ids of a text's word pieces, [CLS] and [SEP] included."""
         kept, ids = ffi.from_buffer(_bytes(text)), ffi.new("uint16_t[]", lib.WEIR_ENCODE_PIECES_MAX)

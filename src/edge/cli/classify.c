@@ -6,8 +6,8 @@
 #include "edge/cli/text_cli.h"
 #include "edge/files.h"
 #include "edge/registry/registry.h"
+#include "edge/text/text_names.h"
 #include "edge/text/text_verdict.h"
-#include "engine/text/text_zero.h"
 
 enum { LABELS_MAX = 1 << 20, WORK_GIB = 4 };
 
@@ -15,8 +15,7 @@ struct job {
     struct cli *cli;
     struct arena a;
     struct text_data d;
-    str *label, *says; /* what a label is called, and what it stands for */
-    size_t labels;
+    struct text_names names;
 };
 
 /* --- The texts --- */
@@ -152,50 +151,34 @@ static err take_labels(struct job *j, str list)
     str rest = list, part;
     err e = file ? file_read(str_cut(list, 1, list.len), LABELS_MAX, &j->a, &rest) : OK;
     if (e.code) return e;
-    j->label = ARENA_ARRAY(&j->a, str, rest.len + 1);
-    j->says = ARENA_ARRAY(&j->a, str, rest.len + 1);
-    while (rest.len && str_next(&rest, file ? '\n' : ',', &part)) {
+    struct text_names *n = &j->names;
+    n->label = ARENA_ARRAY(&j->a, str, rest.len + 1);
+    n->says = ARENA_ARRAY(&j->a, str, rest.len + 1);
+    while (!e.code && n->count <= TEXT_CLASSES_MAX && rest.len && str_next(&rest, file ? '\n' : ',', &part)) {
         ptrdiff_t at = str_find(part, STR("="), 0);
         str label = str_trim(at < 0 ? part : str_cut(part, 0, (size_t)at));
-        if (label.len == 0) continue;
-        j->label[j->labels] = label;
-        j->says[j->labels++] =
-            at < 0 ? text_zero_name(label, &j->a) : str_trim(str_cut(part, (size_t)at + 1, part.len));
+        if (label.len) e = text_names_add(n, label, at < 0 ? STR("") : str_cut(part, (size_t)at + 1, part.len));
     }
-    return j->labels >= 2 && j->labels <= TEXT_CLASSES_MAX
+    if (e.code) return err_wrap(e, "--labels");
+    return n->count >= 2 && n->count <= TEXT_CLASSES_MAX
                ? OK
-               : err_make(ERR_INPUT, "--labels names %zu classes; 2 to %d are needed", j->labels, TEXT_CLASSES_MAX);
-}
-
-/* The mean over the sentences. */
-static float *name_vectors(struct job *j, const struct text_encoder *n)
-{
-    float *mean = ARENA_ARRAY(&j->a, float, j->labels * ENCODE_DIM), one[ENCODE_DIM];
-    for (size_t c = 0; c < j->labels; c++)
-        for (const char *const *s = text_zero_sentences; *s; s++) {
-            ptrdiff_t at = str_find(str_of(*s), STR("%"), 0);
-            str line = str_fmt(&j->a, "%.*s" STR_FMT "%s", (int)at, *s, STR_ARG(j->says[c]), *s + at + 1);
-            encode_texts(&n->file.model, n->scratch, &line, 1, one);
-            for (size_t k = 0; k < ENCODE_DIM; k++) mean[c * ENCODE_DIM + k] += one[k];
-        }
-    return mean;
+               : err_make(ERR_INPUT, "--labels names %zu classes; 2 to %d are needed", n->count, TEXT_CLASSES_MAX);
 }
 
 static err judge_names(struct job *j, const struct text_encoder *n)
 {
-    float *p = arena_try(&j->a, j->d.rows * j->labels * sizeof *p);
-    if (!p) return err_make(ERR_LIMIT, "%zu texts are too many at once", j->d.rows);
-    err e = text_cli_vectors(j->cli, &j->d, 1U << ENCODE_LAYERS, ENCODE_DIM);
+    float *p = NULL, *sentences = ARENA_ARRAY(&j->a, float, j->names.count * TEXT_ZERO_SENTENCES * ENCODE_DIM);
+    err e = text_cli_vectors(j->cli, &j->d, TEXT_NAMES_LAYERS, ENCODE_DIM);
     if (!e.code && !j->d.vector) e = err_make(ERR_INPUT, "classes known by name only need the encoder");
-    if (!e.code) e = text_zero(name_vectors(j, n), j->labels, j->d.vector, j->d.rows, ENCODE_DIM, &j->a, p);
+    if (e.code) return e;
+    encode_texts(&n->file.model, n->scratch, text_names_sentences(&j->names, &j->a),
+                 j->names.count * TEXT_ZERO_SENTENCES, sentences);
+    e = text_names_judge(&j->names, sentences, j->d.vector, j->d.rows, &j->a, &p);
     for (size_t i = 0; !e.code && i < j->d.rows; i++) {
-        const float *row = p + i * j->labels;
-        size_t best = 0;
-        for (size_t c = 1; c < j->labels; c++)
-            if (row[c] > row[best]) best = c;
-        struct text_verdict said = {
-            .label = j->label[best], .p = (double)row[best], .set = &j->label[best], .set_count = 1
-        };
+        const float *row = p + i * j->names.count;
+        size_t best = text_zero_best(row, j->names.count);
+        str *label = &j->names.label[best];
+        struct text_verdict said = { .label = *label, .p = (double)row[best], .set = label, .set_count = 1 };
         print_line(j, i, &said);
     }
     return e;
@@ -247,7 +230,8 @@ const struct command command_classify = {
         "error. "
         "One line a text: the label (- for none of the classes), its probability, and the labels that hold the "
         "truth 95 times in 100. With --labels nothing is trained: the sentence encoder (weir model fetch) compares "
-        "texts with names; many texts at once are told apart better than one.",
+        "texts with names. From five texts a class on they are told apart together: better, but what is said of one "
+        "then depends on the others.",
     .options = options,
     .run = run_classify,
 };

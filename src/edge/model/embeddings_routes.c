@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "edge/model/embeddings_routes.h"
 #include "edge/model/encoder.h"
+#include "edge/server/reply.h"
 #include "edge/server/server.h"
 #include "engine/encode/format.h"
 
@@ -50,10 +51,7 @@ static void embed(struct request *req, struct response *res)
 {
     struct encoder *e = server_encoder(req->ctx);
     if (!e) {
-        http_problem(
-            res, 503, "No model",
-            STR("the sentence encoder has no model: `weir model fetch` brings it (to the place that encoder.model "
-                "names, with --model), then restart the server"));
+        reply_no_encoder(res);
         return;
     }
     const char *name = encoder_model(e)->header->name;

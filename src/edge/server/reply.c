@@ -223,6 +223,13 @@ void reply_seq(struct response *res, int64_t seq, const char *prefix)
     jw_close(&w);
 }
 
+void reply_no_encoder(struct response *res)
+{
+    http_problem(res, 503, "No model",
+                 STR("the sentence encoder has no model: `weir model fetch` brings it (to the place that encoder.model "
+                     "names, with --model), then restart the server"));
+}
+
 bool reply_input(struct request *req, struct response *res, str kind, str subject, const struct buf *body, int64_t *seq)
 {
     if (body->full) {

@@ -47,6 +47,8 @@ enum role entry_role(const struct entry *e); /* from which role on it is seen wh
 void reply_batch(struct response *res, const struct input_result *results, size_t n);
 /* {"seq":n}: what a mutation answers, with the id it made when prefix is given ("sil-" -> {"seq":7,"id":"sil-7"}). */
 void reply_seq(struct response *res, int64_t seq, const char *prefix);
+/* 503: there is no sentence encoder, and how to get one. */
+void reply_no_encoder(struct response *res);
 /* Apply an input whose body was built in `body`; the problem goes into res and false comes back. */
 bool reply_input(struct request *req, struct response *res, str kind, str subject, const struct buf *body,
                  int64_t *seq);

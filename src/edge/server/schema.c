@@ -98,6 +98,19 @@ static const struct kind *kind_of(str name)
     return NULL;
 }
 
+/* What would have been right, for a sentence; cut when it is longer than anybody reads. */
+struct words {
+    char text[96];
+    size_t len;
+};
+
+static void words_add(struct words *w, const char *between, str word)
+{
+    size_t room = sizeof w->text - w->len;
+    int n = snprintf(w->text + w->len, room, "%s" STR_FMT, between, STR_ARG(word));
+    w->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
 static err check_type(json *type, json *value, const struct place *at)
 {
     if (!type) return OK;
@@ -109,14 +122,14 @@ static err check_type(json *type, json *value, const struct place *at)
     }
     size_t i, n;
     json *one;
-    const char *first = "null";
+    struct words list = { .len = 0 };
     yyjson_arr_foreach(type, i, n, one)
     {
         const struct kind *k = kind_of(str_at(one));
         if (k && k->is(value)) return OK;
-        if (k && i == 0) first = k->words;
+        if (k) words_add(&list, i ? " or " : "", str_of(k->words));
     }
-    return err_make(ERR_INPUT, "%s: must be %s or null", place_text(at), first);
+    return err_make(ERR_INPUT, "%s: must be %s", place_text(at), list.text);
 }
 
 static err check_enum(json *words, json *value, const struct place *at)
@@ -124,15 +137,13 @@ static err check_enum(json *words, json *value, const struct place *at)
     if (!words) return OK;
     size_t i, n;
     json *one;
-    char list[96] = "";
-    size_t len = 0;
+    struct words list = { .len = 0 };
     yyjson_arr_foreach(words, i, n, one)
     {
         if (yyjson_equals(one, value)) return OK;
-        int add = snprintf(list + len, sizeof list - len, "%s" STR_FMT, i ? ", " : "", STR_ARG(str_at(one)));
-        len += (size_t)add < sizeof list - len ? (size_t)add : sizeof list - len - 1;
+        words_add(&list, i ? ", " : "", str_at(one));
     }
-    return err_make(ERR_INPUT, "%s: must be one of %s", place_text(at), list);
+    return err_make(ERR_INPUT, "%s: must be one of %s", place_text(at), list.text);
 }
 
 static size_t utf8_count(str s)
@@ -213,6 +224,21 @@ static err check_required(json *schema, json *value, const struct place *at)
     return OK;
 }
 
+/* Alternatives that differ by the one name they require: exactly one of these is there. */
+static err check_one_of(json *alternatives, json *value, const struct place *at)
+{
+    size_t i, n, fit = 0;
+    json *one;
+    struct words list = { .len = 0 };
+    yyjson_arr_foreach(alternatives, i, n, one)
+    {
+        str name = str_at(yyjson_arr_get_first(json_get(one, "required")));
+        fit += yyjson_obj_getn(value, name.ptr, name.len) != NULL;
+        words_add(&list, i ? ", " : "", name);
+    }
+    return fit == 1 ? OK : err_make(ERR_INPUT, "%s: needs exactly one of %s", place_text(at), list.text);
+}
+
 /* The known name that is nearest to a wrong one, or "" when none is near. */
 static str nearest(json *properties, str name)
 {
@@ -242,6 +268,8 @@ static err unknown_name(json *properties, str name, const struct place *at)
 static err check_object(const struct schemas *s, json *schema, json *value, struct place *at)
 {
     err e = check_required(schema, value, at);
+    json *one_of = json_get(schema, "oneOf");
+    if (!e.code && one_of) e = check_one_of(one_of, value, at);
     if (e.code) return e;
     json *properties = json_get(schema, "properties"), *more = json_get(schema, "additionalProperties");
     if ((int64_t)yyjson_obj_size(value) < json_get_i64(schema, "minProperties", 0))
@@ -292,7 +320,7 @@ static const char *const keywords[] = {
     "enum",      "minimum",       "maximum",       "minLength",
     "maxLength", "items",         "minItems",      "maxItems",
     "$ref",      "minProperties", "maxProperties", "description",
-    "examples",  "format",
+    "examples",  "format",        "oneOf",
 };
 
 static bool keyword_known(str name)
@@ -317,6 +345,21 @@ static err lint_each(const struct schemas *s, json *properties)
     return OK;
 }
 
+/* {"required": ["a name"]} and nothing else is what check_one_of looks at. */
+static err lint_one_of(json *alternatives)
+{
+    size_t i, n;
+    json *one;
+    if (yyjson_arr_size(alternatives) < 2) return err_make(ERR_INPUT, "oneOf must be a list of alternatives");
+    yyjson_arr_foreach(alternatives, i, n, one)
+    {
+        json *names = json_get(one, "required");
+        if (yyjson_obj_size(one) != 1 || yyjson_arr_size(names) != 1 || !yyjson_is_str(yyjson_arr_get_first(names)))
+            return err_make(ERR_INPUT, "an alternative of oneOf must require one name, and nothing else");
+    }
+    return OK;
+}
+
 static err lint(const struct schemas *s, json *schema)
 {
     if (!yyjson_is_obj(schema)) return err_make(ERR_INPUT, "a schema must be an object");
@@ -329,6 +372,8 @@ static err lint(const struct schemas *s, json *schema)
     }
     if (!follow(s, schema)) return err_make(ERR_INPUT, "$ref leads nowhere");
     err e = lint_each(s, json_get(schema, "properties"));
+    json *one_of = json_get(schema, "oneOf");
+    if (!e.code && one_of) e = lint_one_of(one_of);
     json *items = json_get(schema, "items"), *more = json_get(schema, "additionalProperties");
     if (!e.code && items) e = lint(s, items);
     if (!e.code && yyjson_is_obj(more)) e = lint(s, more);

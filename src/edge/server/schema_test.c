@@ -12,7 +12,8 @@ static const char text[] =
     "\"Steps\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":2,\"items\":{\"$ref\":\"#/components/schemas/Step\"}},"
     "\"Counts\":{\"type\":\"object\",\"minProperties\":1,\"maxProperties\":2,\"additionalProperties\":{\"type\":"
     "\"integer\"}},\"Time\":{\"type\":\"integer\",\"minimum\":-9007199254740993,\"maximum\":253402300799999999},"
-    "\"Any\":{}}";
+    "\"Either\":{\"type\":\"object\",\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}],\"properties\":{"
+    "\"b\":{\"type\":[\"string\",\"array\"]}}},\"Any\":{}}";
 
 static err check(const char *schema, const char *value)
 {
@@ -63,6 +64,11 @@ TEST(values_fit_or_the_place_is_named)
         { "Time", "-9007199254740993", NULL },
         { "Time", "-9007199254740994", "body: must be at least -9007199254740993" },
         { "Time", "18446744073709551615", "body: must be at most 253402300799999999" },
+        { "Either", "{\"a\":1}", NULL },
+        { "Either", "{\"b\":\"x\"}", NULL },
+        { "Either", "{}", "body: needs exactly one of a, b" },
+        { "Either", "{\"a\":1,\"b\":1}", "body: needs exactly one of a, b" },
+        { "Either", "{\"b\":1}", "/b: must be text or a list" },
         { "Any", "[1,{\"x\":null}]", NULL },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -76,7 +82,11 @@ TEST(a_schema_that_promises_more_than_is_checked_is_refused)
 {
     static const char *const bad[] = {
         "{\"A\":{\"pattern\":\"x\"}}",
-        "{\"A\":{\"type\":\"array\",\"items\":{\"oneOf\":[]}}}",
+        "{\"A\":{\"type\":\"array\",\"items\":{\"anyOf\":[]}}}",
+        "{\"A\":{\"oneOf\":[]}}",
+        "{\"A\":{\"oneOf\":{\"required\":[\"a\"]}}}",
+        "{\"A\":{\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[]}]}}",
+        "{\"A\":{\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"],\"type\":\"object\"}]}}",
         "{\"A\":{\"$ref\":\"#/components/schemas/B\"}}",
         "{\"A\":7}",
         "{\"A\":{\"properties\":{\"x\":{\"const\":1}}}}",

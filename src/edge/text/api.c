@@ -1,5 +1,5 @@
-/* Texts over HTTP: what a classifier of the registry, or the desk of inquiries, says of them, and what is read without
- * a model. Nothing is kept of a text. */
+/* Texts over HTTP: what a classifier of the registry, the desk of inquiries, or nothing but the names of classes says
+ * of them, and what is read without a model. Nothing is kept of a text. */
 #include "edge/text/api.h"
 
 #include <stdlib.h>
@@ -11,12 +11,15 @@
 #include "edge/registry/registry.h"
 #include "edge/server/reply.h"
 #include "edge/server/server.h"
+#include "edge/text/text_names.h"
 #include "edge/text/text_reading.h"
 #include "edge/text/text_shelf.h"
 #include "edge/text/text_verdict.h"
+#include "engine/encode/format.h"
 
 #define OF_DESK "desk/" /* no name in the registry has a stroke */
-enum { TOP_DEFAULT = 5, DESK_ROOM = 8 << 20, VECTOR_ROOM = 16 << 20 };
+#define BY_NAMES "names/"
+enum { TOP_DEFAULT = 5, DESK_ROOM = 8 << 20, VECTOR_ROOM = 16 << 20, NAMES_BYTES_MAX = 64 << 10 };
 
 struct job {
     struct request *req;
@@ -142,6 +145,12 @@ static err find_model(struct job *j, str name, int64_t *version, str *path)
     return e;
 }
 
+/* Classifiers read no more of a text. */
+static void cut_texts(struct job *j)
+{
+    for (size_t i = 0; i < j->count; i++) j->texts[i] = str_utf8_prefix(j->texts[i], TEXT_BYTES_MAX);
+}
+
 static err by_model(struct job *j, str name)
 {
     struct text_shelf *shelf = server_texts(j->req->ctx);
@@ -157,7 +166,7 @@ static err by_model(struct job *j, str name)
         log_warn("texts.unusable model=" STR_FMT " version=%lld error=%s", STR_ARG(name), (long long)version, e.msg);
         return err_make(e.code, "version %lld cannot be used", (long long)version); /* without the path */
     }
-    for (size_t i = 0; i < j->count; i++) j->texts[i] = str_utf8_prefix(j->texts[i], TEXT_BYTES_MAX);
+    cut_texts(j);
     say_all(j, m, name, version);
     text_shelf_return(shelf, m);
     return OK;
@@ -247,6 +256,75 @@ static err by_desk(struct job *j, str name)
     return OK;
 }
 
+/* ---- by names alone ---- */
+
+static err read_names(struct job *j, struct text_names *n)
+{
+    json *list = json_get(j->req->json, "labels"), *one;
+    size_t i, count, bytes = 0, room = yyjson_arr_size(list);
+    n->label = ARENA_ARRAY(j->req->arena, str, room);
+    n->says = ARENA_ARRAY(j->req->arena, str, room);
+    yyjson_arr_foreach(list, i, count, one)
+    {
+        str label = yyjson_is_str(one) ? json_str(one, STR("")) : json_get_str(one, "label");
+        str says = json_str(json_get(one, "description"), STR(""));
+        err e = text_names_add(n, label, says);
+        if (e.code) return err_wrap(e, "/labels/%zu", i);
+        bytes += label.len + says.len;
+    }
+    if (bytes > NAMES_BYTES_MAX)
+        return err_make(ERR_INPUT, "/labels: %zu bytes in all, at most %d are taken", bytes, NAMES_BYTES_MAX);
+    return json_get(j->req->json, "version") ? err_make(ERR_INPUT, "/version: names have no versions") : OK;
+}
+
+/* Probabilities of all texts. Names and texts are encoded in one go, together with what others wait for. */
+static err judge_names(struct job *j, struct encoder *e, const struct text_names *n, float **p)
+{
+    struct arena *a = j->req->arena;
+    size_t names = n->count * TEXT_ZERO_SENTENCES, all = names + j->count;
+    str *texts = ARENA_ARRAY(a, str, all);
+    float *vector = ARENA_ARRAY(a, float, all * ENCODE_DIM);
+    memcpy(texts, text_names_sentences(n, a), names * sizeof *texts);
+    memcpy(texts + names, j->texts, j->count * sizeof *texts);
+    err problem = encoder_run(e, texts, all, vector, NULL);
+    return problem.code ? problem : text_names_judge(n, vector, vector + names * ENCODE_DIM, j->count, a, p);
+}
+
+static void say_names(struct job *j, const struct text_names *n, const float *p, str by)
+{
+    struct desk_score *score = ARENA_ARRAY(j->req->arena, struct desk_score, n->count);
+    struct told t = { .by = by, .score = score, .scores = n->count };
+    begin(j, by, 0);
+    for (size_t i = 0; i < j->count; i++, p += n->count) {
+        str *label = &n->label[text_zero_best(p, n->count)];
+        for (size_t c = 0; c < n->count; c++) score[c] = (struct desk_score){ n->label[c], (double)p[c] };
+        qsort(score, n->count, sizeof *score, by_probability);
+        t.verdict = (struct text_verdict){ .label = *label, .p = score[0].p, .set = label, .set_count = 1 };
+        write_item(j, &t);
+    }
+    end(j);
+}
+
+static void by_names(struct job *j)
+{
+    struct encoder *encoder = server_encoder(j->req->ctx);
+    struct text_names n = { .count = 0 };
+    float *p = NULL;
+    err e = read_names(j, &n);
+    if (e.code) {
+        http_problem_rule(j->res, e);
+        return;
+    }
+    if (!encoder) {
+        reply_no_encoder(j->res);
+        return;
+    }
+    cut_texts(j);
+    e = judge_names(j, encoder, &n, &p);
+    if (e.code) http_problem_err(j->res, e);
+    else say_names(j, &n, p, str_fmt(j->req->arena, BY_NAMES "%s", encoder_model(encoder)->header->name));
+}
+
 /* ---- the calls ---- */
 
 static void classify(struct request *req, struct response *res)
@@ -254,6 +332,10 @@ static void classify(struct request *req, struct response *res)
     struct job j = job_of(req, res);
     str model = json_get_str(req->json, "model");
     bool desk = str_starts(model, STR(OF_DESK));
+    if (json_get(req->json, "labels")) {
+        by_names(&j);
+        return;
+    }
     err e = desk ? by_desk(&j, str_cut(model, strlen(OF_DESK), model.len)) : by_model(&j, model);
     if (e.code) http_problem_rule(res, e);
 }
@@ -277,8 +359,8 @@ static void read_all(struct request *req, struct response *res)
 enum { BODY_MAX = 8 << 20 };
 const struct route text_routes[] = {
     { "POST", "/api/v1/text/classify", ROLE_INGEST, "language",
-      "What a classifier of the registry, or desk/category, desk/sentiment or desk/urgency, says of up to 100 texts; "
-      "nothing is kept",
+      "What a classifier of the registry, desk/category, desk/sentiment or desk/urgency, or the names of classes alone "
+      "say of up to 100 texts; nothing is kept",
       "top:integer(1..100) why:enum(true|false)", "ClassifyTexts", "TextsClassified", 200, BODY_MAX, classify },
     { "POST", "/api/v1/text/read", ROLE_INGEST, "language",
       "Language, things with a form, phrases and a summary of up to 100 texts; nothing is kept",

@@ -5,8 +5,14 @@
 #define SHARPNESS 30.0F /* of the softmax over cosines */
 #define PRIOR 0.5F      /* a name weighs as much as half of the texts of an average class */
 
-const char *const text_zero_sentences[] = { "%", "This is about %.", "My question is about %.", "I need help with %.",
-                                            NULL };
+static const struct {
+    const char *before, *after;
+} sentences[TEXT_ZERO_SENTENCES] = {
+    { "", "" },
+    { "This is about ", "." },
+    { "My question is about ", "." },
+    { "I need help with ", "." },
+};
 
 str text_zero_name(str label, struct arena *a)
 {
@@ -15,6 +21,23 @@ str text_zero_name(str label, struct arena *a)
     for (size_t i = 0; i < name.len; i++)
         if (p[i] == '_' || p[i] == '-' || p[i] == '?') p[i] = ' ';
     return str_trim(name);
+}
+
+void text_zero_sentences(str label, str says, struct arena *a, str out[TEXT_ZERO_SENTENCES])
+{
+    if (!says.len) says = text_zero_name(str_utf8_prefix(label, TEXT_ZERO_BYTES_MAX), a);
+    says = str_utf8_prefix(says, TEXT_ZERO_BYTES_MAX);
+    for (size_t i = 0; i < TEXT_ZERO_SENTENCES; i++)
+        out[i] = str_fmt(a, "%s" STR_FMT "%s", sentences[i].before, STR_ARG(says), sentences[i].after);
+}
+
+void text_zero_names(const float *vectors, size_t classes, size_t dims, float *names)
+{
+    memset(names, 0, classes * dims * sizeof *names);
+    for (size_t c = 0; c < classes; c++)
+        for (size_t i = 0; i < TEXT_ZERO_SENTENCES; i++)
+            for (size_t k = 0; k < dims; k++)
+                names[c * dims + k] += vectors[(c * TEXT_ZERO_SENTENCES + i) * dims + k];
 }
 
 static void to_length_one(float *v, size_t dims)
@@ -86,4 +109,12 @@ err text_zero(const float *names, size_t classes, const float *text, size_t rows
         for (size_t i = 0; i < rows; i++) choose(centre, classes, x + i * dims, dims, p + i * classes);
     }
     return OK;
+}
+
+size_t text_zero_best(const float *p, size_t classes)
+{
+    size_t best = 0;
+    for (size_t c = 1; c < classes; c++)
+        if (p[c] > p[best]) best = c;
+    return best;
 }
