@@ -109,6 +109,8 @@ def shapes(server, model):
     told = json.loads(command[1])["embedding"] if command[0] == 0 else []
     tap.check(len(told) == DIM and max(abs(a - b) for a, b in zip(told, vectors[0])) < 1e-8,
               "weir embed gives the same numbers", command[2])
+    lines = server.command("embed", "--json", "--model", model, "--file", server.write("dos.txt", "a b\r\n\r\nc\r\n"))[1]
+    tap.same([json.loads(line)["text"] for line in lines.splitlines()], ["a b", "", "c"], "a line may end as in DOS")
 
 
 def announced(server, length):
@@ -177,7 +179,7 @@ def at_once(server):
 
 def took(server, path, until, pause=0.0):
     """Asks again and again on one connection; gives how long each answer took, and the answers that were not 200."""
-    connection, key, times, bad = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60), server.key(), [], []
+    connection, key, times, bad = http.client.HTTPConnection("127.0.0.1", server.port, timeout=150), server.key(), [], []
     while not until.is_set():
         start = time.monotonic()
         connection.request("GET", path, None, {"x-api-key": key})
@@ -193,7 +195,7 @@ def took(server, path, until, pause=0.0):
 
 def beside_searches(server):
     """Eight clients ask long questions without rest: their wait is for one another, and not of those who only read."""
-    path, until = "/api/v1/knowledge/search?q=" + urllib.parse.quote("why does the queue grow " * 80), threading.Event()
+    path, until = "/api/v1/knowledge/search?q=" + urllib.parse.quote("why does the queue grow " * 20), threading.Event()
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
         asked = [pool.submit(took, server, path, until) for _ in range(8)]
         reads = [pool.submit(took, server, "/api/v1/pipelines", until, 0.01) for _ in range(2)]

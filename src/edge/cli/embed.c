@@ -56,7 +56,8 @@ static err add_lines(struct job *j, str path, struct arena *a)
     str rest, line;
     err e = file_read(path, FILE_MAX, a, &rest);
     if (!e.code && rest.len && rest.ptr[rest.len - 1] == '\n') rest.len--;
-    while (!e.code && rest.len && str_next(&rest, '\n', &line)) add(j, line);
+    while (!e.code && rest.len && str_next(&rest, '\n', &line))
+        add(j, str_ends(line, STR("\r")) ? str_cut(line, 0, line.len - 1) : line);
     if (!e.code) flush(j);
     return e;
 }

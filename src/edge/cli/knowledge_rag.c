@@ -122,7 +122,8 @@ static void print_mean(const struct sums *s, size_t k)
 static void print_text(const struct measuring *x)
 {
     bool model = x->judge.model.len > 0;
-    (void)printf("%zu answers\n\n%-18s  %8s%s\n", x->words.cases, "", "by words", model ? "  by model" : "");
+    (void)printf("%zu answer%s\n\n%-18s  %8s%s\n", x->words.cases,
+                 x->words.cases == 1 ? "" : "s", "", "by words", model ? "  by model" : "");
     for (size_t k = 0; k < MEASURES; k++) {
         (void)printf("%-18s", names[k]);
         print_mean(&x->words, k);

@@ -174,7 +174,7 @@ static void hear(struct search *x)
     }
 }
 
-/* From the least to the most among the candidates; one without this voice is with the least. */
+/* From the least to the most among the candidates. */
 struct range {
     double least, most;
 };
@@ -188,7 +188,15 @@ static void widen(struct range *r, double v)
 
 static double place(struct range r, double v)
 {
-    return isnan(v) || !(r.most > r.least) ? 0 : (v - r.least) / (r.most - r.least);
+    return r.most > r.least ? (v - r.least) / (r.most - r.least) : 0;
+}
+
+/* One voice of a candidate, on 0..1. Who has no vector (yet) is judged by the voices he has, on the same scale. */
+static void speak(double weight, struct range r, double v, double *sum, double *all)
+{
+    if (isnan(v)) return;
+    *sum += weight * place(r, v);
+    *all += weight;
 }
 
 static double *weigh(struct search *x, const struct shelf_weights *w)
@@ -201,12 +209,13 @@ static double *weigh(struct search *x, const struct shelf_weights *w)
         widen(&title, x->voices[i].title);
     }
     if (isnan(cos.least)) lexical.least = 0; /* words alone: a share of the best */
-    double all = isnan(cos.least) ? w->words : w->words + w->vector + w->title;
-    for (size_t i = 0; score && i < x->count; i++)
-        score[i] = (w->words * place(lexical, x->voices[i].lexical) + w->vector * place(cos, x->voices[i].cosine) +
-                    w->title * place(title, x->voices[i].title)) /
-                       (all > 0 ? all : 1) +
-                   x->s->passages[x->candidates[i]].prior;
+    for (size_t i = 0; score && i < x->count; i++) {
+        double sum = 0, all = 0;
+        speak(w->words, lexical, x->voices[i].lexical, &sum, &all);
+        speak(w->vector, cos, x->voices[i].cosine, &sum, &all);
+        speak(w->title, title, x->voices[i].title, &sum, &all);
+        score[i] = (all > 0 ? sum / all : 0) + x->s->passages[x->candidates[i]].prior;
+    }
     return score;
 }
 

@@ -111,6 +111,21 @@ TEST(vectors_find_what_shares_no_word)
 }
 
 /* Two texts that read alike, and one that reads better: what was said turns the first two round and never the third. */
+TEST(who_has_no_vector_yet_is_judged_by_words)
+{
+    struct fixture *f = begin(DIM);
+    add(f, 0, "Service", "Something is slow or failing.", axis(f, 2, 5));
+    add(f, 1, "Weather", "Rain and wind.", axis(f, 3, 6));
+    add(f, 2, "Manual", "The pump of the turbine hums loudly.", none); /* came a moment ago */
+    CHECK_OK(shelf_finish(f->s));
+    struct shelf_hit *h = NULL;
+    CHECK_I64(ask(f, "pump of the turbine", axis(f, 2, 7), &h), 3);
+    CHECK_I64(h[0].document, 2);
+    CHECK(h[0].score > 0.99 && h[0].score < 1.01 && isnan(h[0].cosine));
+    CHECK_I64(h[1].document, 0);
+    end(f);
+}
+
 TEST(what_was_said_moves_a_rank_by_its_margin_and_no_further)
 {
     const struct said loved = { 1000000, 0 }, hated = { 0, 1000000 }, none_said = { 0, 0 };
