@@ -109,7 +109,8 @@ def shapes(server, model):
     told = json.loads(command[1])["embedding"] if command[0] == 0 else []
     tap.check(len(told) == DIM and max(abs(a - b) for a, b in zip(told, vectors[0])) < 1e-8,
               "weir embed gives the same numbers", command[2])
-    lines = server.command("embed", "--json", "--model", model, "--file", server.write("dos.txt", "a b\r\n\r\nc\r\n"))[1]
+    lines = server.command("embed", "--json", "--model", model, "--file",
+                           server.write("dos.txt", "a b\r\n\r\nc\r\n"))[1]
     tap.same([json.loads(line)["text"] for line in lines.splitlines()], ["a b", "", "c"], "a line may end as in DOS")
 
 
@@ -179,7 +180,8 @@ def at_once(server):
 
 def took(server, path, until, pause=0.0):
     """Asks again and again on one connection; gives how long each answer took, and the answers that were not 200."""
-    connection, key, times, bad = http.client.HTTPConnection("127.0.0.1", server.port, timeout=150), server.key(), [], []
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=150)
+    key, times, bad = server.key(), [], []
     while not until.is_set():
         start = time.monotonic()
         connection.request("GET", path, None, {"x-api-key": key})

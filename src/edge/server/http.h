@@ -1,9 +1,9 @@
 /* HTTP: one table of routes carries method, path, role, schemas and handler. From it come validation, /openapi.json,
  * /docs and the permission matrix. libmicrohttpd does the protocol, guard.c what it is lenient about.
  *
- * A handler runs on a worker thread (what changes something or encodes) or an HTTP thread (other reads); it may wait for
- * the store, not for the network. What it is given has been checked: role, origin, query and path parameters, and the
- * body against its schema.
+ * A handler runs on a worker thread (what changes something or encodes) or an HTTP thread (other reads); it may wait
+ * for the store, not for the network. What it is given has been checked: role, origin, query and path parameters, and
+ * the body against its schema.
  */
 #ifndef WEIR_EDGE_SERVER_HTTP_H
 #define WEIR_EDGE_SERVER_HTTP_H
