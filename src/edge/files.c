@@ -30,11 +30,10 @@ static err read_all(int fd, str path, size_t max, struct arena *a, str *out)
     return e;
 }
 
-err file_read(str path, size_t max, struct arena *a, str *out)
+/* Takes fd. */
+static err read_opened(int fd, str path, size_t max, struct arena *a, str *out)
 {
     struct stat st;
-    if (STR_IS(path, "-")) return read_all(STDIN_FILENO, STR("standard input"), max, a, out);
-    int fd = open(str_z(a, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT) return err_make(ERR_NOT_FOUND, "there is no file " STR_FMT, STR_ARG(path));
     if (fd < 0) return err_errno("read " STR_FMT, STR_ARG(path));
     err e = OK;
@@ -44,6 +43,34 @@ err file_read(str path, size_t max, struct arena *a, str *out)
     if (!e.code) e = read_all(fd, path, max, a, out);
     (void)close(fd);
     return e;
+}
+
+err file_read(str path, size_t max, struct arena *a, str *out)
+{
+    if (STR_IS(path, "-")) return read_all(STDIN_FILENO, STR("standard input"), max, a, out);
+    return read_opened(open(str_z(a, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK), path, max, a, out);
+}
+
+/* Name by name, so that none can have become a link in between. -1 and errno, as open. */
+static int open_inside(str folder, str path, struct arena *a)
+{
+    str name;
+    int fd = open(str_z(a, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (fd >= 0 && path.len && str_next(&path, '/', &name)) {
+        bool leaves = STR_IS(name, "..") || !name.len;
+        int kind = path.len ? O_DIRECTORY : O_NONBLOCK;
+        int next = leaves ? -1 : openat(fd, str_z(a, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | kind);
+        int why = leaves ? ENOENT : errno;
+        (void)close(fd);
+        errno = why;
+        fd = next;
+    }
+    return fd;
+}
+
+err file_read_inside(str folder, str path, size_t max, struct arena *a, str *out)
+{
+    return read_opened(open_inside(folder, path, a), path, max, a, out);
 }
 
 /* Area/City, at most three parts of letters, digits, _ + -; a part never begins with a dot. */

@@ -9,6 +9,9 @@
 /* The bytes of a regular file (or of standard input for "-") of at most `max` bytes.
  * Errors: ERR_NOT_FOUND, ERR_IO, ERR_LIMIT, ERR_INPUT (not a regular file).   Thread: any. */
 MUST_USE err file_read(str path, size_t max, struct arena *a, str *out);
+/* The same of a file below a folder that strangers may write to: no name of `path` may be a symbolic link or "..", also
+ * not one made while it is opened. Errors: as file_read; a link is ERR_IO. */
+MUST_USE err file_read_inside(str folder, str path, size_t max, struct arena *a, str *out);
 /* The TZif bytes of an IANA zone from the system's zone data ($TZDIR, else /usr/share/zoneinfo). The name is checked:
  * it never leaves that folder. Errors: ERR_INPUT (no such zone). */
 MUST_USE err zone_read(str name, struct arena *a, str *out);

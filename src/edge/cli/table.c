@@ -28,6 +28,13 @@ const char *tone_off(bool color)
     return color ? "\x1b[0m" : "";
 }
 
+/* U+202A..202E and U+2066..2069 turn the order of what follows: a name could show as another. */
+static bool turns(const unsigned char *p, size_t left)
+{
+    if (left < 3 || p[0] != 0xe2) return false;
+    return (p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
+}
+
 str plain_text(struct arena *a, str s)
 {
     str copy = str_dup(a, s);
@@ -37,6 +44,7 @@ str plain_text(struct arena *a, str s)
         bool c1 =
             c == 0xc2 && i + 1 < copy.len && (unsigned char)p[i + 1] < 0xa0; /* U+0080..U+009F steer terminals too */
         if (c1) p[i + 1] = '?';
+        if (turns((const unsigned char *)p + i, copy.len - i)) p[i] = p[i + 1] = p[i + 2] = '?';
         if (c < 0x20 || c == 0x7f || c1) p[i] = c == '\n' || c == '\t' ? ' ' : '?';
     }
     return copy;

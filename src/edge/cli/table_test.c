@@ -24,6 +24,14 @@ TEST(columns_are_aligned_and_numbers_stand_to_the_right)
     arena_done(&a);
 }
 
+TEST(text_does_not_turn_round_what_is_shown)
+{
+    struct arena a = arena_init(1 << 16);
+    CHECK_STR(plain_text(&a, STR("drop \xe2\x80\xaeselbat\xe2\x81\xa6 \xe2\x80\xa6 \xe2\x80")),
+              "drop ???selbat??? \xe2\x80\xa6 \xe2\x80");
+    arena_done(&a);
+}
+
 TEST(wide_tables_are_cut_to_80_columns_and_steer_no_terminal)
 {
     struct arena a = arena_init(1 << 20);

@@ -86,6 +86,7 @@ static bool stored_so(struct look *l, str id, str hash)
     return same;
 }
 
+/* path: below the folder. */
 static err load_file(struct look *l, str path, str id)
 {
     struct arena a = arena_init(FILE_MEMORY);
@@ -94,7 +95,7 @@ static err load_file(struct look *l, str path, str id)
     enum document_format f = FORMAT_TEXT;
     str hash = STR("");
     struct submission s = { .id = id, .source = l->origin, .version = l->version, .roles = l->source->roles };
-    err e = document_read(l->opts->env, path, &a, &f, &blocks);
+    err e = document_read_inside(l->opts->env, l->folder, path, &a, &f, &blocks);
     if (!e.code) e = submit_body(&s, f, &blocks, &a, &body);
     if (!e.code) e = submit_hash(&blocks, &a, &hash);
     if (!e.code && !stored_so(l, id, hash)) {
@@ -116,7 +117,7 @@ static err visit(void *ctx, str path, str id, const struct stat *st)
     err e = OK;
     id_set_add(&l->seen, number_of(document), l->round);
     if (!id_set_mark(&l->stamps, stamp, l->round)) {
-        e = load_file(l, path, document);
+        e = load_file(l, id, document);
         if (e.code == ERR_STOPPED || e.code == ERR_READ_ONLY || e.code == ERR_FULL) {
             arena_done(&a);
             return e;

@@ -7,6 +7,8 @@
 #include "core/core_kit.h"
 #include "edge/act/child.h"
 #include "edge/documents/git.h"
+#include "edge/documents/walk.h"
+#include "edge/files.h"
 
 struct place {
     struct world w;
@@ -119,6 +121,35 @@ TEST(what_comes_changes_and_goes_is_followed)
     p->look = look_new(&p->opts, 0);
     CHECK_OK(source_look(p->look));
     CHECK_I64(look_state(p->look).changed, 1);
+    end(p);
+}
+
+/* Who may write into the folder learns no more of the machine than he put there. */
+TEST(nothing_outside_the_folder_is_read)
+{
+    static const char secret[] = "5f4dcc3b5aa765d61d8327deb882cf995f4dcc3b5aa765d61d8327deb882cf99"; /* as a key is */
+    struct place *p = begin();
+    put(p, "a.md", "# A\n\nThe first.\n");
+    run(p, "mkdir -p ../outside .git/refs/heads");
+    put(p, "../secret", secret);
+    put(p, "../outside/secret.txt", secret);
+    put(p, ".git/HEAD", "ref: ../../secret\n");
+    CHECK_STR(git_commit_of(p->folder, &p->a), "");
+    put(p, ".git/HEAD", "ref: refs/heads/../../../../secret\n");
+    CHECK_STR(git_commit_of(p->folder, &p->a), "");
+    put(p, ".git/HEAD", "ref: refs/heads/main\n");
+    put(p, ".git/refs/heads/other", "a line that is no commit\n");
+    CHECK(symlink("../../../../secret", below(p, ".git/refs/heads/main").ptr) == 0);
+    CHECK_STR(git_commit_of(p->folder, &p->a), "");
+    put(p, ".git/HEAD", "ref: refs/heads/other\n");
+    CHECK_STR(git_commit_of(p->folder, &p->a), "");
+    put(p, ".git/refs/heads/other", "0123456789abcdef0123456789abcdef01234567\n");
+    CHECK_STR(git_commit_of(p->folder, &p->a), "0123456789abcdef0123456789abcdef01234567");
+    CHECK(symlink("../outside", below(p, "sub").ptr) == 0); /* as if it had become one after the folder was listed */
+    str text = STR_NONE;
+    CHECK_OK(file_read_inside(p->folder, STR("a.md"), 1000, &p->a, &text));
+    CHECK(file_read_inside(p->folder, STR("sub/secret.txt"), 1000, &p->a, &text).code);
+    CHECK(file_read_inside(p->folder, STR("../secret"), 1000, &p->a, &text).code);
     end(p);
 }
 

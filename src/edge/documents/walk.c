@@ -6,8 +6,6 @@
 #include "edge/documents/formats.h"
 #include "edge/files.h"
 
-enum { COMMIT_BYTES_MAX = 200 };
-
 struct walk {
     struct arena *a;
     walk_fn *visit;
@@ -49,12 +47,22 @@ err walk_documents(str folder, struct arena *a, walk_fn *visit, void *ctx)
     return walk_folder(&w, str_dup(a, folder), STR(""), 0);
 }
 
+/* Anything else that stands there is not ours to tell. */
+static str commit_or_none(str text)
+{
+    static const char digits[] = "0123456789abcdef";
+    text = str_trim(text);
+    for (size_t i = 0; i < text.len; i++)
+        if (!memchr(digits, text.ptr[i], sizeof digits - 1)) return STR("");
+    return text.len == 40 || text.len == 64 ? text : STR(""); /* SHA-1, SHA-256 */
+}
+
 str git_commit_of(str folder, struct arena *a)
 {
     str head = STR_NONE, commit = STR_NONE;
-    if (file_read(str_fmt(a, STR_FMT "/.git/HEAD", STR_ARG(folder)), 4096, a, &head).code) return STR("");
+    if (file_read_inside(folder, STR(".git/HEAD"), 4096, a, &head).code) return STR("");
     head = str_trim(head);
-    if (!str_starts(head, STR("ref: "))) return str_cut(head, 0, COMMIT_BYTES_MAX);
-    str path = str_fmt(a, STR_FMT "/.git/" STR_FMT, STR_ARG(folder), STR_ARG(str_cut(head, 5, head.len)));
-    return file_read(path, 4096, a, &commit).code ? STR("") : str_cut(str_trim(commit), 0, COMMIT_BYTES_MAX);
+    if (!str_starts(head, STR("ref: refs/"))) return commit_or_none(head);
+    str path = str_fmt(a, ".git/" STR_FMT, STR_ARG(str_cut(head, 5, head.len)));
+    return file_read_inside(folder, path, 4096, a, &commit).code ? STR("") : commit_or_none(commit);
 }

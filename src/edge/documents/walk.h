@@ -15,7 +15,7 @@ typedef err walk_fn(void *ctx, str path, str id, const struct stat *st);
 /* Errors: ERR_IO (a folder that is not there or cannot be read), ERR_LIMIT (more files), and those of `visit`; folders
  * deeper than WALK_DEPTH_MAX are passed over. */
 MUST_USE err walk_documents(str folder, struct arena *a, walk_fn *visit, void *ctx);
-/* The commit that a git repository is at, "" where the folder is none. */
+/* The commit that a git repository is at, "" where the folder is none, or says something that is no commit. */
 str git_commit_of(str folder, struct arena *a);
 
 #endif

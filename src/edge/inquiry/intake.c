@@ -76,7 +76,7 @@ static bool rests(const struct intake *in, const char *name, usec rest)
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     bool is_file =
-        stat(str_fmt(&a, STR_FMT "/%s", STR_ARG(in->opts.folder), name).ptr, &st) == 0 && S_ISREG(st.st_mode);
+        lstat(str_fmt(&a, STR_FMT "/%s", STR_ARG(in->opts.folder), name).ptr, &st) == 0 && S_ISREG(st.st_mode);
     usec age =
         is_file ? ((usec)now.tv_sec - (usec)st.st_mtim.tv_sec) * USEC_SECOND + (now.tv_nsec - st.st_mtim.tv_nsec) / 1000
                 : 0;

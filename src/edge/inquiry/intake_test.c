@@ -148,11 +148,16 @@ TEST(a_folder_is_emptied_and_nothing_is_taken_twice)
     static const char csv[] = "body,email\nmy invoice is wrong,ana@example.com\nwhere is my refund,bob@example.com\n";
     (void)write_file(folder, "in.csv", csv);
     (void)write_file(folder, "bad.bin", "nothing to read");
+    str elsewhere = write_file(dir(), "elsewhere.csv", "body,email\nnot handed in,eve@example.com\n");
+    char link[600];
+    (void)snprintf(link, sizeof link, "%s/link.csv", folder);
+    CHECK(symlink(elsewhere.ptr, link) == 0); /* what it points at was not handed in */
     CHECK_OK(intake_start(&(struct intake_opts){ .desk = desk, .folder = str_of(folder), .imap_url = STR("") }, &in));
     intake_folder_look(in, 0);
     struct intake_stats s = intake_stats(in);
     CHECK_I64(s.taken, 2);
     CHECK_I64(s.files_failed, 1);
+    CHECK(exists(folder, "link.csv"));
     CHECK(!exists(folder, "in.csv") && exists(folder, "done/in.csv") && exists(folder, "failed/bad.bin"));
     struct buf told = buf_init(1 << 16);
     intake_metrics(in, &told);
