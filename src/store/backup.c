@@ -167,6 +167,20 @@ static err check_backup(sqlite3 *db)
     return e;
 }
 
+/* A trigger would act in every transaction of the store that is made from it. */
+static err check_foreign(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(db, sql_script_backup_foreign, -1, &stmt, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+    err e = rc == SQLITE_DONE ? OK : conn_err(db, rc, "read the schema");
+    if (rc == SQLITE_ROW)
+        e = err_make(ERR_CORRUPT, "not a backup of weir: it holds the %.60s",
+                     (const char *)sqlite3_column_text(stmt, 0));
+    (void)sqlite3_finalize(stmt);
+    return e;
+}
+
 static err copy_backup(const char *file, const char *to)
 {
     if (access(file, R_OK)) return errno == ENOENT ? err_make(ERR_NOT_FOUND, "no such file") : err_errno("open");
@@ -175,6 +189,7 @@ static err copy_backup(const char *file, const char *to)
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     if (!e.code) e = check_backup(db);
+    if (!e.code) e = check_foreign(db);
     if (!e.code) e = copy_pages(db, to, NULL);
     (void)sqlite3_close(db);
     return e;

@@ -175,6 +175,32 @@ TEST(what_is_no_backup_is_refused)
     arena_done(&a);
 }
 
+TEST(a_backup_that_would_act_by_itself_is_refused)
+{
+    static const char *const additions[] = {
+        "CREATE TRIGGER t AFTER INSERT ON entry BEGIN UPDATE api_key SET role = 'admin'; END",
+        "CREATE VIEW v AS SELECT 1",
+    };
+    struct env env = env_os();
+    struct arena a = arena_init(1 << 20);
+    str top = test_dir();
+    for (size_t i = 0; i < sizeof additions / sizeof *additions; i++) {
+        str file = path_in(&a, top, i ? "view.weir" : "trigger.weir"), dir = path_in(&a, top, "made");
+        struct store *s = NULL;
+        sqlite3 *db = NULL;
+        CHECK_OK(store_open(&(struct store_opts){ 0 }, &env, &s));
+        CHECK_OK(store_run(s, add, NULL));
+        CHECK_OK(store_backup(s, file, NULL));
+        store_close(s);
+        CHECK(sqlite3_open(file.ptr, &db) == SQLITE_OK);
+        CHECK(sqlite3_exec(db, additions[i], NULL, NULL, NULL) == SQLITE_OK);
+        (void)sqlite3_close(db);
+        CHECK_ERR(store_restore(file, dir, &env, NULL, NULL, NULL), ERR_CORRUPT);
+        CHECK(access(dir.ptr, F_OK) != 0);
+    }
+    arena_done(&a);
+}
+
 TEST(a_cut_backup_is_refused)
 {
     struct env env = env_os();

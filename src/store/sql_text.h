@@ -28,6 +28,6 @@ extern const char sql_script_persons[], sql_script_person_of[], sql_script_perso
     sql_script_person_erase[], sql_script_person_forget[], sql_script_person_secret[], sql_script_person_count[];
 /* Of files in a backup (backup.c). */
 extern const char sql_script_backup_files[], sql_script_backup_file_add[], sql_script_backup_file_each[],
-    sql_script_backup_file_any[], sql_script_backup_files_end[];
+    sql_script_backup_file_any[], sql_script_backup_foreign[], sql_script_backup_files_end[];
 
 #endif
