@@ -24,9 +24,9 @@ static void print_report(str path, str reference, const struct inquiry_examples 
                          v ? "and sentence vectors" : "words", 100 * k->accuracy, k->macro_f1, k->ece, 100 * k->sure);
         }
     if (!vectors) (void)puts("\nNo sentence vectors: the encoder is not there (weir model fetch).");
-    else if (r->plain <= 1)
-        (void)printf("\nWhere words give every label %.0f %% or more they judge alone: %.0f %% of these.\n",
-                     100 * (double)r->plain, 100 * r->plain_share);
+    else
+        (void)printf("\nWords alone judge %.0f %% of these, the encoder's first layers %.0f %%, all of it the others.\n",
+                     100 * r->share[0], 100 * r->share[1]);
 }
 
 static void print_json(str path, str reference, const struct inquiry_examples *x, const struct stack_report *r,
@@ -41,7 +41,8 @@ static void print_json(str path, str reference, const struct inquiry_examples *x
     jw_i64(&w, "inquiries", (int64_t)x->rows);
     jw_i64(&w, "held_back", (int64_t)r->counted);
     jw_i64(&w, "features", (int64_t)r->features);
-    jw_f64(&w, "plain_share", r->plain_share);
+    jw_f64(&w, "plain_share", r->share[0]);
+    jw_f64(&w, "first_layers_share", r->share[1]);
     for (size_t q = 0; q < INQUIRY_QUESTIONS; q++) {
         jw_open(&w, inquiry_questions[q]);
         for (size_t v = 0; v < (r->quality[1][q].rows ? 2U : 1U); v++) {

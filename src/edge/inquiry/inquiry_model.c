@@ -38,7 +38,8 @@ static err check_questions(const struct text_stack *s)
     for (size_t q = 0; q < INQUIRY_QUESTIONS; q++)
         if (strcmp(s->head->question[q].name, inquiry_questions[q]) != 0)
             return err_make(ERR_CORRUPT, "the model has no question '%s'", inquiry_questions[q]);
-    if (s->head->layers && !encode_layers_fit(s->head->layers, s->model.head->dims))
+    if (s->head->layers && (!encode_layers_fit(s->head->layers, s->model.head->dims) || s->head->until < 1 ||
+                            s->head->until > ENCODE_LAYERS))
         return err_make(ERR_CORRUPT, "the model wants vectors that the encoder does not make");
     return OK;
 }
@@ -129,6 +130,22 @@ static void take_over(const struct inquiry_model *m, size_t question, const floa
     desk_axis_sort(axis);
 }
 
+/* By words, and as far by the encoder as something is open. True: the encoder read it. */
+static bool judge(const struct inquiry_model *m, struct scratch *s, str text, const float *extra, struct arena *a,
+                  float *p)
+{
+    const struct text_stack_head *h = m->stack.head;
+    text_stack_judge(&m->stack, text, extra, s->work, p);
+    if (!s->encoder || !text_stack_goes_on(&m->stack, 0, p)) return false;
+    float *vector = ARENA_ARRAY(a, float, m->stack.model.head->dims);
+    encode_begin(&m->encoder.file.model, s->encoder, text, h->layers, h->until, vector);
+    text_stack_judge_vector(&m->stack, 1, vector, extra, s->work, p);
+    if (!text_stack_goes_on(&m->stack, 1, p)) return true;
+    encode_finish(&m->encoder.file.model, s->encoder, vector);
+    text_stack_judge_vector(&m->stack, 2, vector, extra, s->work, p);
+    return true;
+}
+
 bool inquiry_model_judge(struct inquiry_model *m, str subject, str body, struct arena *a, struct desk_verdict *v)
 {
     struct desk_axis *const axes[INQUIRY_QUESTIONS] = { &v->category, &v->sentiment, &v->urgency };
@@ -140,16 +157,10 @@ bool inquiry_model_judge(struct inquiry_model *m, str subject, str body, struct 
             extra[at] = inquiry_extra(axes[q], text_label(&m->stack.model, at));
         }
     struct scratch *s = borrow(m);
-    text_stack_judge(&m->stack, text, extra, s->work, p);
-    bool encode = s->encoder && text_stack_wants_vector(&m->stack, p);
-    if (encode) {
-        float *vector = ARENA_ARRAY(a, float, m->stack.model.head->dims);
-        encode_layers(&m->encoder.file.model, s->encoder, &text, 1, m->stack.head->layers, vector);
-        text_stack_judge_vector(&m->stack, vector, extra, s->work, p);
-    }
+    bool encoded = judge(m, s, text, extra, a, p);
     give_back(m, s);
     for (size_t q = 0; q < INQUIRY_QUESTIONS; q++) take_over(m, q, p, axes[q]);
-    return encode;
+    return encoded;
 }
 
 str inquiry_model_name(const struct inquiry_model *m, struct arena *a)

@@ -158,6 +158,7 @@ err inquiry_train(struct inquiry_examples *x, const struct text_encoder *n, uint
     if (!e.code) d.extra = extra = extras_of(x, &d);
     if (!e.code && n->scratch) {
         d.layers = INQUIRY_LAYERS;
+        d.until = INQUIRY_UNTIL;
         d.dims = encode_layers_dim(INQUIRY_LAYERS);
         d.vector = vector = mem_new((x->rows * d.dims + 1) * sizeof *vector);
         encode_layers(&n->file.model, n->scratch, x->text, x->rows, INQUIRY_LAYERS, vector);

@@ -13,7 +13,8 @@ enum {
     INQUIRY_EXAMPLES_MAX = 200000,
     /* What it is about stands in the last, how it sounds and presses in the middle: chosen on our own examples, where
      * one hand wrote those to learn from and another those to judge. */
-    INQUIRY_LAYERS = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 6,
+    INQUIRY_LAYERS = 1 << 3 | 1 << 4 | 1 << 6,
+    INQUIRY_UNTIL = 3, /* alone enough for how it sounds and presses */
 };
 extern const char *const inquiry_questions[INQUIRY_QUESTIONS]; /* category, sentiment, urgency */
 

@@ -7,7 +7,7 @@
 #include "edge/text/text_logit.h"
 #include "reference/logit.h"
 
-enum { ROWS = 300, DIMS = 16 };
+enum { ROWS = 300, DIMS = 32 };
 
 static const char *const things[3] = { "invoice", "server", "contract" };
 static const char *const hurry[2] = { "whenever you have time", "it must be today" };
@@ -46,7 +46,8 @@ static struct sample sample(bool vectors)
                                .extras = 5,
                                .vector = vectors ? vector : NULL,
                                .dims = vectors ? DIMS : 0,
-                               .layers = 1 };
+                               .layers = 1 << 3,
+                               .until = 3 };
     return s;
 }
 
@@ -96,7 +97,8 @@ TEST(every_question_is_answered_from_words_vectors_and_what_others_say)
     for (size_t i = 0; i < ROWS; i++) {
         float p[TEXT_STACK_LABELS_MAX];
         text_stack_judge(&stack, s.d.text[i], s.d.extra + i * 5, w, p);
-        text_stack_judge_vector(&stack, s.d.vector + i * DIMS, s.d.extra + i * 5, w, p);
+        for (unsigned level = 1; level <= 2; level++)
+            text_stack_judge_vector(&stack, level, s.d.vector + i * DIMS, s.d.extra + i * 5, w, p);
         CHECK(fabsf(p[0] + p[1] + p[2] - 1) < 1e-5F && fabsf(p[3] + p[4] - 1) < 1e-5F);
         right[0] += p[s.d.label[0][i]] > 0.5F;
         right[1] += p[3 + s.d.label[1][i]] > 0.5F;
@@ -112,12 +114,12 @@ static size_t wanting_vectors(struct sample *s, struct buf *file, float plain)
     struct text_work *w = mem_new(sizeof *w);
     struct text_stack stack;
     size_t n = 0;
-    ((struct text_stack_head *)(void *)file->ptr)->plain = plain;
+    for (size_t q = 0; q < 2 && plain >= 0; q++) ((struct text_stack_head *)(void *)file->ptr)->question[q].plain = plain;
     CHECK_OK(text_stack_open(aligned(&s->a, buf_view(file)), &stack));
     for (size_t i = 0; i < ROWS; i++) {
         float p[TEXT_STACK_LABELS_MAX];
         text_stack_judge(&stack, s->d.text[i], s->d.extra + i * 5, w, p);
-        n += text_stack_wants_vector(&stack, p);
+        n += text_stack_goes_on(&stack, 0, p);
     }
     mem_free(w);
     return n;
@@ -130,18 +132,59 @@ TEST(plain_texts_need_no_vector)
     struct buf out = buf_init(1 << 24);
     struct stack_report r, words;
     CHECK_OK(stack_train(&s.d, 1, &out, &r));
-    CHECK(r.plain >= 0.5F && r.plain <= 1 && r.plain_share > 0 && r.plain_share < 1);
-    size_t n = wanting_vectors(&s, &out, r.plain);
+    CHECK(r.plain[0] <= 1 && r.plain[1] > 0.5F && r.plain[1] <= 1 && r.share[0] > 0 && r.share[0] < 1);
+    size_t n = wanting_vectors(&s, &out, -1);
     CHECK(n > 0 && n < ROWS);
     CHECK(wanting_vectors(&s, &out, 2) == ROWS && wanting_vectors(&s, &out, 0) == 0);
     s.d.vector = NULL;
     s.d.dims = 0;
     out.len = 0;
     CHECK_OK(stack_train(&s.d, 1, &out, &words));
-    CHECK(words.plain_share <= 0 && r.quality[1][1].accuracy > words.quality[0][1].accuracy);
+    CHECK(words.share[0] <= 0 && r.quality[1][1].accuracy > words.quality[0][1].accuracy);
     CHECK(wanting_vectors(&s, &out, 2) == 0); /* there is none to want */
     buf_done(&out);
     arena_done(&s.a);
+}
+
+/* The first part of a vector knows the hurry, the second one what it is about; words know a part of both. */
+TEST(only_a_question_that_gains_by_it_wants_the_whole_vector)
+{
+    struct text_work *w = mem_new(sizeof *w);
+    struct sample s = sample(true);
+    struct buf out = buf_init(1 << 24);
+    struct stack_report r;
+    struct text_stack stack;
+    str *text = ARENA_ARRAY(&s.a, str, ROWS);
+    float *vector = ARENA_ARRAY(&s.a, float, (size_t)ROWS * DIMS);
+    for (size_t i = 0; i < ROWS; i++) {
+        text[i] = i % 3 ? s.d.text[i] : str_fmt(&s.a, "case %zu: it is here", i);
+        vector[i * DIMS + s.d.label[1][i]] = 1;
+        vector[i * DIMS + DIMS / 2 + s.d.label[0][i]] = 1;
+    }
+    s.d.text = text;
+    s.d.vector = vector;
+    s.d.layers = 1 << 3 | 1 << 6;
+    s.d.until = 3;
+    CHECK_OK(stack_train(&s.d, 1, &out, &r));
+    CHECK(r.share[0] > 0.3 && r.share[2] > 0.2 && fabs(r.share[0] + r.share[1] + r.share[2] - 1) < 1e-9);
+    CHECK(r.quality[0][0].accuracy < 0.9 && r.quality[1][0].accuracy > 0.97 && r.quality[1][1].accuracy > 0.97);
+    CHECK_OK(text_stack_open(aligned(&s.a, buf_view(&out)), &stack));
+    CHECK(stack.head->question[0].deepest == 2 && stack.head->question[1].deepest == 1);
+    CHECK(stack.early_dims == DIMS / 2);
+    size_t right[2] = { 0 };
+    for (size_t i = 0; i < ROWS; i++) {
+        float p[TEXT_STACK_LABELS_MAX];
+        text_stack_judge(&stack, text[i], s.d.extra + i * 5, w, p);
+        for (unsigned level = 1; text_stack_goes_on(&stack, level - 1, p); level++)
+            text_stack_judge_vector(&stack, level, vector + i * DIMS, s.d.extra + i * 5, w, p);
+        CHECK(!text_stack_goes_on(&stack, 2, p));
+        right[0] += p[s.d.label[0][i]] > 0.5F;
+        right[1] += p[3 + s.d.label[1][i]] > 0.5F;
+    }
+    CHECK(right[0] > 0.97 * ROWS && right[1] > 0.97 * ROWS);
+    buf_done(&out);
+    arena_done(&s.a);
+    mem_free(w);
 }
 
 TEST(a_bound_that_is_no_number_is_refused)
@@ -154,7 +197,7 @@ TEST(a_bound_that_is_no_number_is_refused)
     struct text_stack_head *h = (void *)out.ptr;
     const float bad[] = { NAN, -1, -INFINITY };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        h->plain = bad[i];
+        h->question[1].plain = bad[i];
         CHECK(text_stack_open(aligned(&s.a, buf_view(&out)), &stack).code == ERR_CORRUPT);
     }
     buf_done(&out);

@@ -20,10 +20,13 @@ struct stacking {
     struct text_terms terms;
     double *idf;
     uint8_t *fold, *use;
-    float *sparse, *dense;         /* held-back scores, rows x labels */
-    float *held[2];                /* held-back probabilities, without and with vectors: a question after the other */
-    struct text_linear all[2];     /* of words and of vectors: the classes of all questions side by side */
-    float *weights[2];
+    float *early;                  /* rows x early_dims: the first part of the vectors */
+    size_t early_dims, levels;     /* levels: 1 without vectors */
+    /* A level each: held-back scores (rows x labels) and probabilities (a question after the other), classifiers (the
+     * classes of all questions side by side), the logistics' weights. */
+    float *score[TEXT_STACK_LEVELS], *held[TEXT_STACK_LEVELS];
+    struct text_linear all[TEXT_STACK_LEVELS];
+    float *weights[TEXT_STACK_LEVELS];
     unsigned seed;
 };
 
@@ -55,16 +58,29 @@ static void put_beside(const struct text_linear *one, size_t first, struct text_
         memcpy(all->weight + f * all->classes + first, one->weight + f * one->classes, one->classes * sizeof(float));
 }
 
-static err learn_kind(struct stacking *s, const uint8_t *use, bool dense, struct text_linear *all)
+/* The numbers of a row that a level reads. */
+static size_t dims_of(const struct stacking *s, size_t level)
+{
+    return level == 1 ? s->early_dims : s->d->dims;
+}
+
+static const float *vectors_of(const struct stacking *s, size_t level)
+{
+    return level == 1 ? s->early : s->d->vector;
+}
+
+static err learn_level(struct stacking *s, const uint8_t *use, size_t level)
 {
     const struct stack_data *d = s->d;
     struct text_linear_opts o = { .cost = COST, .balanced = true, .seed = s->seed, .part = part_of(d) };
-    size_t features = dense ? d->dims : s->terms.terms;
+    struct text_linear *all = &s->all[level];
+    size_t dims = dims_of(s, level), features = level ? dims : s->terms.terms;
+    text_linear_done(all);
     *all = (struct text_linear){ .classes = s->labels, .features = features };
     all->weight = mem_new((features + 1) * s->labels * sizeof *all->weight);
     for (size_t q = 0; q < d->questions; q++) {
         struct text_linear one = { 0 };
-        err e = dense ? text_linear_dense(d->vector, d->dims, d->rows, d->label[q], use, d->classes[q], &o, &one)
+        err e = level ? text_linear_dense(vectors_of(s, level), dims, d->rows, d->label[q], use, d->classes[q], &o, &one)
                       : text_linear_sparse(&s->terms, s->idf, d->label[q], use, d->classes[q], &o, &one);
         if (e.code) return e;
         put_beside(&one, s->question[q].first, all);
@@ -75,39 +91,40 @@ static err learn_kind(struct stacking *s, const uint8_t *use, bool dense, struct
 
 static err learn(struct stacking *s, const uint8_t *use)
 {
-    text_linear_done(&s->all[0]);
-    text_linear_done(&s->all[1]);
+    err e = OK;
     idf_of(s, use);
-    err e = learn_kind(s, use, false, &s->all[0]);
-    if (!e.code && s->d->dims) e = learn_kind(s, use, true, &s->all[1]);
+    for (size_t v = 0; v < s->levels && !e.code; v++) e = learn_level(s, use, v);
     return e;
+}
+
+static void score_row(struct stacking *s, size_t row)
+{
+    text_linear_score(&s->all[0], &s->terms, row, s->idf, s->score[0] + row * s->labels);
+    for (size_t v = 1; v < s->levels; v++)
+        text_linear_score_dense(&s->all[v], vectors_of(s, v) + row * dims_of(s, v), s->score[v] + row * s->labels);
 }
 
 static err hold_back(struct stacking *s)
 {
-    const struct stack_data *d = s->d;
     err e = OK;
     for (size_t f = 0; f < STACK_FOLDS && !e.code; f++) {
-        for (size_t i = 0; i < d->rows; i++) s->use[i] = s->fold[i] != f;
+        for (size_t i = 0; i < s->d->rows; i++) s->use[i] = s->fold[i] != f;
         e = learn(s, s->use);
-        for (size_t i = 0; i < d->rows && !e.code; i++) {
-            if (s->use[i]) continue;
-            text_linear_score(&s->all[0], &s->terms, i, s->idf, s->sparse + i * s->labels);
-            if (d->dims) text_linear_score_dense(&s->all[1], d->vector + i * d->dims, s->dense + i * s->labels);
-        }
+        for (size_t i = 0; i < s->d->rows && !e.code; i++)
+            if (!s->use[i]) score_row(s, i);
     }
     return e;
 }
 
 /* --- Logistics over their scores --- */
 
-static float *read_inputs(const struct stacking *s, size_t q, bool with, size_t inputs)
+static float *read_inputs(const struct stacking *s, size_t q, size_t level, size_t inputs)
 {
     const struct stack_data *d = s->d;
     float *x = mem_new(d->rows * inputs * sizeof *x), one[TEXT_STACK_INPUTS_MAX];
     for (size_t i = 0; i < d->rows; i++) {
-        text_stack_read(&s->question[q], d->extra + i * d->extras, d->extras, s->sparse + i * s->labels,
-                        with ? s->dense + i * s->labels : NULL, one);
+        text_stack_read(&s->question[q], d->extra + i * d->extras, d->extras, s->score[0] + i * s->labels,
+                        level ? s->score[level] + i * s->labels : NULL, one);
         memcpy(x + i * inputs, one, inputs * sizeof *x);
     }
     return x;
@@ -154,99 +171,121 @@ static struct text_quality quality_of(const struct stacking *s, size_t q, const 
     return out;
 }
 
-static float *held_of(const struct stacking *s, size_t q, bool with)
+static float *held_of(const struct stacking *s, size_t q, size_t level)
 {
-    return s->held[with] + s->question[q].first * s->d->rows;
+    return s->held[level] + s->question[q].first * s->d->rows;
 }
 
-static err fit_question(struct stacking *s, size_t q, bool with, float *weights, struct text_quality *quality)
+static err fit_question(struct stacking *s, size_t q, size_t level, float *weights)
 {
     const struct stack_data *d = s->d;
-    size_t inputs = text_stack_inputs(d->extras, d->classes[q], with);
-    float *x = read_inputs(s, q, with, inputs), *p = held_of(s, q, with);
-    err e = judge_held(s, q, x, inputs, p);
-    if (!e.code) *quality = quality_of(s, q, p);
+    size_t inputs = text_stack_inputs(d->extras, d->classes[q], level > 0);
+    float *x = read_inputs(s, q, level, inputs);
+    err e = judge_held(s, q, x, inputs, held_of(s, q, level));
     for (size_t i = 0; i < d->rows; i++) s->use[i] = !(d->seen && d->seen[i]);
     if (!e.code) e = text_logit(x, d->rows, inputs, d->label[q], s->use, d->classes[q], RIDGE, weights);
     mem_free(x);
     return e;
 }
 
-static size_t weight_count(const struct stacking *s, bool with)
+static size_t weight_count(const struct stacking *s, size_t level)
 {
     size_t n = 0;
     for (size_t q = 0; q < s->d->questions; q++)
-        n += s->d->classes[q] * text_stack_inputs(s->d->extras, s->d->classes[q], with);
+        n += s->d->classes[q] * text_stack_inputs(s->d->extras, s->d->classes[q], level > 0);
     return n;
 }
 
-static err fit(struct stacking *s, struct stack_report *r)
+static err fit(struct stacking *s)
 {
     err e = OK;
-    for (size_t v = 0; v < 2 && !e.code; v++) {
+    for (size_t v = 0; v < TEXT_STACK_LEVELS; v++) {
         float *to = s->weights[v] = mem_new(weight_count(s, v) * sizeof *to);
-        for (size_t q = 0; q < s->d->questions && !e.code && (v == 0 || s->d->dims); q++) {
-            e = fit_question(s, q, v, to, &r->quality[v][q]);
-            to += s->d->classes[q] * text_stack_inputs(s->d->extras, s->d->classes[q], v);
+        for (size_t q = 0; v < s->levels && q < s->d->questions && !e.code; q++) {
+            e = fit_question(s, q, v, to);
+            to += s->d->classes[q] * text_stack_inputs(s->d->extras, s->d->classes[q], v > 0);
         }
     }
     return e;
 }
 
-/* --- When words are enough --- */
+/* --- How far a text goes --- */
 
-static size_t best_of(const float *p, size_t n)
+/* Half a standard error of an accuracy: so much may be lost for something cheaper. (Breiman et al., Classification and
+ * Regression Trees, 1984, allow a whole one for a simpler tree; here the same is asked of several questions at once.) */
+static double allowed(double accuracy, size_t rows)
 {
-    size_t best = 0;
-    for (size_t c = 1; c < n; c++)
-        if (p[c] > p[best]) best = c;
-    return best;
+    return 0.5 * sqrt(accuracy * (1 - accuracy) / (double)rows);
 }
 
-/* Whether words alone give row i a label of at least `plain` to every question. */
-static bool is_plain(const struct stacking *s, size_t i, float plain)
+/* Whether level 1 or 2 is the last that a question gains by. */
+static void find_deepest(struct stacking *s, struct stack_report *r)
 {
     for (size_t q = 0; q < s->d->questions; q++) {
-        const float *p = held_of(s, q, false) + i * s->d->classes[q];
-        if (p[best_of(p, s->d->classes[q])] < plain) return false;
+        r->quality[0][q] = quality_of(s, q, held_of(s, q, 0));
+        s->question[q].deepest = 1;
+        if (s->levels == 1) continue;
+        struct text_quality first = quality_of(s, q, held_of(s, q, 1)), all = quality_of(s, q, held_of(s, q, 2));
+        if (all.accuracy - first.accuracy > allowed(all.accuracy, r->counted)) s->question[q].deepest = 2;
+        r->quality[1][q] = s->question[q].deepest == 2 ? all : first;
     }
-    return true;
 }
 
-/* Held-back probabilities of what judges: with vectors, but of plain texts without. */
-static struct text_quality quality_at(struct stacking *s, size_t q, float plain)
+/* Whether a question wants more of row i than this level. */
+static bool is_open(const struct stacking *s, size_t q, size_t i, size_t level)
+{
+    const struct text_question *to = &s->question[q];
+    const float *p = held_of(s, q, level) + i * to->count;
+    float most = 0;
+    for (size_t c = 0; c < to->count; c++) most = fmaxf(most, p[c]);
+    return level < to->deepest && most < to->plain;
+}
+
+/* The last level of row i if these questions were all. */
+static size_t last_level(const struct stacking *s, size_t i, size_t from, size_t end)
+{
+    size_t level = 0;
+    for (bool open = true; open && level + 1 < s->levels; level += open) {
+        open = false;
+        for (size_t q = from; q < end; q++) open = open || is_open(s, q, i, level);
+    }
+    return level;
+}
+
+/* Held-back probabilities of what judges, each text by the last level that these questions want of it. */
+static struct text_quality quality_at(struct stacking *s, size_t q, size_t from, size_t end)
 {
     size_t rows = s->d->rows, classes = s->d->classes[q];
     float *p = mem_new(rows * classes * sizeof *p);
-    for (size_t i = 0; i < rows; i++)
-        memcpy(p + i * classes, held_of(s, q, !is_plain(s, i, plain)) + i * classes, classes * sizeof *p);
+    for (size_t i = 0; i < rows; i++) {
+        size_t level = last_level(s, i, from, end);
+        if (level > s->question[q].deepest) level = s->question[q].deepest;
+        memcpy(p + i * classes, held_of(s, q, level) + i * classes, classes * sizeof *p);
+    }
     struct text_quality out = quality_of(s, q, p);
     mem_free(p);
     return out;
 }
 
-/* No question may lose more to what vectors would have told than half a standard error of its accuracy. (Breiman et
- * al., Classification and Regression Trees, 1984, allow a whole one for a simpler tree; here the same is asked of three
- * questions at once.) */
-static bool good_enough(struct stacking *s, const struct stack_report *r, float plain)
+/* The least of 0, .01, .02, ... at which the question loses no more than is allowed, were it the only one. */
+static float find_plain(struct stacking *s, size_t q, double best, size_t rows)
 {
-    for (size_t q = 0; q < s->d->questions; q++) {
-        double best = r->quality[1][q].accuracy;
-        if (best - quality_at(s, q, plain).accuracy > 0.5 * sqrt(best * (1 - best) / (double)r->counted)) return false;
+    for (int percent = 0; percent <= 100; percent++) {
+        s->question[q].plain = (float)percent / 100;
+        if (best - quality_at(s, q, q, q + 1).accuracy <= allowed(best, rows)) return s->question[q].plain;
     }
-    return true;
+    s->question[q].plain = 2;
+    return 2;
 }
 
-/* The least of .50, .51, ... that is good enough. */
-static void find_plain(struct stacking *s, struct stack_report *r)
+static void find_bounds(struct stacking *s, struct stack_report *r)
 {
-    int percent = 50;
-    while (percent < 100 && !good_enough(s, r, (float)percent / 100)) percent++;
-    r->plain = percent < 100 ? (float)percent / 100 : 2;
-    for (size_t q = 0; q < s->d->questions; q++) r->quality[1][q] = quality_at(s, q, r->plain);
+    size_t questions = s->d->questions;
+    for (size_t q = 0; q < questions; q++)
+        r->plain[q] = find_plain(s, q, r->quality[1][q].accuracy, r->counted);
+    for (size_t q = 0; q < questions; q++) r->quality[1][q] = quality_at(s, q, 0, questions);
     for (size_t i = 0; i < s->d->rows; i++)
-        r->plain_share += is_plain(s, i, r->plain) && !(s->d->seen && s->d->seen[i]);
-    r->plain_share /= (double)r->counted;
+        if (!(s->d->seen && s->d->seen[i])) r->share[last_level(s, i, 0, questions)] += 1 / (double)r->counted;
 }
 
 /* --- The file --- */
@@ -267,10 +306,11 @@ static str about(const struct stacking *s, const struct stack_report *r, struct 
         jw_f64(&w, "ece", r->quality[0][q].ece);
         if (s->d->dims) jw_f64(&w, "accuracy_with_vectors", r->quality[1][q].accuracy);
         if (s->d->dims) jw_f64(&w, "ece_with_vectors", r->quality[1][q].ece);
+        if (s->d->dims) jw_f64(&w, "plain", (double)r->plain[q]);
         jw_close(&w);
     }
-    if (s->d->dims) jw_f64(&w, "plain", (double)r->plain);
-    if (s->d->dims) jw_f64(&w, "plain_share", r->plain_share);
+    if (s->d->dims) jw_f64(&w, "plain_share", r->share[0]);
+    if (s->d->dims) jw_f64(&w, "first_layers_share", r->share[1]);
     jw_close(&w);
     return buf_take(&b, a);
 }
@@ -285,7 +325,7 @@ static err write_classifier(const struct stacking *s, const struct stack_report 
                             .terms = &s->terms,
                             .idf = s->idf,
                             .sparse = &s->all[0],
-                            .dense = d->dims ? &s->all[1] : NULL,
+                            .dense = d->dims ? &s->all[2] : NULL,
                             .centres = &s->all[0].weight[0], /* none: near_dims is 0 */
                             .vectors = (const int8_t *)"",
                             .near = &(struct text_near){ 0 },
@@ -300,6 +340,15 @@ static void align(struct buf *out)
     while (out->len % TEXT_ALIGN && !out->full) buf_char(out, 0);
 }
 
+/* A row of weights and a constant for each label. */
+static void write_early(const struct stacking *s, struct buf *out)
+{
+    const struct text_linear *l = &s->all[1];
+    for (size_t c = 0; c < l->classes; c++)
+        for (size_t f = 0; f <= l->features; f++)
+            buf_add(out, (str){ (const char *)&l->weight[f * l->classes + c], sizeof(float) });
+}
+
 static err write_stack(const struct stacking *s, const struct stack_report *r, struct buf *out)
 {
     struct arena a = arena_init(1 << 20);
@@ -307,16 +356,20 @@ static err write_stack(const struct stacking *s, const struct stack_report *r, s
     struct text_stack_head h = { .questions = (uint32_t)s->d->questions,
                                  .extras = (uint32_t)s->d->extras,
                                  .layers = s->d->dims ? s->d->layers : 0,
-                                 .plain = r->plain };
+                                 .until = s->d->dims ? s->d->until : 0,
+ };
     text_stack_begin(&h);
     memcpy(h.question, s->question, sizeof h.question);
     err e = write_classifier(s, r, &a, &model);
     buf_add(out, (str){ (const char *)&h, sizeof h });
-    for (size_t v = 0; v < 2; v++) {
+    for (size_t v = 0; v < TEXT_STACK_LEVELS; v++) {
         align(out);
         h.weights[v] = out->len;
         buf_add(out, (str){ (const char *)s->weights[v], weight_count(s, v) * sizeof(float) });
     }
+    align(out);
+    h.early = out->len;
+    if (s->levels > 1) write_early(s, out);
     align(out);
     h.model = out->len;
     h.model_len = model.len;
@@ -359,27 +412,39 @@ static void deal(struct stacking *s, uint64_t seed)
     uint64_t start = hash64((str){ (const char *)&seed, sizeof seed });
     s->fold = mem_new(n);
     s->use = mem_new(n);
-    s->sparse = mem_new(n * s->labels * sizeof *s->sparse);
-    s->dense = mem_new(n * s->labels * sizeof *s->dense);
     s->idf = mem_new((s->terms.terms + 1) * sizeof *s->idf);
-    for (size_t v = 0; v < 2; v++) s->held[v] = mem_new(n * s->labels * sizeof *s->held[v]);
+    for (size_t v = 0; v < s->levels; v++) {
+        s->score[v] = mem_new(n * s->labels * sizeof *s->score[v]);
+        s->held[v] = mem_new(n * s->labels * sizeof *s->held[v]);
+    }
     for (size_t i = 0; i < s->d->rows; i++)
         s->fold[i] = (uint8_t)((hash64_more(start, s->d->text[i]) >> 20) % STACK_FOLDS);
+}
+
+/* The first part of every vector, as rows of their own. */
+static void take_early(struct stacking *s)
+{
+    const struct stack_data *d = s->d;
+    s->levels = d->dims ? TEXT_STACK_LEVELS : 1;
+    s->early_dims = d->dims ? text_stack_early(d->layers, d->until, d->dims) : 0;
+    s->early = mem_new((d->rows * s->early_dims + 1) * sizeof *s->early);
+    for (size_t i = 0; i < d->rows && d->dims; i++)
+        memcpy(s->early + i * s->early_dims, d->vector + i * d->dims, s->early_dims * sizeof *s->early);
 }
 
 static void stacking_done(struct stacking *s)
 {
     text_terms_done(&s->terms);
-    for (size_t v = 0; v < 2; v++) {
+    for (size_t v = 0; v < TEXT_STACK_LEVELS; v++) {
         text_linear_done(&s->all[v]);
         mem_free(s->weights[v]);
         mem_free(s->held[v]);
+        mem_free(s->score[v]);
     }
+    mem_free(s->early);
     mem_free(s->idf);
     mem_free(s->fold);
     mem_free(s->use);
-    mem_free(s->sparse);
-    mem_free(s->dense);
 }
 
 err stack_train(const struct stack_data *d, uint64_t seed, struct buf *out, struct stack_report *report)
@@ -389,12 +454,14 @@ err stack_train(const struct stack_data *d, uint64_t seed, struct buf *out, stru
     err e = check(d, &s);
     if (!e.code) e = text_terms_find(d->text, d->rows, &s.terms);
     if (!e.code) {
+        take_early(&s);
         deal(&s, seed);
         e = hold_back(&s);
     }
     for (size_t i = 0; i < d->rows; i++) report->counted += !(d->seen && d->seen[i]);
-    if (!e.code) e = fit(&s, report);
-    if (!e.code && d->dims) find_plain(&s, report);
+    if (!e.code) e = fit(&s);
+    if (!e.code) find_deepest(&s, report);
+    if (!e.code && d->dims) find_bounds(&s, report);
     if (!e.code) e = learn(&s, NULL);
     for (size_t t = 0; !e.code && t < s.terms.terms; t++) report->features += s.idf[t] > 0;
     if (!e.code) e = write_stack(&s, report, out);

@@ -26,14 +26,15 @@ struct stack_data {
     const float *vector; /* rows x dims, of length 1; NULL: none */
     size_t dims;
     uint32_t layers; /* of the encoder, that vectors are of */
+    uint32_t until;  /* the first part of a vector: layers up to this one, one of them at least */
 };
 
 struct stack_report {
     /* A question each, without and with vectors: of texts that neither classifiers nor logistics had seen. With vectors
-     * is as it judges: plain texts without. */
+     * is as it judges: of each text as much of the vector as it wants. */
     struct text_quality quality[2][TEXT_STACK_QUESTIONS_MAX];
-    float plain;        /* as text_stack_head has it; 0 without vectors */
-    double plain_share; /* of the texts held back */
+    float plain[TEXT_STACK_QUESTIONS_MAX]; /* as text_question has it; 0 without vectors */
+    double share[TEXT_STACK_LEVELS]; /* of the texts held back, how many each level is the last for */
     size_t counted, features;
 };
 

@@ -22,12 +22,17 @@ size_t encode_scratch_size(void)
     return sizeof(struct encode_batch) + FORMAT_ALIGN;
 }
 
+static struct encode_batch *batch_at(void *scratch)
+{
+    uintptr_t at = (uintptr_t)scratch;
+    return (void *)((char *)scratch + (FORMAT_ALIGN - at % FORMAT_ALIGN) % FORMAT_ALIGN);
+}
+
 /* An empty batch. */
 static struct encode_batch *batch_in(void *scratch)
 {
-    uintptr_t at = (uintptr_t)scratch;
-    struct encode_batch *b = (void *)((char *)scratch + (FORMAT_ALIGN - at % FORMAT_ALIGN) % FORMAT_ALIGN);
-    b->texts = b->rows = b->skip = 0;
+    struct encode_batch *b = batch_at(scratch);
+    b->texts = b->rows = b->skip = b->done = 0;
     b->after = NULL;
     return b;
 }
@@ -84,15 +89,22 @@ bool encode_layers_fit(unsigned layers, size_t dims)
     return layers && layers >> (LAYERS + 1) == 0 && encode_layers_dim(layers) == dims;
 }
 
-void encode_layers(const struct encode_model *m, void *scratch, const str *texts, size_t n, unsigned layers, float *out)
+/* An empty batch that keeps these layers and computes none above. */
+static struct encode_batch *batch_for(void *scratch, unsigned layers)
 {
     struct encode_batch *b = batch_in(scratch);
-    uint16_t ids[ENCODE_PIECES_MAX];
-    size_t done = 0, dim = encode_layers_dim(layers);
     assert(layers && layers >> (LAYERS + 1) == 0);
     b->after = keep_layer;
     b->kept = layers;
     while (!(layers >> (LAYERS - b->skip) & 1)) b->skip++;
+    return b;
+}
+
+void encode_layers(const struct encode_model *m, void *scratch, const str *texts, size_t n, unsigned layers, float *out)
+{
+    struct encode_batch *b = batch_for(scratch, layers);
+    uint16_t ids[ENCODE_PIECES_MAX];
+    size_t done = 0, dim = encode_layers_dim(layers);
     for (size_t i = 0; i < n; i++) {
         size_t count = encode_tokenize(m, texts[i], ids);
         if (b->rows + count > BATCH_ROWS) {
@@ -102,6 +114,28 @@ void encode_layers(const struct encode_model *m, void *scratch, const str *texts
         append(b, ids, count);
     }
     run_batch(m, b, out + done * dim);
+}
+
+void encode_begin(const struct encode_model *m, void *scratch, str text, unsigned layers, size_t until, float *out)
+{
+    struct encode_batch *b = batch_for(scratch, layers);
+    uint16_t ids[ENCODE_PIECES_MAX];
+    size_t last = b->skip;
+    assert(until >= 1 && until <= LAYERS);
+    size_t n = encode_tokenize(m, text, ids);
+    append(b, ids, n);
+    b->out = out;
+    if (LAYERS - until > last) b->skip = LAYERS - until;
+    m->kernel->run(m, b);
+    b->done = LAYERS - b->skip;
+    b->skip = last;
+}
+
+void encode_finish(const struct encode_model *m, void *scratch, float *out)
+{
+    struct encode_batch *b = batch_at(scratch);
+    b->out = out;
+    m->kernel->run(m, b);
 }
 
 void encode_texts(const struct encode_model *m, void *scratch, const str *texts, size_t n, float *out)

@@ -57,6 +57,11 @@ size_t encode_layers_dim(unsigned layers);
  * outside. */
 bool encode_layers_fit(unsigned layers, size_t dims);
 
+/* encode_layers of one text in two goes, for whoever may be content with the lower layers: the parts of `out` that
+ * layers up to `until` make (1..6), then, when it is asked for, the others. Between the two the scratch is theirs. */
+void encode_begin(const struct encode_model *m, void *scratch, str text, unsigned layers, size_t until, float *out);
+void encode_finish(const struct encode_model *m, void *scratch, float *out);
+
 /* Every piece of one text in its context: row i belongs to ids[i].
  * ids     ENCODE_PIECES_MAX; the first is [CLS], the last [SEP].   out: ENCODE_PIECES_MAX x ENCODE_DIM, not normalised.
  * Gives the number of pieces. */

@@ -164,6 +164,28 @@ TEST(layers_stand_beside_each_other)
         }
 }
 
+/* In two goes the bits are the same, wherever the first one ends: below, at or above what is kept. */
+TEST(layers_may_come_in_two_goes)
+{
+    enum { KEPT = 1U << 0 | 1U << 3 | 1U << 5, PARTS = 3 };
+    static float whole[TEXTS][PARTS * DIM], goes[PARTS * DIM];
+    struct encode_model m = model();
+    for (size_t k = 0; k < usable_kernels(); k++) {
+        m.kernel = kernels[k];
+        encode_layers(&m, scratch(), texts, TEXTS, KEPT, whole[0]);
+        for (size_t t = 0; t < TEXTS; t++)
+            for (size_t until = 1; until <= LAYERS; until++) {
+                size_t early = (size_t)(until < 3 ? 1 : until < 5 ? 2 : 3) * DIM;
+                memset(goes, 0, sizeof goes);
+                encode_begin(&m, scratch(), texts[t], KEPT, until, goes);
+                CHECK(memcmp(goes, whole[t], early * sizeof *goes) == 0);
+                for (size_t i = early; i < (size_t)PARTS * DIM; i++) CHECK(fabsf(goes[i]) <= 0);
+                encode_finish(&m, scratch(), goes);
+                CHECK(memcmp(goes, whole[t], sizeof goes) == 0);
+            }
+    }
+}
+
 TEST(a_long_text_is_cut_and_pieces_have_vectors_of_their_own)
 {
     static char text[4000];

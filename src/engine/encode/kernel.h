@@ -32,9 +32,10 @@ struct encode_batch {
     size_t starts[BATCH_TEXTS + 1];                           /* text i is the rows starts[i] .. starts[i + 1] */
     size_t rows, texts;
     uint16_t ids[BATCH_ROWS];
-    /* Called with x as layer i left it (0: before the first), NULL: never; the last `skip` layers are not computed. */
+    /* Called with x as layer i left it (0: before the first), NULL: never; the last `skip` layers are not computed.
+     * `done`: x is what this layer left already. */
     void (*after)(struct encode_batch *b, size_t layer);
-    size_t skip;
+    size_t skip, done;
     unsigned kept; /* what `after` keeps, and where */
     float *out;
 };

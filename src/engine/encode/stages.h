@@ -423,9 +423,9 @@ static void feed_forward(const struct encode_model *m, struct encode_batch *b, c
 static void run(const struct encode_model *m, struct encode_batch *b)
 {
     size_t blocks = (b->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    embed(m, b);
-    if (b->after) b->after(b, 0);
-    for (size_t i = 0; i + b->skip < LAYERS; i++) {
+    if (!b->done) embed(m, b);
+    if (!b->done && b->after) b->after(b, 0);
+    for (size_t i = b->done; i + b->skip < LAYERS; i++) {
         const struct format_layer *l = &m->header->layers[i];
         self_attentions(m, b, l);
         for (size_t k = 0, from = 0; k < blocks; k++) {

@@ -13,13 +13,17 @@ static float dot(const float *a, const float *b, size_t n)
     return all;
 }
 
+void text_row_scores(const float *rows, size_t classes, size_t dims, const float *vector, float *out)
+{
+    for (size_t c = 0; c < classes; c++) {
+        const float *row = rows + c * (dims + 1);
+        out[c] = dot(row, vector, dims) + row[dims];
+    }
+}
+
 void text_dense_scores(const struct text_model *m, const float *vector, float *out)
 {
-    size_t d = m->head->dims;
-    for (size_t c = 0; c < m->head->classes; c++) {
-        const float *row = m->dense + c * (d + 1);
-        out[c] = dot(row, vector, d) + row[d];
-    }
+    text_row_scores(m->dense, m->head->classes, m->head->dims, vector, out);
 }
 
 void text_near_part(const float *vector, size_t dims, size_t near_dims, float *out)

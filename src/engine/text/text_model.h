@@ -119,6 +119,8 @@ void text_classify(const struct text_model *m, str text, const float *vector, st
 /* Its parts, for training. Scores of the head on a vector; the last near_dims of dims numbers, as a vector of length 1;
  * the cosine of such to the nearest centre; the softmax of `kinds` kinds of scores times their factors. */
 void text_dense_scores(const struct text_model *m, const float *vector, float *out);
+/* The same by any rows of dims weights (a multiple of 8) and a constant. */
+void text_row_scores(const float *rows, size_t classes, size_t dims, const float *vector, float *out);
 void text_near_part(const float *vector, size_t dims, size_t near_dims, float *out);
 float text_centre(const struct text_model *m, const float *near);
 void text_softmax(const float *const score[TEXT_FACTORS], const float factor[TEXT_FACTORS], size_t kinds, size_t n,

@@ -24,6 +24,8 @@ static err check_questions(const struct text_stack_head *h, size_t *labels)
         const struct text_question *q = &h->question[i];
         if (q->first != *labels || q->count < 2 || q->count > TEXT_STACK_LABELS_MAX - *labels)
             return corrupt("a question has the wrong labels");
+        if (q->deepest < 1 || q->deepest >= TEXT_STACK_LEVELS) return corrupt("a level is out of range");
+        if (!(q->plain >= 0)) return corrupt("a number is out of range");
         if (q->name[0] == 0 || !memchr(q->name, 0, sizeof q->name) || !str_utf8_valid(str_of(q->name)))
             return corrupt("a question has no name");
         *labels += q->count;
@@ -44,16 +46,32 @@ static bool inside(const struct text_stack_head *h, uint64_t at, uint64_t len)
     return at % TEXT_ALIGN == 0 && at >= sizeof *h && at <= h->size && len <= h->size - at;
 }
 
+static err check_numbers(const struct text_stack_head *h, uint64_t at, size_t n)
+{
+    if (n > h->size / sizeof(float) || !inside(h, at, n * sizeof(float))) return corrupt("a section lies outside");
+    const float *w = (const void *)((const char *)h + at);
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(w[i])) return corrupt("a number is out of range");
+    return OK;
+}
+
 static err check_weights(const struct text_stack_head *h)
 {
-    for (size_t v = 0; v < 2; v++) {
-        size_t n = weight_count(h, v);
-        if (!inside(h, h->weights[v], n * sizeof(float))) return corrupt("a section lies outside");
-        const float *w = (const void *)((const char *)h + h->weights[v]);
-        for (size_t i = 0; i < n; i++)
-            if (!isfinite(w[i])) return corrupt("a number is out of range");
-    }
-    return OK;
+    err e = OK;
+    for (size_t v = 0; v < TEXT_STACK_LEVELS && !e.code; v++)
+        e = check_numbers(h, h->weights[v], weight_count(h, v > 0));
+    return e;
+}
+
+/* What makes scores of the first part of a vector. */
+static err check_early(const struct text_stack_head *h, struct text_stack *s)
+{
+    size_t dims = s->model.head->dims;
+    if ((dims > 0) != (h->layers > 0)) return corrupt("its vectors come from nowhere");
+    s->early_dims = text_stack_early(h->layers, h->until, dims);
+    if (dims && (!s->early_dims || s->early_dims % 8)) return corrupt("its first layers are none");
+    s->early = (const void *)((const char *)h + h->early);
+    return check_numbers(h, h->early, s->model.head->classes * (s->early_dims + 1));
 }
 
 err text_stack_open(str bytes, struct text_stack *out)
@@ -67,7 +85,6 @@ err text_stack_open(str bytes, struct text_stack *out)
         return err_make(ERR_TOO_NEW, "the model of several questions has version %u, this weir reads %d", h->version,
                         TEXT_STACK_VERSION);
     if (h->size != bytes.len) return corrupt("its length is another than it says");
-    if (!(h->plain >= 0)) return corrupt("a number is out of range");
     if (hash64(str_cut(bytes, sizeof *h, bytes.len)) != h->check) return corrupt("its bytes were changed");
     err e = check_questions(h, &labels);
     if (!e.code) e = check_weights(h);
@@ -75,8 +92,8 @@ err text_stack_open(str bytes, struct text_stack *out)
     struct text_stack s = { .head = h };
     if (!e.code) e = text_model_open(str_cut(bytes, (size_t)h->model, (size_t)h->model_len), &s.model);
     if (!e.code && s.model.head->classes != labels) e = corrupt("its classifier has other labels");
-    if (!e.code && (s.model.head->dims > 0) != (h->layers > 0)) e = corrupt("its vectors come from nowhere");
-    for (size_t v = 0; v < 2; v++) s.weights[v] = (const void *)(bytes.ptr + h->weights[v]);
+    if (!e.code) e = check_early(h, &s);
+    for (size_t v = 0; v < TEXT_STACK_LEVELS; v++) s.weights[v] = (const void *)(bytes.ptr + h->weights[v]);
     if (!e.code) *out = s;
     return e;
 }
@@ -88,6 +105,19 @@ void text_stack_begin(struct text_stack_head *h)
 }
 
 /* --- Judging --- */
+
+static size_t bits(uint32_t set)
+{
+    size_t n = 0;
+    for (; set; set &= set - 1) n++;
+    return n;
+}
+
+size_t text_stack_early(uint32_t layers, uint32_t until, size_t dims)
+{
+    uint32_t first = until < 31 ? layers & ((UINT32_C(2) << until) - 1) : layers;
+    return layers ? dims / bits(layers) * bits(first) : 0;
+}
 
 size_t text_stack_inputs(size_t extras, size_t labels, bool with_vector)
 {
@@ -117,15 +147,17 @@ static void answer(const float *weights, const float *x, size_t inputs, size_t l
     for (size_t c = 0; c < labels; c++) p[c] /= all;
 }
 
-static void answer_all(const struct text_stack *s, bool with, const float *extra, const struct text_work *w, float *p)
+/* Of the questions that this level answers. */
+static void answer_all(const struct text_stack *s, unsigned level, const float *extra, const struct text_work *w,
+                       float *p)
 {
-    const float *weights = s->weights[with];
+    const float *weights = s->weights[level];
     float x[TEXT_STACK_INPUTS_MAX];
     for (size_t i = 0; i < s->head->questions; i++) {
         const struct text_question *q = &s->head->question[i];
-        size_t inputs = text_stack_inputs(s->head->extras, q->count, with);
-        text_stack_read(q, extra, s->head->extras, w->margin, with ? w->dense : NULL, x);
-        answer(weights, x, inputs, q->count, p + q->first);
+        size_t inputs = text_stack_inputs(s->head->extras, q->count, level > 0);
+        text_stack_read(q, extra, s->head->extras, w->margin, level > 0 ? w->dense : NULL, x);
+        if (level <= q->deepest) answer(weights, x, inputs, q->count, p + q->first);
         weights += q->count * inputs;
     }
 }
@@ -134,23 +166,25 @@ void text_stack_judge(const struct text_stack *s, str text, const float *extra, 
                       float p[TEXT_STACK_LABELS_MAX])
 {
     (void)text_margins(&s->model, text, w);
-    answer_all(s, false, extra, w, p);
+    answer_all(s, 0, extra, w, p);
 }
 
-bool text_stack_wants_vector(const struct text_stack *s, const float *p)
+bool text_stack_goes_on(const struct text_stack *s, unsigned level, const float *p)
 {
     for (size_t i = 0; s->head->layers && i < s->head->questions; i++) {
         const struct text_question *q = &s->head->question[i];
         float most = 0;
         for (size_t k = q->first; k < q->first + q->count; k++) most = fmaxf(most, p[k]);
-        if (most < s->head->plain) return true;
+        if (level < q->deepest && most < q->plain) return true;
     }
     return false;
 }
 
-void text_stack_judge_vector(const struct text_stack *s, const float *vector, const float *extra, struct text_work *w,
-                             float p[TEXT_STACK_LABELS_MAX])
+void text_stack_judge_vector(const struct text_stack *s, unsigned level, const float *vector, const float *extra,
+                             struct text_work *w, float p[TEXT_STACK_LABELS_MAX])
 {
-    text_dense_scores(&s->model, vector, w->dense);
-    answer_all(s, true, extra, w, p);
+    assert(level == 1 || level == 2);
+    if (level == 1) text_row_scores(s->early, s->model.head->classes, s->early_dims, vector, w->dense);
+    else text_dense_scores(&s->model, vector, w->dense);
+    answer_all(s, level, extra, w, p);
 }
