@@ -141,7 +141,7 @@ def texts(count):
         label = names[i % 3]
         said = [WORDS[label][i // 3 % 3], WORDS[label][i // 9 % 3]]
         yield label, {"subject": f"About the {said[0]}", "sender_email": f"w{i}@example.com", "message_id": f"t{i}",
-                      "body": f"Please look at our {said[0]} and the {said[1]} of case {i * 37 % 101}, it is the {i}th."}
+                      "body": f"This is about our {said[0]} and the {said[1]} of case {i * 37 % 101}, it is the {i}th."}
 
 
 def labelled(server, count):
@@ -167,7 +167,7 @@ def retraining(server):
           rc == 0 and "version 1 is in use now" in run["detail"]["category"], (run, err))
     check("every step is a run", set(got) == {"check_metrics", "collect_labels", "train", "evaluate", "promote"}
           and all(x["state"] == "ok" for x in got.values()) and got["collect_labels"]["rows"] >= 180, got)
-    _, said = server.ask("POST", "/api/v1/inquiries/classify", "Please look at our twaske and the plimth", key="admin")
+    _, said = server.ask("POST", "/api/v1/inquiries/classify", "This is about our twaske and the plimth", key="admin")
     check("the desk judges by it", said["category"] == "sales" and "category@1" in said["model"], said)
     rc, run, _ = asked(server, "model_retraining")
     check("without new labels nothing is trained", rc == 0 and "0 new labels" in run["summary"], run)

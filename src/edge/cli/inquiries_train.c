@@ -25,8 +25,9 @@ static void print_report(str path, str reference, const struct inquiry_examples 
         }
     if (!vectors) (void)puts("\nNo sentence vectors: the encoder is not there (weir model fetch).");
     else
-        (void)printf("\nWords alone judge %.0f %% of these, the encoder's first layers %.0f %%, all of it the others.\n",
-                     100 * r->share[0], 100 * r->share[1]);
+        (void)printf(
+            "\nWords alone judge %.0f %% of these, the encoder's first layers %.0f %%, all of it the others.\n",
+            100 * r->share[0], 100 * r->share[1]);
 }
 
 static void print_json(str path, str reference, const struct inquiry_examples *x, const struct stack_report *r,
@@ -141,8 +142,9 @@ const struct command command_inquiries_train = {
     .summary = "Learn to judge inquiries from labelled ones.",
     .about =
         "FILES are JSON Lines or CSV with subject, body, category, sentiment and urgency (weir inquiries --state "
-        "labelled --json gives those that people labelled). Five parts are held back in turn: they tell how good the "
-        "model is. Call it FOLDER/inquiries.model and name the folder as inquiries.models in weir.yaml; "
+        "labelled --json gives those that people labelled). Five parts are held back in turn (or each of five files or "
+        "more, so give every writer's a file of their own): they tell how good the model is. Call it "
+        "FOLDER/inquiries.model and name the folder as inquiries.models in weir.yaml; "
         "without it weir judges by a model of its own. Beside it comes inquiries.reference: what is needed of the "
         "examples to see when inquiries become others, without their texts.",
     .options = options,

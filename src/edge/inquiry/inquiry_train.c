@@ -24,6 +24,7 @@ static err grow(struct inquiry_examples *x)
     x->label = mem_grow(x->label, x->cap * sizeof *x->label);
     x->said = mem_grow(x->said, x->cap * sizeof *x->said);
     x->seen = mem_grow(x->seen, x->cap * sizeof *x->seen);
+    x->file = mem_grow(x->file, x->cap * sizeof *x->file);
     return OK;
 }
 
@@ -41,6 +42,7 @@ static err add_row(struct inquiry_examples *x, const str *field, const struct de
     x->text[x->rows] = str_dup(&x->arena, desk_said(field[3], field[4], &scratch));
     for (size_t q = 0; q < INQUIRY_QUESTIONS; q++) x->label[x->rows][q] = str_dup(&x->arena, field[q]);
     desk_judge(rules, field[3], field[4], &scratch, &x->said[x->rows]);
+    x->file[x->rows] = (uint32_t)x->files;
     x->seen[x->rows++] = seen;
     arena_done(&scratch); /* of a verdict only labels and their scores are read on, which belong to the rules */
     return OK;
@@ -74,6 +76,7 @@ err inquiry_examples_read(str path, const struct desk_rules *rules, bool seen, s
     }
     if (t) x->refused += table_file_refused(t);
     table_file_close(t);
+    x->files++;
     return e;
 }
 
@@ -83,6 +86,7 @@ void inquiry_examples_done(struct inquiry_examples *x)
     mem_free(x->label);
     mem_free(x->said);
     mem_free(x->seen);
+    mem_free(x->file);
     if (x->cap) arena_done(&x->arena);
     *x = (struct inquiry_examples){ 0 };
 }
@@ -143,7 +147,8 @@ static float *extras_of(const struct inquiry_examples *x, const struct stack_dat
 err inquiry_train(struct inquiry_examples *x, const struct text_encoder *n, uint64_t seed, struct buf *out,
                   struct stack_report *report)
 {
-    struct stack_data d = { .rows = x->rows, .questions = INQUIRY_QUESTIONS, .text = x->text, .seen = x->seen };
+    struct stack_data d = { .rows = x->rows, .questions = INQUIRY_QUESTIONS, .text = x->text, .seen = x->seen,
+                            .source = x->file, .sources = x->files };
     str names[INQUIRY_QUESTIONS][TEXT_STACK_LABELS_MAX];
     uint32_t *label = mem_new((INQUIRY_QUESTIONS * x->rows + 1) * sizeof *label);
     float *vector = NULL, *extra = NULL;

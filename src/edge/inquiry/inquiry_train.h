@@ -25,6 +25,8 @@ struct inquiry_examples {
     str (*label)[INQUIRY_QUESTIONS];
     struct desk_verdict *said; /* what the words say */
     uint8_t *seen;             /* with it the words were written */
+    uint32_t *file;            /* in which it stood, counted from 0 */
+    size_t files;
     size_t refused;            /* rows that could not be read, or lack a label */
 };
 
@@ -36,7 +38,8 @@ void inquiry_examples_done(struct inquiry_examples *x);
 /* What the words say of a label, as the model reads it: the logarithm of its probability. */
 float inquiry_extra(const struct desk_axis *axis, str label);
 
-/* n->scratch NULL: without sentence vectors. Errors: of stack_train. */
+/* Five files or more are held back one at a time (stack_train.h). n->scratch NULL: without sentence vectors. Errors: of
+ * stack_train. */
 MUST_USE err inquiry_train(struct inquiry_examples *x, const struct text_encoder *n, uint64_t seed, struct buf *out,
                            struct stack_report *report);
 

@@ -114,7 +114,8 @@ static size_t wanting_vectors(struct sample *s, struct buf *file, float plain)
     struct text_work *w = mem_new(sizeof *w);
     struct text_stack stack;
     size_t n = 0;
-    for (size_t q = 0; q < 2 && plain >= 0; q++) ((struct text_stack_head *)(void *)file->ptr)->question[q].plain = plain;
+    for (size_t q = 0; q < 2 && plain >= 0; q++)
+        ((struct text_stack_head *)(void *)file->ptr)->question[q].plain = plain;
     CHECK_OK(text_stack_open(aligned(&s->a, buf_view(file)), &stack));
     for (size_t i = 0; i < ROWS; i++) {
         float p[TEXT_STACK_LABELS_MAX];
@@ -166,7 +167,7 @@ TEST(only_a_question_that_gains_by_it_wants_the_whole_vector)
     s.d.layers = 1 << 3 | 1 << 6;
     s.d.until = 3;
     CHECK_OK(stack_train(&s.d, 1, &out, &r));
-    CHECK(r.share[0] > 0.3 && r.share[2] > 0.2 && fabs(r.share[0] + r.share[1] + r.share[2] - 1) < 1e-9);
+    CHECK(r.share[0] > 0.2 && r.share[2] > 0.2 && fabs(r.share[0] + r.share[1] + r.share[2] - 1) < 1e-9);
     CHECK(r.quality[0][0].accuracy < 0.9 && r.quality[1][0].accuracy > 0.97 && r.quality[1][1].accuracy > 0.97);
     CHECK_OK(text_stack_open(aligned(&s.a, buf_view(&out)), &stack));
     CHECK(stack.head->question[0].deepest == 2 && stack.head->question[1].deepest == 1);
@@ -181,7 +182,7 @@ TEST(only_a_question_that_gains_by_it_wants_the_whole_vector)
         right[0] += p[s.d.label[0][i]] > 0.5F;
         right[1] += p[3 + s.d.label[1][i]] > 0.5F;
     }
-    CHECK(right[0] > 0.97 * ROWS && right[1] > 0.97 * ROWS);
+    CHECK(right[0] > ROWS - 10 && right[1] > ROWS - 10);
     buf_done(&out);
     arena_done(&s.a);
     mem_free(w);

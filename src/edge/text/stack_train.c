@@ -15,7 +15,7 @@ enum {
 
 struct stacking {
     const struct stack_data *d;
-    size_t labels;
+    size_t labels, folds;
     struct text_question question[TEXT_STACK_QUESTIONS_MAX];
     struct text_terms terms;
     double *idf;
@@ -80,8 +80,9 @@ static err learn_level(struct stacking *s, const uint8_t *use, size_t level)
     all->weight = mem_new((features + 1) * s->labels * sizeof *all->weight);
     for (size_t q = 0; q < d->questions; q++) {
         struct text_linear one = { 0 };
-        err e = level ? text_linear_dense(vectors_of(s, level), dims, d->rows, d->label[q], use, d->classes[q], &o, &one)
-                      : text_linear_sparse(&s->terms, s->idf, d->label[q], use, d->classes[q], &o, &one);
+        err e = level
+                    ? text_linear_dense(vectors_of(s, level), dims, d->rows, d->label[q], use, d->classes[q], &o, &one)
+                    : text_linear_sparse(&s->terms, s->idf, d->label[q], use, d->classes[q], &o, &one);
         if (e.code) return e;
         put_beside(&one, s->question[q].first, all);
         text_linear_done(&one);
@@ -107,7 +108,7 @@ static void score_row(struct stacking *s, size_t row)
 static err hold_back(struct stacking *s)
 {
     err e = OK;
-    for (size_t f = 0; f < STACK_FOLDS && !e.code; f++) {
+    for (size_t f = 0; f < s->folds && !e.code; f++) {
         for (size_t i = 0; i < s->d->rows; i++) s->use[i] = s->fold[i] != f;
         e = learn(s, s->use);
         for (size_t i = 0; i < s->d->rows && !e.code; i++)
@@ -150,7 +151,7 @@ static err judge_held(struct stacking *s, size_t q, const float *x, size_t input
     size_t classes = d->classes[q];
     float *weights = mem_new(classes * inputs * sizeof *weights);
     err e = OK;
-    for (size_t f = 0; f < STACK_FOLDS && !e.code; f++) {
+    for (size_t f = 0; f < s->folds && !e.code; f++) {
         for (size_t i = 0; i < d->rows; i++) s->use[i] = s->fold[i] != f && !(d->seen && d->seen[i]);
         e = text_logit(x, d->rows, inputs, d->label[q], s->use, classes, RIDGE, weights);
         for (size_t i = 0; i < d->rows && !e.code; i++)
@@ -160,12 +161,19 @@ static err judge_held(struct stacking *s, size_t q, const float *x, size_t input
     return e;
 }
 
+/* Of texts that count; others have a label that is none. */
+static uint32_t *counted_labels(const struct stacking *s, size_t q)
+{
+    uint32_t *label = mem_new((s->d->rows + 1) * sizeof *label);
+    for (size_t i = 0; i < s->d->rows; i++)
+        label[i] = s->d->seen && s->d->seen[i] ? UINT32_MAX : s->d->label[q][i];
+    return label;
+}
+
 static struct text_quality quality_of(const struct stacking *s, size_t q, const float *p)
 {
     static const struct text_scale any = { .factor = { 1 } };
-    uint32_t *label = mem_new(s->d->rows * sizeof *label);
-    for (size_t i = 0; i < s->d->rows; i++)
-        label[i] = s->d->seen && s->d->seen[i] ? UINT32_MAX : s->d->label[q][i];
+    uint32_t *label = counted_labels(s, q);
     struct text_quality out = text_quality_of(p, label, s->d->rows, s->d->classes[q], &any);
     mem_free(label);
     return out;
@@ -176,6 +184,26 @@ static float *held_of(const struct stacking *s, size_t q, size_t level)
     return s->held[level] + s->question[q].first * s->d->rows;
 }
 
+/* The logistics are held back by their ridge and learned from classifiers of fewer texts: so they are too shy. */
+static void fit_factor(struct stacking *s, size_t q, float *p, float *weights, size_t inputs)
+{
+    const struct stack_data *d = s->d;
+    size_t n = d->rows * d->classes[q];
+    float *score = mem_new((n + 1) * sizeof *score), factor[TEXT_FACTORS] = { 1 };
+    uint32_t *label = counted_labels(s, q);
+    for (size_t i = 0; i < n; i++) score[i] = logf(fmaxf(p[i], 1e-12F));
+    const struct text_held held = { .rows = d->rows, .classes = d->classes[q], .kinds = 1, .score = { score },
+                                    .label = label };
+    text_fit_factors(&held, 1, factor);
+    for (size_t i = 0; i < d->rows; i++) {
+        const float *one[TEXT_FACTORS] = { score + i * d->classes[q] };
+        text_softmax(one, factor, 1, d->classes[q], p + i * d->classes[q]);
+    }
+    for (size_t i = 0; i < d->classes[q] * inputs; i++) weights[i] *= factor[0];
+    mem_free(label);
+    mem_free(score);
+}
+
 static err fit_question(struct stacking *s, size_t q, size_t level, float *weights)
 {
     const struct stack_data *d = s->d;
@@ -184,6 +212,7 @@ static err fit_question(struct stacking *s, size_t q, size_t level, float *weigh
     err e = judge_held(s, q, x, inputs, held_of(s, q, level));
     for (size_t i = 0; i < d->rows; i++) s->use[i] = !(d->seen && d->seen[i]);
     if (!e.code) e = text_logit(x, d->rows, inputs, d->label[q], s->use, d->classes[q], RIDGE, weights);
+    if (!e.code) fit_factor(s, q, held_of(s, q, level), weights, inputs);
     mem_free(x);
     return e;
 }
@@ -212,7 +241,8 @@ static err fit(struct stacking *s)
 /* --- How far a text goes --- */
 
 /* Half a standard error of an accuracy: so much may be lost for something cheaper. (Breiman et al., Classification and
- * Regression Trees, 1984, allow a whole one for a simpler tree; here the same is asked of several questions at once.) */
+ * Regression Trees, 1984, allow a whole one for a simpler tree; here the same is asked of several questions at once.)
+ */
 static double allowed(double accuracy, size_t rows)
 {
     return 0.5 * sqrt(accuracy * (1 - accuracy) / (double)rows);
@@ -406,6 +436,26 @@ static err check(const struct stack_data *d, struct stacking *s)
                : err_make(ERR_LIMIT, "%zu labels, at most %d", s->labels, TEXT_STACK_LABELS_MAX);
 }
 
+/* Whether sources can be held back one at a time: none has more than half of the texts. */
+static bool by_source(const struct stack_data *d)
+{
+    size_t most = 0, *of = mem_new((d->sources + 1) * sizeof *of);
+    for (size_t i = 0; d->source && i < d->rows; i++) of[d->source[i]]++;
+    for (size_t k = 0; k < d->sources; k++) most = of[k] > most ? of[k] : most;
+    mem_free(of);
+    return d->source && d->sources >= STACK_FOLDS && most <= d->rows / 2;
+}
+
+static void deal_folds(struct stacking *s, uint64_t start)
+{
+    bool sources = by_source(s->d);
+    s->folds = !sources ? STACK_FOLDS : s->d->sources < STACK_FOLDS_MAX ? s->d->sources : STACK_FOLDS_MAX;
+    for (size_t i = 0; i < s->d->rows; i++) {
+        uint64_t from = sources ? s->d->source[i] : hash64_more(start, s->d->text[i]) >> 20;
+        s->fold[i] = (uint8_t)(from % s->folds);
+    }
+}
+
 static void deal(struct stacking *s, uint64_t seed)
 {
     size_t n = s->d->rows + 1;
@@ -417,8 +467,7 @@ static void deal(struct stacking *s, uint64_t seed)
         s->score[v] = mem_new(n * s->labels * sizeof *s->score[v]);
         s->held[v] = mem_new(n * s->labels * sizeof *s->held[v]);
     }
-    for (size_t i = 0; i < s->d->rows; i++)
-        s->fold[i] = (uint8_t)((hash64_more(start, s->d->text[i]) >> 20) % STACK_FOLDS);
+    deal_folds(s, start);
 }
 
 /* The first part of every vector, as rows of their own. */

@@ -1,7 +1,9 @@
-/* A model of several questions (engine/text/text_stack.h) from labelled texts. Five parts of the texts, dealt by a hash
- * of the text, are held back in turn; classifiers of the rest score them; from these scores, and from what else is said
- * of the texts, the logistics learn. The same data, options and seed give the same bytes. Uses the C library's rand():
- * one at a time in a process. */
+/* A model of several questions (engine/text/text_stack.h) from labelled texts. Parts of the texts are held back in
+ * turn: each source (a file, a writer) where there are five or more, or the parts would show what a known hand costs
+ * and not a new one; else five parts dealt by a hash of the text. Classifiers of the rest score them; from these
+ * scores, and from what else is said of the texts, the logistics learn, and then one factor a question, by which
+ * probabilities of what was held back are likeliest (temperature: Guo et al., ICML 2017). The same data, options and
+ * seed give the same bytes. Uses the C library's rand(): one at a time in a process. */
 #ifndef WEIR_EDGE_TEXT_STACK_TRAIN_H
 #define WEIR_EDGE_TEXT_STACK_TRAIN_H
 
@@ -9,7 +11,7 @@
 #include "edge/text/text_fit.h"
 #include "engine/text/text_stack.h"
 
-enum { STACK_FOLDS = 5, STACK_TEXT_LEAST = 20 };
+enum { STACK_FOLDS = 5, STACK_FOLDS_MAX = 16, STACK_TEXT_LEAST = 20 };
 
 struct stack_data {
     size_t rows, questions;
@@ -23,6 +25,8 @@ struct stack_data {
     /* Rows whose extras are too good, because who said them had seen the texts: they teach the classifiers, but not how
      * far extras can be trusted, and are not counted in the report. */
     const uint8_t *seen;
+    const uint32_t *source; /* below sources, of each row; NULL: all of one */
+    size_t sources;
     const float *vector; /* rows x dims, of length 1; NULL: none */
     size_t dims;
     uint32_t layers; /* of the encoder, that vectors are of */
