@@ -1,5 +1,6 @@
 #include "edge/documents/formats.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include "test.h"
@@ -77,6 +78,31 @@ TEST(deep_and_broken_documents_do_no_harm)
     CHECK_OK(document_blocks(FORMAT_MARKDOWN, buf_view(&b), &list));
     CHECK_ERR(document_blocks(FORMAT_MARKDOWN, (str){ "a\0b", 3 }, &list), ERR_INPUT);
     CHECK_ERR(document_blocks(FORMAT_PDF, STR("%PDF-1.4"), &list), ERR_INPUT);
+    buf_done(&b);
+    arena_done(&a);
+}
+
+/* The square of 200,000 brackets would take minutes. */
+TEST(a_paragraph_of_brackets_takes_no_time_to_speak_of)
+{
+    static const char piece[] = "![[]()";
+    struct arena a = arena_init(64 << 20);
+    struct block_list list = { .a = &a };
+    struct buf b = buf_init(1 << 20);
+    for (int i = 0; i < 100000; i++) buf_add(&b, str_of(piece));
+    clock_t began = clock();
+    CHECK_OK(document_blocks(FORMAT_MARKDOWN, buf_view(&b), &list));
+    CHECK((clock() - began) / CLOCKS_PER_SEC < 10);
+    CHECK(list.count > 0);
+    buf_clear(&b);
+    buf_add(&b, STR("```\n"));
+    for (int i = 0; i < 3000; i++) buf_fmt(&b, "[%d],\n", i);
+    buf_add(&b, STR("```\n"));
+    list = (struct block_list){ .a = &a };
+    CHECK_OK(document_blocks(FORMAT_MARKDOWN, buf_view(&b), &list));
+    CHECK_I64(list.count, 1);
+    CHECK(list.items[0].kind == BLOCK_CODE && str_find(list.items[0].text, STR("[0],\n[1],"), 0) == 0);
+    CHECK(str_find(list.items[0].text, STR("[2999],\n"), 0) > 0);
     buf_done(&b);
     arena_done(&a);
 }
