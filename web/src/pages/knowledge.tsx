@@ -2,13 +2,15 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { send, type Draft, type DraftDetail, type Found, type FoundHit, type KnowledgeStats, type List } from '../api';
+import { useAct } from '../parts/act';
 import { Badge, Meter } from '../parts/badge';
+import { Numbers } from '../parts/numbers';
 import { Await, Empty } from '../parts/states';
 import { Ago } from '../parts/time';
 import { href } from '../router';
 import { asError, kinds, me, useCell, useData, works } from '../state';
 
-const NEXT_SHOWN = 700; /* letters of a passage */
+const LETTERS_SHOWN = 700; /* of a passage */
 
 export function Knowledge(): VNode {
   const role = useCell(me)?.role ?? '';
@@ -36,7 +38,7 @@ export function Knowledge(): VNode {
       <section aria-labelledby="learned">
         <h2 id="learned">Learned</h2>
         <Await from={stats} what="numbers" rows={1}>
-          {(s) => <Numbers stats={s} />}
+          {(s) => <Learned stats={s} />}
         </Await>
       </section>
     </>
@@ -80,7 +82,7 @@ function Hit({ hit: h, question }: { hit: FoundHit; question: string }): VNode {
       <p>
         <Meter value={h.score} label="score" /> <span class="quiet">because of {why(h)}</span>
       </p>
-      <pre class="letter">{h.text.length > NEXT_SHOWN ? `${h.text.slice(0, NEXT_SHOWN)} …` : h.text}</pre>
+      <pre class="letter">{h.text.length > LETTERS_SHOWN ? `${h.text.slice(0, LETTERS_SHOWN)} …` : h.text}</pre>
       <Judge hit={h} question={question} />
     </article>
   );
@@ -163,19 +165,7 @@ function Decide({ id, may, changed }: { id: string; may: boolean; changed: () =>
 function Answer({ draft, changed }: { draft: DraftDetail; changed: () => void }): VNode {
   const [text, setText] = useState(draft.text);
   const [comment, setComment] = useState('');
-  const [failed, setFailed] = useState('');
-  const [busy, setBusy] = useState(false);
-  const give = async (verdict: 'approve' | 'reject'): Promise<void> => {
-    setBusy(true);
-    setFailed('');
-    try {
-      await send(`/knowledge/drafts/${encodeURIComponent(draft.id)}/${verdict}`, verdict === 'approve' ? { comment, text } : { comment });
-      changed();
-    } catch (e) {
-      setFailed(asError(e).message);
-      setBusy(false);
-    }
-  };
+  const { act, busy, outcome } = useAct(`/knowledge/drafts/${encodeURIComponent(draft.id)}/`, changed);
   return (
     <form class="answer" onSubmit={(e) => e.preventDefault()}>
       <label>
@@ -187,39 +177,30 @@ function Answer({ draft, changed }: { draft: DraftDetail; changed: () => void })
         <input value={comment} maxLength={500} onInput={(e) => setComment(e.currentTarget.value)} />
       </label>
       <div class="actions">
-        <button type="button" class="primary" disabled={busy || !text.trim()} onClick={() => void give('approve')}>
+        <button type="button" class="primary" disabled={busy || !text.trim()} onClick={() => act('approve', { comment, text }, 'Approved.')}>
           Approve
         </button>
-        <button type="button" disabled={busy} onClick={() => void give('reject')}>
+        <button type="button" disabled={busy} onClick={() => act('reject', { comment }, 'Rejected.')}>
           Reject
         </button>
       </div>
-      {failed && (
-        <p class="error-text" role="alert">
-          {failed}
-        </p>
-      )}
+      {outcome}
     </form>
   );
 }
 
-function Numbers({ stats: s }: { stats: KnowledgeStats }): VNode {
-  const facts: [string, string][] = [
-    ['documents', String(s.indexed)],
-    ['judgements', String(s.feedback)],
-    ['helped', String(s.worked)],
-    ['unanswered', String(s.missed)],
-  ];
+function Learned({ stats: s }: { stats: KnowledgeStats }): VNode {
   return (
     <>
-      <dl class="numbers card">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Numbers
+        card="card"
+        facts={[
+          ['documents', s.indexed],
+          ['judgements', s.feedback],
+          ['helped', s.worked],
+          ['unanswered', s.missed],
+        ]}
+      />
       <p class="quiet">
         {s.reindexed ? (
           <>
