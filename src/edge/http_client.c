@@ -247,6 +247,18 @@ void url_percent(struct buf *b, str s)
     }
 }
 
+str url_place(str url)
+{
+    ptrdiff_t scheme = str_find(url, STR("://"), 0);
+    if (scheme < 0) return url;
+    str rest = str_cut(url, (size_t)scheme + 3, url.len);
+    size_t end = 0, from = 0;
+    while (end < rest.len && !strchr("/?#", rest.ptr[end])) end++;
+    for (size_t i = 0; i < end; i++)
+        if (rest.ptr[i] == '@') from = i + 1; /* the last one: a password may hold others */
+    return str_cut(rest, from, rest.len);
+}
+
 void http_client_install(struct env *env, const struct net_allow *allow)
 {
     /* The context is only ever read: the cast drops what the general field cannot say. */

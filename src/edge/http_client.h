@@ -18,5 +18,8 @@ void http_client_install(struct env *env, const struct net_allow *allow);
 /* Append `s` as a part of a path or query: letters, digits and -_.~ as they are, all else percent-encoded (RFC 3986).
  */
 void url_percent(struct buf *b, str s);
+/* Host, port and what follows, without scheme, user and password: for people to read. An address that has no "://" is
+ * given as it is. A view of `url`. */
+str url_place(str url);
 
 #endif

@@ -222,6 +222,23 @@ TEST(no_line_is_smuggled_into_a_request)
     world_free(w);
 }
 
+TEST(the_place_of_an_address_tells_no_password)
+{
+    static const char *const rows[][2] = {
+        { "https://ann:token@git.example.com/a/b.git", "git.example.com/a/b.git" },
+        { "https://token@git.example.com:8443", "git.example.com:8443" },
+        { "http://ann:p@ss@db:9100/metrics?a=@b", "db:9100/metrics?a=@b" },
+        { "http://db/metrics@x", "db/metrics@x" },
+        { "ssh://git@git.example.com/a.git", "git.example.com/a.git" },
+        { "git@git.example.com:a.git", "git@git.example.com:a.git" },
+        { "file:///srv/a.git", "/srv/a.git" },
+        { "/srv/a.git", "/srv/a.git" },
+        { "https://", "" },
+        { "", "" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) CHECK_STR(url_place(str_of(rows[i][0])), rows[i][1]);
+}
+
 TEST(nobody_there_is_told_from_a_lost_reply)
 {
     struct world *w = world_new();

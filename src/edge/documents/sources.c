@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "edge/beat.h"
 #include "edge/documents/sources_internal.h"
+#include "edge/http_client.h"
 
 struct sources {
     struct arena a; /* of the copies in opts */
@@ -123,7 +124,7 @@ void sources_json(struct sources *s, struct jw *w, const char *key)
         struct source_state st = look_state(s->looks[i]);
         jw_open(w, NULL);
         jw_str(w, "name", st.name);
-        jw_str(w, "place", one->git.len ? one->git : one->folder);
+        jw_str(w, "place", one->git.len ? url_place(one->git) : one->folder);
         jw_i64(w, "files", st.files);
         jw_i64(w, "changed", st.changed);
         jw_i64(w, "removed", st.removed);

@@ -6,6 +6,7 @@
 #include "base/cond.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "edge/http_client.h"
 #include "edge/observe/exposition.h"
 #include "edge/observe/ingest_internal.h"
 
@@ -49,11 +50,8 @@ struct scraper {
 /* host:port of an address, as Prometheus names an instance. */
 static str instance_of(str url)
 {
-    ptrdiff_t at = str_find(url, STR("://"), 0);
-    str rest = at < 0 ? url : str_cut(url, (size_t)at + 3, url.len);
-    ptrdiff_t user = str_find(rest, STR("@"), 0), slash = str_find(rest, STR("/"), 0);
-    if (user >= 0 && (slash < 0 || user < slash)) rest = str_cut(rest, (size_t)user + 1, rest.len);
-    slash = str_find(rest, STR("/"), 0);
+    str rest = url_place(url);
+    ptrdiff_t slash = str_find(rest, STR("/"), 0);
     return slash < 0 ? rest : str_cut(rest, 0, (size_t)slash);
 }
 
