@@ -259,6 +259,20 @@ str url_place(str url)
     return str_cut(rest, from, rest.len);
 }
 
+bool url_is_local(str url)
+{
+    static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
+    str host = url_place(url);
+    bool v6 = str_starts(host, STR("["));
+    size_t end = 0;
+    while (end < host.len && !strchr("/?#", host.ptr[end]) && (v6 || host.ptr[end] != ':'))
+        if (host.ptr[end++] == ']') v6 = false;
+    host = str_cut(host, 0, end);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_eq_nocase(host, str_of(names[i]))) return true;
+    return false;
+}
+
 void http_client_install(struct env *env, const struct net_allow *allow)
 {
     /* The context is only ever read: the cast drops what the general field cannot say. */

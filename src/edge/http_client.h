@@ -21,5 +21,7 @@ void url_percent(struct buf *b, str s);
 /* Host, port and what follows, without scheme, user and password: for people to read. An address that has no "://" is
  * given as it is. A view of `url`. */
 str url_place(str url);
+/* Is the host localhost, 127.0.0.1 or [::1] itself? Not what merely begins so: localhost.example.com is a stranger. */
+bool url_is_local(str url);
 
 #endif

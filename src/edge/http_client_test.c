@@ -239,6 +239,18 @@ TEST(the_place_of_an_address_tells_no_password)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) CHECK_STR(url_place(str_of(rows[i][0])), rows[i][1]);
 }
 
+TEST(only_this_machine_is_this_machine)
+{
+    static const char *const here[] = { "imap://localhost", "imap://127.0.0.1:143/INBOX", "http://[::1]:80/",
+                                        "postgres://ann:p@ss@LOCALHOST/db", "http://[::1]" };
+    static const char *const there[] = { "imap://localhost.example.com", "imap://127.0.0.1.example.com:143",
+                                         "imap://127.0.0.10", "postgres://localhost@db.example.com/x",
+                                         "postgres://localhost:5432@db/x", "http://[::1].example.com/",
+                                         "http://[::1", "http://", "" };
+    for (size_t i = 0; i < sizeof here / sizeof *here; i++) CHECK(url_is_local(str_of(here[i])));
+    for (size_t i = 0; i < sizeof there / sizeof *there; i++) CHECK(!url_is_local(str_of(there[i])));
+}
+
 TEST(nobody_there_is_told_from_a_lost_reply)
 {
     struct world *w = world_new();

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "edge/files.h"
+#include "edge/http_client.h"
 #include "edge/inquiry/intake_file.h"
 #include "edge/inquiry/intake_internal.h"
 #include "edge/mail/mail.h"
@@ -48,8 +49,7 @@ static err open_box(const struct intake_opts *o, struct mailbox *box)
     box->url = mailbox_url(c, o->imap_url, o->imap_mailbox, &box->a);
     (void)curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "imap,imaps");
     /* imap:// goes on with STARTTLS where the server is not on this machine: a password is not sent in the clear. */
-    bool local = str_starts(o->imap_url, STR("imap://127.0.0.1")) || str_starts(o->imap_url, STR("imap://localhost")) ||
-                 str_starts(o->imap_url, STR("imap://[::1]"));
+    bool local = str_starts(o->imap_url, STR("imap://")) && url_is_local(o->imap_url);
     (void)curl_easy_setopt(c, CURLOPT_USE_SSL, local ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL);
     tls_trust(c);
     (void)curl_easy_setopt(c, CURLOPT_USERNAME, str_z(&box->a, o->imap_user));

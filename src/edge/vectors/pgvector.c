@@ -5,6 +5,7 @@
  * Two connections, so that a search does not wait for a put: one keeps, one asks; each has a lock, since libpq wants
  * one thread at a time. The statements are PostgreSQL's own and stand here, beside their parameters: weir's store,
  * where all other SQL is, has nothing to do with them. */
+#include "edge/http_client.h"
 #include "edge/vectors/remote.h"
 #include "edge/vectors/vectors.h"
 
@@ -81,15 +82,11 @@ static void say_nothing(void *arg, const char *text)
     (void)arg, (void)text;
 }
 
+/* An address without a host is a socket of this machine. */
 static bool is_local(str url)
 {
-    ptrdiff_t start = str_find(url, STR("://"), 0);
-    str rest = str_cut(url, start < 0 ? 0 : (size_t)start + 3, url.len), host;
-    (void)str_next(&rest, '/', &host);
-    ptrdiff_t at = str_find(host, STR("@"), 0);
-    host = str_cut(host, at < 0 ? 0 : (size_t)at + 1, host.len);
-    return !host.len || str_starts(host, STR("localhost")) || str_starts(host, STR("127.0.0.1")) ||
-           str_starts(host, STR("[::1]"));
+    str place = url_place(url);
+    return url_is_local(url) || !place.len || place.ptr[0] == '/';
 }
 
 /* What the address says later in the list wins over what stands before it. */
