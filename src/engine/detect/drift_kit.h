@@ -48,10 +48,12 @@ static inline void close_to(const char *what, size_t i, double got, double want,
     test_failed(__FILE__, __LINE__, "case %zu: %s is %.17g, want %.17g", i, what, got, want);
 }
 
+enum { WORD_MAX = 32 };
+
 /* The k-th of many different words. */
-static inline void word(char *text, size_t k)
+static inline void word(char text[WORD_MAX], size_t k)
 {
-    (void)snprintf(text, 16, "v%02zu", k);
+    (void)snprintf(text, WORD_MAX, "v%02zu", k);
 }
 
 /* D of two sketches, and the rest in *out. */

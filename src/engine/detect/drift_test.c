@@ -63,7 +63,7 @@ TEST(statistics_of_words_agree_with_scipy)
         for (int side = 0; side < 2; side++) {
             drift_words_init(&w[side]);
             for (size_t k = 0; k < tables[i].n; k++) {
-                char text[16];
+                char text[WORD_MAX];
                 word(text, k);
                 if (tables[i].count[side][k]) drift_words_add(&w[side], str_of(text), tables[i].count[side][k]);
             }

@@ -69,7 +69,7 @@ static struct drift_verdict judged_words(const unsigned *ref, const unsigned *cu
     for (int side = 0; side < 2; side++) {
         drift_words_init(&w[side]);
         for (size_t k = 0; k < n; k++) {
-            char text[16];
+            char text[WORD_MAX];
             word(text, k);
             unsigned times = side ? cur[k] : ref[k];
             if (times) drift_words_add(&w[side], str_of(text), times);
