@@ -63,7 +63,7 @@ def by_files(weir, folder):
     with open(f"{folder}/.in", "w", encoding="utf-8") as f:
         f.write(rows)
     os.rename(f"{folder}/.in", f"{folder}/in.jsonl")
-    wait_for(lambda: len(everything(weir)) >= 3 * len(HOSTILE), 60)
+    wait_for(lambda: len(everything(weir)) > 3 * len(HOSTILE), 60)  # and the first
 
 
 def everything(weir):
