@@ -204,6 +204,18 @@ def drops_the_slow(server, tap):
     slow.close()
 
 
+def gives_the_dead_up(server, tap):
+    """Who neither reads nor answers the close is cut off. Sanitizers see what is touched after that."""
+    wait_for(lambda: metric(server, "weir_event_clients") == 0, 8)
+    dead = [WebSocket(server, newest(server), window=4096) for _ in range(4)]
+    for _ in range(24):
+        change(server, padding=100000)
+    tap.check(wait_for(lambda: metric(server, "weir_event_clients") == 0, 12), "who is dead is given up")
+    tap.check(change(server) > 0, "and the server goes on")
+    for ws in dead:
+        ws.close()
+
+
 def limits_clients(server, tap):
     many = []
     wait_for(lambda: metric(server, "weir_event_clients") == 0, 8)
@@ -355,6 +367,7 @@ def main():
         follows_and_resumes(server, tap)
         keeps_alive(server, tap)
         drops_the_slow(server, tap)
+        gives_the_dead_up(server, tap)
         limits_clients(server, tap)
         tells_nobody_more(server, tap)
         ends_with_the_key(server, tap)

@@ -56,6 +56,8 @@ void events_client_add(struct client *c)
 
 static void client_free(struct client *c)
 {
+    /* The library closes the socket later: until then it would go on telling of a client that is gone. */
+    if (c->interest) (void)epoll_ctl(c->owner->epoll, EPOLL_CTL_DEL, c->fd, NULL);
     if (c->ws) wslay_event_context_free(c->ws);
     if (c->upgrade) (void)MHD_upgrade_action(c->upgrade, MHD_UPGRADE_ACTION_CLOSE);
     buf_done(&c->out);
