@@ -297,12 +297,13 @@ static struct text_quality quality_at(struct stacking *s, size_t q, size_t from,
     return out;
 }
 
-/* The least of 0, .01, .02, ... at which the question loses no more than is allowed, were it the only one. */
+/* The least of 0, .01, .02, ... at which the question loses no more than a tenth of that, were it the only one: what
+ * each step may lose adds up, and whoever fetched the encoder wants what it knows. */
 static float find_plain(struct stacking *s, size_t q, double best, size_t rows)
 {
     for (int percent = 0; percent <= 100; percent++) {
         s->question[q].plain = (float)percent / 100;
-        if (best - quality_at(s, q, q, q + 1).accuracy <= allowed(best, rows)) return s->question[q].plain;
+        if (best - quality_at(s, q, q, q + 1).accuracy <= allowed(best, rows) / 10) return s->question[q].plain;
     }
     s->question[q].plain = 2;
     return 2;
