@@ -64,6 +64,32 @@ def judged(seed, rows):
     return ece, [float(miss[int(np.ceil(level * (rows + 1))) - 1]) for level in (.9, .95, .99)]
 
 
+def guessed(seed, rows, classes):
+    """What flows from every fifth text, which has a label, to the others: the guess of each. Vectors of bytes."""
+    u = splitmix(seed)
+    x, y = np.zeros((rows, DIMS)), np.zeros(rows, int)
+    for i in range(rows):
+        y[i] = int(next(u) * classes)
+        x[i] = [int((next(u) - 0.5 + (0.25 if j % 16 == y[i] else 0)) * 150) for j in range(DIMS)]
+    x /= np.sqrt((x ** 2).sum(1, keepdims=True))
+    cosine, w = x @ x.T, np.zeros((rows, rows))
+    np.fill_diagonal(cosine, -2)
+    for i in range(rows):
+        nearest = np.argsort(-cosine[i])[:10]
+        w[i, nearest] = np.exp(12 * (cosine[i, nearest] - 1))
+    w += w.T
+    root = np.sqrt(w.sum(1))
+    w /= root[:, None] * root
+    own = np.zeros((rows, classes))
+    own[np.arange(0, rows, 5), y[::5]] = 1
+    f = own
+    for _ in range(30):
+        f = 0.8 * w @ f + 0.2 * own
+    best = np.sort(f, 1)
+    assert (best[:, -1] - best[:, -2] > 1e-6).all()
+    return "".join(map(str, f.argmax(1)))
+
+
 def numbers(v):
     return "{ " + ", ".join(f"{x:.9g}" for x in v) + " }"
 
@@ -79,6 +105,9 @@ def main():
     for case in ((5, 300), (6, 1000), (7, 151)):
         ece, miss = judged(*case)
         out.append(f"    {{ {case[0]}, {case[1]}, {ece:.9g}, {numbers(miss)} }},")
+    out += ["#endif", "/* seed, rows, classes, the guess of each row */", "#ifdef GUESSED_CASES"]
+    for case in ((8, 60, 3), (9, 150, 5), (10, 8, 2)):
+        out.append('    {{ {}, {}, {}, "{}" }},'.format(*case, guessed(*case)))
     out += ["#endif", ""]
     pathlib.Path(__file__).with_suffix(".h").write_text("\n".join(out))
 

@@ -20,6 +20,8 @@ static void print_report(str path, const struct text_data *d, const struct text_
     (void)printf("%-26s %10s %9s %7s %12s\n", "HELD BACK, FIVE FOLDS", "ACCURACY", "MACRO F1", "ECE", "SUREST 90 %");
     print_quality("words and characters", &r->sparse);
     print_quality("with sentence vectors", &r->fused);
+    if (r->unlabelled)
+        (void)printf("\n%zu texts had no label: these were guessed from the texts near them.\n", r->unlabelled);
     if (d->dims == 0) (void)printf("\nNo sentence vectors: the encoder is not there (weir model fetch).\n");
 }
 
@@ -45,6 +47,7 @@ static void print_json(str path, const struct text_data *d, const struct text_re
     jw_i64(&w, "classes", (int64_t)d->classes);
     jw_i64(&w, "features", (int64_t)r->terms);
     jw_i64(&w, "outside", (int64_t)r->outside);
+    jw_i64(&w, "unlabelled", (int64_t)r->unlabelled);
     json_quality(&w, "held_back", &r->sparse);
     json_quality(&w, "held_back_with_vectors", &r->fused);
     jw_close(&w);
@@ -109,7 +112,8 @@ const struct command command_text_train = {
         "FILE is CSV, TSV or JSON Lines with a column of texts and a column of labels; - is JSON Lines on standard "
         "input. Words, pairs of words and runs of characters are weighed by linear classifiers; where the encoder "
         "is there (weir model fetch), sentence vectors are weighed beside them. Five parts of the texts are held "
-        "back in turn: they tell how good the model is, and make its probabilities honest.",
+        "back in turn: they tell how good the model is, and make its probabilities honest. With few labels, add "
+        "what you have of texts without one (an empty label): beside the encoder they help.",
     .options = options,
     .run = run_train,
 };

@@ -8,6 +8,7 @@
 #include "base/chance.h"
 #include "edge/text/text_fit.h"
 #include "edge/text/text_linear.h"
+#include "edge/text/text_spread.h"
 #include "engine/text/text_model.h"
 
 enum { DIMS = 32, PART = 16, ROWS_MAX = 1000, CLASSES_MAX = 5, WORDS_MAX = 16 };
@@ -129,5 +130,42 @@ TEST(calibration_and_sets_are_what_numpy_counts)
         text_fit_sets(&h, 1, &s);
         for (size_t l = 0; l < TEXT_LEVELS; l++) CHECK(fabs((double)s.miss[l] - judged[c].miss[l]) < 1e-5);
         CHECK(fabs(text_quality_of(p, label, judged[c].rows, 3, &s).ece - judged[c].ece) < 1e-6);
+    }
+}
+
+static const struct {
+    uint64_t seed;
+    size_t rows, classes;
+    const char *guess;
+} guessed[] = {
+#define GUESSED_CASES
+#include "reference/text_reference.h"
+#undef GUESSED_CASES
+};
+
+TEST(labels_flow_as_numpy_computes)
+{
+    static int8_t x[ROWS_MAX * DIMS];
+    static struct text_near near[ROWS_MAX];
+    static uint32_t label[ROWS_MAX];
+    for (size_t c = 0; c < sizeof guessed / sizeof *guessed; c++) {
+        uint64_t seed = guessed[c].seed;
+        size_t rows = guessed[c].rows;
+        for (size_t i = 0; i < rows; i++) {
+            double norm = 0;
+            uint32_t class = (uint32_t)(chance_unit(&seed) * (double)guessed[c].classes);
+            for (size_t j = 0; j < DIMS; j++) {
+                int v = (int)((chance_unit(&seed) - 0.5 + (j % 16 == class ? 0.25 : 0)) * 150);
+                x[i * DIMS + j] = (int8_t)v;
+                norm += v * v;
+            }
+            near[i].scale = (float)(1 / sqrt(norm));
+            label[i] = i % 5 ? UINT32_MAX : class;
+        }
+        struct text_graph g;
+        text_graph_make(x, near, rows, DIMS, &g);
+        text_graph_spread(&g, label, guessed[c].classes, label);
+        for (size_t i = 0; i < rows; i++) CHECK_I64(label[i], guessed[c].guess[i] - '0');
+        text_graph_done(&g);
     }
 }

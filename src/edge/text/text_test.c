@@ -11,6 +11,7 @@
 #include "edge/text/text_shelf.h"
 #include "edge/text/text_train.h"
 #include "engine/text/text_explain.h"
+#include "engine/text/text_near.h"
 
 static str write_file(const char *name, str bytes)
 {
@@ -48,7 +49,7 @@ static str sample_csv(struct arena *a, size_t rows, uint32_t chance)
 /* Vectors that know the class, with noise. */
 static void give_vectors(struct text_data *d, uint32_t chance)
 {
-    d->dims = 16;
+    d->dims = d->near_dims = 16;
     d->vector = arena_new(&d->arena, d->rows * d->dims * sizeof *d->vector);
     for (size_t i = 0; i < d->rows; i++) {
         float *v = d->vector + i * d->dims, norm = 0;
@@ -143,6 +144,45 @@ TEST(a_model_tells_the_classes_it_was_taught_and_texts_of_none)
     check_right(&fused, true, 0.95);
     buf_done(&sparse);
     buf_done(&fused);
+}
+
+/* One in ten keeps its label. */
+TEST(texts_without_a_label_vote_with_one_that_was_guessed)
+{
+    struct text_data d;
+    struct text_report r;
+    struct text_model m;
+    struct buf bytes = buf_init(1 << 24);
+    struct text_train_opts o = { .seed = 1, .refused = 0.005 };
+    size_t guessed = 0, right = 0;
+    read_sample(600, 7, true, &d);
+    uint32_t *truth = mem_new(d.rows * sizeof *truth);
+    memcpy(truth, d.label, d.rows * sizeof *truth);
+    for (size_t i = 0; i < d.rows; i++)
+        if (i % 10 && d.label[i] != TEXT_OUTSIDE) d.label[i] = TEXT_UNKNOWN;
+    CHECK_OK(text_train(&d, &o, &bytes, &r));
+    CHECK_OK(text_model_open(buf_view(&bytes), &m));
+    for (size_t i = 0; i < d.rows; i++) {
+        if (d.label[i] != TEXT_UNKNOWN) continue;
+        uint32_t said = m.near[m.head->neighbours - r.unlabelled + guessed++].class;
+        CHECK(said & TEXT_GUESSED);
+        right += (said & ~TEXT_GUESSED) == truth[i];
+    }
+    CHECK_I64(guessed, r.unlabelled);
+    CHECK(guessed > 400 && right * 100 >= guessed * 95);
+    mem_free(truth);
+    text_data_done(&d);
+    buf_done(&bytes);
+}
+
+TEST(a_guessed_label_votes_but_makes_no_text_known)
+{
+    int8_t vectors[2 * 16] = { 127, [17] = 127 };
+    struct text_near near[] = { { 1 / 127.0F, 0 }, { 1 / 127.0F, TEXT_GUESSED | 1 } };
+    float query[16] = { 0, 1 }, vote[2], nearest;
+    text_near_vote(vectors, near, 2, 16, 2, query, SIZE_MAX, vote, &nearest);
+    CHECK(vote[1] > -1e-6F && vote[0] < -19);
+    CHECK(fabsf(nearest - (0.0F - 4) / 5) < 1e-6F);
 }
 
 TEST(the_same_data_and_seed_give_the_same_bytes)

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "edge/text/text_spread.h"
 #include "edge/text/text_write.h"
 
 /* What is tried. Many texts of few classes want a lower C than few texts of many classes; with few texts a class the
@@ -29,7 +30,8 @@ struct training {
     int8_t *vectors;
     struct text_near *near;
     uint32_t *kept; /* neighbour -> row */
-    size_t neighbours, steps;
+    struct text_graph graph; /* of the neighbours, where some have no label */
+    size_t neighbours, labelled, steps; /* the first neighbours have labels */
     float *outside; /* terms of texts of no class */
     size_t outside_count;
     struct text_scale scales[2];
@@ -37,7 +39,7 @@ struct training {
 
 static void tell(struct training *t, const char *what)
 {
-    enum { STEPS = TEXT_FOLDS + 4 };
+    enum { STEPS = TEXT_FOLDS + 5 };
     t->steps++;
     if (t->o->progress) t->o->progress(t->o->ctx, what, t->steps < STEPS ? t->steps : STEPS, STEPS);
 }
@@ -71,18 +73,15 @@ static void find_centres(struct training *t)
     }
 }
 
-/* When there are more than are kept, they are taken at even steps. */
-static void find_neighbours(struct training *t)
+/* Those with labels or those without. When there are more than there is room for, they are taken at even steps. */
+static void take_neighbours(struct training *t, bool labelled, size_t room)
 {
-    size_t dims = t->d->near_dims, all = 0, n = 0;
-    for (size_t i = 0; i < t->d->rows; i++) all += counts(t, i);
-    size_t keep = all < TEXT_NEIGHBOURS_KEPT ? all : TEXT_NEIGHBOURS_KEPT;
-    t->vectors = mem_new(keep * dims + 1);
-    t->near = mem_new((keep + 1) * sizeof *t->near);
-    t->kept = mem_new((keep + 1) * sizeof *t->kept);
-    for (size_t i = 0; i < t->d->rows; i++) {
-        if (!counts(t, i) || n++ * keep / all != t->neighbours) continue;
-        if (t->neighbours == keep) break;
+    size_t dims = t->d->near_dims, all = 0, seen = 0, first = t->neighbours;
+    for (size_t i = 0; i < t->d->rows; i++) all += labelled ? counts(t, i) : t->d->label[i] == TEXT_UNKNOWN;
+    size_t keep = all < room ? all : room;
+    for (size_t i = 0; i < t->d->rows && t->neighbours - first < keep; i++) {
+        if (!(labelled ? counts(t, i) : t->d->label[i] == TEXT_UNKNOWN)) continue;
+        if (seen++ * keep / all != t->neighbours - first) continue;
         t->kept[t->neighbours] = (uint32_t)i;
         t->near[t->neighbours] = (struct text_near){
             .class = t->d->label[i],
@@ -90,6 +89,36 @@ static void find_neighbours(struct training *t)
         };
         t->neighbours++;
     }
+}
+
+static void find_neighbours(struct training *t)
+{
+    size_t most = t->d->rows < TEXT_NEIGHBOURS_KEPT ? t->d->rows : TEXT_NEIGHBOURS_KEPT;
+    t->vectors = mem_new(most * t->d->near_dims + 1);
+    t->near = mem_new((most + 1) * sizeof *t->near);
+    t->kept = mem_new((most + 1) * sizeof *t->kept);
+    take_neighbours(t, true, most);
+    t->labelled = t->neighbours;
+    take_neighbours(t, false, most - t->neighbours);
+    if (t->neighbours == t->labelled) return;
+    tell(t, "guessing labels of the texts without");
+    text_graph_make(t->vectors, t->near, t->neighbours, t->d->near_dims, &t->graph);
+}
+
+/* Labels of the neighbours that have none, by those of the others but for the part that is held back. A text that no
+ * label reaches says nothing. */
+static void guess(const struct training *t, size_t held_back, struct text_near *near)
+{
+    if (t->neighbours == t->labelled) return;
+    uint32_t *label = mem_new((t->neighbours + 1) * sizeof *label);
+    for (size_t i = 0; i < t->neighbours; i++)
+        label[i] = t->fold[t->kept[i]] == held_back ? TEXT_UNKNOWN : t->d->label[t->kept[i]];
+    text_graph_spread(&t->graph, label, t->d->classes, label);
+    for (size_t i = t->labelled; i < t->neighbours; i++) {
+        near[i] = (struct text_near){ t->near[i].scale, TEXT_GUESSED | label[i] };
+        if (label[i] == TEXT_UNKNOWN) near[i] = (struct text_near){ 0, TEXT_GUESSED };
+    }
+    mem_free(label);
 }
 
 /* The cosine to the nearest centre, its own without itself. */
@@ -111,9 +140,10 @@ static float centre_without(const struct training *t, size_t row)
     return best;
 }
 
-static void near_scores(struct training *t, size_t row, size_t skip, float *vote, float *term)
+static void near_scores(struct training *t, const struct text_near *near, size_t row, size_t skip, float *vote,
+                        float *term)
 {
-    text_near_vote(t->vectors, t->near, t->neighbours, t->d->near_dims, t->d->classes,
+    text_near_vote(t->vectors, near, t->neighbours, t->d->near_dims, t->d->classes,
                    t->about + row * t->d->near_dims, skip, vote, &term[OUTSIDE_NEAREST]);
     term[OUTSIDE_CENTRE] = centre_without(t, row);
 }
@@ -256,17 +286,26 @@ static err learn_all(struct training *t)
     return e;
 }
 
-/* Neighbours vote for each text but themselves: nothing was learned from it. */
+/* Neighbours vote for each text but themselves: nothing was learned from it but guessed labels, and these without the
+ * part it is in. */
 static void vote(struct training *t)
 {
-    size_t next = 0;
-    for (size_t i = 0; i < t->d->rows; i++) {
-        bool itself = next < t->neighbours && t->kept[next] == i;
-        if (counts(t, i))
-            near_scores(t, i, itself ? next : SIZE_MAX, t->held.score[TEXT_NEAR_VOTE] + i * t->d->classes,
-                        t->held.term + i * TEXT_OUTSIDE_TERMS);
-        next += itself;
+    struct text_near *near = mem_new((t->neighbours + 1) * sizeof *near);
+    memcpy(near, t->near, t->neighbours * sizeof *near);
+    for (size_t f = 0; f < TEXT_FOLDS; f++) {
+        size_t next = 0;
+        guess(t, f, near);
+        for (size_t i = 0; i < t->d->rows; i++) {
+            bool itself = next < t->labelled && t->kept[next] == i;
+            if (counts(t, i) && t->fold[i] == f)
+                near_scores(t, near, i, itself ? next : SIZE_MAX,
+                            t->held.score[TEXT_NEAR_VOTE] + i * t->d->classes,
+                            t->held.term + i * TEXT_OUTSIDE_TERMS);
+            next += itself;
+        }
     }
+    mem_free(near);
+    guess(t, TEXT_FOLDS, t->near);
 }
 
 static void score_outside(struct training *t)
@@ -277,7 +316,7 @@ static void score_outside(struct training *t)
         float *term = t->outside + t->outside_count * TEXT_OUTSIDE_TERMS;
         if (t->d->label[i] != TEXT_OUTSIDE) continue;
         score_row(t, i, row, row + t->d->classes, term);
-        if (t->d->dims) near_scores(t, i, SIZE_MAX, row + 2 * t->d->classes, term);
+        if (t->d->dims) near_scores(t, t->near, i, SIZE_MAX, row + 2 * t->d->classes, term);
         t->outside_count++;
     }
     mem_free(row);
@@ -324,6 +363,7 @@ static str about(const struct training *t, const struct text_report *r, struct a
     if (t->d->dims) jw_f64(&w, "cost_of_vectors", t->setting[TEXT_DENSE].cost);
     if (t->d->dims) jw_bool(&w, "last_layer_alone", t->setting[TEXT_DENSE].last);
     jw_i64(&w, "outside_texts", (int64_t)t->outside_count);
+    jw_i64(&w, "texts_without_label", (int64_t)(t->neighbours - t->labelled));
     about_quality(&w, "held_back", &r->sparse);
     if (r->fused.rows) about_quality(&w, "held_back_with_vectors", &r->fused);
     jw_close(&w);
@@ -379,6 +419,7 @@ static void training_done(struct training *t)
     mem_free(t->near);
     mem_free(t->kept);
     mem_free(t->outside);
+    text_graph_done(&t->graph);
 }
 
 err text_train(const struct text_data *d, const struct text_train_opts *o, struct buf *out, struct text_report *report)
@@ -414,6 +455,7 @@ err text_train(const struct text_data *d, const struct text_train_opts *o, struc
     if (!e.code) e = write_model(&t, report, out);
     report->terms = t.terms.terms;
     report->outside = t.outside_count;
+    report->unlabelled = t.neighbours - t.labelled;
     training_done(&t);
     return e;
 }

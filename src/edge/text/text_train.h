@@ -24,9 +24,11 @@ struct text_train_opts {
 struct text_report {
     struct text_quality sparse, fused; /* of held-back texts; fused.rows == 0: there were no vectors */
     size_t terms, outside;
+    size_t unlabelled; /* texts without a label that were used */
 };
 
-/* `out` becomes the file's bytes, which text_model_open takes. Errors: ERR_INPUT (fewer than two classes, a class or
+/* A text without a label (TEXT_UNKNOWN) gets one from the texts near it, where there are vectors, and votes with it.
+ * `out` becomes the file's bytes, which text_model_open takes. Errors: ERR_INPUT (fewer than two classes, a class or
  * all too small), ERR_LIMIT. */
 MUST_USE err text_train(const struct text_data *d, const struct text_train_opts *o, struct buf *out,
                         struct text_report *report);

@@ -85,7 +85,7 @@ static err check_numbers(const struct text_model *m)
         good = idf > 0 && idf < 1e6F;
     }
     for (size_t i = 0; good && i < h->neighbours; i++)
-        good = isfinite(m->near[i].scale) && m->near[i].class < h->classes;
+        good = isfinite(m->near[i].scale) && (m->near[i].class & ~TEXT_GUESSED) < h->classes;
     for (size_t i = 0; good && i < (size_t)1 << h->index_bits; i++)
         good = (m->index[i] & TEXT_ROWS_MAX) <= h->rows;
     return good ? OK : corrupt("a number is out of range");

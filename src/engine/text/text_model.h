@@ -36,14 +36,15 @@ struct text_scale {
     float threshold;                       /* from these log odds on it is said; +inf: never */
 };
 /* What tells a text of no class: the highest sparse margin, the highest of the head, the mean cosine to the five
- * nearest training texts, the cosine to the nearest centre of a class. */
+ * nearest training texts that had labels, the cosine to the nearest centre of a class. */
 enum text_outside { OUTSIDE_SPARSE, OUTSIDE_DENSE, OUTSIDE_NEAREST, OUTSIDE_CENTRE };
 
 /* A text of training: its vector is 8-bit numbers times this scale. */
 struct text_near {
     float scale;
-    uint32_t class;
+    uint32_t class; /* TEXT_GUESSED is set where nobody said so, but texts near it */
 };
+#define TEXT_GUESSED (1U << 31)
 
 /* The head of the file. Offsets count from its first byte, sections begin at multiples of TEXT_ALIGN. */
 struct text_head {

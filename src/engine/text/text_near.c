@@ -69,8 +69,8 @@ void text_near_vote(const int8_t *vectors, const struct text_near *near, size_t 
         if (i == skip) continue;
         float cosine = scale * near[i].scale * (float)text_vector_dot(query, vectors + i * dims, dims);
         cosine = fmaxf(-1, fminf(1, cosine));
-        vote[near[i].class] += expf(SHARPNESS * (cosine - 1));
-        keep(top, cosine);
+        vote[near[i].class & ~TEXT_GUESSED] += expf(SHARPNESS * (cosine - 1));
+        if (!(near[i].class & TEXT_GUESSED)) keep(top, cosine);
     }
     /* A class without a neighbour in sight has the vote of one at a right angle. */
     for (size_t c = 0; c < classes; c++) all += vote[c] += expf(-SHARPNESS);
