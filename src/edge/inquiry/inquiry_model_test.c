@@ -76,7 +76,7 @@ TEST(the_encoder_reads_what_words_leave_open_and_nothing_else)
     } cases[] = {
         { "", "It does not do what it should since yesterday, and we are losing patience with you.", true },
         { "Invoice", "The invoice 4711 charged us twice, please refund the second payment.", false },
-        { "Thank you", "What a lovely new design, I adore it. No reply needed!", false },
+        { "Invoice copy", "Please send us a copy of invoice 4711 by mail. No hurry.", false },
         { "", "Nobody in the whole company can log in since eight, 300 people are waiting.", true },
     };
     enum { CASES = sizeof cases / sizeof *cases };
@@ -134,8 +134,8 @@ TEST(files_that_are_no_such_model_are_refused)
 /* Whoever changes the examples, or how they are read, runs scripts/train_inquiries. */
 TEST(the_model_inside_is_of_the_examples_beside_it)
 {
-    static const char *const files[] = { "more",  "edge",   "urgency", "borders",  "mails",
-                                         "short", "shades", "desks",   "inquiries" };
+    static const char *const files[] = { "more",  "edge",     "urgency", "borders", "mails",  "short",    "shades",
+                                         "desks", "everyday", "offices", "tickets", "people", "inquiries" };
     enum { FILES = sizeof files / sizeof *files };
     struct arena a = arena_init(8 << 20);
     struct inquiry_examples x = { 0 };

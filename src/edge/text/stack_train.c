@@ -297,13 +297,13 @@ static struct text_quality quality_at(struct stacking *s, size_t q, size_t from,
     return out;
 }
 
-/* The least of 0, .01, .02, ... at which the question loses no more than a tenth of that, were it the only one: what
- * each step may lose adds up, and whoever fetched the encoder wants what it knows. */
-static float find_plain(struct stacking *s, size_t q, double best, size_t rows)
+/* The least of 0, .01, .02, ... at which the question loses no more than one text in a thousand, were it the only one:
+ * whoever fetched the encoder wants what it knows. */
+static float find_plain(struct stacking *s, size_t q, double best)
 {
     for (int percent = 0; percent <= 100; percent++) {
         s->question[q].plain = (float)percent / 100;
-        if (best - quality_at(s, q, q, q + 1).accuracy <= allowed(best, rows) / 10) return s->question[q].plain;
+        if (best - quality_at(s, q, q, q + 1).accuracy <= 0.001) return s->question[q].plain;
     }
     s->question[q].plain = 2;
     return 2;
@@ -313,7 +313,7 @@ static void find_bounds(struct stacking *s, struct stack_report *r)
 {
     size_t questions = s->d->questions;
     for (size_t q = 0; q < questions; q++)
-        r->plain[q] = find_plain(s, q, r->quality[1][q].accuracy, r->counted);
+        r->plain[q] = find_plain(s, q, r->quality[1][q].accuracy);
     for (size_t q = 0; q < questions; q++) r->quality[1][q] = quality_at(s, q, 0, questions);
     for (size_t i = 0; i < s->d->rows; i++)
         if (!(s->d->seen && s->d->seen[i])) r->share[last_level(s, i, 0, questions)] += 1 / (double)r->counted;
