@@ -23,6 +23,8 @@ export interface Entry {
   correlation_id: string;
   cause_seq: number;
   body: unknown;
+  /** The role from which on the entry is seen whole; there only when ours is below it. */
+  withheld?: string;
   hash: string;
 }
 

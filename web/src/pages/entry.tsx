@@ -38,7 +38,7 @@ function Fields({ entry: e }: { entry: Entry }): VNode {
         <dt>Time</dt>
         <dd><DateTime us={e.time} /> <span class="quiet"><Ago us={e.time} /></span></dd>
         <dt>About</dt>
-        <dd>{e.subject || <span class="quiet">nothing in particular</span>}</dd>
+        <dd>{e.subject || <span class="quiet">{e.withheld ? 'kept back' : 'nothing in particular'}</span>}</dd>
         <dt>By</dt>
         <dd>{e.actor}</dd>
         {e.correlation_id && (
@@ -53,7 +53,7 @@ function Fields({ entry: e }: { entry: Entry }): VNode {
         <dd><code class="hash">{e.hash}</code></dd>
       </dl>
       <h2>Body</h2>
-      <Json value={e.body} />
+      {e.withheld ? <p class="quiet">Shown from the role {e.withheld} on. The hash is that of the whole entry.</p> : <Json value={e.body} />}
     </>
   );
 }
