@@ -299,22 +299,24 @@ static struct text_quality quality_at(struct stacking *s, size_t q, size_t from,
 
 /* The least of 0, .01, .02, ... at which the question loses no more than one text in a thousand, were it the only one:
  * whoever fetched the encoder wants what it knows. */
-static float find_plain(struct stacking *s, size_t q, double best)
+static void find_plain(struct stacking *s, size_t q, double best)
 {
+    float *plain = &s->question[q].plain;
     for (int percent = 0; percent <= 100; percent++) {
-        s->question[q].plain = (float)percent / 100;
-        if (best - quality_at(s, q, q, q + 1).accuracy <= 0.001) return s->question[q].plain;
+        *plain = (float)percent / 100;
+        if (best - quality_at(s, q, q, q + 1).accuracy <= 0.001) return;
     }
-    s->question[q].plain = 2;
-    return 2;
+    *plain = 2;
 }
 
 static void find_bounds(struct stacking *s, struct stack_report *r)
 {
     size_t questions = s->d->questions;
-    for (size_t q = 0; q < questions; q++)
-        r->plain[q] = find_plain(s, q, r->quality[1][q].accuracy);
-    for (size_t q = 0; q < questions; q++) r->quality[1][q] = quality_at(s, q, 0, questions);
+    for (size_t q = 0; q < questions; q++) find_plain(s, q, r->quality[1][q].accuracy);
+    for (size_t q = 0; q < questions; q++) {
+        r->plain[q] = s->question[q].plain;
+        r->quality[1][q] = quality_at(s, q, 0, questions);
+    }
     for (size_t i = 0; i < s->d->rows; i++)
         if (!(s->d->seen && s->d->seen[i])) r->share[last_level(s, i, 0, questions)] += 1 / (double)r->counted;
 }
@@ -387,8 +389,7 @@ static err write_stack(const struct stacking *s, const struct stack_report *r, s
     struct text_stack_head h = { .questions = (uint32_t)s->d->questions,
                                  .extras = (uint32_t)s->d->extras,
                                  .layers = s->d->dims ? s->d->layers : 0,
-                                 .until = s->d->dims ? s->d->until : 0,
- };
+                                 .until = s->d->dims ? s->d->until : 0 };
     text_stack_begin(&h);
     memcpy(h.question, s->question, sizeof h.question);
     err e = write_classifier(s, r, &a, &model);

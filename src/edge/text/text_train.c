@@ -73,15 +73,20 @@ static void find_centres(struct training *t)
     }
 }
 
-/* Those with labels or those without. When there are more than there is room for, they are taken at even steps. */
-static void take_neighbours(struct training *t, bool labelled, size_t room)
+static bool has_no_label(const struct training *t, size_t row)
+{
+    return t->d->label[row] == TEXT_UNKNOWN;
+}
+
+/* The rows that `is` says, those with labels or those without. When there are more than there is room for, they are
+ * taken at even steps. */
+static void take_neighbours(struct training *t, bool (*is)(const struct training *t, size_t row), size_t room)
 {
     size_t dims = t->d->near_dims, all = 0, seen = 0, first = t->neighbours;
-    for (size_t i = 0; i < t->d->rows; i++) all += labelled ? counts(t, i) : t->d->label[i] == TEXT_UNKNOWN;
+    for (size_t i = 0; i < t->d->rows; i++) all += is(t, i);
     size_t keep = all < room ? all : room;
     for (size_t i = 0; i < t->d->rows && t->neighbours - first < keep; i++) {
-        if (!(labelled ? counts(t, i) : t->d->label[i] == TEXT_UNKNOWN)) continue;
-        if (seen++ * keep / all != t->neighbours - first) continue;
+        if (!is(t, i) || seen++ * keep / all != t->neighbours - first) continue;
         t->kept[t->neighbours] = (uint32_t)i;
         t->near[t->neighbours] = (struct text_near){
             .class = t->d->label[i],
@@ -97,9 +102,9 @@ static void find_neighbours(struct training *t)
     t->vectors = mem_new(most * t->d->near_dims + 1);
     t->near = mem_new((most + 1) * sizeof *t->near);
     t->kept = mem_new((most + 1) * sizeof *t->kept);
-    take_neighbours(t, true, most);
+    take_neighbours(t, counts, most);
     t->labelled = t->neighbours;
-    take_neighbours(t, false, most - t->neighbours);
+    take_neighbours(t, has_no_label, most - t->neighbours);
     if (t->neighbours == t->labelled) return;
     tell(t, "guessing labels of the texts without");
     text_graph_make(t->vectors, t->near, t->neighbours, t->d->near_dims, &t->graph);

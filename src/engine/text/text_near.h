@@ -12,8 +12,8 @@ float text_vector_pack(const float *x, size_t n, int8_t *out);
 /* The sum of products; n is a multiple of 16. */
 int32_t text_vector_dot(const int8_t *a, const int8_t *b, size_t n);
 /* Over `count` vectors: log share of the vote a class (0 or less), and the mean of the TEXT_NEAREST highest cosines to
- * texts that had labels.
- * Neighbour number `skip` is left out (SIZE_MAX: none): a text of training shall not vote for itself. */
+ * texts that had labels. Neighbour number `skip` is left out (SIZE_MAX: none): a text of training shall not vote for
+ * itself. */
 void text_near_vote(const int8_t *vectors, const struct text_near *near, size_t count, size_t dims, size_t classes,
                     const float *vector, size_t skip, float *vote, float *nearest);
 

@@ -106,17 +106,10 @@ void text_stack_begin(struct text_stack_head *h)
 
 /* --- Judging --- */
 
-static size_t bits(uint32_t set)
-{
-    size_t n = 0;
-    for (; set; set &= set - 1) n++;
-    return n;
-}
-
 size_t text_stack_early(uint32_t layers, uint32_t until, size_t dims)
 {
     uint32_t first = until < 31 ? layers & ((UINT32_C(2) << until) - 1) : layers;
-    return layers ? dims / bits(layers) * bits(first) : 0;
+    return layers ? dims / (size_t)__builtin_popcount(layers) * (size_t)__builtin_popcount(first) : 0;
 }
 
 size_t text_stack_inputs(size_t extras, size_t labels, bool with_vector)
