@@ -24,6 +24,14 @@ void hint_add(struct diag *d, const struct hint *h)
     if (weakest->strength < h->strength) *weakest = *h;
 }
 
+void hint_of_run(struct diag *d, size_t place, const struct diag_run *run, struct hint h)
+{
+    h.place = place;
+    h.step = run->step;
+    h.seq = run->seq;
+    hint_add(d, &h);
+}
+
 /* "pipeline/step" or "pipeline" */
 static str where_text(struct diag *d, size_t place, str step)
 {

@@ -157,6 +157,8 @@ bool place_linked(const struct diag *d, size_t u);
 
 /* diagnose.c */
 void hint_add(struct diag *d, const struct hint *h); /* past HINTS_MAX the weakest goes */
+/* What a run shows: its step and entry are the hint's. */
+void hint_of_run(struct diag *d, size_t place, const struct diag_run *run, struct hint h);
 
 /* news.c: what a failed step printed and its last good run did not */
 struct news {

@@ -74,17 +74,14 @@ static void take_words(struct diag *d, size_t place, const struct diag_run *run)
         str line = str_dup(d->a, clues[i].line);
         bool before = news_had(&news, d, line);
         if (!before) news_support(d, &news, place, run, clues[i].pattern->kind, line);
-        hint_add(d, &(struct hint){
-                        .kind = clues[i].pattern->kind,
-                        .place = place,
-                        .step = run->step,
-                        .witness = WITNESS_DIRECT,
-                        .strength = clues[i].strength * (before ? said_before : 1),
-                        .seq = run->seq,
-                        .text = str_fmt(d->a, STR_FMT " said: " STR_FMT, STR_ARG(run->step), STR_ARG(line)),
-                        .title = title_of(d, &clues[i]),
-                        .detail = detail_of(d, &clues[i]),
-                    });
+        hint_of_run(d, place, run, (struct hint){
+            .kind = clues[i].pattern->kind,
+            .witness = WITNESS_DIRECT,
+            .strength = clues[i].strength * (before ? said_before : 1),
+            .text = str_fmt(d->a, STR_FMT " said: " STR_FMT, STR_ARG(run->step), STR_ARG(line)),
+            .title = title_of(d, &clues[i]),
+            .detail = detail_of(d, &clues[i]),
+        });
     }
 }
 
@@ -100,17 +97,14 @@ static bool timed_out(struct diag *d, size_t place, const struct diag_run *run)
 {
     json *detail = NULL;
     if (json_parse(run->detail, d->a, &detail).code || !json_bool(json_get(detail, "timed_out"), false)) return false;
-    hint_add(d, &(struct hint){
-                    .kind = CAUSE_SOURCE_TIMEOUT,
-                    .place = place,
-                    .step = run->step,
-                    .witness = WITNESS_DIRECT,
-                    .strength = 0.5,
-                    .seq = run->seq,
-                    .text = str_fmt(d->a, STR_FMT " was ended when its time limit was over, after " STR_FMT,
-                                    STR_ARG(run->step), STR_ARG(duration_text(run->duration, d->a))),
-                    .title = STR("it ran past its time limit, waiting for something"),
-                });
+    hint_of_run(d, place, run, (struct hint){
+        .kind = CAUSE_SOURCE_TIMEOUT,
+        .witness = WITNESS_DIRECT,
+        .strength = 0.5,
+        .text = str_fmt(d->a, STR_FMT " was ended when its time limit was over, after " STR_FMT,
+                        STR_ARG(run->step), STR_ARG(duration_text(run->duration, d->a))),
+        .title = STR("it ran past its time limit, waiting for something"),
+    });
     return true;
 }
 
@@ -121,18 +115,15 @@ static void take_status(struct diag *d, size_t place, const struct diag_run *run
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         const struct status *s = &statuses[i];
         if (s->status != status || !says(run->output, s->word)) continue;
-        hint_add(d, &(struct hint){
-                        .kind = s->kind,
-                        .place = place,
-                        .step = run->step,
-                        .witness = WITNESS_DIRECT,
-                        .strength = s->strength,
-                        .seq = run->seq,
-                        .text = str_fmt(d->a, STR_FMT " ended with %s %lld: %s", STR_ARG(run->step),
-                                        run->signal > 0 ? "signal" : "status",
-                                        (long long)(run->signal > 0 ? run->signal : status), s->means),
-                        .title = str_of(s->means),
-                    });
+        hint_of_run(d, place, run, (struct hint){
+            .kind = s->kind,
+            .witness = WITNESS_DIRECT,
+            .strength = s->strength,
+            .text = str_fmt(d->a, STR_FMT " ended with %s %lld: %s", STR_ARG(run->step),
+                            run->signal > 0 ? "signal" : "status",
+                            (long long)(run->signal > 0 ? run->signal : status), s->means),
+            .title = str_of(s->means),
+        });
     }
 }
 

@@ -63,16 +63,13 @@ void news_support(struct diag *d, const struct news *n, size_t place, const stru
                   str line)
 {
     if (!n->known) return;
-    hint_add(d, &(struct hint){
-                    .kind = kind,
-                    .place = place,
-                    .step = run->step,
-                    .witness = WITNESS_TIMING,
-                    .strength = support,
-                    .seq = run->seq,
-                    .text = str_fmt(d->a, "new since the last good run (" STR_FMT "): " STR_FMT, STR_ARG(n->since),
-                                    STR_ARG(line)),
-                });
+    hint_of_run(d, place, run, (struct hint){
+        .kind = kind,
+        .witness = WITNESS_TIMING,
+        .strength = support,
+        .text = str_fmt(d->a, "new since the last good run (" STR_FMT "): " STR_FMT, STR_ARG(n->since),
+                        STR_ARG(line)),
+    });
 }
 
 /* The best new line that tells of an exception, else the best that is called an error; count when there is none. */
@@ -96,15 +93,12 @@ void news_crash(struct diag *d, const struct news *n, size_t place, const struct
     size_t at = n->known && !n->diff.guessed ? gravest(&n->diff, &crashed) : n->diff.ranked_count;
     if (at == n->diff.ranked_count) return;
     str line = str_utf8_prefix(str_trim(log_said(n->diff.ranked[at].text)), SHOWN_BYTES);
-    hint_add(d, &(struct hint){
-                    .kind = CAUSE_CODE_ERROR,
-                    .place = place,
-                    .step = run->step,
-                    .witness = WITNESS_MEASURED,
-                    .strength = crashed ? crash : complaint,
-                    .seq = run->seq,
-                    .text = str_fmt(d->a, STR_FMT " said, and its last good run (" STR_FMT ") did not: " STR_FMT,
-                                    STR_ARG(run->step), STR_ARG(n->since), STR_ARG(line)),
-                    .title = STR("it ended with an error that its last good run did not have"),
-                });
+    hint_of_run(d, place, run, (struct hint){
+        .kind = CAUSE_CODE_ERROR,
+        .witness = WITNESS_MEASURED,
+        .strength = crashed ? crash : complaint,
+        .text = str_fmt(d->a, STR_FMT " said, and its last good run (" STR_FMT ") did not: " STR_FMT,
+                        STR_ARG(run->step), STR_ARG(n->since), STR_ARG(line)),
+        .title = STR("it ended with an error that its last good run did not have"),
+    });
 }

@@ -48,35 +48,29 @@ static void near_limit(struct diag *d, size_t place, const struct diag_run *run,
 {
     double strength = run->peak_kb > 0 ? fullness(run->peak_kb, limit_kb) : 0;
     if (strength <= 0) return;
-    hint_add(d, &(struct hint){
-                    .kind = CAUSE_RESOURCE_MEMORY,
-                    .place = place,
-                    .step = run->step,
-                    .witness = strength >= 0.6 ? WITNESS_MEASURED : WITNESS_TIMING, /* less only supports */
-                    .strength = strength,
-                    .seq = run->seq,
-                    .text = str_fmt(d->a, STR_FMT " had %lld MiB in memory when it failed; its limit is %lld MiB",
-                                    STR_ARG(run->step), (long long)(run->peak_kb / 1024), (long long)(limit_kb / 1024)),
-                    .detail = str_fmt(d->a, "{\"peak_kb\":%lld,\"limit_kb\":%lld}", (long long)run->peak_kb,
-                                      (long long)limit_kb),
-                });
+    hint_of_run(d, place, run, (struct hint){
+        .kind = CAUSE_RESOURCE_MEMORY,
+        .witness = strength >= 0.6 ? WITNESS_MEASURED : WITNESS_TIMING, /* less only supports */
+        .strength = strength,
+        .text = str_fmt(d->a, STR_FMT " had %lld MiB in memory when it failed; its limit is %lld MiB",
+                        STR_ARG(run->step), (long long)(run->peak_kb / 1024), (long long)(limit_kb / 1024)),
+        .detail = str_fmt(d->a, "{\"peak_kb\":%lld,\"limit_kb\":%lld}", (long long)run->peak_kb,
+                          (long long)limit_kb),
+    });
 }
 
 /* Far more memory than it ever needed, without a known limit: the machine's own. */
 static void above_usual(struct diag *d, size_t place, const struct diag_step *s)
 {
     if (!step_has(&s->usual.peak_kb) || s->usual.peak_kb.mid <= 0 || s->run.peak_kb < 2 * s->usual.peak_kb.mid) return;
-    hint_add(d, &(struct hint){
-                    .kind = CAUSE_RESOURCE_MEMORY,
-                    .place = place,
-                    .step = s->run.step,
-                    .witness = WITNESS_TIMING, /* supports only: a program may need more and fail of something else */
-                    .strength = 0.4,
-                    .seq = s->run.seq,
-                    .text = str_fmt(d->a, STR_FMT " had %lld MiB in memory when it failed, usual are %lld MiB",
-                                    STR_ARG(s->run.step), (long long)(s->run.peak_kb / 1024),
-                                    (long long)(s->usual.peak_kb.mid / 1024)),
-                });
+    hint_of_run(d, place, &s->run, (struct hint){
+        .kind = CAUSE_RESOURCE_MEMORY,
+        .witness = WITNESS_TIMING, /* supports only: a program may need more and fail of something else */
+        .strength = 0.4,
+        .text = str_fmt(d->a, STR_FMT " had %lld MiB in memory when it failed, usual are %lld MiB",
+                        STR_ARG(s->run.step), (long long)(s->run.peak_kb / 1024),
+                        (long long)(s->usual.peak_kb.mid / 1024)),
+    });
 }
 
 void look_memory(struct diag *d)
@@ -138,23 +132,20 @@ static void disk(struct diag *d, size_t place, const struct diag_step *s)
 {
     double sync = times(s->run.sync_us, &s->usual.sync_us), cpu = times(s->run.cpu_us, &s->usual.cpu_us);
     if (s->run.sync_us < sync_min || sync < 3.0 || worked_more(s)) return;
-    hint_add(d, &(struct hint){
-                    .kind = CAUSE_RESOURCE_DISK_SLOW,
-                    .place = place,
-                    .step = s->run.step,
-                    .witness = WITNESS_MEASURED,
-                    .strength = disk_strength(s, sync, cpu),
-                    .seq = s->run.seq,
-                    .text = str_fmt(d->a,
-                                    STR_FMT " took " STR_FMT " instead of " STR_FMT
-                                            " with no more work to do, and one small durable write "
-                                            "beside it took " STR_FMT " instead of " STR_FMT,
-                                    STR_ARG(s->run.step), STR_ARG(duration_text(s->run.duration, d->a)),
-                                    STR_ARG(duration_text(s->usual.duration.mid, d->a)),
-                                    STR_ARG(wait_text(d, s->run.sync_us)), STR_ARG(wait_text(d, s->usual.sync_us.mid))),
-                    .detail = str_fmt(d->a, "{\"sync_us\":%lld,\"usual_us\":%lld}", (long long)s->run.sync_us,
-                                      (long long)s->usual.sync_us.mid),
-                });
+    hint_of_run(d, place, &s->run, (struct hint){
+        .kind = CAUSE_RESOURCE_DISK_SLOW,
+        .witness = WITNESS_MEASURED,
+        .strength = disk_strength(s, sync, cpu),
+        .text = str_fmt(d->a,
+                        STR_FMT " took " STR_FMT " instead of " STR_FMT
+                                " with no more work to do, and one small durable write "
+                                "beside it took " STR_FMT " instead of " STR_FMT,
+                        STR_ARG(s->run.step), STR_ARG(duration_text(s->run.duration, d->a)),
+                        STR_ARG(duration_text(s->usual.duration.mid, d->a)),
+                        STR_ARG(wait_text(d, s->run.sync_us)), STR_ARG(wait_text(d, s->usual.sync_us.mid))),
+        .detail = str_fmt(d->a, "{\"sync_us\":%lld,\"usual_us\":%lld}", (long long)s->run.sync_us,
+                          (long long)s->usual.sync_us.mid),
+    });
 }
 
 /* It lives on the processor, had the same work to do, took longer, and the disk is sound: others take the processor. */
@@ -163,20 +154,17 @@ static void starved(struct diag *d, size_t place, const struct diag_step *s)
     double cpu = times(s->run.cpu_us, &s->usual.cpu_us), sync = times(s->run.sync_us, &s->usual.sync_us);
     bool lives_on_it = (double)s->usual.cpu_us.mid >= 0.7 * (double)s->usual.duration.mid;
     if (cpu < 0.6 || cpu > 1.3 || !lives_on_it || (sync >= 3.0 && s->run.sync_us >= sync_min)) return;
-    hint_add(d, &(struct hint){
-                    .kind = CAUSE_RESOURCE_CPU,
-                    .place = place,
-                    .step = s->run.step,
-                    .witness = WITNESS_MEASURED,
-                    .strength = 0.72,
-                    .seq = s->run.seq,
-                    .text = str_fmt(d->a,
-                                    STR_FMT " used the processor for " STR_FMT " as usual, but needed " STR_FMT
-                                            " to get it instead of " STR_FMT,
-                                    STR_ARG(s->run.step), STR_ARG(duration_text(s->run.cpu_us, d->a)),
-                                    STR_ARG(duration_text(s->run.duration, d->a)),
-                                    STR_ARG(duration_text(s->usual.duration.mid, d->a))),
-                });
+    hint_of_run(d, place, &s->run, (struct hint){
+        .kind = CAUSE_RESOURCE_CPU,
+        .witness = WITNESS_MEASURED,
+        .strength = 0.72,
+        .text = str_fmt(d->a,
+                        STR_FMT " used the processor for " STR_FMT " as usual, but needed " STR_FMT
+                                " to get it instead of " STR_FMT,
+                        STR_ARG(s->run.step), STR_ARG(duration_text(s->run.cpu_us, d->a)),
+                        STR_ARG(duration_text(s->run.duration, d->a)),
+                        STR_ARG(duration_text(s->usual.duration.mid, d->a))),
+    });
 }
 
 /* More processor time for the same rows is other work; for more rows it is more data. */
@@ -184,18 +172,15 @@ static void more_work(struct diag *d, size_t place, const struct diag_step *s)
 {
     double cpu = times(s->run.cpu_us, &s->usual.cpu_us), rows = times(s->run.rows, &s->usual.rows);
     if (cpu < 1.6 || rows < 1.4) return;
-    hint_add(d, &(struct hint){
-                    .kind = CAUSE_DATA_GROWN,
-                    .place = place,
-                    .step = s->run.step,
-                    .witness = WITNESS_MEASURED,
-                    .strength = 0.7,
-                    .seq = s->run.seq,
-                    .text = str_fmt(d->a, STR_FMT " took " STR_FMT " and %lld rows; usual are " STR_FMT " and %lld",
-                                    STR_ARG(s->run.step), STR_ARG(duration_text(s->run.duration, d->a)),
-                                    (long long)s->run.rows, STR_ARG(duration_text(s->usual.duration.mid, d->a)),
-                                    (long long)s->usual.rows.mid),
-                });
+    hint_of_run(d, place, &s->run, (struct hint){
+        .kind = CAUSE_DATA_GROWN,
+        .witness = WITNESS_MEASURED,
+        .strength = 0.7,
+        .text = str_fmt(d->a, STR_FMT " took " STR_FMT " and %lld rows; usual are " STR_FMT " and %lld",
+                        STR_ARG(s->run.step), STR_ARG(duration_text(s->run.duration, d->a)),
+                        (long long)s->run.rows, STR_ARG(duration_text(s->usual.duration.mid, d->a)),
+                        (long long)s->usual.rows.mid),
+    });
 }
 
 void look_slow(struct diag *d)
