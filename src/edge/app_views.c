@@ -1,5 +1,6 @@
 #include "edge/app_views.h"
 
+#include "edge/metric_text.h"
 #include "edge/observe/observe.h"
 
 static err list_series(void *ctx, str pipeline, str cursor, int64_t limit, struct arena *a, struct buf *out)
@@ -25,8 +26,7 @@ struct line {
 static void put_lines(struct buf *out, const struct line *lines, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", lines[i].name, lines[i].help, lines[i].name,
-                lines[i].type, lines[i].name, (long long)lines[i].value);
+        metric_one(out, lines[i].name, lines[i].type, lines[i].help, lines[i].value);
 }
 
 void executor_metrics(struct executor *executor, struct buf *out)

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "edge/beat.h"
+#include "edge/metric_text.h"
 
 enum { KNOWN_MAX = 64, ARENA_MAX = 128 << 20 };
 #define LOOK_EVERY (500 * USEC_MS)
@@ -97,6 +98,5 @@ void measurer_metrics(struct measurer *m, struct buf *out)
           atomic_load(&m->failed) },
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        buf_fmt(out, "# HELP %s %s\n# TYPE %s counter\n%s %lld\n", lines[i].name, lines[i].help, lines[i].name,
-                lines[i].name, (long long)lines[i].value);
+        metric_one(out, lines[i].name, "counter", lines[i].help, lines[i].value);
 }

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "edge/documents/library_internal.h"
+#include "edge/metric_text.h"
 #include "edge/model/model_file.h"
 
 enum { ENCODED_AT_ONCE = 256, LOOK_EVERY_S = 2 };
@@ -314,6 +315,5 @@ void library_metrics(struct library *l, struct buf *out)
           s.reindexed },
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", lines[i].name, lines[i].help, lines[i].name,
-                lines[i].type, lines[i].name, (long long)lines[i].value);
+        metric_one(out, lines[i].name, lines[i].type, lines[i].help, lines[i].value);
 }

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "core/inquiry/inquiry.h"
+#include "edge/metric_text.h"
 #include "edge/text/text_file.h"
 
 #define POOL_POWER 0.75 /* they are not quite independent: both see the same words */
@@ -301,7 +302,7 @@ static void worker_line(struct buf *out, const char *name, int axis, const struc
 static void write_family(struct axis_models *m, const char *name, const char *help,
                          double (*value)(const struct worker *), struct buf *out)
 {
-    buf_fmt(out, "# HELP %s %s\n# TYPE %s counter\n", name, help, name);
+    metric_head(out, name, "counter", help);
     for (int i = 0; i < AXES_JUDGED; i++)
         for (int s = 0; s < SEATS; s++)
             if (m->workers[i][s].judged) worker_line(out, name, i, &m->workers[i][s], value(&m->workers[i][s]));
@@ -335,7 +336,7 @@ static void write_labels(const struct worker *w, int axis, struct buf *out)
         }
         buf_fmt(out, "weir_model_labels_total{model=\"%s\",version=\"%lld\",label=", axes[axis].model,
                 (long long)w->version);
-        json_quote(out, text_label(&w->file.model, i));
+        metric_label(out, text_label(&w->file.model, i));
         buf_fmt(out, "} %lld\n", (long long)w->said[i]);
     }
     if (rest)
@@ -350,7 +351,7 @@ void axis_models_metrics(struct axis_models *m, struct buf *out)
                  judged_of, out);
     write_family(m, "weir_model_seconds_total", "Time it took, without the sentence vector.", seconds_of, out);
     write_family(m, "weir_model_confidence_total", "Sum of the probabilities of what it said.", confidence_of, out);
-    buf_add(out, STR("# HELP weir_model_labels_total What it said.\n# TYPE weir_model_labels_total counter\n"));
+    metric_head(out, "weir_model_labels_total", "counter", "What it said.");
     for (int i = 0; i < AXES_JUDGED; i++)
         for (int s = 0; s < SEATS; s++) write_labels(&m->workers[i][s], i, out);
     (void)pthread_mutex_unlock(&m->lock);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "edge/inquiry/intake_file.h"
 #include "edge/inquiry/intake_internal.h"
+#include "edge/metric_text.h"
 
 enum { LOOK_EVERY_S = 2, NAMES_MAX = 1000 };
 
@@ -232,18 +233,16 @@ struct intake_stats intake_stats(struct intake *in)
 static void lag_metrics(struct intake *in, struct buf *out)
 {
     static const char *const names[] = { [INTAKE_FOLDER] = "folder", [INTAKE_IMAP] = "imap" };
-    buf_add(out, STR("# HELP weir_inquiry_intake_timestamp_seconds When the folder or the mailbox was last taken in "
-                     "whole.\n# TYPE weir_inquiry_intake_timestamp_seconds gauge\n"));
+    metric_head(out, "weir_inquiry_intake_timestamp_seconds", "gauge",
+                "When the folder or the mailbox was last taken in whole.");
     for (int i = 0; i < 2; i++)
         if (intake_has(in, (enum intake_source)i))
             buf_fmt(out, "weir_inquiry_intake_timestamp_seconds{source=\"%s\"} %lld\n", names[i],
                     (long long)atomic_load(&in->looked_s[i]));
-    buf_fmt(out,
-            "# HELP weir_inquiry_intake_files_total Files of the folder that were read.\n"
-            "# TYPE weir_inquiry_intake_files_total counter\nweir_inquiry_intake_files_total %lld\n"
-            "# HELP weir_inquiry_intake_files_waiting Files that wait until the store takes inquiries again.\n"
-            "# TYPE weir_inquiry_intake_files_waiting gauge\nweir_inquiry_intake_files_waiting %lld\n",
-            (long long)atomic_load(&in->files), (long long)atomic_load(&in->files_waiting));
+    metric_one(out, "weir_inquiry_intake_files_total", "counter", "Files of the folder that were read.",
+               atomic_load(&in->files));
+    metric_one(out, "weir_inquiry_intake_files_waiting", "gauge",
+               "Files that wait until the store takes inquiries again.", atomic_load(&in->files_waiting));
 }
 
 void intake_metrics(struct intake *in, struct buf *out)
@@ -255,12 +254,11 @@ void intake_metrics(struct intake *in, struct buf *out)
     } rows[] = {
         { "taken", s.taken }, { "known", s.known }, { "refused", s.refused }, { "by_machine", s.passed_over }
     };
-    buf_add(out, STR("# HELP weir_inquiry_intake_total Inquiries from the folder and the mailbox, by outcome.\n# TYPE "
-                     "weir_inquiry_intake_total counter\n"));
+    metric_head(out, "weir_inquiry_intake_total", "counter",
+                "Inquiries from the folder and the mailbox, by outcome.");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         buf_fmt(out, "weir_inquiry_intake_total{outcome=\"%s\"} %lld\n", rows[i].outcome, (long long)rows[i].n);
-    buf_add(out, STR("# HELP weir_inquiry_looks_failed_total Files and looks at the mailbox that failed.\n# TYPE "
-                     "weir_inquiry_looks_failed_total counter\n"));
+    metric_head(out, "weir_inquiry_looks_failed_total", "counter", "Files and looks at the mailbox that failed.");
     buf_fmt(out,
             "weir_inquiry_looks_failed_total{source=\"folder\"} %lld\nweir_inquiry_looks_failed_total{source=\"imap\"} "
             "%lld\n",

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "edge/beat.h"
+#include "edge/metric_text.h"
 
 enum { FINDING_ID_MAX = 64, DRIFT_CAUSE = WATCH_ALARMS };
 #define LOOK_EVERY USEC_MINUTE
@@ -230,14 +231,11 @@ void desk_watch_close(struct desk_watch *w)
 
 void desk_watch_metrics(struct desk_watch *w, struct buf *out)
 {
-    buf_fmt(out,
-            "# HELP weir_inquiry_alarms_total Findings of the desk about itself.\n# TYPE weir_inquiry_alarms_total "
-            "counter\nweir_inquiry_alarms_total %lld\n# HELP weir_inquiry_drift_looks_total Comparisons of what is "
-            "written with the reference.\n# TYPE weir_inquiry_drift_looks_total counter\n"
-            "weir_inquiry_drift_looks_total %lld\n",
-            (long long)atomic_load(&w->alarms), (long long)atomic_load(&w->drift_looks));
-    buf_fmt(out,
-            "# HELP weir_inquiry_drift_auc How well texts of now and of the reference can be told apart: 0.5 not at "
-            "all.\n# TYPE weir_inquiry_drift_auc gauge\nweir_inquiry_drift_auc %.3f\n",
-            (double)atomic_load(&w->drift_auc) / 1000);
+    metric_one(out, "weir_inquiry_alarms_total", "counter", "Findings of the desk about itself.",
+               atomic_load(&w->alarms));
+    metric_one(out, "weir_inquiry_drift_looks_total", "counter",
+               "Comparisons of what is written with the reference.", atomic_load(&w->drift_looks));
+    metric_head(out, "weir_inquiry_drift_auc", "gauge",
+                "How well texts of now and of the reference can be told apart: 0.5 not at all.");
+    buf_fmt(out, "weir_inquiry_drift_auc %.3f\n", (double)atomic_load(&w->drift_auc) / 1000);
 }

@@ -5,6 +5,7 @@
 #include "base/cond.h"
 #include "base/log.h"
 #include "edge/files.h"
+#include "edge/metric_text.h"
 
 enum { WAKE_EVERY_S = 2, ARENA_MAX = 1 << 20 };
 #define READ_TIMEOUT (5 * USEC_SECOND)
@@ -275,7 +276,6 @@ void jwt_metrics(struct jwt *j, struct buf *out)
         { "weir_jwt_key_read_errors_total", "counter", "Times they could not be.", j->read_errors },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", rows[i].name, rows[i].help, rows[i].name, rows[i].type,
-                rows[i].name, (long long)rows[i].v);
+        metric_one(out, rows[i].name, rows[i].type, rows[i].help, rows[i].v);
     unlock(j);
 }

@@ -1,6 +1,7 @@
 /* Series and samples as the API shows them, and ingest's numbers as Prometheus reads them. */
 #include <math.h>
 
+#include "edge/metric_text.h"
 #include "edge/observe/observe.h"
 #include "edge/observe/samples.h"
 
@@ -63,29 +64,13 @@ err samples_api_read(struct ingest *in, str id, usec from, usec to, int64_t poin
     return OK;
 }
 
-static void metric(struct buf *out, const char *name, const char *type, const char *help, int64_t value)
-{
-    buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", name, help, name, type, name, (long long)value);
-}
-
-static void label_value(struct buf *out, str s)
-{
-    buf_char(out, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] == '"' || s.ptr[i] == '\\') buf_char(out, '\\');
-        if (s.ptr[i] == '\n') buf_add(out, STR("\\n"));
-        else buf_char(out, s.ptr[i]);
-    }
-    buf_char(out, '"');
-}
-
 static void sender_lines(struct buf *out, const struct ingest_stats *st, const char *name, const char *help,
                          int64_t (*of)(const struct sender_stats *))
 {
-    buf_fmt(out, "# HELP %s %s\n# TYPE %s counter\n", name, help, name);
+    metric_head(out, name, "counter", help);
     for (size_t i = 0; i < st->sender_count; i++) {
         buf_fmt(out, "%s{sender=", name);
-        label_value(out, str_of(st->senders[i].name));
+        metric_label(out, str_of(st->senders[i].name));
         buf_fmt(out, "} %lld\n", (long long)of(&st->senders[i]));
     }
 }
@@ -102,13 +87,12 @@ static int64_t duplicates_of(const struct sender_stats *s)
 
 static void refused_lines(struct buf *out, const struct ingest_stats *st)
 {
-    buf_add(out, STR("# HELP weir_samples_refused_total Samples refused, by sender and reason.\n# TYPE "
-                     "weir_samples_refused_total counter\n"));
+    metric_head(out, "weir_samples_refused_total", "counter", "Samples refused, by sender and reason.");
     for (size_t i = 0; i < st->sender_count; i++) {
         for (int r = 0; r < INGEST_REASONS; r++) {
             if (!st->senders[i].refused[r]) continue;
             buf_add(out, STR("weir_samples_refused_total{sender="));
-            label_value(out, str_of(st->senders[i].name));
+            metric_label(out, str_of(st->senders[i].name));
             buf_fmt(out, ",reason=\"%s\"} %lld\n", ingest_reason_text((enum ingest_reason)r),
                     (long long)st->senders[i].refused[r]);
         }
@@ -140,7 +124,7 @@ void ingest_metrics(struct ingest *in, struct buf *out)
         { "weir_samples_read_only", "gauge", "1 after a failed write to disk.", st->read_only },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        metric(out, rows[i].name, rows[i].type, rows[i].help, rows[i].value);
+        metric_one(out, rows[i].name, rows[i].type, rows[i].help, rows[i].value);
     sender_lines(out, st, "weir_samples_accepted_total", "Samples taken, by sender.", accepted_of);
     sender_lines(out, st, "weir_samples_duplicate_total", "Samples that were known already, by sender.", duplicates_of);
     refused_lines(out, st);
