@@ -55,6 +55,13 @@ def calls(server):
     status, now = server.ask("POST", f"/api/v1/inquiries/{one['id']}/label", {"category": "sales"}, key="admin")
     check("a correction routes again", status == 200 and now["department"] == "sales" and now["labelled_by"] == "admin",
           now)
+    for call, body, hint in (("label", {"category": "billin"}, "'billing'"), ("label", {"category": "zebra"}, "zebra"),
+                             ("assign", {"department": "finanse"}, "'finance'")):
+        status, problem = server.ask("POST", f"/api/v1/inquiries/{one['id']}/{call}", body, key="admin")
+        check(f"{call} refuses what does not exist: {body}", status == 422 and hint in problem["detail"], problem)
+    status, problem = server.ask("POST", "/api/v1/inquiries/inq-99999/label", {"category": "zebra"}, key="admin")
+    check("no inquiry is 404, also with such a label", status == 404 and problem["detail"] == "no inquiry 'inq-99999'",
+          problem)
     found = server.get("/api/v1/inquiries?q=CHARGED%20ana@example.com&sender=Ana@Example.com&state=labelled")["items"]
     check("search finds it by words and sender", [x["id"] for x in found] == [one["id"]], found)
     return one["id"]

@@ -139,10 +139,11 @@ err core_apply(struct core *core, struct tx *tx, const struct input *in, int64_t
     struct cx cx = { .core = core, .tx = tx, .a = tx_arena(tx), .in = in, .now = tx_time(tx) };
     err e = json_parse(in->body.len ? in->body : STR("{}"), cx.a, &cx.body);
     if (!e.code) e = check_body(cx.body, h->body);
-    if (!e.code) e = h->apply(&cx);
-    if (!e.code) e = tx_err(tx);
+    if (e.code) return err_wrap(e, "%s", h->kind);
+    e = h->apply(&cx);
     *seq = cx.seq;
-    return err_wrap(e, "%s", h->kind);
+    if (e.code && err_lasting(e)) return e; /* a rule's own sentence, for whoever asked */
+    return err_wrap(e.code ? e : tx_err(tx), "%s", h->kind);
 }
 
 struct core *core_new(void)

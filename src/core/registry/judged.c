@@ -21,7 +21,7 @@ static err by_scores(struct cx *cx, const struct version *v, int64_t champion, s
         return err_make(ERR_CONFLICT, "the scores are beside version %lld, but %lld is in use", (long long)of,
                         (long long)champion);
     if (held_back.len && str_eq(held_back, v->data))
-        return err_make(ERR_INPUT, "held_back is what version learned from: such scores say nothing");
+        return err_make(ERR_INPUT, "it learned from this held-back data: such scores say nothing");
     err e = number(cx, "score", &f->score);
     if (!e.code && champion) e = number(cx, "before", &f->before);
     f->paired = json_get(cx->body, "wins") || json_get(cx->body, "losses");
@@ -51,7 +51,8 @@ static err by_record(struct cx *cx, const struct version *v, int64_t champion, s
     if (champion && (!v->held_back.len || !str_eq(v->held_back, old.held_back)))
         return err_make(ERR_CONFLICT, "no scores on the same held-back data are known: judge both on some first");
     if (isnan(f->score) || isnan(f->before))
-        return err_make(ERR_CONFLICT, "'" STR_FMT "' is not recorded", STR_ARG(str_utf8_prefix(f->metric, 64)));
+        return err_make(ERR_CONFLICT, "no score '" STR_FMT "' is known: judge it on held-back data first",
+                        STR_ARG(str_utf8_prefix(f->metric, 64)));
     return OK;
 }
 

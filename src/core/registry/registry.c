@@ -67,7 +67,7 @@ static err check_registered(struct cx *cx)
         if (body_text(cx, texts[i]).len > TEXT_MAX_BYTES)
             return err_make(ERR_LIMIT, "%s: over %d bytes", texts[i], TEXT_MAX_BYTES);
     if (body_text(cx, "data").len && str_eq(body_text(cx, "data"), body_text(cx, "held_back")))
-        return err_make(ERR_INPUT, "held_back is what it learned from: such scores say nothing");
+        return err_make(ERR_INPUT, "it learned from this held-back data: such scores say nothing");
     err e = check_metrics(cx);
     return e.code ? e : check_sources(cx);
 }

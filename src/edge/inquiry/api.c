@@ -22,7 +22,7 @@ static const struct col columns[] = {
     { "repeats", COL_INT },      { "topics", COL_JSON },
     { "reason", COL_JSON },      { .name = NULL },
 };
-enum { AT_SEQ = 0, AT_PERSON = 5, AT_THREAD = 20 };
+enum { AT_SEQ = 0, AT_PERSON = 5, AT_CATEGORY = 8, AT_DEPARTMENT = 15, AT_THREAD = 20 };
 #define LIKELY 0.95
 static const struct col thread_columns[] = {
     { "seq", COL_INT },       { "received", COL_INT },    { "state", COL_TEXT },      { "category", COL_TEXT },
@@ -393,13 +393,37 @@ static void act(struct request *req, struct response *res, str kind, const char 
     buf_done(&body);
 }
 
+/* False, and told, when the field names what does not exist. What the inquiry has already may be said again. */
+static bool names_known(struct request *req, struct response *res, const char *field, int column,
+                        err (*check)(struct inquiry_desk *d, str name, struct arena *a))
+{
+    struct tx *tx = NULL;
+    int64_t seq = 0;
+    bool found = false, same = false;
+    str name = json_get_str(req->json, field);
+    if (!name.len || !id_seq(req->path_args[0], &seq)) return true;
+    err e = store_read(server_store(req->ctx), &tx);
+    if (!e.code) {
+        struct rows *r = tx_query(tx, SQL_API_INQUIRY, V(seq));
+        found = rows_next(r);
+        same = found && str_eq(rows_str(r, column), name);
+        rows_end(r);
+        store_read_end(tx);
+    }
+    if (!e.code && found && !same) e = check(desk_of(req), name, req->arena);
+    if (e.code) http_problem_rule(res, e);
+    return !e.code;
+}
+
 static void assign(struct request *req, struct response *res)
 {
+    if (!names_known(req, res, "department", AT_DEPARTMENT, desk_check_department)) return;
     act(req, res, STR("inquiry.assigned"), (const char *const[]){ "department", "consultant", "comment", NULL });
 }
 
 static void label(struct request *req, struct response *res)
 {
+    if (!names_known(req, res, "category", AT_CATEGORY, desk_check_category)) return;
     act(req, res, STR("inquiry.relabelled"),
         (const char *const[]){ "category", "sentiment", "urgency", "comment", NULL });
 }

@@ -72,6 +72,11 @@ void inquiry_classifier_close(struct inquiry_classifier *c)
     mem_free(c);
 }
 
+const struct desk_rules *inquiry_classifier_words(const struct inquiry_classifier *c)
+{
+    return c->rules;
+}
+
 struct axis_models *inquiry_classifier_models(struct inquiry_classifier *c)
 {
     return c->models;

@@ -22,6 +22,8 @@ void inquiry_classifier_close(struct inquiry_classifier *c); /* accepts NULL */
  * digest, then the models. Strings live in `a` or as long as the classifier. Thread: any. */
 void inquiry_classify(struct inquiry_classifier *c, str subject, str body, struct arena *a, struct desk_verdict *out,
                       struct judged_by *by);
+/* The words alone. */
+const struct desk_rules *inquiry_classifier_words(const struct inquiry_classifier *c);
 /* The models beside the words, for the registry to change. */
 struct axis_models *inquiry_classifier_models(struct inquiry_classifier *c);
 

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "core/core.h"
+#include "core/inquiry/routing.h"
 #include "edge/inquiry/classify.h"
 #include "store/persons.h"
 
@@ -65,6 +66,13 @@ void inquiry_text_redact(struct inquiry_text *t, struct arena *a);
 MUST_USE err desk_person(struct inquiry_desk *d, str address, struct person *out);
 /* Erase everything of an address: the record says so, then the key goes. Errors: ERR_NOT_FOUND, of the store. */
 MUST_USE err desk_erase(struct inquiry_desk *d, str address, str actor, int64_t *seq);
+
+/* desk_names.c: the routing rules in force; the caller ends them with routing_free(). */
+MUST_USE err desk_routing(struct inquiry_desk *d, struct arena *a, struct routing **out);
+/* Whether there is such a category (of the words or the routing rules), such a department (of the routing rules).
+ * Errors: ERR_INPUT with the nearest there is; of the store.   Thread: any but the writer. */
+MUST_USE err desk_check_category(struct inquiry_desk *d, str category, struct arena *a);
+MUST_USE err desk_check_department(struct inquiry_desk *d, str department, struct arena *a);
 
 /* Another judge of the same words and settings, with these models of the registry: to compare. The caller closes it. */
 MUST_USE err desk_rehearsal(struct inquiry_desk *d, const struct registry_use *models, size_t count,

@@ -309,7 +309,8 @@ err registry_find(struct registry *r, str name, const char *alias, struct arena 
     err e = registry_at(r, name, number, a, &kind, path);
     if (!e.code) *version = number;
     return e.code == ERR_NOT_FOUND
-               ? err_make(ERR_NOT_FOUND, "no %s of '" STR_FMT "'", alias, STR_ARG(str_utf8_prefix(name, 64)))
+               ? err_make(ERR_NOT_FOUND, "no version of '" STR_FMT "' is %s", STR_ARG(str_utf8_prefix(name, 64)),
+                          strcmp(alias, MODEL_CHAMPION) == 0 ? "in use" : alias)
                : e;
 }
 

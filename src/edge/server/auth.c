@@ -297,7 +297,8 @@ err auth_who(struct auth *a, const struct request *req, struct who *out)
     if (key.ptr) return auth_key(a, key, req->client, req->arena, out);
     if (cookie.len && session_find(a, cookie, req->arena, out)) return OK;
     return err_make(ERR_DENIED,
-                    cookie.len ? "the session has ended, log in again" : "a key is needed: send it as x-api-key");
+                    cookie.len ? "the session has ended, log in again"
+                               : "a key is needed: send it as x-api-key, or as Authorization: Bearer");
 }
 
 struct auth_stats auth_stats(struct auth *a)

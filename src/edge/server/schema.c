@@ -158,7 +158,8 @@ static err check_text(json *schema, json *value, const struct place *at)
     str s = str_at(value);
     int64_t n = (int64_t)utf8_count(s);
     int64_t min = json_get_i64(schema, "minLength", 0), max = json_get_i64(schema, "maxLength", INT64_MAX);
-    if (n < min) return err_make(ERR_INPUT, "%s: must have at least %lld characters", place_text(at), (long long)min);
+    if (n < min) return err_make(ERR_INPUT, "%s: must have at least %lld character%s", place_text(at), (long long)min,
+                                min == 1 ? "" : "s");
     if (n > max) return err_make(ERR_INPUT, "%s: must have at most %lld characters", place_text(at), (long long)max);
     return OK;
 }

@@ -39,7 +39,7 @@ TEST(values_fit_or_the_place_is_named)
         { "Step", "{\"name\":\"x\",\"tries\":3.0}", NULL },
         { "Step", "{}", "body: \"name\" is missing" },
         { "Step", "[]", "body: must be an object" },
-        { "Step", "{\"name\":\"\"}", "/name: must have at least 1 characters" },
+        { "Step", "{\"name\":\"\"}", "/name: must have at least 1 character" },
         { "Step", "{\"name\":\"abcde\"}", "/name: must have at most 4 characters" },
         { "Step", "{\"name\":7}", "/name: must be text" },
         { "Step", "{\"name\":\"x\",\"tries\":0}", "/tries: must be at least 1" },

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "core/inquiry/routing.h"
 #include "edge/inquiry/desk.h"
 #include "edge/model/encoder.h"
 #include "edge/registry/registry.h"
@@ -185,16 +184,8 @@ static const struct desk_axis *axis_of(const struct desk_verdict *v, int axis)
 /* Below it a person decides where an inquiry goes. */
 static err read_threshold(struct job *j, double *out)
 {
-    struct tx *tx = NULL;
     struct routing *routing = NULL;
-    err e = store_read(server_store(j->req->ctx), &tx);
-    if (e.code) return e;
-    struct rows *r = tx_query(tx, SQL_DOCUMENT_ACTIVE, V("routing"));
-    str rules = rows_next(r) ? rows_dup(r, 1, j->req->arena) : str_of(routing_default);
-    rows_end(r);
-    e = tx_err(tx);
-    store_read_end(tx);
-    if (!e.code) e = routing_load(rules, &routing);
+    err e = desk_routing(server_desk(j->req->ctx), j->req->arena, &routing);
     if (!e.code) *out = routing->threshold;
     routing_free(routing);
     return e;

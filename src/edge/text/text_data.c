@@ -141,7 +141,8 @@ err text_data_read(str path, const struct text_columns *columns, const str *name
     mem_free(r.label);
     if (e.code) text_data_done(&d);
     else *out = d;
-    return e.code ? err_wrap(e, STR_FMT, STR_ARG(path)) : OK;
+    bool named = str_starts(str_of(e.msg), path); /* as the reader of tables does */
+    return e.code && !named ? err_wrap(e, STR_FMT, STR_ARG(path)) : e;
 }
 
 err text_data_vectors(struct text_data *d, str path)
