@@ -192,6 +192,7 @@ struct reading {
     struct cli *cli;
     char **argv;
     int argc, at;
+    int before; /* words of options that stand before the command, and behind argv[0] */
 };
 
 static void add_options(struct cli *cli, const struct cli_option *options)
@@ -298,12 +299,14 @@ static int check_count(struct cli *cli)
 static int run_command(struct reading *r)
 {
     struct cli *cli = r->cli;
+    struct reading first = { .cli = cli, .argv = r->argv - r->before, .argc = r->before + 1, .at = 1 };
     add_options(cli, cli->command->options);
     add_options(cli, cli_common_options);
-    int rc = read_args(r);
+    int rc = read_args(&first);
+    if (!rc) rc = read_args(r);
     if (rc) return rc;
     if (cli_has(cli, "help")) {
-        help_command(cli->command, stdout, &cli->arena);
+        help_command(cli->commands, cli->command, stdout, &cli->arena);
         return EXIT_FINE;
     }
     rc = check_count(cli);
@@ -316,6 +319,28 @@ static bool help_wanted(const char *word)
 {
     str s = str_of(word);
     return STR_IS(s, "--help") || STR_IS(s, "-h");
+}
+
+/* Words that an option of every command takes at `word`: 0 when it is none, or asks for help. */
+static int option_words(const char *word)
+{
+    str rest = str_of(word), name;
+    bool is_long = str_starts(rest, STR("--"));
+    (void)str_next(&rest, '=', &name);
+    for (const struct cli_option *o = cli_common_options; o->name; o++) {
+        bool same = is_long ? str_eq(str_cut(name, 2, name.len), str_of(o->name)) : o->letter && word[1] == o->letter;
+        if (!same || str_eq(str_of(o->name), STR("help"))) continue;
+        bool inside = is_long ? word[name.len] == '=' : word[2] != 0; /* the value, or another letter */
+        return inside && !o->value ? 0 : o->value && !inside ? 2 : 1;
+    }
+    return 0;
+}
+
+static int words_before(int argc, char **argv)
+{
+    int at = 1, words = 1;
+    for (; words && at < argc && argv[at][0] == '-' && argv[at][1]; at += words) words = option_words(argv[at]);
+    return at <= argc ? at - 1 : argc - 1;
 }
 
 /* The longest name wins: "audit verify" before "audit". *done: a noun that is no command of its own has shown its help.
@@ -344,7 +369,10 @@ static int find_command(struct reading *r, bool *done)
 int cli_main(int argc, char **argv, const struct command *const *commands, struct env *env)
 {
     struct cli cli = { .env = env, .arena = arena_init(CLI_ARENA_MAX), .commands = commands };
-    struct reading r = { .cli = &cli, .argv = argv, .argc = argc };
+    int before = argc > 1 ? words_before(argc, argv) : 0;
+    struct reading r = { .cli = &cli, .argv = argv + before, .argc = argc - before, .before = before };
+    argc = r.argc;
+    argv = r.argv;
     str first = argc > 1 ? str_of(argv[1]) : STR("help");
     int rc = EXIT_FINE;
     if (argc < 2 || help_wanted(argv[1])) {

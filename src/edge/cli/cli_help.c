@@ -7,8 +7,7 @@
 
 enum { WIDTH = 80 };
 
-/* `text` in lines of at most WIDTH - indent columns; the first line stands where the cursor is, at column `at`. */
-static void wrap(FILE *out, str text, int at, int indent)
+void help_wrap(FILE *out, str text, int at, int indent)
 {
     str word;
     bool fresh = true;
@@ -31,23 +30,14 @@ static void paragraphs(FILE *out, const char *about)
     while (str_next(&rest, '\n', &line)) {
         bool literal = str_starts(line, STR("  "));
         if (literal || !line.len) (void)fprintf(out, STR_FMT "\n", STR_ARG(line));
-        else wrap(out, line, 0, 0);
+        else help_wrap(out, line, 0, 0);
     }
 }
 
 static void summary(const struct command *c, FILE *out)
 {
     (void)fprintf(out, "  %-18s ", c->name);
-    wrap(out, str_of(c->summary), 21, 21);
-}
-
-void help_overview(const struct command *const *rows, FILE *out)
-{
-    (void)fprintf(out, "weir watches data pipelines, works out why they break, and fixes what your\npolicy allows.\n\n"
-                       "Usage: weir COMMAND [OPTIONS] [ARGUMENTS]\n\n");
-    for (; *rows && (*rows)->name; rows++) summary(*rows, out);
-    (void)fprintf(out, "\nweir help COMMAND tells more. Start with: weir demo\n"
-                       "Exit codes: 0 fine, 1 something was found or refused, 2 usage, 3 failed to run.\n");
+    help_wrap(out, str_of(c->summary), 21, 21);
 }
 
 bool help_group(const struct command *const *rows, str noun, FILE *out)
@@ -73,20 +63,36 @@ static void print_options(const struct cli_option *o, FILE *out, struct arena *a
         str help = o->fallback ? str_fmt(a, "%s [%s]", o->help, o->fallback) : str_of(o->help);
         (void)fprintf(out, "%-28.*s", (int)left.len, left.ptr);
         if (left.len >= 28) (void)fprintf(out, "\n%28s", "");
-        wrap(out, help, 28, 28);
+        help_wrap(out, help, 28, 28);
     }
 }
 
-void help_command(const struct command *c, FILE *out, struct arena *a)
+/* What else begins with the word of this command. */
+static void print_verbs(const struct command *const *rows, const struct command *c, FILE *out)
+{
+    str noun = str_of(c->name);
+    bool any = false;
+    for (; *rows && (*rows)->name; rows++) {
+        str name = str_of((*rows)->name);
+        if (!str_starts(name, noun) || name.len <= noun.len || name.ptr[noun.len] != ' ') continue;
+        if (!any) (void)fprintf(out, "Commands:\n");
+        summary(*rows, out);
+        any = true;
+    }
+    if (any) (void)fputc('\n', out);
+}
+
+void help_command(const struct command *const *rows, const struct command *c, FILE *out, struct arena *a)
 {
     (void)fprintf(out, "weir %s: ", c->name);
-    wrap(out, str_of(c->summary), (int)strlen(c->name) + 7, 2);
+    help_wrap(out, str_of(c->summary), (int)strlen(c->name) + 7, 2);
     (void)fprintf(out, "\nUsage: weir %s [OPTIONS]%s%s\n\n", c->name, c->args && *c->args ? " " : "",
                   c->args ? c->args : "");
     if (c->about) {
         paragraphs(out, c->about);
         (void)fputc('\n', out);
     }
+    print_verbs(rows, c, out);
     if (c->options && c->options->name) {
         (void)fprintf(out, "Options:\n");
         print_options(c->options, out, a);
@@ -109,7 +115,7 @@ static int run_help(struct cli *cli)
     }
     const struct command *c = cli_find(cli->commands, name);
     if (c) {
-        help_command(c, stdout, a);
+        help_command(cli->commands, c, stdout, a);
         return EXIT_FINE;
     }
     if (help_group(cli->commands, name, stdout)) return EXIT_FINE;

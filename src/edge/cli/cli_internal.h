@@ -38,9 +38,11 @@ struct arg_count {
     bool dashes; /* "-- CMD..." belongs to it */
 };
 
-void help_overview(const struct command *const *commands, FILE *out);
+void help_overview(const struct command *const *commands, FILE *out); /* cli_overview.c */
+/* `text` in lines of at most 80 columns, indented; the first line stands where the cursor is, at column `at`. */
+void help_wrap(FILE *out, str text, int at, int indent);
 /* The commands that begin with `noun`; false when there are none. */
 bool help_group(const struct command *const *commands, str noun, FILE *out);
-void help_command(const struct command *c, FILE *out, struct arena *a);
+void help_command(const struct command *const *commands, const struct command *c, FILE *out, struct arena *a);
 
 #endif

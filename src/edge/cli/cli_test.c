@@ -11,7 +11,7 @@
 /* What a command saw, for the tests below. */
 static struct {
     int calls;
-    char name[64], note[256], first[64];
+    char name[64], note[256], first[64], dir[64];
     size_t args;
     bool loud;
     int64_t count;
@@ -29,6 +29,7 @@ static int run_try(struct cli *cli)
     keep(seen.name, sizeof seen.name, cli_str(cli, "name"));
     keep(seen.note, sizeof seen.note, cli_str(cli, "note"));
     keep(seen.first, sizeof seen.first, cli_arg(cli, 0));
+    keep(seen.dir, sizeof seen.dir, cli_str(cli, "data-dir"));
     seen.args = cli_arg_count(cli);
     seen.loud = cli_has(cli, "loud");
     seen.count_ok = !cli_i64(cli, "count", &seen.count).code;
@@ -96,6 +97,40 @@ TEST(the_longest_command_wins_and_dashes_end_the_options)
     CHECK_I64(RUN(table, text, "rest", "-l", "--", "ls", "-l", "--name"), EXIT_FOUND);
     CHECK(seen.dashes && seen.args == 3);
     CHECK_STR(str_of(seen.first), "ls");
+}
+
+TEST(options_of_every_command_may_stand_before_it)
+{
+    static const struct {
+        const char *words[8];
+        int want, calls;
+    } cases[] = {
+        { { "-d", "here", "try", "a" }, EXIT_FINE, 1 },
+        { { "--data-dir=here", "-j", "try", "a" }, EXIT_FINE, 1 },
+        { { "-dhere", "try", "-j", "a" }, EXIT_FINE, 1 },
+        { { "--data-dir", "here" }, EXIT_USAGE, 0 }, /* no command */
+        { { "--data-dir" }, EXIT_USAGE, 0 },
+        { { "--name", "x", "try" }, EXIT_USAGE, 0 }, /* of one command only */
+        { { "--json=yes", "try" }, EXIT_USAGE, 0 },
+        { { "-d", "here", "--help" }, EXIT_FINE, 0 },
+        { { "-d", "here", "try", "--help" }, EXIT_FINE, 0 },
+    };
+    char text[65536];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CHECK_I64(run(table, text, sizeof text, cases[i].words), cases[i].want);
+        CHECK_I64(seen.calls, cases[i].calls);
+        if (seen.calls) CHECK_STR(str_of(seen.dir), "here");
+        if (seen.calls) CHECK_STR(str_of(seen.first), "a");
+    }
+}
+
+TEST(help_of_a_command_lists_what_begins_with_it)
+{
+    char text[65536];
+    CHECK_I64(RUN(table, text, "try", "--help"), EXIT_FINE);
+    CHECK(str_find(str_of(text), STR("  try twice"), 0) >= 0);
+    CHECK_I64(RUN(table, text, "try", "twice", "--help"), EXIT_FINE);
+    CHECK(str_find(str_of(text), STR("Commands:"), 0) < 0);
 }
 
 TEST(a_noun_without_a_command_of_its_own_lists_what_there_is)
@@ -167,8 +202,8 @@ TEST(help_of_every_command_fits_80_columns)
     static char text[1 << 20];
     CHECK_I64(RUN(commands, text, "help"), EXIT_FINE);
     check_width("overview", text);
+    CHECK(!strstr(text, "\nOther\n")); /* every command stands under a heading */
     for (const struct command *const *c = commands; *c; c++) {
-        CHECK(strstr(text, (*c)->name) != NULL);
         static char one[1 << 16];
         str rest = str_of((*c)->name), word;
         const char *words[5] = { "help" };
@@ -180,6 +215,7 @@ TEST(help_of_every_command_fits_80_columns)
         CHECK_I64(run(commands, one, sizeof one, words), EXIT_FINE);
         check_width((*c)->name, one);
         CHECK(strstr(one, "--data-dir") && strstr(one, "Usage: weir "));
+        CHECK(strstr(text, parts[0]) && (words[2] == NULL || strstr(text, parts[1])));
     }
 }
 

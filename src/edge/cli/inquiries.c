@@ -10,6 +10,7 @@ static str percent(struct cli *cli, json *v)
     return str_fmt(cli_arena(cli), "%.0f %%", 100 * json_f64(v, 0));
 }
 
+
 static str who_has(struct cli *cli, json *x)
 {
     str consultant = json_get_str(x, "consultant"), department = json_get_str(x, "department"),
@@ -33,6 +34,15 @@ static str subject_cell(json *x)
     return str_trim(json_get_str(x, "subject")).len ? json_get_str(x, "subject") : STR("(no subject)");
 }
 
+/* Whoever filters may look in the wrong place. */
+static void print_none(struct cli *cli)
+{
+    str state = cli_str(cli, "state");
+    if (STR_IS(state, "all")) (void)puts("no inquiries");
+    else if (STR_IS(state, "active")) (void)puts("no inquiries that wait (--state all looks at the others, too)");
+    else (void)printf("no inquiries in state " STR_FMT " (--state all looks at the others, too)\n", STR_ARG(state));
+}
+
 static void print_list(struct cli *cli, json *root)
 {
     static const char *const heads[] = { "!ID",    "STATE",   ">PRIO",    "URGENCY", "?CATEGORY",
@@ -47,7 +57,7 @@ static void print_list(struct cli *cli, json *root)
                                      subject_cell(x) });
     }
     if (t.rows) table_print(&t, stdout);
-    else (void)puts("no inquiries");
+    else print_none(cli);
     str cursor = json_get_str(root, "next_cursor");
     if (cursor.len) (void)printf("more: --cursor " STR_FMT "\n", STR_ARG(cursor));
 }
@@ -104,7 +114,7 @@ static void print_one(struct cli *cli, json *x)
     for (int k = 0; k < 3; k++)
         card_line(stdout, a, labels[k][0],
                   str_fmt(a, STR_FMT " (" STR_FMT ")" STR_FMT, STR_ARG(json_get_str(x, labels[k][0])),
-                          STR_ARG(percent(cli, json_get(x, labels[k][1]))), STR_ARG(one_of(cli, x, labels[k][0]))));
+                          STR_ARG(sure_text(a, json_get_f64(x, labels[k][1], 0))), STR_ARG(one_of(cli, x, labels[k][0]))));
     card_line(stdout, a, "where", who_has(cli, x));
     card_line(stdout, a, "priority", client_text(cli, x, "priority"));
     if (json_get_i64(x, "due", 0)) card_line(stdout, a, "due", client_when(cli, json_get(x, "due")));
@@ -159,7 +169,7 @@ static int post(struct cli *cli, const char *rest, const char *const *options)
 
 static int run_assign(struct cli *cli)
 {
-    if (!cli_str(cli, "department").len) return cli_fail(cli, EXIT_USAGE, "expected --department NAME");
+    if (!cli_str(cli, "department").len) return cli_fail(cli, EXIT_USAGE, "expected --department NAME, the one that has it or another");
     return post(cli, "/assign", (const char *const[]){ "department", "consultant", "comment", NULL });
 }
 

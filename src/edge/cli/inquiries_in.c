@@ -3,6 +3,7 @@
 
 #include "edge/cli/client.h"
 #include "edge/cli/commands.h"
+#include "edge/cli/table.h"
 #include "edge/files.h"
 #include "edge/inquiry/intake_file.h"
 
@@ -15,6 +16,8 @@ static int run_submit(struct cli *cli)
     str body = cli_arg_count(cli) ? cli_arg(cli, 0) : STR("-");
     err e = STR_IS(body, "-") ? file_read(body, INQUIRY_BODY_MAX, cli_arena(cli), &body) : OK;
     if (e.code) return cli_fail_err(cli, e);
+    if (!str_trim(body).len && !str_trim(cli_str(cli, "subject")).len)
+        return cli_fail(cli, EXIT_USAGE, "expected TEXT, or a text on standard input");
     struct buf b = buf_init(4 * INQUIRY_BODY_MAX);
     struct jw w = jw_init(&b);
     jw_open(&w, NULL);
@@ -30,10 +33,11 @@ static int run_submit(struct cli *cli)
     json *x = reply.root;
     if (cli_json(cli)) client_print_json(&reply);
     else
-        (void)printf(STR_FMT ": " STR_FMT " (%.0f %%), " STR_FMT ", " STR_FMT " urgency; " STR_FMT ", " STR_FMT
+        (void)printf(STR_FMT ": " STR_FMT " (" STR_FMT "), " STR_FMT ", " STR_FMT " urgency; " STR_FMT ", " STR_FMT
                              ", priority %lld\n",
                      STR_ARG(json_get_str(x, "id")), STR_ARG(json_get_str(x, "category")),
-                     100 * json_get_f64(x, "category_score", 0), STR_ARG(json_get_str(x, "sentiment")),
+                     STR_ARG(sure_text(cli_arena(cli), json_get_f64(x, "category_score", 0))),
+                     STR_ARG(json_get_str(x, "sentiment")),
                      STR_ARG(json_get_str(x, "urgency")), STR_ARG(json_get_str(x, "state")),
                      STR_ARG(json_get_str(x, "department")), (long long)json_get_i64(x, "priority", 0));
     return EXIT_FINE;

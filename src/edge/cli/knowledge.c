@@ -36,6 +36,13 @@ static void print_why(struct cli *cli, json *hit)
     buf_done(&b);
 }
 
+/* The first passage of a document often begins with its title, which stands above already. */
+static str without_title(str text, str title)
+{
+    str rest = str_starts(text, title) ? str_trim(str_cut(text, title.len, text.len)) : text;
+    return rest.len ? rest : text;
+}
+
 static void print_hit(struct cli *cli, size_t number, json *hit)
 {
     struct arena *a = cli_arena(cli);
@@ -47,7 +54,7 @@ static void print_hit(struct cli *cli, size_t number, json *hit)
                       (long long)json_get_i64(hit, "passage", 0)));
     card_line(stdout, a, "under", path);
     print_why(cli, hit);
-    str text = json_get_str(hit, "text");
+    str text = without_title(json_get_str(hit, "text"), json_get_str(hit, "title"));
     str shown = str_utf8_prefix(text, SHOWN_BYTES);
     card_item(stdout, a, 2, str_fmt(a, STR_FMT "%s", STR_ARG(shown), shown.len < text.len ? " ..." : ""));
     (void)puts("");

@@ -20,8 +20,8 @@ static void print_series(struct cli *cli, json *series)
     static const char *const heads[] = { "SERIES", ">SENSITIVITY", ">SCORE", ">BEFORE", ">LABELS", ">VERSION", NULL };
     if (yyjson_arr_size(series)) client_table(cli, series, &(struct client_list){ .heads = heads, .row = add_series });
     else
-        (void)puts("every series has the settings that serve all; labels teach them\n"
-                   "(weir incidents label ID real or false)");
+        (void)puts("Detectors: every series has the settings that serve all; labels teach them\n"
+                   "(weir incidents label ID real or false).");
 }
 
 static void add_tried(struct cli *cli, json *m, struct table *t)
@@ -67,8 +67,9 @@ static void add_model(struct cli *cli, json *m, struct table *t)
 static void print_registry(struct cli *cli, json *models)
 {
     static const char *const heads[] = { "!MODEL", ">IN USE", ">?ON TRIAL", ">?NEWEST", "CAME", "~SCORES", NULL };
-    if (!yyjson_arr_size(models)) return;
-    client_table(cli, models, &(struct client_list){ .heads = heads, .row = add_model });
+    if (!yyjson_arr_size(models))
+        (void)puts("no model is registered: weir models register NAME FILE brings one in");
+    else client_table(cli, models, &(struct client_list){ .heads = heads, .row = add_model });
     (void)puts("");
 }
 

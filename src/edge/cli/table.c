@@ -215,6 +215,7 @@ static void wrap(FILE *out, str text, int at, int indent)
     str word;
     while (str_next(&text, ' ', &word)) {
         int n = (int)text_columns(word);
+        if (!n) continue;
         if (!fresh && at + 1 + n > width) {
             (void)fprintf(out, "\n%*s", indent, "");
             at = indent;
@@ -243,4 +244,9 @@ void card_item(FILE *out, struct arena *a, int indent, str text)
 {
     (void)fprintf(out, "%*s- ", indent, "");
     wrap(out, plain_text(a, text), indent + 2, indent + 2);
+}
+
+str sure_text(struct arena *a, double p)
+{
+    return p < 1 && p >= 0.995 ? STR("over 99 %") : str_fmt(a, "%.0f %%", 100 * p);
 }

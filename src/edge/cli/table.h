@@ -46,6 +46,8 @@ const char *tone_off(bool color);
 
 /* A copy in which control characters (but not newlines, when kept) are '?'. */
 str plain_text(struct arena *a, str s);
+/* How sure something is: "87 %", and "over 99 %" for what rounding would call certain. */
+str sure_text(struct arena *a, double p);
 /* Columns a UTF-8 text takes, counting one for each character. */
 size_t text_columns(str s);
 

@@ -121,7 +121,7 @@ static void print_eval(const struct text_quality *q, const struct refusal *r, bo
     (void)printf("%-44s %8.2f %%\n", "right among the surest nine in ten", 100 * q->sure);
     (void)printf("%-44s %8.3f\n", "calibration error (ECE, 15 bins)", q->ece);
     for (size_t l = 0; l < TEXT_LEVELS; l++)
-        (void)printf("sets meant to hold the truth %.0f times in 100   %8.2f %%, %.2f classes each\n",
+        (void)printf("sets meant to hold the truth %.0f times in 100 %8.2f %%, %.2f classes each\n",
                      100 * text_levels[l], 100 * q->covered[l], q->set_size[l]);
     if (r->outside == 0 && r->refused_inside == 0) return;
     (void)printf("\n%-44s %8.2f %%\n", "right, and not refused", 100 * share(r->right, r->inside));
