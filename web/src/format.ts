@@ -81,6 +81,11 @@ export function percent(ratio: number): string {
   return `${Math.round(ratio * 100)} %`;
 }
 
+/** How sure something is: what rounding would call certain is "over 99 %". */
+export function sure(p: number): string {
+  return p < 1 && p >= 0.995 ? 'over 99 %' : percent(p);
+}
+
 /** Four digits are enough for a score: "0.9123". */
 export function number(v: number): string {
   return String(Number(v.toPrecision(4)));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ago, bytes, count, duration, money, percent, plainText, plural, utcTime } from './format';
+import { ago, bytes, count, duration, money, percent, plainText, plural, sure, utcTime } from './format';
 
 const SECOND = 1e6;
 
@@ -50,6 +50,12 @@ table('money', money, [
 
 table('percent', percent, [
   [0.836, '84 %'],
+  [1, '100 %'],
+]);
+
+table('sure', sure, [
+  [0.836, '84 %'],
+  [0.9996, 'over 99 %'],
   [1, '100 %'],
 ]);
 

@@ -1,7 +1,7 @@
 // One inquiry: what was written, how it was read, why it went where it is, and what a person can do about it.
 import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Entry, InquiryDetail } from '../api';
+import type { Entry, InquiryDetail, Stats } from '../api';
 import { plural } from '../format';
 import { useAct } from '../parts/act';
 import { Meter } from '../parts/badge';
@@ -159,6 +159,7 @@ function Facts({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
 
 function Work({ inquiry: i, over, changed }: { inquiry: InquiryDetail; over: boolean; changed: () => void }): VNode {
   const { act, busy, outcome } = useAct(`/inquiries/${encodeURIComponent(i.id)}/`, changed);
+  const departments = Object.keys(useData<Stats>('/stats').data?.inquiries?.department ?? {});
   return (
     <section aria-labelledby="work">
       <h2 id="work">Your word</h2>
@@ -175,7 +176,12 @@ function Work({ inquiry: i, over, changed }: { inquiry: InquiryDetail; over: boo
           >
             <label class="pick grow">
               Send to a department
-              <input name="department" defaultValue={i.department} />
+              <input name="department" list="departments" autocomplete="off" defaultValue={i.department} />
+              <datalist id="departments">
+                {departments.map((d) => (
+                  <option key={d} value={d} />
+                ))}
+              </datalist>
             </label>
             <button type="submit" disabled={busy}>
               Send

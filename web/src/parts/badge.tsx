@@ -1,5 +1,6 @@
 // Words of state as small labels. Shape and word carry the meaning; colour only repeats it.
 import type { VNode } from 'preact';
+import { sure } from '../format';
 
 type Tone = 'ok' | 'warn' | 'fail' | 'critical' | 'info' | 'mute';
 
@@ -30,14 +31,14 @@ export function Health({ health }: { health: string }): VNode {
 
 /** A share of one as a bar with its number: confidence, scores. */
 export function Meter({ value, label }: { value: number; label: string }): VNode {
-  const shown = Math.round(Math.max(0, Math.min(1, value)) * 100);
+  const part = Math.max(0, Math.min(1, value)), shown = sure(part);
   return (
-    <span class="meter" role="img" aria-label={`${label} ${shown} %`} title={`${label} ${shown} %`}>
+    <span class="meter" role="img" aria-label={`${label} ${shown}`} title={`${label} ${shown}`}>
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
         <rect class="meter-all" width="100" height="8" rx="4" />
-        <rect class="meter-part" width={shown} height="8" rx="4" />
+        <rect class="meter-part" width={part * 100} height="8" rx="4" />
       </svg>
-      <span aria-hidden="true">{shown} %</span>
+      <span aria-hidden="true">{shown}</span>
     </span>
   );
 }
