@@ -1,21 +1,11 @@
 /* The keys of this machine: a file each, and the hash of it in the store. */
 #include "edge/app_internal.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "base/file_put.h"
 #include "base/hash.h"
 #include "edge/files.h"
 
 enum { KEY_BYTES = 24 };
-
-static err write_key(const char *path, str text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    err e = fd < 0 || write(fd, text.ptr, text.len) != (ssize_t)text.len || fsync(fd) ? err_errno("%s", path) : OK;
-    if (fd >= 0) (void)close(fd);
-    return e;
-}
 
 static err add_key(struct app *app, const char *name, const char *role, str text)
 {
@@ -35,7 +25,8 @@ err app_machine_key(struct app *app, const char *name, const char *role, str *ou
     struct arena a = arena_init(1 << 16);
     str path = str_fmt(&a, STR_FMT "/%s.key", STR_ARG(app->config->data_dir), name), text;
     err e = file_read(path, 4096, &a, &text);
-    if (e.code == ERR_NOT_FOUND) {
+    bool empty = !e.code && !str_trim(text).len; /* as a power cut may leave it: it opens nothing */
+    if (e.code == ERR_NOT_FOUND || empty) {
         uint8_t random[KEY_BYTES];
         env_random_bytes(app->env, random, sizeof random);
         text = str_fmt(&a, "weir_" STR_FMT "\n", STR_ARG(hex_text((str){ (char *)random, sizeof random }, &a)));
@@ -44,7 +35,7 @@ err app_machine_key(struct app *app, const char *name, const char *role, str *ou
             e = app_input(app, "key.revoked", str_of(name), STR("weir"), STR("{}"));
             if (!e.code) e = add_key(app, name, role, text);
         }
-        if (!e.code) e = write_key(path.ptr, text);
+        if (!e.code) e = file_put(path.ptr, text, 0600, empty ? FILE_PUT_REPLACE : FILE_PUT_NEW);
     } else if (!e.code) {
         e = add_key(app, name, role, text);
         if (e.code == ERR_CONFLICT) e = OK; /* it was added at an earlier start, or revoked and made anew by hand */

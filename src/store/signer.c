@@ -8,25 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_put.h"
+
 enum { SECRET_TEXT_LEN = 2 * ED25519_SECRET_LEN };
 
-static err write_file(const char *path, str text, mode_t mode)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0) return err_errno("%s", path);
-    err e = OK;
-    if (write(fd, text.ptr, text.len) != (ssize_t)text.len || fsync(fd)) e = err_errno("%s", path);
-    if (close(fd) && !e.code) e = err_errno("%s", path);
-    if (e.code) (void)unlink(path);
-    return e;
-}
-
-static err make_key(const char *path, struct env *env, struct arena *a)
+static err make_key(const char *path, enum file_put_how how, struct env *env, struct arena *a)
 {
     uint8_t secret[ED25519_SECRET_LEN];
     env_random_bytes(env, secret, sizeof secret);
     str hex = hex_text((str){ (const char *)secret, sizeof secret }, a);
-    err e = write_file(path, str_fmt(a, STR_FMT "\n", STR_ARG(hex)), 0600);
+    err e = file_put(path, str_fmt(a, STR_FMT "\n", STR_ARG(hex)), 0600, how);
     explicit_bzero(secret, sizeof secret);
     explicit_bzero((char *)(uintptr_t)hex.ptr, hex.len);
     return e;
@@ -51,16 +42,16 @@ static err read_key(int fd, const char *path, struct arena *a, struct signer *ou
     return e.code ? e : ed25519_public(out->secret, out->public_key);
 }
 
+/* An empty file, as a power cut may leave one, never signed anything: it is no key yet. */
 static err open_key(const char *path, struct env *env, struct arena *a, struct signer *out)
 {
+    struct stat st;
+    bool absent = lstat(path, &st) != 0 && errno == ENOENT, empty = !absent && S_ISREG(st.st_mode) && !st.st_size;
+    err e = absent || empty ? make_key(path, empty ? FILE_PUT_REPLACE : FILE_PUT_NEW, env, a) : OK;
+    if (e.code) return e;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 && errno == ENOENT) {
-        err e = make_key(path, env, a);
-        if (e.code) return e;
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    }
     if (fd < 0) return err_errno("%s", path);
-    err e = read_key(fd, path, a, out);
+    e = read_key(fd, path, a, out);
     (void)close(fd);
     return e;
 }
@@ -75,7 +66,7 @@ err signer_open(str path, struct env *env, struct signer *out)
         (void)snprintf(out->name, sizeof out->name, "weir/" STR_FMT, STR_ARG(id));
         const char *public_path = str_fmt(&a, STR_FMT ".pub", STR_ARG(path)).ptr;
         str line = str_fmt(&a, STR_FMT "\n", STR_ARG(signer_public_text(out, &a)));
-        if (access(public_path, F_OK)) e = write_file(public_path, line, 0644);
+        if (access(public_path, F_OK)) e = file_put(public_path, line, 0644, FILE_PUT_NEW);
     }
     arena_done(&a);
     return err_wrap(e, "signing key");

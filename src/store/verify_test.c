@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include "base/file_put.h"
 #include "store/journal.h"
 #include "store/merkle.h"
 #include "store/note.h"
@@ -444,5 +445,21 @@ TEST(a_signing_key_others_can_read_is_refused)
     CHECK(stat(path.ptr, &st) == 0 && (st.st_mode & 0777) == 0600);
     CHECK(chmod(path.ptr, 0640) == 0);
     CHECK_ERR(signer_open(path, &env, &again), ERR_DENIED);
+    arena_done(&a);
+}
+
+/* A power cut between making a file and writing it leaves it empty: nothing was signed with that. */
+TEST(an_empty_signing_key_is_made_anew_and_a_damaged_one_is_not)
+{
+    struct env env = env_os();
+    struct arena a = arena_init(8192);
+    str path = str_fmt(&a, STR_FMT "/journal.key", STR_ARG(test_dir()));
+    struct signer first, again;
+    CHECK_OK(file_put(path.ptr, STR(""), 0600, FILE_PUT_NEW));
+    CHECK_OK(signer_open(path, &env, &first));
+    CHECK_OK(signer_open(path, &env, &again));
+    CHECK(memcmp(&first, &again, sizeof first) == 0);
+    CHECK_OK(file_put(path.ptr, STR("0123"), 0600, FILE_PUT_REPLACE));
+    CHECK_ERR(signer_open(path, &env, &again), ERR_CORRUPT);
     arena_done(&a);
 }

@@ -25,6 +25,13 @@ static int field_of(str name)
     return -1;
 }
 
+/* A name for what has none: its content's, so that what is read again after a crash is known. */
+static str content_id(const char *kind, const str *parts, size_t n, struct arena *a)
+{
+    struct sha256 d = sha256_parts(parts, n);
+    return str_fmt(a, "%s-" STR_FMT, kind, STR_ARG(hex_text((str){ (const char *)d.b, 16 }, a)));
+}
+
 bool intake_mail(str bytes, str channel, struct arena *a, struct inquiry_mail *out)
 {
     struct mail m;
@@ -34,7 +41,7 @@ bool intake_mail(str bytes, str channel, struct arena *a, struct inquiry_mail *o
                                   .body = m.text,
                                   .sender_email = m.from_address,
                                   .sender_name = m.from_name,
-                                  .message_id = m.message_id,
+                                  .message_id = m.message_id.len ? m.message_id : content_id("mail", &bytes, 1, a),
                                   .sent = m.sent };
     for (size_t i = 0; i < m.ref_count; i++) out->refs[out->ref_count++] = m.refs[i];
     return !m.automatic;
@@ -77,12 +84,10 @@ static err take_mails(str bytes, bool many, err (*take)(void *, const struct inq
     return e;
 }
 
-/* A name for a row that has none: its content's. */
 static str row_id(const str *fields, struct arena *a)
 {
-    struct sha256 d =
-        sha256_parts((const str[]){ fields[ADDRESS], STR("\n"), fields[SUBJECT], STR("\n"), fields[BODY] }, 5);
-    return str_fmt(a, "row-" STR_FMT, STR_ARG(hex_text((str){ (const char *)d.b, 16 }, a)));
+    const str parts[] = { fields[ADDRESS], STR("\n"), fields[SUBJECT], STR("\n"), fields[BODY] };
+    return content_id("row", parts, sizeof parts / sizeof *parts, a);
 }
 
 static err take_row(const str *fields, err (*take)(void *, const struct inquiry_mail *), void *ctx,

@@ -5,7 +5,8 @@
  * there are of subject, sender_email (email, from), sender_name (name), message_id (id) .jsonl .ndjson .json objects
  * with the same names
  *
- * A row without an id gets one made of its content, so that a file may be taken twice without harm. Mails that machines
+ * A row without an id and a mail without a Message-ID get one made of their content, so that a file may be taken twice
+ * without harm. Mails that machines
  * sent (auto-replies, delivery reports) are passed over and counted.
  */
 #ifndef WEIR_EDGE_INQUIRY_INTAKE_FILE_H

@@ -99,6 +99,20 @@ TEST(mails_are_taken_and_machines_passed_over)
     arena_done(&l.a);
 }
 
+/* After a crash in the middle of a file it is taken again. */
+TEST(a_mail_without_an_id_is_known_by_its_content)
+{
+    struct list l, again;
+    static const char text[] = "From a@b Mon May  4 08:00:00 2026\nSubject: one\n\nFirst\n\n"
+                               "From a@b Mon May  4 08:00:00 2026\nSubject: one\n\nSecond\n";
+    CHECK_I64(read_all(&l, "m.mbox", text).read, 2);
+    CHECK_I64(read_all(&again, "m.mbox", text).read, 2);
+    CHECK(str_starts(l.items[0].message_id, STR("mail-")) && !str_eq(l.items[0].message_id, l.items[1].message_id));
+    CHECK(str_eq(l.items[0].message_id, again.items[0].message_id));
+    arena_done(&l.a);
+    arena_done(&again.a);
+}
+
 TEST(files_of_no_use_say_why)
 {
     struct list l = { .a = arena_init(1 << 20) };

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_put.h"
+
 enum { PATH_BYTES = 8192 };
 
 str model_file_path(str data_dir, struct arena *a)
@@ -78,32 +80,14 @@ static err make_folders(char *path)
     return OK;
 }
 
-static err write_all(int fd, str bytes)
-{
-    for (size_t at = 0; at < bytes.len;) {
-        ssize_t n = write(fd, bytes.ptr + at, bytes.len - at);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return err_errno("write the model");
-        at += (size_t)n;
-    }
-    return fsync(fd) == 0 ? OK : err_errno("write the model");
-}
-
 err model_file_write(str path, str bytes)
 {
     struct arena a = arena_init(PATH_BYTES * 4);
     if (path.len >= PATH_BYTES) return err_make(ERR_INPUT, "the path of the model is too long");
-    char *to = arena_new(&a, path.len + 1), *part = arena_new(&a, path.len + 8);
+    char *to = arena_new(&a, path.len + 1);
     memcpy(to, path.ptr, path.len);
-    (void)snprintf(part, path.len + 8, "%s.XXXXXX", to);
     err e = make_folders(to);
-    int fd = e.code ? -1 : mkostemp(part, O_CLOEXEC);
-    if (!e.code && fd < 0) e = err_errno("write %s", part);
-    if (!e.code) e = write_all(fd, bytes);
-    if (!e.code && fchmod(fd, 0644) != 0) e = err_errno("write %s", part);
-    if (fd >= 0) (void)close(fd);
-    if (!e.code && rename(part, to) != 0) e = err_errno("write %s", to);
-    if (e.code && fd >= 0) (void)unlink(part);
+    if (!e.code) e = file_put(to, bytes, 0644, FILE_PUT_REPLACE);
     arena_done(&a);
     return e;
 }

@@ -2,11 +2,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file_put.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "edge/files.h"
@@ -116,6 +118,18 @@ static err read_text_model(str bytes, struct arena *a, str *data)
     return e;
 }
 
+/* There already, and what its name says. Then it is as fresh as one that was just sent (registry_tidy). */
+static bool is_kept(const char *path, str digest)
+{
+    struct arena a = arena_init(REGISTRY_FILE_MAX + (1 << 16));
+    str bytes = STR_NONE;
+    bool there = !file_read(str_of(path), REGISTRY_FILE_MAX, &a, &bytes).code;
+    struct sha256 d = sha256_of(bytes);
+    there = there && str_eq(hex_text((str){ (const char *)d.b, SHA256_LEN }, &a), digest);
+    arena_done(&a);
+    return there && utimensat(AT_FDCWD, path, NULL, 0) == 0;
+}
+
 err registry_keep(struct registry *r, str bytes, str kind, struct arena *a, str *digest)
 {
     if (bytes.len > REGISTRY_FILE_MAX)
@@ -124,8 +138,7 @@ err registry_keep(struct registry *r, str bytes, str kind, struct arena *a, str 
     *digest = hex_text((str){ (const char *)d.b, SHA256_LEN }, a);
     str path = registry_path(r, *digest, a), data;
     err e = STR_IS(kind, "text") ? read_text_model(bytes, a, &data) : OK;
-    if (e.code || access(str_z(a, path), R_OK) == 0) return e;
-    return model_file_write(path, bytes);
+    return e.code || is_kept(str_z(a, path), *digest) ? e : model_file_write(path, bytes);
 }
 
 err registry_describe(struct registry *r, str digest, str kind, struct arena *a, int64_t *bytes, str *data)
@@ -146,6 +159,13 @@ static void remove_file(struct registry *r, str digest, struct arena *a, int64_t
     arena_rewind(a, mark);
 }
 
+/* A digest, perhaps with the tail of one that was never written to its end. */
+static bool is_file_of_ours(str name)
+{
+    bool part = name.len > FILE_PUT_TAIL && name.ptr[name.len - FILE_PUT_TAIL] == '.';
+    return model_digest_ok(part ? str_cut(name, 0, name.len - FILE_PUT_TAIL) : name);
+}
+
 /* Sent, and never made a version: whoever sent it a day ago has gone. */
 static void remove_strays(struct registry *r, struct tx *tx, struct arena *a, int64_t *gone)
 {
@@ -153,9 +173,9 @@ static void remove_strays(struct registry *r, struct tx *tx, struct arena *a, in
     DIR *d = opendir(str_z(a, registry_path(r, STR("."), a)));
     struct stat st;
     for (struct dirent *f; d && (f = readdir(d));) {
-        str digest = str_of(f->d_name);
-        bool old = model_digest_ok(digest) && !fstatat(dirfd(d), f->d_name, &st, 0) && time(NULL) - st.st_mtime > DAY_S;
-        if (old && !tx_get_i64(tx, SQL_REGISTRY_FILE_KNOWN, 0, V(digest))) remove_file(r, digest, a, gone);
+        str name = str_of(f->d_name);
+        bool old = is_file_of_ours(name) && !fstatat(dirfd(d), f->d_name, &st, 0) && time(NULL) - st.st_mtime > DAY_S;
+        if (old && !tx_get_i64(tx, SQL_REGISTRY_FILE_KNOWN, 0, V(name))) remove_file(r, name, a, gone);
     }
     if (d) (void)closedir(d);
 }
