@@ -213,6 +213,15 @@ def check_files(tap, world):
         tap.check(code == 0, " ".join(args), out[-300:] + why[-300:])
 
 
+def check_empty_key(tap, weir):
+    """A power cut can leave a file without its content: that opens nothing, and is made anew."""
+    with open(f"{weir.data}/admin.key", "w", encoding="utf-8"):
+        pass
+    weir.start()
+    tap.same(weir.ask("GET", "/api/v1/me", key="admin")[0], 200, "an empty file of a key is made anew")
+    weir.stop()
+
+
 def settled(world):
     """The watched folder is read to its end."""
     return not [f for f in os.listdir(world.drop) if f.endswith(".mbox")]
@@ -244,6 +253,7 @@ def main():
         check_state(tap, world)
         tap.same(world.weir.stop(), 0, "it stops when asked")
         check_files(tap, world)
+        check_empty_key(tap, world.weir)
     finally:
         world.over.set()
         world.weir.done()
