@@ -24,6 +24,8 @@ void config_read_sources(struct reading *r, const struct yaml *node);
 /* A problem with its place where the value in force is the one in the file, else with the name of the option. */
 void config_placed_problem(struct reading *r, str option, const struct yaml *node, str value, str problem);
 bool config_is_reference(str s); /* env:NAME or file:PATH */
+/* Such a place, else "" and a problem that never repeats the value: somebody may have written a secret there. */
+str config_reference(struct yaml_check *c, const struct yaml *node);
 void config_check_jwt(struct reading *r); /* config_jwt.c */
 /* flow/schedules_file.c */
 void config_default_schedules(struct config *c);

@@ -27,8 +27,7 @@ static str url_read(struct yaml_check *c, const struct yaml *node)
     return host ? s : STR("");
 }
 
-/* The value itself is never repeated in the message: somebody may have written a secret there. */
-static str reference_read(struct yaml_check *c, const struct yaml *node)
+str config_reference(struct yaml_check *c, const struct yaml *node)
 {
     str s = yaml_str(c, node, STR_NONE);
     if (s.ptr && !config_is_reference(s))
@@ -104,7 +103,7 @@ static void smtp_read(struct yaml_check *c, const struct yaml *node, struct noti
     ch->tls = (enum smtp_tls)yaml_word(c, yaml_get(node, "tls"), tls_words, SMTP_STARTTLS);
     ch->port = yaml_i64(c, yaml_get(node, "port"), 1, 65535, ch->tls == SMTP_TLS ? 465 : 587);
     ch->user = yaml_str(c, yaml_get(node, "user"), STR(""));
-    ch->password = reference_read(c, yaml_get(node, "password"));
+    ch->password = config_reference(c, yaml_get(node, "password"));
     ch->from = yaml_str(c, yaml_need(c, node, "from"), STR(""));
     config_list(c, yaml_need(c, node, "to"), 50, &ch->to);
     for (size_t i = 0; i < ch->to.count; i++)
@@ -121,7 +120,7 @@ static void slack_read(struct yaml_check *c, const struct yaml *node, struct not
 {
     static const char *const keys[] = { "name", "kind", "min_severity", "events", "url", NULL };
     yaml_keys(c, node, keys);
-    ch->url = reference_read(c, yaml_need(c, node, "url")); /* a Slack address is itself a secret */
+    ch->url = config_reference(c, yaml_need(c, node, "url")); /* a Slack address is itself a secret */
 }
 
 static void webhook_read(struct yaml_check *c, const struct yaml *node, struct notify_channel *ch)
@@ -130,7 +129,7 @@ static void webhook_read(struct yaml_check *c, const struct yaml *node, struct n
     const struct yaml *url = yaml_need(c, node, "url");
     yaml_keys(c, node, keys);
     ch->url = config_is_reference(yaml_str(c, url, STR(""))) ? url->text : url_read(c, url);
-    ch->secret = reference_read(c, yaml_get(node, "secret"));
+    ch->secret = config_reference(c, yaml_get(node, "secret"));
 }
 
 static void events_read(struct yaml_check *c, const struct yaml *node, struct notify_channel *ch)

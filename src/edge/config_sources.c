@@ -35,17 +35,49 @@ static void place_read(struct reading *r, const struct yaml *node, struct knowle
     else if (branch && !git_branch_ok(s->branch)) yaml_bad(c, branch, "expected the name of a branch");
 }
 
+static bool is_local(str url)
+{
+    str rest = str_cut(url, sizeof "http://" - 1, url.len), host;
+    (void)str_next(&rest, '/', &host);
+    bool six = str_starts(host, STR("[::1]"));
+    ptrdiff_t colon = six ? 5 : str_find(host, STR(":"), 0);
+    if (colon >= 0) host = str_cut(host, 0, (size_t)colon);
+    return six || STR_IS(host, "localhost") || STR_IS(host, "127.0.0.1");
+}
+
+/* What is refused is never repeated: it may be the secret. */
+static void credential_read(struct reading *r, const struct yaml *node, struct knowledge_source *s)
+{
+    struct yaml_check *c = r->check;
+    const struct yaml *git = yaml_get(node, "git"), *user = yaml_get(node, "user"), *token = yaml_get(node, "token");
+    s->user = yaml_str(c, user, STR(""));
+    s->token = config_reference(c, token);
+    if (git_address_has_secret(s->git)) {
+        yaml_bad(c, git, "a token does not stand in an address: expected token: env:NAME or file:PATH beside it");
+        return;
+    }
+    bool plain = str_starts(s->git, STR("http://"));
+    if (user && (!token || str_find(s->user, STR(":"), 0) >= 0))
+        yaml_bad(c, user, "expected a name without a colon, and token: beside it");
+    if (token && !plain && !str_starts(s->git, STR("https://")))
+        yaml_bad(c, token, "a token is for https://; of ssh the keys count that weir's user has");
+    else if (token && plain && !is_local(s->git))
+        yaml_bad(c, token, "a token is not sent without TLS beyond this machine: expected https");
+}
+
 static void source_read(struct reading *r, const struct yaml *node)
 {
-    static const char *const keys[] = { "name", "folder", "git", "branch", "roles", "every", NULL };
+    static const char *const keys[] = { "name", "folder", "git", "branch", "user", "token", "roles", "every", NULL };
     struct yaml_check *c = r->check;
     struct knowledge_source *s = &r->config->knowledge.sources[r->config->knowledge.source_count++];
-    *s = (struct knowledge_source){ .folder = STR(""), .git = STR(""), .branch = STR(""), .roles = STR("[]") };
+    *s = (struct knowledge_source){ .folder = STR(""), .git = STR(""), .branch = STR(""), .user = STR(""),
+                                    .token = STR(""), .roles = STR("[]") };
     if (!yaml_is_map(c, node)) return;
     yaml_keys(c, node, keys);
     const struct yaml *name = yaml_need(c, node, "name");
     s->name = yaml_name(c, name, STR(""));
     place_read(r, node, s);
+    credential_read(r, node, s);
     s->roles = roles_json(c, yaml_get(node, "roles"));
     usec usual = s->git.len ? 5 * USEC_MINUTE : 30 * USEC_SECOND;
     s->every = yaml_duration(c, yaml_get(node, "every"), USEC_SECOND, 30 * USEC_DAY, usual);
@@ -64,16 +96,6 @@ void config_read_sources(struct reading *r, const struct yaml *node)
         }
         source_read(r, &node->items[i]);
     }
-}
-
-static bool is_local(str url)
-{
-    str rest = str_cut(url, sizeof "http://" - 1, url.len), host;
-    (void)str_next(&rest, '/', &host);
-    bool six = str_starts(host, STR("[::1]"));
-    ptrdiff_t colon = six ? 5 : str_find(host, STR(":"), 0);
-    if (colon >= 0) host = str_cut(host, 0, (size_t)colon);
-    return six || STR_IS(host, "localhost") || STR_IS(host, "127.0.0.1");
 }
 
 /* "scheme://user:password@host/...", or "?password=". */

@@ -12,9 +12,17 @@ enum { GIT_SECONDS = 60 };
 
 /* Addresses that are taken: https, http, ssh, file, user@host:path, and an absolute path. */
 bool git_address_ok(str url);
+/* "https://user:password@host/...", or a token in the user's place: it would be seen. */
+bool git_address_has_secret(str url);
 bool git_branch_ok(str branch);
-/* Clone into `dir` when it is not there, else bring it up to date; branch "" = the one the repository points at.
+struct git_place {
+    str url, branch; /* branch "" = the one the repository points at */
+    str user, token; /* for http and https (RFC 7617), token "" = none; by the environment of the child, which only
+                      * weir's own user and root can read: neither a list of processes nor a file has it. The server
+                      * is then not followed elsewhere, or the token would go there, too */
+};
+/* Clone into `dir` when it is not there, else bring it up to date.
  * Errors: ERR_NOT_FOUND (no git program), ERR_IO (with git's own words), ERR_TIMEOUT, ERR_INPUT (address, branch). */
-MUST_USE err git_follow(struct env *env, str url, str branch, str dir);
+MUST_USE err git_follow(struct env *env, const struct git_place *place, str dir);
 
 #endif

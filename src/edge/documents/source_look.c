@@ -9,6 +9,7 @@
 #include "edge/documents/sources_internal.h"
 #include "edge/documents/submit.h"
 #include "edge/documents/walk.h"
+#include "edge/files.h"
 
 enum { WALK_MEMORY = 64 << 20, FILE_MEMORY = 256 << 20, BODY_ROOM = 2 << 20 };
 
@@ -179,6 +180,17 @@ static err remove_gone(struct look *l, struct arena *a)
 
 /* ---- the look ---- */
 
+static err follow(struct look *l, struct arena *a)
+{
+    const struct knowledge_source *s = l->source;
+    struct git_place place = { .url = s->git, .branch = s->branch, .user = s->user, .token = STR("") };
+    str above = str_fmt(a, STR_FMT "/knowledge", STR_ARG(l->opts->data_dir));
+    l->folder = str_fmt(a, STR_FMT "/" STR_FMT, STR_ARG(above), STR_ARG(s->name));
+    err e = s->token.len ? secret_read(s->token, a, &place.token) : OK;
+    if (!e.code && mkdir(above.ptr, 0700) && errno != EEXIST) e = err_errno(STR_FMT, STR_ARG(above));
+    return e.code ? e : git_follow(l->opts->env, &place, l->folder);
+}
+
 static err look(struct look *l, struct arena *a)
 {
     const struct knowledge_source *s = l->source;
@@ -187,12 +199,7 @@ static err look(struct look *l, struct arena *a)
     l->origin = str_fmt(a, "source:" STR_FMT, STR_ARG(s->name));
     l->version = STR("");
     l->round++;
-    if (s->git.len) {
-        l->folder = str_fmt(a, STR_FMT "/knowledge/" STR_FMT, STR_ARG(l->opts->data_dir), STR_ARG(s->name));
-        str above = str_fmt(a, STR_FMT "/knowledge", STR_ARG(l->opts->data_dir));
-        if (mkdir(above.ptr, 0700) && errno != EEXIST) return err_errno(STR_FMT, STR_ARG(above));
-        e = git_follow(l->opts->env, s->git, s->branch, l->folder);
-    }
+    if (s->git.len) e = follow(l, a);
     if (!e.code) l->version = git_commit_of(l->folder, a);
     if (!e.code) e = walk_documents(l->folder, a, visit, l);
     return e.code ? e : remove_gone(l, a);

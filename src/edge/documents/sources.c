@@ -54,8 +54,10 @@ static const struct knowledge_source *copies(struct arena *a, const struct sourc
     struct knowledge_source *items = ARENA_ARRAY(a, struct knowledge_source, opts->count);
     for (size_t i = 0; i < opts->count; i++) {
         const struct knowledge_source *s = &opts->items[i];
-        items[i] = (struct knowledge_source){ str_dup(a, s->name),   str_dup(a, s->folder), str_dup(a, s->git),
-                                              str_dup(a, s->branch), str_dup(a, s->roles),  s->every };
+        items[i] = *s;
+        str *const texts[] = { &items[i].name, &items[i].folder, &items[i].git,  &items[i].branch,
+                               &items[i].user, &items[i].token,  &items[i].roles };
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) *texts[k] = str_dup(a, *texts[k]);
     }
     return items;
 }

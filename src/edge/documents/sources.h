@@ -21,6 +21,7 @@ struct knowledge_source {
     str folder;     /* absolute, or "" */
     str git;        /* address, or "" */
     str branch;     /* "" = where the repository points */
+    str user, token; /* of the repository's server; token is a secret reference, read at each look; "" = none */
     str roles;      /* JSON array, "[]" = all may read it */
     usec every;
 };

@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "core/core_kit.h"
 #include "edge/act/child.h"
 #include "edge/documents/git.h"
 #include "edge/documents/walk.h"
 #include "edge/files.h"
+#include "sim/fake_http.h"
 
 struct place {
     struct world w;
@@ -65,8 +67,14 @@ static struct place *begin(void)
     p->dir = str_dup(&p->a, str_of(dir));
     p->folder = str_fmt(&p->a, "%s/docs", dir);
     CHECK(mkdir(p->folder.ptr, 0700) == 0);
-    p->source = (struct knowledge_source){ .name = STR("docs"), .folder = p->folder, .git = STR(""), .branch = STR(""),
-                                           .roles = STR("[]"), .every = USEC_SECOND };
+    p->source = (struct knowledge_source){ .name = STR("docs"),
+                                           .folder = p->folder,
+                                           .git = STR(""),
+                                           .branch = STR(""),
+                                           .user = STR(""),
+                                           .token = STR(""),
+                                           .roles = STR("[]"),
+                                           .every = USEC_SECOND };
     p->opts = (struct sources_opts){ .store = p->w.store, .env = p->w.env, .data_dir = p->dir, .items = &p->source,
                                      .count = 1, .input = input, .ctx = p };
     p->look = look_new(&p->opts, 0);
@@ -210,6 +218,64 @@ TEST(a_repository_is_followed_and_nothing_in_it_runs)
     end(p);
 }
 
+/* What the list of processes says of one word while git asks: of its address, and of its token in any form. */
+struct seen {
+    struct place *p;
+    str header;
+    int addresses, secrets;
+};
+
+static const char git_token[] = "hush-4711-token";
+
+static int seen_with(struct place *p, const char *word)
+{
+    return shell(p, str_fmt(&p->a, "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -q '[%c]%s'", word[0],
+                            word + 1).ptr) == 0;
+}
+
+static struct fake_reply look_around(const struct fake_request *req, void *ctx)
+{
+    struct seen *s = ctx;
+    str basic = base64_text(str_fmt(&s->p->a, "robot:%s", git_token), &s->p->a);
+    s->header = str_dup(&s->p->a, fake_header(req, "Authorization"));
+    s->addresses += seen_with(s->p, "handbook-of-git");
+    s->secrets += seen_with(s->p, git_token) + seen_with(s->p, str_z(&s->p->a, basic));
+    if (str_find(req->path, STR("away"), 0) >= 0) return (struct fake_reply){ 302, STR(""), "Location: /b\r\n" };
+    return (struct fake_reply){ 404, STR("no"), NULL };
+}
+
+TEST(a_token_of_git_is_sent_and_seen_by_nobody_else)
+{
+    struct place *p = begin();
+    struct seen seen = { .p = p };
+    struct fake_http *server = NULL;
+    if (shell(p, "git --version && git --exec-path | xargs -I{} test -x {}/git-remote-http")) {
+        end(p);
+        SKIP("no git");
+    }
+    CHECK_OK(fake_http_start(look_around, &seen, &server));
+    put(p, "../token", "hush-4711-token\n");
+    p->source.token = str_fmt(&p->a, "file:" STR_FMT "/token", STR_ARG(p->dir));
+    p->source.user = STR("robot");
+    p->source.git = fake_http_url(server, "/handbook-of-git", &p->a);
+    CHECK_ERR(source_look(p->look), ERR_IO); /* it is no repository */
+    CHECK(strstr(look_state(p->look).problem, "handbook-of-git") && !strstr(look_state(p->look).problem, "hush"));
+    CHECK_STR(seen.header, "Basic cm9ib3Q6aHVzaC00NzExLXRva2Vu");
+    CHECK(seen.addresses > 0); /* this look at the list finds what is there */
+    CHECK_I64(seen.secrets, 0);
+    str kept = str_fmt(&p->a, "grep -rqE 'hush-4711|cm9ib3Q6' '" STR_FMT "/knowledge'", STR_ARG(p->dir));
+    CHECK_I64(shell(p, kept.ptr), 1);
+    size_t asked = fake_http_count(server);
+    p->source.git = fake_http_url(server, "/away", &p->a);
+    CHECK_ERR(source_look(p->look), ERR_IO);
+    CHECK_I64((int64_t)(fake_http_count(server) - asked), 1); /* nobody else is asked with it */
+    p->source.token = STR("env:WEIR_TEST_NO_SUCH_TOKEN");
+    CHECK_ERR(source_look(p->look), ERR_NOT_FOUND);
+    CHECK_I64((int64_t)(fake_http_count(server) - asked), 1);
+    fake_http_stop(server);
+    end(p);
+}
+
 TEST(addresses_that_would_run_something_are_refused)
 {
     static const char *const good[] = { "https://git.example.com/docs.git", "git@example.com:team/docs.git",
@@ -223,6 +289,9 @@ TEST(addresses_that_would_run_something_are_refused)
     CHECK(!git_branch_ok(STR("--force")) && !git_branch_ok(STR("a..b")) && !git_branch_ok(STR("a b")));
     struct arena a = arena_init(1 << 16);
     struct env env = env_os();
-    CHECK_ERR(git_follow(&env, STR("ext::sh -c id"), STR(""), STR("/tmp/weir-none")), ERR_INPUT);
+    const struct git_place runs = { STR("ext::sh -c id"), STR(""), STR(""), STR("") };
+    const struct git_place tells = { STR("https://u:p@example.com/x"), STR(""), STR(""), STR("") };
+    CHECK_ERR(git_follow(&env, &runs, STR("/tmp/weir-none")), ERR_INPUT);
+    CHECK_ERR(git_follow(&env, &tells, STR("/tmp/weir-none")), ERR_INPUT);
     arena_done(&a);
 }
