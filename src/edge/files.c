@@ -30,25 +30,34 @@ static err read_all(int fd, str path, size_t max, struct arena *a, str *out)
     return e;
 }
 
-/* Takes fd. */
-static err read_opened(int fd, str path, size_t max, struct arena *a, str *out)
+static err opened(int fd, str path)
 {
     struct stat st;
     if (fd < 0 && errno == ENOENT) return err_make(ERR_NOT_FOUND, "there is no file " STR_FMT, STR_ARG(path));
-    if (fd < 0) return err_errno("read " STR_FMT, STR_ARG(path));
-    err e = OK;
-    if (fstat(fd, &st) != 0) e = err_errno("read " STR_FMT, STR_ARG(path));
-    else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
-        e = err_make(ERR_INPUT, STR_FMT " is not a file", STR_ARG(path));
+    if (fd < 0 || fstat(fd, &st) != 0) return err_errno("read " STR_FMT, STR_ARG(path));
+    if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+        return err_make(ERR_INPUT, STR_FMT " is not a file", STR_ARG(path));
+    return OK;
+}
+
+/* Takes fd. */
+static err read_opened(int fd, str path, size_t max, struct arena *a, str *out)
+{
+    err e = opened(fd, path);
     if (!e.code) e = read_all(fd, path, max, a, out);
-    (void)close(fd);
+    if (fd >= 0) (void)close(fd);
     return e;
+}
+
+static int open_path(str path, struct arena *a)
+{
+    return open(str_z(a, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
 err file_read(str path, size_t max, struct arena *a, str *out)
 {
     if (STR_IS(path, "-")) return read_all(STDIN_FILENO, STR("standard input"), max, a, out);
-    return read_opened(open(str_z(a, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK), path, max, a, out);
+    return read_opened(open_path(path, a), path, max, a, out);
 }
 
 /* Name by name, so that none can have become a link in between. -1 and errno, as open. */
@@ -71,6 +80,15 @@ static int open_inside(str folder, str path, struct arena *a)
 err file_read_inside(str folder, str path, size_t max, struct arena *a, str *out)
 {
     return read_opened(open_inside(folder, path, a), path, max, a, out);
+}
+
+err file_open_inside(str folder, str path, struct arena *a, int *out)
+{
+    int fd = folder.len ? open_inside(folder, path, a) : open_path(path, a);
+    err e = opened(fd, path);
+    if (e.code && fd >= 0) (void)close(fd);
+    if (!e.code) *out = fd;
+    return e;
 }
 
 /* Area/City, at most three parts of letters, digits, _ + -; a part never begins with a dot. */

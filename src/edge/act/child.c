@@ -204,7 +204,7 @@ err child_start(const struct child_spec *spec, struct child *c)
     if (spec->mode == CHILD_PASS) (void)pthread_sigmask(SIG_BLOCK, NULL, &l.mask);
     else (void)sigemptyset(&l.mask);
     err e = find_user(spec->user, &l.who);
-    if (!e.code) e = child_io_open(c, &l.ends);
+    if (!e.code) e = child_io_open(c, spec->input, &l.ends);
     if (!e.code && spec->mode == CHILD_PASS) e = block_signals(c);
     if (!e.code) e = fork_it(c, &l);
     if (spec->mode == CHILD_PASS)

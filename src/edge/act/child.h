@@ -22,7 +22,8 @@
 enum child_mode {
     CHILD_PASS, /* `weir run`: our stdin, stdout, stderr, group, open files and signals; the output is copied on its way
                  */
-    CHILD_CAPTURE, /* remedies: no stdin, output only kept, a process group of its own, no other open files */
+    CHILD_CAPTURE, /* remedies: no stdin but `input`, output only kept, a process group of its own, no other open files
+                    */
 };
 
 struct child_spec {
@@ -31,6 +32,7 @@ struct child_spec {
     char *const *envp;    /* NULL-ended */
     const char *cwd;      /* NULL: ours */
     const char *user;     /* NULL or "": ours; another one needs root */
+    int input;            /* CHILD_CAPTURE: a descriptor it reads, the caller's; 0: nothing */
     uint64_t memory_max;  /* bytes of address space, 0 = no limit */
 };
 

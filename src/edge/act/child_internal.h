@@ -16,8 +16,8 @@ struct child_word {
 struct child_ends {
     int in, out, error;
 };
-/* Make the pipes or the pseudo terminal. Errors: ERR_IO. */
-MUST_USE err child_io_open(struct child *c, struct child_ends *ends);
+/* Make the pipes or the pseudo terminal; input as in child_spec. Errors: ERR_IO. */
+MUST_USE err child_io_open(struct child *c, int input, struct child_ends *ends);
 /* Poll slots for the streams (four: in and out of each), and one round of copying after poll. */
 void child_io_poll(const struct child *c, struct pollfd p[4]);
 void child_io_turn(struct child *c, const struct pollfd p[4]);

@@ -68,10 +68,10 @@ static err open_stream(struct child_stream *s, int out, int *end)
     return OK;
 }
 
-static err open_captured(struct child *c, struct child_ends *ends)
+static err open_captured(struct child *c, int input, struct child_ends *ends)
 {
-    ends->in = lift(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (ends->in < 0) return err_errno("/dev/null");
+    ends->in = input ? fcntl(input, F_DUPFD_CLOEXEC, 3) : lift(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (ends->in < 0) return err_errno(input ? "its input" : "/dev/null");
     err e = open_stream(&c->streams[0], -1, &ends->out);
     ends->error = ends->out;
     return e;
@@ -91,10 +91,10 @@ static err open_passed(struct child *c, struct child_ends *ends)
     return open_stream(&c->streams[1], 2, &ends->error);
 }
 
-err child_io_open(struct child *c, struct child_ends *ends)
+err child_io_open(struct child *c, int input, struct child_ends *ends)
 {
     c->streams[0].out = c->streams[1].out = -1;
-    return c->mode == CHILD_CAPTURE ? open_captured(c, ends) : open_passed(c, ends);
+    return c->mode == CHILD_CAPTURE ? open_captured(c, input, ends) : open_passed(c, ends);
 }
 
 /* ---- copying ---- */

@@ -61,6 +61,25 @@ TEST(what_cannot_be_started_says_why)
     CHECK_I64(result.exit_code, 126);
 }
 
+TEST(a_file_that_is_given_is_read_also_when_its_name_is_another_file_by_then)
+{
+    str dir = test_dir();
+    struct arena a = arena_init(1 << 16);
+    const char *path = str_fmt(&a, STR_FMT "/input", STR_ARG(dir)).ptr;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(write(fd, "what was opened", 15) == 15 && lseek(fd, 0, SEEK_SET) == 0 && unlink(path) == 0);
+    char *argv[] = { (char *)(uintptr_t)"cat", NULL };
+    env = env_os();
+    CHECK_OK(child_start(&(struct child_spec){ .mode = CHILD_CAPTURE, .argv = argv, .envp = environ, .input = fd },
+                         &child));
+    child_run(&child, &env, 0, &result);
+    CHECK_STR(tail_text(&child.tail, &a), "what was opened");
+    CHECK_I64(fcntl(fd, F_GETFD), FD_CLOEXEC); /* it stays the caller's */
+    child_done(&child);
+    (void)close(fd);
+    arena_done(&a);
+}
+
 TEST(no_input_no_other_files_and_a_group_of_its_own)
 {
     int spare = dup(1);

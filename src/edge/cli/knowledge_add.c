@@ -35,7 +35,7 @@ static err read_text(struct job *j, const struct found *f, struct arena *a, str 
     if (!format_of_path(f->path, &kind))
         return err_make(ERR_INPUT, STR_FMT ": expected .md, .txt, .rst, .html or .pdf", STR_ARG(f->path));
     *format = str_of(format_name(kind == FORMAT_PDF ? FORMAT_TEXT : kind));
-    return kind == FORMAT_PDF ? pdf_text(cli_env(j->cli), f->path, a, text)
+    return kind == FORMAT_PDF ? pdf_text(cli_env(j->cli), STR(""), f->path, a, text)
                               : file_read(f->path, DOCUMENT_BYTES_MAX, a, text);
 }
 

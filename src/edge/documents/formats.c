@@ -58,23 +58,28 @@ err document_blocks(enum document_format f, str bytes, struct block_list *out)
     return out->full ? err_make(ERR_LIMIT, "the document is too long") : OK;
 }
 
+static err read_it(struct env *env, str folder, str path, struct arena *a, enum document_format f,
+                   struct block_list *out)
+{
+    str bytes = STR_NONE;
+    err e = OK;
+    if (f == FORMAT_PDF) e = pdf_text(env, folder, path, a, &bytes);
+    else if (folder.len) e = file_read_inside(folder, path, DOCUMENT_BYTES_MAX, a, &bytes);
+    else e = file_read(path, DOCUMENT_BYTES_MAX, a, &bytes);
+    if (e.code) return e;
+    return err_wrap(document_blocks(f == FORMAT_PDF ? FORMAT_TEXT : f, bytes, out), STR_FMT, STR_ARG(path));
+}
+
 err document_read_inside(struct env *env, str folder, str path, struct arena *a, enum document_format *f,
                          struct block_list *out)
 {
-    str bytes = STR_NONE;
     if (!format_of_path(path, f)) return err_make(ERR_INPUT, STR_FMT ": not a document", STR_ARG(path));
-    if (*f == FORMAT_PDF)
-        return document_read(env, str_fmt(a, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(path)), a, f, out);
-    err e = file_read_inside(folder, path, DOCUMENT_BYTES_MAX, a, &bytes);
-    return e.code ? e : err_wrap(document_blocks(*f, bytes, out), STR_FMT, STR_ARG(path));
+    return read_it(env, folder, path, a, *f, out);
 }
 
 err document_read(struct env *env, str path, struct arena *a, enum document_format *f, struct block_list *out)
 {
-    str bytes = STR_NONE;
     if (!format_of_path(path, f))
         return err_make(ERR_INPUT, STR_FMT ": expected .md, .txt, .rst, .html or .pdf", STR_ARG(path));
-    err e = *f == FORMAT_PDF ? pdf_text(env, path, a, &bytes) : file_read(path, DOCUMENT_BYTES_MAX, a, &bytes);
-    if (e.code) return e;
-    return err_wrap(document_blocks(*f == FORMAT_PDF ? FORMAT_TEXT : *f, bytes, out), STR_FMT, STR_ARG(path));
+    return read_it(env, STR(""), path, a, *f, out);
 }

@@ -20,14 +20,14 @@ MUST_USE err document_blocks(enum document_format f, str bytes, struct block_lis
  * ERR_TIMEOUT, ERR_IO. */
 MUST_USE err document_read(struct env *env, str path, struct arena *a, enum document_format *f, struct block_list *out);
 
-/* The same of a file below a folder that strangers may write to: no link leads out of it (a PDF is opened by its path).
- */
+/* The same of a file below a folder that strangers may write to: no link leads out of it. */
 MUST_USE err document_read_inside(struct env *env, str folder, str path, struct arena *a, enum document_format *f,
                                   struct block_list *out);
 
 /* One file a format. */
 void blocks_of_markdown(str text, struct block_list *out);
 void blocks_of_html(str text, struct block_list *out);
-MUST_USE err pdf_text(struct env *env, str path, struct arena *a, str *out);
+/* folder "": path is one as it stands. */
+MUST_USE err pdf_text(struct env *env, str folder, str path, struct arena *a, str *out);
 
 #endif

@@ -1,5 +1,6 @@
 #include "edge/documents/formats.h"
 
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -117,12 +118,17 @@ TEST(formats_are_told_by_their_endings)
     CHECK_STR(str_of(format_name(FORMAT_PDF)), "pdf");
 }
 
-static str written(struct arena *a, const char *name, str bytes)
+static str written_in(struct arena *a, str dir, const char *name, str bytes)
 {
-    str path = str_fmt(a, STR_FMT "/%s", STR_ARG(test_dir()), name);
+    str path = str_fmt(a, STR_FMT "/%s", STR_ARG(dir), name);
     FILE *f = fopen(path.ptr, "w");
     CHECK(f && fwrite(bytes.ptr, 1, bytes.len, f) == bytes.len && fclose(f) == 0);
     return path;
+}
+
+static str written(struct arena *a, const char *name, str bytes)
+{
+    return written_in(a, test_dir(), name, bytes);
 }
 
 /* The smallest page there is: offsets are wrong, which readers forgive. */
@@ -131,6 +137,28 @@ static const char page[] =
     "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font"
     "/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n4 0 obj<</Length 47>>stream\n"
     "BT /F1 12 Tf 20 100 Td (The disk is full) Tj ET\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+TEST(pdf_below_a_folder_is_not_read_through_a_link)
+{
+    struct arena a = arena_init(64 << 20);
+    struct env env = env_os();
+    struct block_list b = { .a = &a };
+    enum document_format f;
+    if (access("/usr/bin/pdftotext", X_OK)) SKIP("no pdftotext");
+    str dir = test_dir(), outside = str_fmt(&a, STR_FMT "/outside", STR_ARG(dir));
+    str folder = str_fmt(&a, STR_FMT "/folder", STR_ARG(dir));
+    CHECK(mkdir(outside.ptr, 0700) == 0 && mkdir(folder.ptr, 0700) == 0);
+    (void)written_in(&a, outside, "secret.pdf", str_of(page));
+    (void)written_in(&a, folder, "own.pdf", str_of(page));
+    CHECK(symlink("../outside", str_fmt(&a, STR_FMT "/sub", STR_ARG(folder)).ptr) == 0);
+    CHECK(symlink("own.pdf", str_fmt(&a, STR_FMT "/link.pdf", STR_ARG(folder)).ptr) == 0);
+    CHECK_OK(document_read_inside(&env, folder, STR("own.pdf"), &a, &f, &b));
+    CHECK(b.count == 1 && STR_IS(b.items[0].text, "The disk is full"));
+    CHECK_ERR(document_read_inside(&env, folder, STR("sub/secret.pdf"), &a, &f, &b), ERR_IO);
+    CHECK_ERR(document_read_inside(&env, folder, STR("link.pdf"), &a, &f, &b), ERR_IO);
+    CHECK_I64(b.count, 1);
+    arena_done(&a);
+}
 
 TEST(pdf_is_read_by_a_program_of_its_own)
 {
@@ -142,7 +170,7 @@ TEST(pdf_is_read_by_a_program_of_its_own)
     CHECK_OK(document_read(&env, written(&a, "a.pdf", str_of(page)), &a, &f, &b));
     CHECK_STR(shown(&b), "text:The disk is full");
     CHECK_ERR(document_read(&env, written(&a, "b.pdf", STR("not a pdf")), &a, &f, &b), ERR_INPUT);
-    CHECK_ERR(document_read(&env, STR("/nowhere/c.pdf"), &a, &f, &b), ERR_IO);
+    CHECK_ERR(document_read(&env, STR("/nowhere/c.pdf"), &a, &f, &b), ERR_NOT_FOUND);
     CHECK_ERR(document_read(&env, STR("x.docx"), &a, &f, &b), ERR_INPUT);
     arena_done(&a);
 }
