@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -19,8 +20,9 @@ class Weir:
     """A data folder and what runs on it. `config` is YAML added to the configuration, `pipelines` that of
     pipelines.yaml."""
 
-    def __init__(self, program, config="", pipelines="", port=None, folder=None):
+    def __init__(self, program, config="", pipelines="", port=None, folder=None, files=None):
         self.program, self.port = program, port or free_port()
+        self.files = files  # soft and hard limit of open files
         self.dir = folder or tempfile.mkdtemp(prefix="weir-real-")
         self.data, self.child = f"{self.dir}/data", None
         text = f"data_dir: {self.data}\nserver:\n  listen: 127.0.0.1:{self.port}\nlog:\n  level: error\n{config}"
@@ -41,7 +43,9 @@ class Weir:
         return r.returncode, r.stdout, r.stderr
 
     def start(self):
-        self.child = subprocess.Popen([self.program, "serve", "--config", self.config], stderr=subprocess.PIPE)
+        limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, self.files)) if self.files else None
+        self.child = subprocess.Popen([self.program, "serve", "--config", self.config], stderr=subprocess.PIPE,
+                                      preexec_fn=limit)
         until = time.time() + 30
         while time.time() < until:
             try:
@@ -79,9 +83,9 @@ class Weir:
         with open(f"{self.data}/{name}.key") as f:
             return f.read().strip()
 
-    def ask(self, method, path, body=None, key=None):
+    def ask(self, method, path, body=None, key=None, timeout=20):
         """(status, JSON or text)"""
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         headers = {"x-api-key": self.key(key)} if key else {}
         if body is not None:
             body = json.dumps(body)

@@ -14,6 +14,7 @@
 #include "edge/measurer.h"
 #include "edge/model/encoder.h"
 #include "edge/observe/observe.h"
+#include "edge/open_files.h"
 #include "edge/routes.h"
 
 static void committed(void *ctx, int64_t last_seq)
@@ -72,6 +73,8 @@ err app_open_server(struct app *app, const struct app_opts *o)
     str cert, key;
     err e = read_pem(app, c->tls_cert, &cert);
     if (!e.code) e = read_pem(app, c->tls_key, &key);
+    size_t connections = 0;
+    if (!e.code) e = open_files_fit((size_t)c->connections_max, &connections);
     if (e.code) return e;
     struct server_opts opts = {
         .listen = c->listen,
@@ -79,7 +82,7 @@ err app_open_server(struct app *app, const struct app_opts *o)
         .tls_key = key,
         .behind_proxy = c->behind_proxy,
         .body_max = (size_t)c->body_max,
-        .connections_max = (size_t)c->connections_max,
+        .connections_max = connections,
         .rates = { [RATE_KEY] = { c->rate_per_key, c->rate_window },
                    [RATE_ADDRESS] = { c->rate_per_address, c->rate_window } },
         .store = app->store,

@@ -123,7 +123,8 @@ static int visit(struct job *j, str path, str id)
 {
     struct stat st;
     if (stat(path.ptr, &st))
-        return cli_fail(j->cli, errno == ENOENT ? EXIT_FOUND : EXIT_FAILED, STR_FMT ": %s", STR_ARG(path), strerror(errno));
+        return cli_fail(j->cli, errno == ENOENT ? EXIT_FOUND : EXIT_FAILED, STR_FMT ": %s", STR_ARG(path),
+                        strerror(errno));
     if (!S_ISDIR(st.st_mode)) return visit_file(j, path, id, &st);
     err e = walk_documents(path, cli_arena(j->cli), visit_below, j);
     return e.code == ERR_STOPPED ? EXIT_FAILED : e.code ? cli_fail_err(j->cli, e) : EXIT_FINE;

@@ -19,6 +19,7 @@
 enum {
     POOL_PER_CONNECTION = 80 << 10, /* holds a header block at its limit */
     THREADS = 2,
+    BUSY_PAUSE_US = 100000,
     LIBRARY_TIMEOUT_S = 120,        /* watch.c is stricter; this one only backs it up */
 };
 #define BODIES_MAX (INT64_C(256) << 20) /* memory of all bodies that are being read */
@@ -318,6 +319,9 @@ static void on_log(void *cls, const char *fmt, va_list ap)
     char text[256];
     (void)cls;
     (void)vsnprintf(text, sizeof text, fmt, ap);
+    /* Out of descriptors it waits for the end of a connection; on a thread that has none it would ask without a pause.
+     */
+    if (strstr(text, "resource limit at FIRST connection")) (void)usleep(BUSY_PAUSE_US);
     log_debug("http.library text=\"" STR_FMT "\"", STR_ARG(str_trim(str_of(text))));
 }
 
@@ -390,7 +394,7 @@ static err start_daemon(struct http *h)
     h->daemon = MHD_start_daemon(
         flags, 0, on_accept, h, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, on_log, h, MHD_OPTION_LISTEN_SOCKET,
         h->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)POOL_PER_CONNECTION, MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections_max + THREADS,
+        (size_t)POOL_PER_CONNECTION, MHD_OPTION_CONNECTION_LIMIT, (unsigned)watch_slots(o->connections_max) + THREADS,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIBRARY_TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT,
         0 /* it sends its own refusals twice */, MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_ARRAY,

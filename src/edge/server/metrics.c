@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "edge/open_files.h"
 #include "edge/server/server_internal.h"
 #include "edge/server/workers.h"
 
@@ -385,6 +386,10 @@ static void write_server(struct server *s, struct buf *out)
     for (int i = 0; i < CUT_REASONS; i++)
         buf_fmt(out, "weir_connections_cut_total{reason=\"%s\"} %lld\n", watch_cut_reason((enum watch_cut)i),
                 (long long)wa.cut[i]);
+    one(out, "weir_connections_max", "gauge", "Connections that may be open: server.connections_max, or what fits.",
+        (double)s->opts.connections_max);
+    one(out, "process_open_fds", "gauge", "Open files.", (double)open_files_now());
+    one(out, "process_max_fds", "gauge", "Files that may be open.", (double)open_files_limit());
     one(out, "process_resident_memory_bytes", "gauge", "Resident memory.", (double)resident_bytes());
     one(out, "weir_uptime_seconds", "gauge", "Since the server started.", (double)(env->now(env) - s->started) / 1e6);
     head(out, "weir_build_info", "gauge", "Version of weir.");

@@ -129,6 +129,12 @@ void server_stop(struct server *s)
     mem_free(s);
 }
 
+size_t server_files(size_t connections)
+{
+    enum { OWN = 10 }; /* the listener, and what the library's threads wait on */
+    return watch_slots(connections) + OWN;
+}
+
 int server_port(const struct server *s)
 {
     return s->port;

@@ -96,6 +96,8 @@ struct server_opts {
 MUST_USE err server_start(const struct server_opts *opts, struct server **out);
 /* Stop accepting, close event streams with 1001, let running requests end (stop_deadline), free. Accepts NULL. */
 void server_stop(struct server *s);
+/* How many descriptors a server with so many connections opens at most. */
+size_t server_files(size_t connections);
 int server_port(const struct server *s);
 /* /readyz answers 503 until this says true (start-up, replay) and after it says false. */
 void server_ready(struct server *s, bool ready);

@@ -1,15 +1,24 @@
 #include "edge/server/watch.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/cond.h"
+#include "base/log.h"
+
+#define HEADER_TIME USEC_SECOND /* of a header that has begun, before it counts as waiting */
 
 enum {
     LEAST_RATE = 1024 /* bytes a second, of a body and of taking a reply */,
     TICK_MS = 200,
+    SPARE_LEAST = 2,
+    SPARE_MOST = 16,
+    ROOM_A_TICK = 4 /* connections cut while there are no descriptors */,
     SEND_BUFFER = 256 << 10 /* else the kernel keeps 4 MB for one who does not read */
 };
 
@@ -30,8 +39,10 @@ struct watch {
     pthread_cond_t wake;
     pthread_t thread;
     bool stop;
+    bool short_of_files; /* it was so at the last look */
     struct env *env;
     struct watch_limits limits;
+    size_t slots;
     struct watch_stats stats;
     struct watched conns[];
 };
@@ -39,7 +50,7 @@ struct watch {
 const char *watch_cut_reason(enum watch_cut c)
 {
     static const char *const names[CUT_REASONS] = { "slow_header", "idle",        "slow_body",
-                                                    "slow_read",   "per_address", "connections" };
+                                                    "slow_read",   "per_address", "connections", "made_room" };
     return names[c];
 }
 
@@ -102,16 +113,60 @@ static void cut(struct watched *c)
     (void)shutdown(c->fd, SHUT_RDWR); /* the library sees the end and frees it */
 }
 
+size_t watch_slots(size_t connections)
+{
+    size_t spare = connections / 4;
+    if (spare < SPARE_LEAST) spare = SPARE_LEAST;
+    return connections + (spare < SPARE_MOST ? spare : SPARE_MOST);
+}
+
+/* Waiting for a request of which nothing has come, or for the rest of a header. */
+static bool waits(const struct watched *c, usec now)
+{
+    if (c->fd < 0 || c->cut || c->phase != WATCH_WAIT) return false;
+    return traffic_of(c->fd).in == c->in || ((c->first || c->header) && now - c->since > HEADER_TIME);
+}
+
+/* Cut off who has waited longest, of this address or (NULL) of all. False: nobody waits. */
+static bool make_room(struct watch *w, const uint8_t *address)
+{
+    struct watched *found = NULL;
+    usec now = w->env->now(w->env);
+    for (size_t i = 0; i < w->slots; i++) {
+        struct watched *c = &w->conns[i];
+        bool meant = !address || memcmp(c->address, address, sizeof c->address) == 0;
+        if (meant && waits(c, now) && (!found || c->since < found->since)) found = c;
+    }
+    if (!found) return false;
+    w->stats.cut[CUT_ROOM]++;
+    cut(found);
+    return true;
+}
+
+/* The library stops accepting at the limit of open files, and goes on when a connection ends. */
+static void look_for_files(struct watch *w)
+{
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    bool none = fd < 0 && (errno == EMFILE || errno == ENFILE);
+    if (fd >= 0) (void)close(fd);
+    for (int i = 0; none && i < ROOM_A_TICK && make_room(w, NULL); i++) {}
+    if (none && !w->short_of_files)
+        log_warn("http.no_descriptors connections=%lld: raise the limit of open files (ulimit -n, LimitNOFILE=)",
+                 (long long)w->stats.open);
+    w->short_of_files = none;
+}
+
 static void look(struct watch *w)
 {
     usec now = w->env->now(w->env);
-    for (size_t i = 0; i < w->limits.connections; i++) {
+    for (size_t i = 0; i < w->slots; i++) {
         struct watched *c = &w->conns[i];
         enum watch_cut why = CUT_IDLE;
         if (c->fd < 0 || c->cut || !judge(c, &w->limits, now, &why)) continue;
         w->stats.cut[why]++;
         cut(c);
     }
+    look_for_files(w);
 }
 
 static void *watch_run(void *arg)
@@ -132,10 +187,12 @@ static void *watch_run(void *arg)
 
 struct watch *watch_open(const struct watch_limits *limits, struct env *env)
 {
-    struct watch *w = mem_new(sizeof *w + limits->connections * sizeof w->conns[0]);
+    size_t slots = watch_slots(limits->connections);
+    struct watch *w = mem_new(sizeof *w + slots * sizeof w->conns[0]);
     w->env = env;
     w->limits = *limits;
-    for (size_t i = 0; i < limits->connections; i++) w->conns[i].fd = -1;
+    w->slots = slots;
+    for (size_t i = 0; i < slots; i++) w->conns[i].fd = -1;
     (void)pthread_mutex_init(&w->lock, NULL);
     (void)pthread_cond_init(&w->wake, NULL);
     if (pthread_create(&w->thread, NULL, watch_run, w)) abort();
@@ -158,17 +215,18 @@ void watch_close(struct watch *w)
 bool watch_admit(struct watch *w, const uint8_t address[16])
 {
     lock(w);
-    size_t same = 0, open = 0;
-    for (size_t i = 0; i < w->limits.connections; i++) {
-        if (w->conns[i].fd < 0) continue;
-        open++;
-        same += memcmp(w->conns[i].address, address, 16) == 0;
+    size_t same = 0, open = 0, held = 0;
+    for (size_t i = 0; i < w->slots; i++) {
+        const struct watched *c = &w->conns[i];
+        held += c->fd >= 0;
+        open += c->fd >= 0 && !c->cut;
+        same += c->fd >= 0 && !c->cut && memcmp(c->address, address, sizeof c->address) == 0;
     }
-    bool full = open >= w->limits.connections, crowded = same >= w->limits.per_address;
-    if (full) w->stats.cut[CUT_FULL]++;
-    else if (crowded) w->stats.cut[CUT_ADDRESS]++;
+    bool crowded = same >= w->limits.per_address, full = open >= w->limits.connections || held >= w->slots;
+    bool room = (!full && !crowded) || make_room(w, crowded ? address : NULL);
+    if (!room || held >= w->slots) w->stats.cut[full ? CUT_FULL : CUT_ADDRESS]++;
     unlock(w);
-    return !full && !crowded;
+    return room && held < w->slots;
 }
 
 struct watched *watch_begin(struct watch *w, int fd, const uint8_t address[16])
@@ -177,7 +235,7 @@ struct watched *watch_begin(struct watch *w, int fd, const uint8_t address[16])
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     lock(w);
     struct watched *c = NULL;
-    for (size_t i = 0; i < w->limits.connections && !c; i++)
+    for (size_t i = 0; i < w->slots && !c; i++)
         if (w->conns[i].fd < 0) c = &w->conns[i];
     if (c) {
         *c = (struct watched){ .owner = w, .fd = fd, .first = true, .since = w->env->now(w->env) };
