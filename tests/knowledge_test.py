@@ -58,6 +58,22 @@ def roles(tap, weir, folder):
     tap.check("disk.md" in ids and "secret.md" not in ids, "nor listed", ids)
     tap.same(weir.ask("POST", "/api/v1/knowledge/documents", {"id": "x", "text": "y"}, key="reader")[0], 403,
              "a viewer adds nothing")
+    hidden, absent = "/api/v1/knowledge/documents/secret.md", "/api/v1/knowledge/documents/nothing.md"
+
+    def told(answer):
+        return answer[0], str(answer[1]).replace("secret.md", "nothing.md")
+    tap.same(told(weir.ask("DELETE", hidden, key="worker")), told(weir.ask("DELETE", absent, key="worker")),
+             "who may not read a document does not remove it, and does not learn that it is there")
+    judged = [weir.ask("POST", "/api/v1/knowledge/feedback", {"document": d, "worked": False}, key="worker")
+              for d in ("secret.md", "nothing.md")]
+    tap.same(told(judged[0]), told(judged[1]), "nor judges it")
+    status, said = weir.ask("POST", "/api/v1/knowledge/documents", {"id": "secret.md", "text": "mine now"},
+                            key="worker")
+    tap.check(status == 403 and "secret.md" in said["detail"], "nor replaces it", (status, said))
+    tap.check("vault" in str(weir.get("/api/v1/knowledge/documents/secret.md")), "it is as it was")
+    tap.same(weir.ask("POST", "/api/v1/knowledge/documents", {"id": "disk.md.copy", "text": "his"}, key="worker")[0],
+             200, "an operator adds what is new")
+    tap.same(weir.ask("DELETE", "/api/v1/knowledge/documents/disk.md.copy", key="worker")[0], 204, "and removes it")
 
 
 def changes(tap, weir, folder):
@@ -162,6 +178,8 @@ def main():
         add_and_find(tap, weir, folder)
         _, made = weir.ask("POST", "/api/v1/keys", {"name": "reader", "role": "viewer"}, key="admin")
         (pathlib.Path(weir.data) / "reader.key").write_text(made["key"])
+        _, made = weir.ask("POST", "/api/v1/keys", {"name": "worker", "role": "operator"}, key="admin")
+        (pathlib.Path(weir.data) / "worker.key").write_text(made["key"])
         roles(tap, weir, folder)
         changes(tap, weir, folder)
         sources(tap, weir, watched)

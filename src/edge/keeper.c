@@ -7,9 +7,11 @@
 #include "core/retention.h"
 #include "edge/act/spool.h"
 #include "edge/beat.h"
+#include "edge/memory.h"
 #include "edge/witness.h"
 
 enum { CLOCK_STEP_S = 2 };
+#define IDLE_MEMORY ((size_t)64 << 20) /* free, but still held */
 #define RETENTION_FIRST (10 * USEC_MINUTE) /* after a start: then a busy restart is over */
 
 struct keeper {
@@ -161,6 +163,7 @@ static void look(void *ctx)
     tell_witnesses(k, now);
     if (now - k->drained_at >= USEC_MINUTE) {
         drain_spool(k);
+        (void)memory_give_back(IDLE_MEMORY); /* after large bodies; the C library keeps what lies between used blocks */
         k->drained_at = now;
     }
     if (now >= k->retain_at) {

@@ -121,9 +121,54 @@ static err document_body(struct request *req, struct arena *a, struct buf *body)
     return e.code ? e : submit_body(&s, f, &blocks, a, body);
 }
 
+static bool is_there(struct tx *tx, str id, const char *role)
+{
+    struct rows *r = tx_query(tx, SQL_API_KNOWLEDGE_DOCUMENT, V(id), V(str_of(role)));
+    bool there = rows_next(r);
+    rows_end(r);
+    return there;
+}
+
+/* Is it there, but not for who asks? False and an answer in res when that cannot be said. */
+static bool look_hidden(struct request *req, struct response *res, str id, bool *hidden)
+{
+    struct tx *tx = NULL;
+    *hidden = false;
+    err e = store_read(server_of(req)->opts.store, &tx);
+    if (!e.code) {
+        *hidden = !is_there(tx, id, role_text(req->role)) && is_there(tx, id, role_text(ROLE_ADMIN));
+        e = tx_err(tx);
+        store_read_end(tx);
+    }
+    if (e.code) http_problem_err(res, e);
+    return !e.code;
+}
+
+/* What one may not read one neither judges nor removes: for him it is not there. */
+static bool is_his(struct request *req, struct response *res, str id)
+{
+    bool hidden;
+    if (!look_hidden(req, res, id, &hidden)) return false;
+    if (hidden) http_problem_rule(res, err_make(ERR_NOT_FOUND, "no document '" STR_FMT "'",
+                                                STR_ARG(str_utf8_prefix(id, 100))));
+    return !hidden;
+}
+
+/* Nor replaces it; that the name is taken has to be said. */
+static bool is_free(struct request *req, struct response *res, str id)
+{
+    bool hidden;
+    if (!look_hidden(req, res, id, &hidden)) return false;
+    if (hidden)
+        http_problem_err(res, err_make(ERR_DENIED, "the document '" STR_FMT "' is for other roles: take another id",
+                                       STR_ARG(str_utf8_prefix(id, 60))));
+    return !hidden;
+}
+
 static void add(struct request *req, struct response *res)
 {
     int64_t seq = 0;
+    if (!is_free(req, res, json_get_str(req->json, "id"))) return;
     struct arena a = arena_init(READ_MEMORY);
     struct buf body = buf_init(BODY_ROOM);
     err e = document_body(req, &a, &body);
@@ -137,6 +182,7 @@ static void add(struct request *req, struct response *res)
 static void drop(struct request *req, struct response *res)
 {
     int64_t seq = 0;
+    if (!is_his(req, res, req->path_args[0])) return;
     struct buf body = buf_init(256);
     buf_add(&body, STR("{\"title\":\"\",\"source\":\"\",\"format\":\"\",\"hash\":\"\",\"passages\":[]}"));
     if (reply_input(req, res, STR("knowledge.loaded"), req->path_args[0], &body, &seq)) res->content_type = STR("");
@@ -149,6 +195,7 @@ static void feedback(struct request *req, struct response *res)
 {
     int64_t seq = 0;
     json *worked = json_get(req->json, "worked");
+    if (!is_his(req, res, json_get_str(req->json, "document"))) return;
     struct buf body = buf_init(64 << 10);
     struct jw w = jw_init(&body);
     jw_open(&w, NULL);
