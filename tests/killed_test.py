@@ -93,7 +93,7 @@ def add_documents(world):
     while not world.over.wait(0.01):
         n = world.number()
         status, said = world.post("/api/v1/knowledge/documents",
-                                  {"id": f"doc-{n}", "text": f"# Guide {n}\n\nTurn the wheel number{n}x to the left.\n"})
+                                  {"id": f"doc-{n}", "text": f"# Guide {n}\n\nTurn the wheel number{n}x.\n"})
         if status == 200:
             world.documents[f"doc-{n}"] = f"number{n}x"
         elif status:
