@@ -573,6 +573,15 @@ async function mockTests() {
     return page;
   });
 
+  await withMock('no width of a phone is too narrow for the tabs and their numbers', PHONE, async (mock, check, enter) => {
+    const page = await enter();
+    for (let width = 320; width <= 480; width += 4) {
+      await page.setViewportSize({ width, height: 700 });
+      check.equal(await overflow(page), [], `${width} pixels`);
+    }
+    return page;
+  });
+
   for (const [name, options] of [['light', WIDE], ['dark', { ...WIDE, colorScheme: 'dark' }], ['phone', PHONE]]) {
     await withMock(`every page fits and can be read: ${name}`, options, async (mock, check, enter) => {
       const page = await enter();

@@ -1,7 +1,7 @@
 // One journal entry with everything that is hashed.
 import type { VNode } from 'preact';
 import type { Entry } from '../api';
-import { EntryLink } from '../parts/entry_link';
+import { About, EntryLink } from '../parts/entry_link';
 import { Json } from '../parts/json';
 import { Await } from '../parts/states';
 import { Ago, DateTime } from '../parts/time';
@@ -43,8 +43,8 @@ function Fields({ entry: e }: { entry: Entry }): VNode {
         <dd>{e.actor}</dd>
         {e.correlation_id && (
           <>
-            <dt>Incident</dt>
-            <dd><a href={href('incidents', e.correlation_id)}>{e.correlation_id}</a></dd>
+            <dt>Belongs to</dt>
+            <dd><About entry={e} /></dd>
           </>
         )}
         <dt>Led to by</dt>

@@ -44,6 +44,7 @@ function Shown({ inquiry: i, changed }: { inquiry: InquiryDetail; changed: () =>
         <h2 id="labels">How it was read</h2>
         <Facts inquiry={i} />
       </section>
+      {works() && <Work inquiry={i} over={over} changed={changed} />}
       <section aria-labelledby="why">
         <h2 id="why">Why it is here</h2>
         <ul class="plain card">
@@ -52,17 +53,7 @@ function Shown({ inquiry: i, changed }: { inquiry: InquiryDetail; changed: () =>
           ))}
         </ul>
       </section>
-      {i.words.length > 0 && (
-        <section aria-labelledby="spoke">
-          <h2 id="spoke">Words that spoke</h2>
-          <ul class="plain card">
-            {i.words.map((w, n) => (
-              <li key={n} dir="auto">{w}</li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {works() && <Work inquiry={i} over={over} changed={changed} />}
+      {i.words.length > 0 && <Spoke words={i.words} />}
       {i.others.length > 1 && <Thread inquiry={i} />}
     </>
   );
@@ -86,8 +77,8 @@ function Letter({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
   );
 }
 
-function About({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
-  const chips = (words: { text: string; kind?: string }[]): VNode => (
+function chips(words: { text: string; kind?: string }[]): VNode {
+  return (
     <ul class="chips">
       {words.map(({ text, kind }, n) => (
         <li key={n}>
@@ -96,6 +87,24 @@ function About({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
       ))}
     </ul>
   );
+}
+
+/** Phrases of the rules with their points, "urgency low: not urgent (3.0)", under the label that each spoke for. */
+function Spoke({ words }: { words: string[] }): VNode {
+  const of = new Map<string, { text: string; kind: string }[]>();
+  for (const w of words) {
+    const [, label = '', text = w, kind = ''] = /^(.*?): (.*) \(([-\d.]+)\)$/.exec(w) ?? [];
+    of.set(label, [...(of.get(label) ?? []), { text, kind }]);
+  }
+  return (
+    <section aria-labelledby="spoke">
+      <h2 id="spoke">Words that spoke</h2>
+      <List rows={[...of].map(([label, said]) => [spaced(label), chips(said)])} />
+    </section>
+  );
+}
+
+function About({ inquiry: i }: { inquiry: InquiryDetail }): VNode {
   const rows: [string, ComponentChildren][] = [
     ['In short', i.summary.length > 0 && i.summary.map((s, n) => <p key={n} dir="auto">{s}</p>)],
     ['Phrases', i.phrases.length > 0 && chips(i.phrases.map((text) => ({ text })))],

@@ -94,7 +94,7 @@ function Trial({ trial: t }: { trial: ModelTrial }): VNode {
       <div class="card">
         <Numbers facts={facts} />
         <p class="sub">
-          Its word counts in {percent(t.share)} of the cases.
+          {t.share > 0 ? `Its word counts in ${percent(t.share)} of the cases.` : 'A shadow: its word counts nowhere.'}
         </p>
       </div>
     </section>

@@ -53,8 +53,9 @@ function Row({ model: m }: { model: RegisteredModel }): VNode {
         {m.challenger > 0 && <Badge word="challenger" label={`version ${m.challenger} on trial`} />}
       </div>
       <div class="row-when">
-        <span>newest: {m.newest}</span>
-        <Ago us={m.time} />
+        <span>
+          newest: {m.newest}, <Ago us={m.time} />
+        </span>
       </div>
     </li>
   );
