@@ -339,22 +339,28 @@ str desk_drift_json(const struct desk_drift_report *r, struct arena *a)
 
 static str add_words(str text, const char *label, const str *words, size_t n, struct arena *a)
 {
-    for (size_t i = 0; i < n && i < 5; i++)
+    for (size_t i = 0; i < n && i < 3; i++)
         text = str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(text), i ? ", " : label, STR_ARG(words[i]));
     return text;
 }
 
+/* It becomes an incident's title, so it names what moved; how far stands in desk_drift_json. */
 str desk_drift_text(const struct desk_drift_report *r, struct arena *a)
 {
     str text = str_fmt(a, "the newest %zu inquiries differ from the %s", r->current,
                        r->examples ? "examples that were learned from" : "oldest ones");
+    const char *before = ": ";
     if (r->texts) {
-        text = str_fmt(a, STR_FMT ": their texts can be told apart (AUC %.2f)", STR_ARG(text), r->auc);
+        text = str_fmt(a, STR_FMT ": texts (AUC %.2f", STR_ARG(text), r->auc);
         text = add_words(text, "; more: ", r->more, r->more_count, a);
         text = add_words(text, "; fewer: ", r->fewer, r->fewer_count, a);
+        text = str_fmt(a, STR_FMT ")", STR_ARG(text));
+        before = ", ";
     }
-    for (size_t i = 0; i < DESK_DRIFT_COLUMNS; i++)
-        if (r->column[i].drift)
-            text = str_fmt(a, STR_FMT "; %s: " STR_FMT, STR_ARG(text), r->column[i].name, STR_ARG(r->column[i].says));
+    for (size_t i = 0; i < DESK_DRIFT_COLUMNS; i++) {
+        if (!r->column[i].drift) continue;
+        text = str_fmt(a, STR_FMT "%s%s", STR_ARG(text), before, r->column[i].name);
+        before = ", ";
+    }
     return text;
 }
