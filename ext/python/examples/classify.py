@@ -4,6 +4,9 @@ import sys
 
 import weir
 
+if len(sys.argv) < 2:
+    sys.exit(__doc__)
+
 encoder = weir.Encoder(sys.argv[2]) if len(sys.argv) > 2 else None
 classifier = weir.Classifier(sys.argv[1], encoder)
 lines = [line.rstrip("\n") for line in sys.stdin]

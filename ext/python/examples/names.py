@@ -4,6 +4,9 @@ import sys
 
 import weir
 
+if len(sys.argv) < 3:
+    sys.exit(__doc__)
+
 labels = [tuple(part.strip() for part in one.partition("=")[::2]) for one in sys.argv[2].split(",")]
 classifier = weir.NameClassifier(labels, weir.Encoder(sys.argv[1]))
 lines = [line.rstrip("\n") for line in sys.stdin]

@@ -162,8 +162,8 @@ static err take_labels(struct job *j, str list)
     if (e.code) return err_wrap(e, "--labels");
     return n->count >= 2 && n->count <= TEXT_CLASSES_MAX
                ? OK
-               : err_make(ERR_INPUT, "--labels names %zu class%s; 2 to %d are needed", n->count, n->count == 1 ? "" : "es",
-                         TEXT_CLASSES_MAX);
+               : err_make(ERR_INPUT, "--labels names %zu class%s; 2 to %d are needed", n->count,
+                          n->count == 1 ? "" : "es", TEXT_CLASSES_MAX);
 }
 
 static err judge_names(struct job *j, const struct text_encoder *n)
@@ -229,7 +229,8 @@ const struct command command_classify = {
     .about =
         "Without --model and --labels: by the one model of texts in use here (weir models), which is told on standard "
         "error. One line a text: the label (- for none of the classes: the rest is then of the likeliest), its "
-        "probability, and the labels that hold the truth 95 times in 100. With --labels nothing is trained: the sentence encoder (weir model fetch) compares "
+        "probability, and the labels that hold the truth 95 times in 100. With --labels nothing is trained: the "
+        "sentence encoder (weir model fetch) compares "
         "texts with names. From five texts a class on they are told apart together: better, but what is said of one "
         "then depends on the others.",
     .options = options,

@@ -114,7 +114,8 @@ static void print_one(struct cli *cli, json *x)
     for (int k = 0; k < 3; k++)
         card_line(stdout, a, labels[k][0],
                   str_fmt(a, STR_FMT " (" STR_FMT ")" STR_FMT, STR_ARG(json_get_str(x, labels[k][0])),
-                          STR_ARG(sure_text(a, json_get_f64(x, labels[k][1], 0))), STR_ARG(one_of(cli, x, labels[k][0]))));
+                          STR_ARG(sure_text(a, json_get_f64(x, labels[k][1], 0))),
+                          STR_ARG(one_of(cli, x, labels[k][0]))));
     card_line(stdout, a, "where", who_has(cli, x));
     card_line(stdout, a, "priority", client_text(cli, x, "priority"));
     if (json_get_i64(x, "due", 0)) card_line(stdout, a, "due", client_when(cli, json_get(x, "due")));
@@ -169,7 +170,8 @@ static int post(struct cli *cli, const char *rest, const char *const *options)
 
 static int run_assign(struct cli *cli)
 {
-    if (!cli_str(cli, "department").len) return cli_fail(cli, EXIT_USAGE, "expected --department NAME, the one that has it or another");
+    if (!cli_str(cli, "department").len)
+        return cli_fail(cli, EXIT_USAGE, "expected --department NAME, the one that has it or another");
     return post(cli, "/assign", (const char *const[]){ "department", "consultant", "comment", NULL });
 }
 

@@ -2,18 +2,19 @@
 #include <stdio.h>
 
 #include "edge/cli/commands.h"
+#include "edge/cli/table.h"
 #include "edge/cli/text_cli.h"
 #include "edge/files.h"
 #include "edge/inquiry/reference.h"
 
 enum { MODEL_MAX = 1 << 28 };
 
-static void print_report(str path, str reference, const struct inquiry_examples *x, const struct stack_report *r,
-                         size_t bytes)
+static void print_report(struct arena *a, str path, str reference, const struct inquiry_examples *x,
+                         const struct stack_report *r, size_t bytes)
 {
     bool vectors = r->quality[1][0].rows > 0;
-    (void)printf("%zu inquiries, %zu features; " STR_FMT ": %.1f MB\n", x->rows, r->features, STR_ARG(path),
-                 (double)bytes / 1e6);
+    (void)printf("%zu inquiries, %zu features; " STR_FMT ": " STR_FMT "\n", x->rows, r->features, STR_ARG(path),
+                 STR_ARG(size_text(a, bytes)));
     (void)printf("for drift: " STR_FMT "\n\n", STR_ARG(reference));
     (void)printf("%-12s %-22s %9s %9s %7s %12s\n", "HELD BACK", "JUDGED BY", "ACCURACY", "MACRO F1", "ECE",
                  "SUREST 90 %");
@@ -119,7 +120,7 @@ static int run_train(struct cli *cli)
     str reference = reference_path(path, cli_arena(cli));
     if (!e.code) e = write_reference(reference, &x);
     if (!e.code && cli_json(cli)) print_json(path, reference, &x, &report, out.len);
-    else if (!e.code) print_report(path, reference, &x, &report, out.len);
+    else if (!e.code) print_report(cli_arena(cli), path, reference, &x, &report, out.len);
     text_encoder_close(&n);
     inquiry_examples_done(&x);
     buf_done(&out);

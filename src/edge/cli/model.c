@@ -44,7 +44,7 @@ static void model_card(str path, const struct model_file *f, struct arena *a)
     const struct encode_header *h = f->model.header;
     card_line(stdout, a, "model", str_of(h->name));
     card_line(stdout, a, "file", path);
-    card_line(stdout, a, "size", str_fmt(a, "%.1f MB", (double)f->size / 1e6));
+    card_line(stdout, a, "size", size_text(a, f->size));
     card_line(stdout, a, "digest", digest_text(h->digest, a));
     card_line(stdout, a, "licence", str_of(h->licence));
     card_line(stdout, a, "kernel", str_of(encode_kernel_name(&f->model)));

@@ -250,3 +250,9 @@ str sure_text(struct arena *a, double p)
 {
     return p < 1 && p >= 0.995 ? STR("over 99 %") : str_fmt(a, "%.0f %%", 100 * p);
 }
+
+str size_text(struct arena *a, size_t bytes)
+{
+    bool small = bytes < 1000000;
+    return str_fmt(a, "%.1f %s", (double)bytes / (small ? 1e3 : 1e6), small ? "kB" : "MB");
+}

@@ -48,6 +48,8 @@ const char *tone_off(bool color);
 str plain_text(struct arena *a, str s);
 /* How sure something is: "87 %", and "over 99 %" for what rounding would call certain. */
 str sure_text(struct arena *a, double p);
+/* "8.6 kB", "23.9 MB". */
+str size_text(struct arena *a, size_t bytes);
 /* Columns a UTF-8 text takes, counting one for each character. */
 size_t text_columns(str s);
 

@@ -77,3 +77,15 @@ TEST(what_is_copied_stays_whole_and_what_is_spare_goes_where_there_is_no_room)
                                     "                                                _goes_on\n");
     arena_done(&a);
 }
+
+TEST(shares_and_sizes_say_no_more_than_they_know)
+{
+    struct arena a = arena_init(1 << 16);
+    CHECK_STR(sure_text(&a, 0.836), "84 %");
+    CHECK_STR(sure_text(&a, 0.994), "99 %");
+    CHECK_STR(sure_text(&a, 0.9996), "over 99 %");
+    CHECK_STR(sure_text(&a, 1), "100 %");
+    CHECK_STR(size_text(&a, 8614), "8.6 kB");
+    CHECK_STR(size_text(&a, 23900000), "23.9 MB");
+    arena_done(&a);
+}

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "edge/cli/table.h"
 #include "edge/cli/text_cli.h"
 #include "edge/text/text_train.h"
 
@@ -13,10 +14,11 @@ static void print_quality(const char *name, const struct text_quality *q)
     (void)printf("%-26s %9.1f%% %9.3f %7.3f %11.1f%%\n", name, 100 * q->accuracy, q->macro_f1, q->ece, 100 * q->sure);
 }
 
-static void print_report(str path, const struct text_data *d, const struct text_report *r, size_t bytes)
+static void print_report(struct arena *a, str path, const struct text_data *d, const struct text_report *r,
+                         size_t bytes)
 {
-    (void)printf("%zu texts, %zu classes, %zu features; " STR_FMT ": %.1f MB\n\n", d->rows, d->classes, r->terms,
-                 STR_ARG(path), (double)bytes / 1e6);
+    (void)printf("%zu texts, %zu classes, %zu features; " STR_FMT ": " STR_FMT "\n\n", d->rows, d->classes,
+                 r->terms, STR_ARG(path), STR_ARG(size_text(a, bytes)));
     (void)printf("%-26s %10s %9s %7s %12s\n", "HELD BACK, FIVE FOLDS", "ACCURACY", "MACRO F1", "ECE", "SUREST 90 %");
     print_quality("words and characters", &r->sparse);
     print_quality("with sentence vectors", &r->fused);
@@ -64,7 +66,7 @@ static err train_into(struct cli *cli, struct text_data *d, const struct text_tr
     text_cli_progress(cli, "", 1, 1);
     if (!e.code) e = model_file_write(path, buf_view(&out));
     if (!e.code && cli_json(cli)) print_json(path, d, &report, out.len);
-    else if (!e.code) print_report(path, d, &report, out.len);
+    else if (!e.code) print_report(cli_arena(cli), path, d, &report, out.len);
     buf_done(&out);
     return e;
 }
