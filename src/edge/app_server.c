@@ -56,9 +56,9 @@ static void more_metrics(void *ctx, struct buf *out)
 static const char *trouble(void *ctx)
 {
     struct app *app = ctx;
-    return ingest_read_only(app->ingest)
-               ? "a write of samples failed: none are taken or judged any more. Look at the disk, then restart weir"
-               : "";
+    if (ingest_read_only(app->ingest))
+        return "a write of samples failed: none are taken or judged any more. Look at the disk, then restart weir";
+    return ingest_disk_low(app->ingest) ? "the disk is nearly full: samples are refused until there is room again" : "";
 }
 
 static err read_pem(struct app *app, str path, str *out)

@@ -266,5 +266,6 @@ struct store_stats store_stats(struct store *s)
         .wal_pages = atomic_load(&s->wal_pages),
         .bytes = s->dir ? file_size(s->path, "") + file_size(s->path, "-wal") : 0,
         .read_only = s->reader_only || atomic_load(&s->read_only),
+        .no_space = atomic_load(&s->no_space),
     };
 }

@@ -172,6 +172,7 @@ struct store_stats {
     int64_t last_seq, commits, work_done, work_failed, ticks_failed, refused; /* refused: the queue was full */
     int64_t queue_now, queue_max, wal_pages, bytes; /* bytes: database and write-ahead log on disk */
     bool read_only;
+    bool no_space; /* work was refused for want of room; false again with the next entry, or when there is room */
 };
 struct store_stats store_stats(struct store *s);
 

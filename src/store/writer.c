@@ -114,6 +114,7 @@ static err group_commit(struct store *s)
 static void group_lost(struct store *s, size_t n, err e)
 {
     if (!transaction_gone(s)) (void)statement(s, SQL_TX_ROLLBACK);
+    if (e.code == ERR_NO_SPACE) atomic_store(&s->no_space, true);
     if (e.code != ERR_NO_SPACE && e.code != ERR_TIMEOUT) {
         atomic_store(&s->read_only, true);
         conn_no_checkpoint_on_close(s->write);
@@ -126,7 +127,11 @@ static void group_lost(struct store *s, size_t n, err e)
 static void group_tell(struct store *s, size_t n, bool grown)
 {
     size_t failed = 0;
-    for (size_t i = 0; i < n; i++) failed += s->group[i].result.code != ERR_NONE;
+    if (grown) atomic_store(&s->no_space, false);
+    for (size_t i = 0; i < n; i++) {
+        failed += s->group[i].result.code != ERR_NONE;
+        if (s->group[i].result.code == ERR_NO_SPACE) atomic_store(&s->no_space, true);
+    }
     atomic_fetch_add(&s->work_failed, (long long)failed);
     atomic_fetch_add(&s->work_done, (long long)(n - failed));
     for (size_t i = 0; i < n; i++)
@@ -232,7 +237,14 @@ static bool wait_for_work(struct store *s)
         sleep = left < TICK_POLL ? left : TICK_POLL;
         if (sleep < USEC_MS) sleep = USEC_MS;
     }
+    if (atomic_load(&s->no_space) && sleep > TICK_POLL) sleep = TICK_POLL;
     return !cond_wait_for(&s->work_ready, &s->lock, sleep) && sleep == IDLE_RELEASE;
+}
+
+/* Whoever was refused may ask nobody again before he hears that there is room. Without the lock. */
+static void look_for_room(struct store *s)
+{
+    if (s->dir && room_in(s->dir)) atomic_store(&s->no_space, false);
 }
 
 static size_t take(struct store *s)
@@ -254,6 +266,11 @@ static void *writer_main(void *arg)
         s->tick_new = false;
         if (!s->queue_count && !tick_is_due(s)) {
             bool idle = wait_for_work(s);
+            if (atomic_load(&s->no_space)) {
+                pthread_mutex_unlock(&s->lock);
+                look_for_room(s);
+                pthread_mutex_lock(&s->lock);
+            }
             if (idle && !released) (void)sqlite3_db_release_memory(s->write->db);
             released = released || idle;
             continue;

@@ -455,6 +455,11 @@ err ingest_checkpoint(struct ingest *in, usec timeout)
     return atomic_load(&in->checkpoint_errors) == errors ? OK : err_make(ERR_IO, "a checkpoint of samples failed");
 }
 
+bool ingest_disk_low(const struct ingest *in)
+{
+    return atomic_load(&in->disk_low);
+}
+
 bool ingest_read_only(const struct ingest *in)
 {
     return atomic_load(&in->read_only);

@@ -78,6 +78,7 @@ struct ingest_stats {
 /* Thread: any. */
 /* A write failed: nothing is taken until a restart. Thread: any. */
 bool ingest_read_only(const struct ingest *in);
+bool ingest_disk_low(const struct ingest *in); /* below its floor, or a write found no room; samples wait outside */
 void ingest_stats(struct ingest *in, struct ingest_stats *out);
 
 /* Count what a parser refused; the sender hears of it in the reply. */

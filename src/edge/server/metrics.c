@@ -308,6 +308,8 @@ static void write_store(struct store *store, struct buf *out)
         { "weir_store_queue", "gauge", "Work waiting for the writer.", st.queue_now },
         { "weir_store_queue_limit", "gauge", "Work that may wait.", st.queue_max },
         { "weir_store_bytes", "gauge", "Size of the store's files.", st.bytes },
+        { "weir_store_no_space", "gauge", "1 while the disk is full: what is sent is refused, and nothing acknowledged "
+          "is lost.", st.no_space },
         { "weir_store_read_only", "gauge", "1 after a failed sync: nothing is written any more.", st.read_only },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -167,9 +167,11 @@ struct store *server_store(void *ctx)
 
 const char *server_trouble(struct server *s)
 {
-    if (store_stats(s->opts.store).read_only)
+    struct store_stats st = store_stats(s->opts.store);
+    if (st.read_only)
         return "a write to disk failed: nothing is recorded, decided or done any more. Look at the disk, then restart "
                "weir";
+    if (st.no_space) return "the disk is full: nothing is recorded or decided until there is room again";
     return s->opts.trouble ? s->opts.trouble(s->opts.trouble_ctx) : "";
 }
 
