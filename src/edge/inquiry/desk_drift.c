@@ -344,7 +344,15 @@ static str add_words(str text, const char *label, const str *words, size_t n, st
     return text;
 }
 
-/* It becomes an incident's title, so it names what moved; how far stands in desk_drift_json. */
+/* The first of what a column says: "mean 7.3, was 8.3" of "mean 7.3, was 8.3 (-1.4 sd)". */
+static str first_said(str says)
+{
+    size_t n = 0;
+    while (n < says.len && says.ptr[n] != ';' && says.ptr[n] != '(') n++;
+    return str_trim(str_cut(says, 0, n));
+}
+
+/* It becomes an incident's title, so it says the most of what moved; all of it stands in desk_drift_json. */
 str desk_drift_text(const struct desk_drift_report *r, struct arena *a)
 {
     str text = str_fmt(a, "the newest %zu inquiries differ from the %s", r->current,
@@ -359,7 +367,8 @@ str desk_drift_text(const struct desk_drift_report *r, struct arena *a)
     }
     for (size_t i = 0; i < DESK_DRIFT_COLUMNS; i++) {
         if (!r->column[i].drift) continue;
-        text = str_fmt(a, STR_FMT "%s%s", STR_ARG(text), before, r->column[i].name);
+        text = str_fmt(a, STR_FMT "%s%s (" STR_FMT ")", STR_ARG(text), before, r->column[i].name,
+                       STR_ARG(first_said(r->column[i].says)));
         before = ", ";
     }
     return text;

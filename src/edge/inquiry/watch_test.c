@@ -6,6 +6,7 @@
 
 #include "edge/edge_kit.h"
 #include "edge/inquiry/classify.h"
+#include "edge/inquiry/desk_drift.h"
 #include "edge/inquiry/reference.h"
 #include "edge/model/model_file.h"
 
@@ -267,4 +268,26 @@ TEST(an_alarm_of_an_earlier_life_is_ended_by_the_next)
     CHECK_OK(desk_watch_drift(w.watch));
     CHECK_I64(w.told[1], 1);
     world_close(&w);
+}
+
+TEST(what_drifted_is_told_in_one_line)
+{
+    struct arena a = arena_init(1 << 16);
+    struct desk_drift_report r = { .reference = 355, .current = 500, .auc = 0.8, .texts = true, .drift = true,
+                                   .fewer = { STR_INIT("to"), STR_INIT("in"), STR_INIT("please"), STR_INIT("of") },
+                                   .fewer_count = 4 };
+    r.column[1].name = "language";
+    r.column[1].drift = true;
+    r.column[1].says = STR("\"en\" 52 %, was 94 %; \"es\" 14 %, was 2.0 %");
+    r.column[2].name = "length";
+    r.column[2].says = STR("as it was");
+    CHECK_STR(desk_drift_text(&r, &a), "the newest 500 inquiries differ from the oldest ones: texts (AUC 0.80; fewer: "
+                                       "to, in, please), language (\"en\" 52 %, was 94 %)");
+    r.texts = false;
+    r.examples = true;
+    r.column[2].drift = true;
+    r.column[2].says = STR("mean 7.3, was 8.3 (-1.4 sd)");
+    CHECK_STR(desk_drift_text(&r, &a), "the newest 500 inquiries differ from the examples that were learned from: "
+                                       "language (\"en\" 52 %, was 94 %), length (mean 7.3, was 8.3)");
+    arena_done(&a);
 }

@@ -400,7 +400,9 @@ static err check(const struct text_data *d)
 {
     size_t n = 0;
     for (size_t i = 0; i < d->rows; i++) n += d->label[i] < d->classes;
-    if (d->classes < CLASSES_LEAST) return err_make(ERR_INPUT, "%zu label%s found; at least two are needed", d->classes, d->classes == 1 ? "" : "s");
+    if (d->classes < CLASSES_LEAST)
+        return err_make(ERR_INPUT, "%zu label%s found; at least two are needed", d->classes,
+                        d->classes == 1 ? "" : "s");
     if (d->classes > TEXT_CLASSES_MAX)
         return err_make(ERR_INPUT, "%zu different labels, at most %d: is it the right column?", d->classes,
                         TEXT_CLASSES_MAX);
