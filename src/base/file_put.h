@@ -1,6 +1,6 @@
 /* A file that is there whole or not at all. It is written beside its place, synced, moved there, and the move is
- * synced, so that neither kill -9 nor a power cut leaves a part of it under its name. What a crash can leave is a file with a
- * dot and six characters more (mkostemp). */
+ * synced, so that neither kill -9 nor a power cut leaves a part of it under its name. What a crash can leave is a file
+ * with a dot and six characters more (mkostemp). */
 #ifndef WEIR_BASE_FILE_PUT_H
 #define WEIR_BASE_FILE_PUT_H
 
