@@ -107,7 +107,7 @@ static const struct config_option options[] = {
     { "inquiries.imap_password", CONFIG_TEXT, AT(inquiries.imap_password), 0, 0, "", "", NULL,
       "env:NAME or file:PATH of the password" },
     { "inquiries.imap_mailbox", CONFIG_TEXT, AT(inquiries.imap_mailbox), 0, 0, "INBOX", "", NULL,
-      "mailbox; what was taken is marked as seen" },
+      "mailbox; what was taken gets the keyword $weir" },
     { "inquiries.imap_every", CONFIG_DURATION, AT(inquiries.imap_every), USEC_SECOND, USEC_DAY, "1m", "", NULL,
       "a look at the mailbox" },
     { "knowledge.reindex_documents", CONFIG_INT, AT(knowledge.reindex_documents), 1, 1000000, "10", "", NULL,

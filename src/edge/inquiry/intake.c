@@ -55,6 +55,8 @@ static bool take_file(struct intake *in, const char *name)
     err e = intake_file(path, take_from_file, in, &report);
     atomic_fetch_add(&in->passed_over, report.passed_over);
     atomic_fetch_add(&in->refused, report.unreadable);
+    if (!e.code && report.unreadable && !report.read && !report.passed_over)
+        e = err_make(ERR_INPUT, "nothing in it can be read");
     bool waits = e.code && !err_lasting(e) && e.code != ERR_INPUT && e.code != ERR_LIMIT;
     if (waits) {
         log_warn("inquiry.folder %s waits: %s", name, e.msg); /* the store is full or stopping: later again */

@@ -162,6 +162,7 @@ TEST(a_folder_is_emptied_and_nothing_is_taken_twice)
     static const char csv[] = "body,email\nmy invoice is wrong,ana@example.com\nwhere is my refund,bob@example.com\n";
     (void)write_file(folder, "in.csv", csv);
     (void)write_file(folder, "bad.bin", "nothing to read");
+    (void)write_file(folder, "torn.jsonl", "{\"body\": 3}\nno JSON\n");
     str elsewhere = write_file(dir(), "elsewhere.csv", "body,email\nnot handed in,eve@example.com\n");
     char link[600];
     (void)snprintf(link, sizeof link, "%s/link.csv", folder);
@@ -170,9 +171,10 @@ TEST(a_folder_is_emptied_and_nothing_is_taken_twice)
     intake_folder_look(in, 0);
     struct intake_stats s = intake_stats(in);
     CHECK_I64(s.taken, 2);
-    CHECK_I64(s.files_failed, 1);
+    CHECK_I64(s.files_failed, 2);
     CHECK(exists(folder, "link.csv"));
     CHECK(!exists(folder, "in.csv") && exists(folder, "done/in.csv") && exists(folder, "failed/bad.bin"));
+    CHECK(exists(folder, "failed/torn.jsonl"));
     struct buf told = buf_init(1 << 16);
     intake_metrics(in, &told);
     CHECK(str_find(buf_view(&told), STR("weir_inquiry_intake_files_total 1\n"), 0) >= 0);
