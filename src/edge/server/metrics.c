@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "edge/open_files.h"
+#include "edge/metric_text.h"
 #include "edge/server/server_internal.h"
 #include "edge/server/workers.h"
 
@@ -169,62 +170,48 @@ void metrics_entry(struct metrics *m, const struct entry *e)
 
 /* ---- the page ---- */
 
-static void head(struct buf *out, const char *name, const char *type, const char *help)
-{
-    buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
 static void one(struct buf *out, const char *name, const char *type, const char *help, double v)
 {
-    head(out, name, type, help);
+    metric_head(out, name, type, help);
     buf_fmt(out, "%s %.15g\n", name, v);
-}
-
-/* A label value, with \ " and line ends escaped. */
-static void label(struct buf *out, str v)
-{
-    for (size_t i = 0; i < v.len; i++) {
-        if (v.ptr[i] == '\n') buf_add(out, STR("\\n"));
-        else if (v.ptr[i] == '"' || v.ptr[i] == '\\') buf_fmt(out, "\\%c", v.ptr[i]);
-        else buf_char(out, v.ptr[i]);
-    }
 }
 
 static void write_latency(const struct pipeline_numbers *p, struct buf *out)
 {
     for (size_t b = 0; b <= BUCKETS; b++) {
-        buf_add(out, STR("pipeline_latency_ms_bucket{pipeline=\""));
-        label(out, str_of(p->name));
-        if (b < BUCKETS) buf_fmt(out, "\",le=\"%lld\"} %lld\n", (long long)bounds_ms[b], (long long)p->buckets[b]);
-        else buf_fmt(out, "\",le=\"+Inf\"} %lld\n", (long long)p->count);
+        buf_add(out, STR("pipeline_latency_ms_bucket{pipeline="));
+        metric_label(out, str_of(p->name));
+        if (b < BUCKETS) buf_fmt(out, ",le=\"%lld\"} %lld\n", (long long)bounds_ms[b], (long long)p->buckets[b]);
+        else buf_fmt(out, ",le=\"+Inf\"} %lld\n", (long long)p->count);
     }
-    buf_add(out, STR("pipeline_latency_ms_sum{pipeline=\""));
-    label(out, str_of(p->name));
-    buf_fmt(out, "\"} %.15g\npipeline_latency_ms_count{pipeline=\"", p->sum_ms);
-    label(out, str_of(p->name));
-    buf_fmt(out, "\"} %lld\n", (long long)p->count);
+    buf_add(out, STR("pipeline_latency_ms_sum{pipeline="));
+    metric_label(out, str_of(p->name));
+    buf_fmt(out, "} %.15g\npipeline_latency_ms_count{pipeline=", p->sum_ms);
+    metric_label(out, str_of(p->name));
+    buf_fmt(out, "} %lld\n", (long long)p->count);
 }
 
 static void write_fed(struct metrics *m, struct buf *out)
 {
     (void)pthread_mutex_lock(&m->lock);
-    head(out, "pipeline_latency_ms", "histogram", "Duration of the runs that ended since the start, in milliseconds.");
+    metric_head(out, "pipeline_latency_ms", "histogram",
+                "Duration of the runs that ended since the start, in milliseconds.");
     for (size_t i = 0; i < m->pipeline_count; i++) write_latency(&m->pipelines[i], out);
-    head(out, "pipeline_errors_total", "counter", "Runs that ended with an exit code or a signal.");
+    metric_head(out, "pipeline_errors_total", "counter", "Runs that ended with an exit code or a signal.");
     for (size_t i = 0; i < m->pipeline_count; i++) {
-        buf_add(out, STR("pipeline_errors_total{pipeline=\""));
-        label(out, str_of(m->pipelines[i].name));
-        buf_fmt(out, "\"} %lld\n", (long long)m->pipelines[i].errors);
+        buf_add(out, STR("pipeline_errors_total{pipeline="));
+        metric_label(out, str_of(m->pipelines[i].name));
+        buf_fmt(out, "} %lld\n", (long long)m->pipelines[i].errors);
     }
-    head(out, "agent_actions_total", "counter", "Steps of agents, and verdicts of the gate.");
+    metric_head(out, "agent_actions_total", "counter", "Steps of agents, and verdicts of the gate.");
     for (size_t i = 0; i < m->action_count; i++) {
-        buf_add(out, STR("agent_actions_total{agent=\""));
-        label(out, str_of(m->actions[i].agent));
-        buf_add(out, STR("\",action=\""));
-        label(out, str_of(m->actions[i].action));
-        buf_fmt(out, "\"} %lld\n", (long long)m->actions[i].count);
+        buf_add(out, STR("agent_actions_total{agent="));
+        metric_label(out, str_of(m->actions[i].agent));
+        buf_add(out, STR(",action="));
+        metric_label(out, str_of(m->actions[i].action));
+        buf_fmt(out, "} %lld\n", (long long)m->actions[i].count);
     }
-    head(out, "weir_refused_total", "counter", "Requests and samples refused, by reason.");
+    metric_head(out, "weir_refused_total", "counter", "Requests and samples refused, by reason.");
     for (size_t i = 0; i < m->reason_count; i++)
         buf_fmt(out, "weir_refused_total{reason=\"%s\"} %lld\n", m->reasons[i].name, (long long)m->reasons[i].count);
     one(out, "weir_metrics_unlabelled_total", "counter", "Things counted here because the table of labels is full.",
@@ -279,7 +266,7 @@ static bool was_asked(const struct request_times *t)
 static void write_requests(struct metrics *m, const struct router *router, struct buf *out)
 {
     char text[ROUTE_LABELS];
-    head(out, "weir_http_requests_total", "counter", "HTTP requests by route and status.");
+    metric_head(out, "weir_http_requests_total", "counter", "HTTP requests by route and status.");
     for (size_t r = 0; r <= ROUTES_MAX; r++)
         for (size_t i = 0; i < STATUSES; i++) {
             long long n = atomic_load_explicit(&m->requests[r][i], memory_order_relaxed);
@@ -287,7 +274,7 @@ static void write_requests(struct metrics *m, const struct router *router, struc
             buf_fmt(out, "weir_http_requests_total{" STR_FMT ",status=\"%d\"} %lld\n",
                     STR_ARG(route_labels(router, r, text)), statuses[i], n);
         }
-    head(out, "weir_http_request_seconds", "histogram",
+    metric_head(out, "weir_http_request_seconds", "histogram",
          "Time from the end of a request's headers to its reply, by route and class of status.");
     for (size_t r = 0; r <= ROUTES_MAX; r++)
         for (size_t c = 0; c < STATUS_CLASSES; c++)
@@ -320,12 +307,12 @@ static void write_store(struct store *store, struct buf *out)
 static void write_counts(struct tx *tx, enum sql id, const char *name, const char *label_name, const char *help,
                          struct buf *out)
 {
-    head(out, name, "gauge", help);
+    metric_head(out, name, "gauge", help);
     struct rows *r = tx_query_n(tx, id, TX_NO_VALS);
     while (rows_next(r)) {
-        buf_fmt(out, "%s{%s=\"", name, label_name);
-        label(out, rows_str(r, 0));
-        buf_fmt(out, "\"} %lld\n", (long long)rows_i64(r, 1));
+        buf_fmt(out, "%s{%s=", name, label_name);
+        metric_label(out, rows_str(r, 0));
+        buf_fmt(out, "} %lld\n", (long long)rows_i64(r, 1));
     }
 }
 
@@ -354,11 +341,11 @@ static int64_t resident_bytes(void)
 
 static void write_queues(struct server *s, struct buf *out)
 {
-    head(out, "weir_http_queue", "gauge",
+    metric_head(out, "weir_http_queue", "gauge",
          "Requests that wait for a thread: those that change something, encode one text, or read many.");
     for (enum http_queue q = 0; q < HTTP_QUEUES; q++)
         buf_fmt(out, "weir_http_queue{queue=\"%s\"} %zu\n", http_queue_name(q), http_waiting(s->http, q));
-    head(out, "weir_http_queue_limit", "gauge", "Requests that may wait; what comes beyond is refused.");
+    metric_head(out, "weir_http_queue_limit", "gauge", "Requests that may wait; what comes beyond is refused.");
     for (enum http_queue q = 0; q < HTTP_QUEUES; q++)
         buf_fmt(out, "weir_http_queue_limit{queue=\"%s\"} %zu\n", http_queue_name(q),
                 q == QUEUE_TEXTS ? s->opts.texts_waiting : WORKER_QUEUE);
@@ -384,7 +371,7 @@ static void write_server(struct server *s, struct buf *out)
     one(out, "weir_connections", "gauge", "Open connections.", (double)wa.open);
     one(out, "weir_connections_total", "counter", "Connections accepted.", (double)wa.opened);
     write_queues(s, out);
-    head(out, "weir_connections_cut_total", "counter", "Connections cut off or refused, by reason.");
+    metric_head(out, "weir_connections_cut_total", "counter", "Connections cut off or refused, by reason.");
     for (int i = 0; i < CUT_REASONS; i++)
         buf_fmt(out, "weir_connections_cut_total{reason=\"%s\"} %lld\n", watch_cut_reason((enum watch_cut)i),
                 (long long)wa.cut[i]);
@@ -394,7 +381,7 @@ static void write_server(struct server *s, struct buf *out)
     one(out, "process_max_fds", "gauge", "Files that may be open.", (double)open_files_limit());
     one(out, "process_resident_memory_bytes", "gauge", "Resident memory.", (double)resident_bytes());
     one(out, "weir_uptime_seconds", "gauge", "Since the server started.", (double)(env->now(env) - s->started) / 1e6);
-    head(out, "weir_build_info", "gauge", "Version of weir.");
+    metric_head(out, "weir_build_info", "gauge", "Version of weir.");
     buf_add(out, STR("weir_build_info{version=\"" WEIR_VERSION "\"} 1\n"));
 }
 
