@@ -33,7 +33,7 @@ class World:
         with open(self.weir.config, "a", encoding="utf-8") as f:
             f.write(f"inquiries:\n  folder: {self.drop}\njournal:\n  checkpoint_every: 10s\n")
         self.over, self.lock, self.numbers = threading.Event(), threading.Lock(), 0
-        self.inquiries, self.dropped, self.documents, self.removed = {}, [], {}, set()
+        self.inquiries, self.erased, self.dropped, self.documents = {}, {}, [], {}
         self.versions, self.in_use, self.asked_for = {}, None, set()
         self.backups, self.killed, self.ran, self.said = [], 0, 0, []
 
@@ -73,8 +73,19 @@ def write_in(world):
                                    "sender_email": f"{token}@example.com"}, key=token)
         if status in (201, KNOWN):
             world.inquiries[token] = said.get("id")
+            if world.chance.random() < 0.1:
+                erase(world, token)
         elif status:
             world.said.append(f"submit {status} {said}")
+
+
+def erase(world, token):
+    """What this one wrote is asked away. A second request after a lost answer meets nobody."""
+    status, said = world.post("/api/v1/inquiries/erase", {"sender_email": f"{token}@example.com"})
+    if status in (200, 404):
+        world.erased[token] = world.inquiries.pop(token)
+    elif status:
+        world.said.append(f"erase {status} {said}")
 
 
 def drop_mails(world):
@@ -153,7 +164,8 @@ def all_inquiries(weir):
     while True:
         page = weir.get("/api/v1/inquiries?limit=200" + cursor)
         for one in page["items"]:
-            seen[one["subject"]] = seen.get(one["subject"], 0) + 1
+            if not one["erased"]:
+                seen[one["subject"]] = seen.get(one["subject"], 0) + 1
         if not page["next_cursor"]:
             return seen
         cursor = f"&cursor={page['next_cursor']}"
@@ -167,6 +179,8 @@ def check_state(tap, world):
     tap.check(not twice, "none is there twice", f"{len(twice)}: {twice[:5]}")
     unreadable = [t for t, i in world.inquiries.items() if i and t not in weir.get(f"/api/v1/inquiries/{i}")["body"]]
     tap.check(not unreadable, "every one can be read", unreadable[:5])
+    left = [t for t, i in world.erased.items() if t in seen or i and weir.get(f"/api/v1/inquiries/{i}")["body"]]
+    tap.check(world.erased and not left, "what was erased cannot be read", (len(world.erased), left[:5]))
     gone = [d for d in world.documents if weir.ask("GET", f"/api/v1/knowledge/documents/{d}", key="admin")[0] != 200]
     tap.check(not gone, "no acknowledged document is lost", gone[:5])
     some = sorted(world.documents.items())[-20:]
@@ -247,7 +261,8 @@ def main():
         for t in threads:
             t.join()
         tap.check(wait_for(lambda: settled(world), 60), "the watched folder is read to its end", os.listdir(world.drop))
-        print(f"# {KILLS} kills; acknowledged: {len(world.inquiries)} inquiries, {len(world.documents)} documents, "
+        print(f"# {KILLS} kills; acknowledged: {len(world.inquiries)} inquiries, "
+              f"{len(world.erased)} erasures, {len(world.documents)} documents, "
               f"{len(world.versions)} versions; {len(world.dropped)} mails; commands: {world.ran} ran, "
               f"{world.killed} killed", flush=True)
         check_state(tap, world)
