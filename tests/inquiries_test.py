@@ -108,6 +108,13 @@ def erasure(server):
     check("erasing wants to be meant", rc == 2 and "--yes" in err, err)
     rc, _, err = server.command("inquiries", "erase", "zoe@example.com", "--yes")
     check("erase answers", rc == 0, err)
+    pages, more = [], ""
+    while more is not None and len(pages) < 100:
+        page = server.get("/api/v1/inquiries?limit=1&q=a" + more)
+        pages += [x["id"] for x in page["items"]]
+        more = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+    whole = [x["id"] for x in server.get("/api/v1/inquiries?limit=200&q=a")["items"]]
+    check("a search goes on page by page", len(pages) > 1 and pages == whole, (pages, whole))
     items = [x for x in server.get("/api/v1/inquiries")["items"] if x["erased"]]
     check("nothing of it can be read, and it is closed",
           len(items) == 2 and all(x["subject"] == "" and x["state"] == "closed" for x in items), items)

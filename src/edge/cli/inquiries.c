@@ -62,6 +62,15 @@ static void print_list(struct cli *cli, json *root)
     if (cursor.len) (void)printf("more: --cursor " STR_FMT "\n", STR_ARG(cursor));
 }
 
+/* A search stops after a while and says where to go on: that is the user's to ask only where something was found. */
+static str further(struct client *c, str path, json *root)
+{
+    str cursor = json_get_str(root, "next_cursor");
+    if (!cursor.len || yyjson_arr_size(json_get(root, "items"))) return STR("");
+    ptrdiff_t at = str_find(path, STR("&cursor="), 0);
+    return client_query(c, at < 0 ? path : str_cut(path, 0, (size_t)at), "cursor", cursor);
+}
+
 static int run_list(struct cli *cli)
 {
     static const char *const filters[] = { "department", "category", "urgency", "sentiment",
@@ -70,12 +79,17 @@ static int run_list(struct cli *cli)
     struct answer reply;
     int rc = client_open(cli, &c);
     if (rc) return rc;
-    str path = client_page(&c, STR("/api/v1/inquiries")), state = cli_str(cli, "state");
+    str path = client_query(&c, STR("/api/v1/inquiries"), "limit", cli_str(cli, "limit"));
+    str state = cli_str(cli, "state");
     if (!STR_IS(state, "all")) path = client_query(&c, path, "state", state);
     for (int i = 0; filters[i]; i++) path = client_query(&c, path, filters[i], cli_str(cli, filters[i]));
     path = client_query(&c, path, "q", cli_arg_count(cli) ? cli_arg(cli, 0) : STR(""));
-    rc = client_call(&c, "GET", path, STR_NONE, &reply);
-    if (rc) return rc;
+    path = client_query(&c, path, "cursor", cli_str(cli, "cursor")); /* the last one: see further() */
+    do {
+        rc = client_call(&c, "GET", path, STR_NONE, &reply);
+        if (rc) return rc;
+        path = further(&c, path, reply.root);
+    } while (path.len);
     if (cli_json(cli)) client_print_json(&reply);
     else print_list(cli, reply.root);
     return EXIT_FINE;

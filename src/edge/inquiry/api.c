@@ -284,31 +284,17 @@ static void classify(struct request *req, struct response *res)
 
 /* ---- lists and search ---- */
 
-enum { SEARCH_STEP = 200, SEARCH_MAX = 10000 };
+enum { SEARCH_STEP = 200 };
+#define SEARCH_TIME (USEC_SECOND / 2) /* of one page; the next goes on from there */
 
 struct search {
     struct view v;
     str words[8];
     size_t word_count;
     int64_t left, cursor; /* rows still wanted; below which seq to go on */
+    usec until;           /* when words are searched */
     bool more;
 };
-
-static bool has_word(str text, str word)
-{
-    for (size_t i = 0; i + word.len <= text.len; i++)
-        if (str_eq_nocase(str_cut(text, i, word.len), word)) return true;
-    return false;
-}
-
-static bool text_fits(const struct search *s, const struct inquiry_text *t)
-{
-    for (size_t i = 0; i < s->word_count; i++)
-        if (!has_word(t->subject, s->words[i]) && !has_word(t->body, s->words[i]) &&
-            !has_word(t->sender_email, s->words[i]) && !has_word(t->sender_name, s->words[i]))
-            return false;
-    return true;
-}
 
 static str query_or_none(const struct request *req, const char *name)
 {
@@ -328,16 +314,18 @@ static bool search_step(struct search *s, str person)
     size_t seen = 0;
     while (rows_next(r)) {
         struct arena_mark mark = arena_mark(req->arena);
-        struct inquiry_text t;
-        if (!s->left) {
+        bool fits = true;
+        if (!s->left || (s->word_count && seen && desk_now(desk_of(req)) > s->until)) {
             s->more = true;
             rows_end(r);
             return false;
         }
         seen++;
         s->cursor = rows_i64(r, AT_SEQ);
-        err e = s->word_count ? desk_open_text(desk_of(req), s->v.tx, s->cursor, req->arena, &t) : OK;
-        if (!e.code && (!s->word_count || text_fits(s, &t))) {
+        err e = OK;
+        if (s->word_count)
+            e = desk_text_has(desk_of(req), s->v.tx, s->cursor, s->words, s->word_count, req->arena, &fits);
+        if (!e.code && fits) {
             s->left--;
             jw_open(&s->v.w, NULL);
             e = write_inquiry(&s->v, r, false);
@@ -364,10 +352,10 @@ static void list(struct request *req, struct response *res)
     if (!view_open(&s.v, req, res)) return;
     jw_open(&s.v.w, NULL);
     jw_array(&s.v.w, "items");
-    bool on = true;
-    for (int step = 0; on && step < SEARCH_MAX / SEARCH_STEP; step++) on = search_step(&s, str_of(one.id));
+    s.until = desk_now(desk_of(req)) + SEARCH_TIME;
+    while (search_step(&s, str_of(one.id))) {}
     jw_array_end(&s.v.w);
-    if (s.more || on) jw_strz(&s.v.w, "next_cursor", str_fmt(req->arena, "%lld", (long long)s.cursor).ptr);
+    if (s.more) jw_strz(&s.v.w, "next_cursor", str_fmt(req->arena, "%lld", (long long)s.cursor).ptr);
     else jw_null(&s.v.w, "next_cursor");
     jw_close(&s.v.w);
     view_close(&s.v);
@@ -447,6 +435,7 @@ static void erase(struct request *req, struct response *res)
 }
 
 #define STATES "state:enum(review|open|answered|closed|duplicate|active|labelled)"
+/* What encodes, or opens texts for as long as it takes: on threads of their own. */
 const struct route inquiry_encode_routes[] = {
     { "POST", "/api/v1/inquiries/submit", ROLE_INGEST, "inquiries",
       "An inquiry arrives: it is judged, routed and durable when this returns", NULL, "NewInquiry", "Inquiry", 201,
@@ -454,16 +443,16 @@ const struct route inquiry_encode_routes[] = {
     { "POST", "/api/v1/inquiries/classify", ROLE_INGEST, "inquiries",
       "Judge a text and keep nothing; the body is a JSON string", "include_all_scores:enum(true|false)", "Text",
       "Classified", 200, 1 << 20, classify },
-    ROUTES_END,
-};
-const struct route inquiry_routes[] = {
     { "GET", "/api/v1/inquiries", ROLE_VIEWER, "inquiries",
-      "Inquiries, newest first; q searches what was written, a page looks at 10,000 at most; state=active is review "
-      "and open",
+      "Inquiries, newest first; q searches what was written, a page for half a second: with fewer items than "
+      "asked for it may have a next one; state=active is review and open",
       QUERY_PAGE_SEQ
       " " STATES " department:string(0..64) category:string(0..64) urgency:enum(low|medium|high|critical) "
       "sentiment:enum(negative|neutral|positive) consultant:string(0..64) sender:string(0..320) q:string(0..200)",
       NULL, "Inquiry[]", 200, 0, list },
+    ROUTES_END,
+};
+const struct route inquiry_routes[] = {
     { "GET", "/api/v1/inquiries/{id}", ROLE_VIEWER, "inquiries",
       "One inquiry with its text, scores, why it went where it is, and its thread", NULL, NULL, "InquiryDetail", 200, 0,
       get },

@@ -28,6 +28,7 @@ err desk_open(const struct desk_opts *opts, struct inquiry_desk **out)
     struct inquiry_desk *d = mem_new(sizeof *d);
     struct arena a = arena_init(1 << 16);
     d->opts = *opts;
+    d->marks = text_marks_new();
     str path = opts->data_dir.len ? str_fmt(&a, STR_FMT "/" PERSONS_FILE, STR_ARG(opts->data_dir)) : STR("");
     err e = persons_open(path, opts->env, &d->persons);
     if (!e.code) e = inquiry_classifier_open(opts->rules, opts->models, opts->encoder, &d->classifier);
@@ -43,6 +44,7 @@ void desk_close(struct inquiry_desk *d)
     if (!d) return;
     inquiry_classifier_close(d->classifier);
     persons_close(d->persons);
+    text_marks_free(d->marks);
     mem_free(d);
 }
 
@@ -307,6 +309,7 @@ err desk_erase(struct inquiry_desk *d, str address, str actor, int64_t *seq)
     e = store_run(d->opts.store, input_work, &work);
     *seq = work.seq;
     if (!e.code) e = persons_erase(d->persons, str_of(one.id));
+    text_marks_forget(d->marks);
     person_wipe(&one);
     return e;
 }

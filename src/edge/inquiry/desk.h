@@ -59,7 +59,11 @@ struct inquiry_text {
 };
 MUST_USE err desk_open_text(struct inquiry_desk *d, struct tx *tx, int64_t seq, struct arena *a,
                             struct inquiry_text *out);
-/* The same with personal data masked, for those who may not see it. */
+/* Whether each of the words is in its subject, body or sender, whatever the case; it is opened only when that is not
+ * known without. Memory of `a` is for the caller to take back.   Thread: any. */
+MUST_USE err desk_text_has(struct inquiry_desk *d, struct tx *tx, int64_t seq, const str *words, size_t count,
+                           struct arena *a, bool *has);
+/* What was written with personal data masked, for those who may not see it. */
 void inquiry_text_redact(struct inquiry_text *t, struct arena *a);
 
 /* The person of an address, for filters; ERR_NOT_FOUND. */

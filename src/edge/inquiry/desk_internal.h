@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "edge/inquiry/desk.h"
+#include "edge/inquiry/text_marks.h"
 
 enum { SUBMIT_BUCKETS = 9 };
 
@@ -12,6 +13,7 @@ struct inquiry_desk {
     struct desk_opts opts;
     struct persons *persons;
     struct inquiry_classifier *classifier;
+    struct text_marks *marks;
     atomic_llong submits[SUBMIT_BUCKETS], submit_count, submit_us;
 };
 

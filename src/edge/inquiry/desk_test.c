@@ -1,5 +1,5 @@
 /* From text to record and back: what is readable where, who is erased, and what words cannot do. */
-#include "edge/inquiry/desk.h"
+#include "edge/inquiry/desk_internal.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -123,6 +123,39 @@ TEST(what_was_written_is_readable_through_the_desk_and_in_no_file)
     str dir = w.dir;
     world_close(&w);
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) CHECK(!anywhere(dir, secrets[i]));
+}
+
+static bool has(struct desk_world *w, int64_t seq, const char *words)
+{
+    struct arena a = arena_init(4 << 20);
+    struct tx *tx = NULL;
+    str rest = str_of(words), list[4];
+    size_t n = 0;
+    bool found = false;
+    while (n < 4 && rest.len && str_next(&rest, ' ', &list[n])) n++;
+    CHECK_OK(store_read(w->store, &tx));
+    CHECK_OK(desk_text_has(w->desk, tx, seq, list, n, &a, &found));
+    store_read_end(tx);
+    arena_done(&a);
+    return found;
+}
+
+TEST(words_are_found_until_their_writer_is_erased_also_by_what_is_remembered)
+{
+    struct desk_world w;
+    world_open(&w, folder("words"));
+    int64_t one = take(&w, "ana@example.com", "Invoice 4711", "My INVOICE is wrong"),
+            two = take(&w, "bob@example.com", "Delivery", "where is it"), seq;
+    for (int round = 0; round < 2; round++) { /* the second by what the first left */
+        CHECK(has(&w, one, "invoice wrong") && has(&w, one, "ANA@example 47") && has(&w, two, "WHERE"));
+        CHECK(!has(&w, one, "invoice delivery") && !has(&w, two, "invoice") && !has(&w, two, "whereas"));
+        CHECK_I64((int64_t)text_marks_count(w.desk->marks), 2);
+    }
+    CHECK_OK(desk_erase(w.desk, STR("ana@example.com"), STR("admin"), &seq));
+    CHECK_I64((int64_t)text_marks_count(w.desk->marks), 0);
+    CHECK(!has(&w, one, "invoice") && has(&w, two, "where"));
+    CHECK_I64((int64_t)text_marks_count(w.desk->marks), 1);
+    world_close(&w);
 }
 
 TEST(an_erased_person_cannot_be_read_and_the_record_stays_whole)
