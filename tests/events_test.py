@@ -303,7 +303,7 @@ def tells_nobody_more(server, tap):
     tap.same(server.ask("GET", "/api/v1/knowledge/documents/merger-plan", "viewer")[0], 404,
              "a document for approvers is not there for a viewer")
     feedback = {"document": "merger-plan", "question": "what does it cost", "used": True}
-    assert server.ask("POST", "/api/v1/knowledge/feedback", "operator", feedback)[0] == 200
+    assert server.ask("POST", "/api/v1/knowledge/feedback", "approver", feedback)[0] == 200
     for role in ("viewer", "operator", "approver"):
         for what, got in zip(("page", "stream", "entry"), read_entries(server, role, start)):
             text = json.dumps(got)
