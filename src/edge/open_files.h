@@ -3,6 +3,8 @@
 #ifndef WEIR_EDGE_OPEN_FILES_H
 #define WEIR_EDGE_OPEN_FILES_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 /* How many of the `wanted` connections fit when `limit` files may be open and `open` are; 0: too few for any server. */

@@ -9,7 +9,7 @@
 #include "edge/metric_text.h"
 #include "edge/model/model_file.h"
 
-enum { ENCODED_AT_ONCE = 256, LOOK_EVERY_S = 2 };
+enum { ENCODED_AT_ONCE = 256, LOOK_EVERY_S = 2, UNUSED_LEAST = 1000 };
 
 /* ---- the thread: vectors of what is new, and questions without an answer ---- */
 
@@ -67,6 +67,28 @@ static void tell_missed(struct library *l)
     }
 }
 
+/* What was encoded for texts that are gone leaves the file once it is more than half of it. */
+static void drop_unused(struct library *l, struct arena *a)
+{
+    struct sha256 of;
+    (void)pthread_mutex_lock(&l->lock);
+    size_t used = l->passages + l->count; /* titles, too */
+    bool whole = l->embed && !l->stopping && l->encoded_to == l->count;
+    if (whole && vector_cache_count(l->cache) > 2 * used + UNUSED_LEAST) {
+        for (size_t i = 0; i < l->count; i++) {
+            for (size_t k = 0; k <= l->documents[i].count; k++) {
+                const struct library_document *d = &l->documents[i];
+                arena_reset(a);
+                (void)library_encoded(d, k ? d->texts[k - 1] : STR(""), a, &of);
+                vector_cache_mark(l->cache, &of);
+            }
+        }
+        err e = vector_cache_drop_unmarked(l->cache);
+        if (e.code) log_warn("documents.vectors error=%s", e.msg);
+    }
+    (void)pthread_mutex_unlock(&l->lock);
+}
+
 void library_encode_all(struct library *l, struct arena *a)
 {
     bool more = l->embed != NULL, kept = l->near != NULL;
@@ -98,6 +120,7 @@ static void *work(void *ctx)
         (void)pthread_mutex_unlock(&l->lock);
         if (e.code) log_warn("documents.load error=%s", e.msg);
         library_encode_all(l, &a);
+        if (!e.code) drop_unused(l, &a); /* else what is there is not known */
         busy = library_near_rest(l);
     } while (!pause_or_stop(l, busy ? 0 : LOOK_EVERY_S));
     tell_missed(l);
