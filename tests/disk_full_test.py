@@ -1,6 +1,7 @@
 """A disk that fills up under a running weir, and has room again: /readyz says so and comes back by itself, senders are
 told when to come again, and what was acknowledged is there. usage: disk_full_test.py WEIR
 """
+import errno
 import http.client
 import json
 import os
@@ -24,9 +25,15 @@ class Disk:
                                     capture_output=True).returncode == 0
 
     def fill(self):
-        space = os.statvfs(self.folder)
         with open(f"{self.folder}/ballast", "wb") as f:
-            os.posix_fallocate(f.fileno(), 0, space.f_bavail * space.f_frsize)
+            while True:
+                space = os.statvfs(self.folder)
+                try:
+                    os.posix_fallocate(f.fileno(), 0, max(1, space.f_bavail * space.f_frsize))
+                    return
+                except OSError as e:  # weir wrote in between
+                    if e.errno != errno.ENOSPC or not space.f_bavail:
+                        raise
 
     def clear(self):
         os.unlink(f"{self.folder}/ballast")

@@ -43,6 +43,19 @@ static str without_title(str text, str title)
     return rest.len ? rest : text;
 }
 
+/* Lines and blanks of a passage as one blank each. */
+static str one_line(struct arena *a, str text)
+{
+    char *out = ARENA_ARRAY(a, char, text.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        bool blank = text.ptr[i] == ' ' || text.ptr[i] == '\n' || text.ptr[i] == '\t';
+        if (!blank) out[n++] = text.ptr[i];
+        else if (n && out[n - 1] != ' ') out[n++] = ' ';
+    }
+    return (str){ out, n };
+}
+
 static void print_hit(struct cli *cli, size_t number, json *hit)
 {
     struct arena *a = cli_arena(cli);
@@ -56,7 +69,7 @@ static void print_hit(struct cli *cli, size_t number, json *hit)
     print_why(cli, hit);
     str text = without_title(json_get_str(hit, "text"), json_get_str(hit, "title"));
     str shown = str_utf8_prefix(text, SHOWN_BYTES);
-    card_item(stdout, a, 2, str_fmt(a, STR_FMT "%s", STR_ARG(shown), shown.len < text.len ? " ..." : ""));
+    card_item(stdout, a, 2, str_fmt(a, STR_FMT "%s", STR_ARG(one_line(a, shown)), shown.len < text.len ? " ..." : ""));
     (void)puts("");
 }
 

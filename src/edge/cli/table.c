@@ -215,7 +215,6 @@ static void wrap(FILE *out, str text, int at, int indent)
     str word;
     while (str_next(&text, ' ', &word)) {
         int n = (int)text_columns(word);
-        if (!n) continue;
         if (!fresh && at + 1 + n > width) {
             (void)fprintf(out, "\n%*s", indent, "");
             at = indent;
