@@ -317,10 +317,11 @@ static void on_log(void *cls, const char *fmt, va_list ap) __attribute__((format
 static void on_log(void *cls, const char *fmt, va_list ap)
 {
     char text[256];
-    (void)cls;
+    struct http *h = cls;
     (void)vsnprintf(text, sizeof text, fmt, ap);
     /* Out of descriptors it waits for the end of a connection; on a thread that has none it would ask without a pause.
      */
+    if (strstr(text, "resource limit at")) watch_no_files(h->server->watch);
     if (strstr(text, "resource limit at FIRST connection")) (void)usleep(BUSY_PAUSE_US);
     log_debug("http.library text=\"" STR_FMT "\"", STR_ARG(str_trim(str_of(text))));
 }

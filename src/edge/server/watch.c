@@ -11,6 +11,7 @@
 #include "base/cond.h"
 #include "base/log.h"
 
+#define IDLE_TIME (50 * USEC_MS) /* its first bytes may be under way */
 #define HEADER_TIME USEC_SECOND /* of a header that has begun, before it counts as waiting */
 
 enum {
@@ -18,7 +19,8 @@ enum {
     TICK_MS = 200,
     SPARE_LEAST = 2,
     SPARE_MOST = 16,
-    ROOM_A_TICK = 4 /* connections cut while there are no descriptors */,
+    ROOM_A_TICK = 4, /* connections cut while there are no descriptors, */
+    ROOM_TICKS = 5   /* and for so many looks more: a thread that could not accept waits for the end of one of its own */,
     SEND_BUFFER = 256 << 10 /* else the kernel keeps 4 MB for one who does not read */
 };
 
@@ -39,7 +41,7 @@ struct watch {
     pthread_cond_t wake;
     pthread_t thread;
     bool stop;
-    bool short_of_files; /* it was so at the last look */
+    int shortage; /* looks at which room is still made for want of descriptors */
     struct env *env;
     struct watch_limits limits;
     size_t slots;
@@ -124,7 +126,8 @@ size_t watch_slots(size_t connections)
 static bool waits(const struct watched *c, usec now)
 {
     if (c->fd < 0 || c->cut || c->phase != WATCH_WAIT) return false;
-    return traffic_of(c->fd).in == c->in || ((c->first || c->header) && now - c->since > HEADER_TIME);
+    if (traffic_of(c->fd).in == c->in) return now - c->since > IDLE_TIME;
+    return (c->first || c->header) && now - c->since > HEADER_TIME;
 }
 
 /* Cut off who has waited longest, of this address or (NULL) of all. False: nobody waits. */
@@ -143,17 +146,31 @@ static bool make_room(struct watch *w, const uint8_t *address)
     return true;
 }
 
+/* With the lock. */
+static void short_of_files(struct watch *w)
+{
+    if (!w->shortage)
+        log_warn("http.no_descriptors connections=%lld: raise the limit of open files (ulimit -n, LimitNOFILE=)",
+                 (long long)w->stats.open);
+    w->shortage = ROOM_TICKS;
+}
+
+void watch_no_files(struct watch *w)
+{
+    lock(w);
+    short_of_files(w);
+    unlock(w);
+}
+
 /* The library stops accepting at the limit of open files, and goes on when a connection ends. */
 static void look_for_files(struct watch *w)
 {
     int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    bool none = fd < 0 && (errno == EMFILE || errno == ENFILE);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE)) short_of_files(w);
     if (fd >= 0) (void)close(fd);
-    for (int i = 0; none && i < ROOM_A_TICK && make_room(w, NULL); i++) {}
-    if (none && !w->short_of_files)
-        log_warn("http.no_descriptors connections=%lld: raise the limit of open files (ulimit -n, LimitNOFILE=)",
-                 (long long)w->stats.open);
-    w->short_of_files = none;
+    if (!w->shortage) return;
+    w->shortage--;
+    for (int i = 0; i < ROOM_A_TICK && make_room(w, NULL); i++) {}
 }
 
 static void look(struct watch *w)

@@ -45,6 +45,7 @@ struct watched *watch_begin(struct watch *w, int fd, const uint8_t address[16]);
 void watch_end(struct watched *c); /* before its descriptor is closed; accepts NULL */
 void watch_phase(struct watched *c, enum watch_phase phase);
 void watch_cut(struct watched *c); /* shut it down now */
+void watch_no_files(struct watch *w); /* a connection could not be accepted for want of a descriptor. Thread: any */
 
 struct watch_stats {
     int64_t open, opened, cut[CUT_REASONS];
