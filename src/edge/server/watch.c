@@ -20,7 +20,7 @@ enum {
     SPARE_LEAST = 2,
     SPARE_MOST = 16,
     ROOM_A_TICK = 4, /* connections cut while there are no descriptors, */
-    ROOM_TICKS = 5   /* and for so many looks more: a thread that could not accept waits for the end of one of its own */,
+    ROOM_TICKS = 5 /* and for so many looks more: a thread that could not accept waits for the end of one of its own */,
     SEND_BUFFER = 256 << 10 /* else the kernel keeps 4 MB for one who does not read */
 };
 
