@@ -134,10 +134,12 @@ TEST(files_that_are_no_such_model_are_refused)
 /* Whoever changes the examples, or how they are read, runs scripts/train_inquiries. */
 TEST(the_model_inside_is_of_the_examples_beside_it)
 {
-    static const char *const files[] = { "more",  "edge",     "urgency", "borders", "mails",  "short",    "shades",
-                                         "desks", "everyday", "offices", "tickets", "people", "inquiries" };
+    static const char *const files[] = { "more",      "edge",      "urgency",  "borders", "mails",     "short",
+                                         "shades",    "desks",     "everyday", "offices", "tickets",   "people",
+                                         "wholesale", "mixed",     "meant",    "staff",   "forms",     "pairs",
+                                         "managers",  "customers", "trades",   "replies", "inquiries" };
     enum { FILES = sizeof files / sizeof *files };
-    struct arena a = arena_init(8 << 20);
+    struct arena a = arena_init(32 << 20);
     struct inquiry_examples x = { 0 };
     struct text_stack s;
     CHECK_OK(text_stack_open(inquiry_model_default(), &s));
