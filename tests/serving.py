@@ -56,7 +56,11 @@ class Server:
         return r.status, {k.lower(): v for k, v in r.getheaders()}, text
 
     def memory_kb(self):
-        """What it holds of its own: pages of mapped files are the kernel's to take back."""
+        """What it holds of its own: pages of mapped files are the kernel's to take back, and what is free its keeper
+        gives back each minute."""
+        self.child.stdin.write("\n")
+        self.child.stdin.flush()
+        self.child.stdout.readline()
         with open(f"/proc/{self.child.pid}/status", encoding="ascii") as f:
             return next(int(line.split()[1]) for line in f if line.startswith("RssAnon"))
 

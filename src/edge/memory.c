@@ -6,6 +6,14 @@
 #include <malloc.h>
 #endif
 
+void memory_keep_little(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20); /* setting one of them ends the learning */
+    (void)mallopt(M_TRIM_THRESHOLD, 4 << 20);
+#endif
+}
+
 size_t memory_give_back(size_t least)
 {
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)

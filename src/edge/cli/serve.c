@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "edge/app.h"
 #include "edge/cli/config_cli.h"
+#include "edge/memory.h"
 
 static volatile sig_atomic_t wanted; /* the last signal */
 
@@ -49,6 +50,7 @@ static int run_serve(struct cli *cli)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a write past a limit fails, and does not kill */
     struct app_opts opts = { .env = cli_env(cli), .config = settings.now };
+    memory_keep_little();
     err e = app_open(&opts, &app);
     if (e.code) {
         config_free(settings.now);
