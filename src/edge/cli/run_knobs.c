@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_put.h"
+#include "base/log.h"
+
 enum { KNOBS_REPLY_MAX = 1 << 18, KEY_MAX = 512 };
 #define KNOBS_TIMEOUT (300 * USEC_MS)
 
@@ -75,14 +78,10 @@ static void cache_write(const struct run_opts *o, str text, struct arena *a)
     if (!path) return;
     err e = read_file(path, KNOBS_REPLY_MAX, a, &before);
     if (!e.code && str_eq(before, text)) return; /* the usual case costs no write */
-    const char *temp = str_fmt(a, "%s.%d", path, (int)getpid()).ptr;
     (void)mkdir(str_z(a, o->data_dir), 0700);
     (void)mkdir(str_fmt(a, STR_FMT "/knobs", STR_ARG(o->data_dir)).ptr, 0700);
-    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) return;
-    bool ok = write(fd, text.ptr, text.len) == (ssize_t)text.len;
-    (void)close(fd);
-    if (!ok || rename(temp, path)) (void)unlink(temp);
+    e = file_put(path, text, 0600, FILE_PUT_REPLACE); /* without it the next job asks again */
+    if (e.code) log_debug("knobs.cache error=%s", e.msg);
 }
 
 static bool take(str text, const char *member, struct arena *a, struct knobs *out)

@@ -1,14 +1,12 @@
 /* Inquiries from files: mbox and single mails, CSV, JSON Lines and a JSON array.
  *
  *   .eml .mbox, or a file that begins with "From " or a header   mails
- *   .csv .tsv                                                    a header with body (text, message), and as many as
- * there are of subject, sender_email (email, from), sender_name (name), message_id (id) .jsonl .ndjson .json objects
- * with the same names
+ *   .csv .tsv                 a header with body (text, message), and any of subject, sender_email (email, from),
+ *                             sender_name (name), message_id (id)
+ *   .jsonl .ndjson .json      objects with the same names
  *
  * A row without an id and a mail without a Message-ID get one made of their content, so that a file may be taken twice
- * without harm. Mails that machines
- * sent (auto-replies, delivery reports) are passed over and counted.
- */
+ * without harm. Mails that machines sent (auto-replies, delivery reports) are passed over and counted. */
 #ifndef WEIR_EDGE_INQUIRY_INTAKE_FILE_H
 #define WEIR_EDGE_INQUIRY_INTAKE_FILE_H
 
