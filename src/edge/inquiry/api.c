@@ -435,7 +435,8 @@ static void erase(struct request *req, struct response *res)
 }
 
 #define STATES "state:enum(review|open|answered|closed|duplicate|active|labelled)"
-/* What encodes, or opens texts for as long as it takes: on threads of their own. */
+/* What encodes, or opens texts for as long as it takes: on threads of their own (a list without q is not kept waiting).
+ */
 const struct route inquiry_encode_routes[] = {
     { "POST", "/api/v1/inquiries/submit", ROLE_INGEST, "inquiries",
       "An inquiry arrives: it is judged, routed and durable when this returns", NULL, "NewInquiry", "Inquiry", 201,

@@ -208,11 +208,18 @@ static void refuse_busy(struct exchange *x)
     x->res.retry_after_s = 1;
 }
 
+/* What only reads runs on the connection's thread; a search (`q`) where its route has threads for it waits for one. */
+static bool runs_at_once(const struct exchange *x)
+{
+    if (strcmp(x->route->method, "GET") != 0) return false;
+    return queue_of(x) == QUEUE_CHANGES || !http_query(&x->req, "q").len;
+}
+
 static enum MHD_Result run(struct exchange *x)
 {
     if (x->refused) return send_reply(x);
     watch_phase(x->watched, WATCH_WORK);
-    if (strcmp(x->route->method, "GET") == 0 && queue_of(x) == QUEUE_CHANGES) {
+    if (runs_at_once(x)) {
         run_exchange(x);
         return send_reply(x);
     }
